@@ -1,0 +1,163 @@
+//! The audit trail: who did what to which object, from where, and when.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{DelegateId, UserId},
+    user::Email,
+};
+
+/// Who did it. A person is always named as a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Actor {
+    /// A person who is signed in.
+    User {
+        /// Who it is.
+        id: UserId,
+        /// The address at that time.
+        email: Email,
+    },
+    /// A person who is not signed in, by the address given.
+    Stranger {
+        /// What was typed where the address belongs.
+        claimed: String,
+    },
+    /// A delegate, by its credential.
+    Delegate {
+        /// Which delegate, where it is known.
+        id: Option<DelegateId>,
+        /// The name it gave.
+        name: String,
+    },
+    /// Somebody at the command line of the server's machine.
+    CommandLine,
+    /// Muster itself, at first start.
+    Installation,
+}
+
+impl Actor {
+    /// The kind of actor, as the database holds it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::User { .. } => "USER",
+            Self::Stranger { .. } => "STRANGER",
+            Self::Delegate { .. } => "DELEGATE",
+            Self::CommandLine => "COMMAND_LINE",
+            Self::Installation => "INSTALLATION",
+        }
+    }
+
+    /// The name that pages and other people's errors show.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User { email, .. } => email.as_str(),
+            Self::Stranger { claimed } => claimed,
+            Self::Delegate { name, .. } => name,
+            Self::CommandLine => "the command line",
+            Self::Installation => "Muster at first start",
+        }
+    }
+}
+
+/// An actor, and the address it acted from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// Who.
+    pub actor: Actor,
+    /// From where; none for what happens inside the server's machine.
+    pub address: Option<IpAddr>,
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal;)*) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Action {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Action {
+            /// Every action.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The word the database and exports hold.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What the console shows.
+            #[must_use]
+            pub const fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)* }
+            }
+
+            /// The action behind a word of the database.
+            #[must_use]
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|action| action.code() == code)
+            }
+        }
+    };
+}
+
+actions! {
+    /// The account was made at first start.
+    AccountCreated = "ACCOUNT_CREATED", "Account created";
+    /// A user was made.
+    UserCreated = "USER_CREATED", "User created";
+    /// A user's password was replaced.
+    PasswordReset = "PASSWORD_RESET", "Password reset";
+    /// Somebody signed in.
+    SignedIn = "SIGNED_IN", "Signed in";
+    /// Somebody signed out.
+    SignedOut = "SIGNED_OUT", "Signed out";
+    /// Somebody failed to sign in.
+    SignInFailed = "SIGN_IN_FAILED", "Sign-in failed";
+    /// A profile was made.
+    ProfileCreated = "PROFILE_CREATED", "Profile created";
+    /// A profile was changed.
+    ProfileEdited = "PROFILE_EDITED", "Profile edited";
+    /// A profile was deleted.
+    ProfileDeleted = "PROFILE_DELETED", "Profile deleted";
+    /// A token was made.
+    TokenCreated = "TOKEN_CREATED", "Token created";
+    /// A token was revoked.
+    TokenRevoked = "TOKEN_REVOKED", "Token revoked";
+    /// A token was deleted.
+    TokenDeleted = "TOKEN_DELETED", "Token deleted";
+    /// An install file with a token's value in it was handed out.
+    BundleDownloaded = "BUNDLE_DOWNLOADED", "Install files downloaded";
+    /// A delegate registered for the first time.
+    DelegateRegistered = "DELEGATE_REGISTERED", "Registered";
+    /// A delegate that was known came back with other facts.
+    DelegateChanged = "DELEGATE_CHANGED", "Registered again with changed facts";
+    /// A delegate was approved.
+    DelegateApproved = "DELEGATE_APPROVED", "Approved";
+    /// A delegate was rejected.
+    DelegateRejected = "DELEGATE_REJECTED", "Rejected";
+    /// A rejection was taken back.
+    RejectionTakenBack = "REJECTION_TAKEN_BACK", "Rejection taken back";
+    /// A delegate was deleted.
+    DelegateDeleted = "DELEGATE_DELETED", "Deleted";
+    /// A delegate's registration was refused.
+    RegistrationRefused = "REGISTRATION_REFUSED", "Registration refused";
+    /// A delegate's credential was refused.
+    CredentialRefused = "CREDENTIAL_REFUSED", "Credential refused";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_found_by_its_word() {
+        for action in Action::ALL {
+            assert_eq!(Action::from_code(action.code()), Some(*action));
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The state machine of admission: waiting → enabled or rejected, and a rejection can be taken back.
+
+use serde::{Deserialize, Serialize};
+
+use super::Delegate;
+use crate::{profile::Profile, time::Timestamp};
+
+/// Whether a delegate may work. The words are the protocol's own, but for `Rejected`, which clients see as `DELETED`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Admission {
+    /// A person has to decide.
+    WaitingForApproval,
+    /// It works.
+    Enabled,
+    /// A person turned it away; it stays so until the rejection is taken back.
+    Rejected,
+}
+
+impl Admission {
+    /// Every admission.
+    pub const ALL: [Self; 3] = [Self::WaitingForApproval, Self::Enabled, Self::Rejected];
+
+    /// The admission of a delegate that registers for the first time with this profile.
+    #[must_use]
+    pub const fn of_new(profile: &Profile) -> Self {
+        if profile.spec.requires_approval { Self::WaitingForApproval } else { Self::Enabled }
+    }
+
+    /// The word the database holds.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::WaitingForApproval => "WAITING_FOR_APPROVAL",
+            Self::Enabled => "ENABLED",
+            Self::Rejected => "REJECTED",
+        }
+    }
+
+    /// The admission behind a word of the database.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|admission| admission.code() == code)
+    }
+}
+
+/// Who decided, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The person's email address.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why a decision was not taken. Nothing changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TransitionError {
+    /// Somebody else was first.
+    #[error("{name} was already {} by {}.", verb(*.admission), .decision.by)]
+    AlreadyDecided {
+        /// The delegate's name.
+        name: String,
+        /// What was decided.
+        admission: Admission,
+        /// By whom.
+        decision: Decision,
+    },
+    /// It needs no decision.
+    #[error("{name} is already enabled: its profile did not require approval.")]
+    NoDecisionNeeded {
+        /// The delegate's name.
+        name: String,
+    },
+    /// Only a rejected delegate has a rejection to take back.
+    #[error("{name} is not rejected.")]
+    NotRejected {
+        /// The delegate's name.
+        name: String,
+    },
+    /// The delegate registered anew with other facts since the person looked.
+    #[error("{name} has changed since you looked. Check its facts and decide again.")]
+    Changed {
+        /// The delegate's name.
+        name: String,
+    },
+}
+
+const fn verb(admission: Admission) -> &'static str {
+    match admission {
+        Admission::WaitingForApproval => "returned to approval",
+        Admission::Enabled => "approved",
+        Admission::Rejected => "rejected",
+    }
+}
+
+impl Delegate {
+    /// Lets a waiting delegate work. `seen` is the revision that the person saw.
+    ///
+    /// # Errors
+    /// Where somebody else decided first, no decision is needed, or the delegate has changed since.
+    pub fn approve(self, seen: i32, by: &str, now: Timestamp) -> Result<Self, TransitionError> {
+        self.decide(Admission::Enabled, seen, by, now)
+    }
+
+    /// Turns a waiting delegate away. `seen` is the revision that the person saw.
+    ///
+    /// # Errors
+    /// As for [`Delegate::approve`].
+    pub fn reject(self, seen: i32, by: &str, now: Timestamp) -> Result<Self, TransitionError> {
+        self.decide(Admission::Rejected, seen, by, now)
+    }
+
+    /// Returns a rejected delegate to approval.
+    ///
+    /// # Errors
+    /// [`TransitionError::NotRejected`].
+    pub fn take_back(mut self, by: &str, now: Timestamp) -> Result<Self, TransitionError> {
+        if self.admission != Admission::Rejected {
+            return Err(TransitionError::NotRejected { name: self.facts.name.into() });
+        }
+        self.admission = Admission::WaitingForApproval;
+        self.decision = Some(Decision { by: by.to_owned(), at: now });
+        self.revision += 1;
+        Ok(self)
+    }
+
+    fn decide(mut self, admission: Admission, seen: i32, by: &str, now: Timestamp) -> Result<Self, TransitionError> {
+        let name = self.facts.name.to_string();
+        if self.admission != Admission::WaitingForApproval {
+            return Err(match self.decision {
+                Some(decision) => TransitionError::AlreadyDecided { name, admission: self.admission, decision },
+                None => TransitionError::NoDecisionNeeded { name },
+            });
+        }
+        if self.revision != seen {
+            return Err(TransitionError::Changed { name });
+        }
+        self.admission = admission;
+        self.decision = Some(Decision { by: by.to_owned(), at: now });
+        self.revision += 1;
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delegate::tests::delegate;
+
+    const NOW: Timestamp = Timestamp::from_millis(77);
+
+    #[test]
+    fn every_step_of_the_state_machine() {
+        use Admission::{Enabled, Rejected, WaitingForApproval};
+        type Step = fn(Delegate) -> Result<Delegate, TransitionError>;
+        let approve: Step = |d| d.approve(1, "ada@example.com", NOW);
+        let reject: Step = |d| d.reject(1, "ada@example.com", NOW);
+        let take_back: Step = |d| d.take_back("ada@example.com", NOW);
+        for (from, step, to) in [
+            (WaitingForApproval, approve, Some(Enabled)),
+            (WaitingForApproval, reject, Some(Rejected)),
+            (WaitingForApproval, take_back, None),
+            (Enabled, approve, None),
+            (Enabled, reject, None),
+            (Enabled, take_back, None),
+            (Rejected, approve, None),
+            (Rejected, reject, None),
+            (Rejected, take_back, Some(WaitingForApproval)),
+        ] {
+            let result = step(delegate(from));
+            assert_eq!(result.as_ref().ok().map(|d| d.admission), to, "from {from:?}");
+            if let Ok(after) = result {
+                assert_eq!(after.decision, Some(Decision { by: "ada@example.com".into(), at: NOW }));
+                assert_eq!(after.revision, 2);
+            }
+        }
+    }
+
+    #[test]
+    fn the_second_to_decide_is_told_who_did_what() {
+        let rejected = delegate(Admission::WaitingForApproval).reject(1, "ada@example.com", NOW).unwrap();
+        let error = rejected.approve(1, "bob@example.com", NOW).unwrap_err();
+        assert_eq!(error.to_string(), "edge-1 was already rejected by ada@example.com.");
+    }
+
+    #[test]
+    fn a_decision_on_sight_of_older_facts_is_refused() {
+        let error = delegate(Admission::WaitingForApproval).approve(0, "ada@example.com", NOW).unwrap_err();
+        assert!(matches!(error, TransitionError::Changed { .. }));
+    }
+}

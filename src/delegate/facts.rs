@@ -1,0 +1,239 @@
+//! What a delegate says of itself.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::text::{Invalid, Selectors, line_type};
+
+line_type!(
+    /// The name a delegate registers with. Clients of the protocol choose freely; ours follow [`InstallName`].
+    DelegateName, "The delegate's name", 253
+);
+line_type!(
+    /// The name of the host a delegate runs on.
+    HostName, "The host name", 253
+);
+
+/// A name for a delegate that Muster installs: it has to do as a Kubernetes object's name (RFC 1123 label, RFC 1035).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct InstallName(String);
+
+impl InstallName {
+    /// The most characters it may have.
+    pub const MOST: usize = 63;
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// Says what a name looks like.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+        let goes_on = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if begins && goes_on && !text.ends_with('-') && text.len() <= Self::MOST {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new(
+                "Use lower case letters, digits and dashes; begin with a letter, do not end with a dash; at most 63 characters.",
+            ))
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for InstallName {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<InstallName> for String {
+    fn from(name: InstallName) -> Self {
+        name.0
+    }
+}
+
+/// How a delegate was installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DelegateType {
+    /// By a script on a host.
+    ShellScript,
+    /// As a Docker container.
+    Docker,
+    /// In a Kubernetes cluster.
+    Kubernetes,
+    /// As an ECS task.
+    Ecs,
+    /// By a Helm chart.
+    Helm,
+    /// In a way that it did not tell, or that Muster does not know.
+    Other,
+}
+
+impl DelegateType {
+    /// Every type.
+    pub const ALL: [Self; 6] = [Self::ShellScript, Self::Docker, Self::Kubernetes, Self::Ecs, Self::Helm, Self::Other];
+
+    /// The word of the protocol and of the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ShellScript => "SHELL_SCRIPT",
+            Self::Docker => "DOCKER",
+            Self::Kubernetes => "KUBERNETES",
+            Self::Ecs => "ECS",
+            Self::Helm => "HELM_DELEGATE",
+            Self::Other => "OTHER",
+        }
+    }
+
+    /// The type behind a word of the protocol; what is unknown is [`DelegateType::Other`].
+    #[must_use]
+    pub fn from_code(code: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.code() == code).unwrap_or(Self::Other)
+    }
+
+    /// The words the console shows.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::ShellScript => "Shell Script",
+            Self::Docker => "Docker",
+            Self::Kubernetes => "Kubernetes",
+            Self::Ecs => "ECS Task",
+            Self::Helm => "Helm",
+            Self::Other => "Other",
+        }
+    }
+}
+
+/// The thumbprint of a delegate's own key: base64url of a SHA-256 digest, 43 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Thumbprint(String);
+
+impl Thumbprint {
+    /// Reads a thumbprint.
+    ///
+    /// # Errors
+    /// Says what a thumbprint looks like.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let alphabet = text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
+        if text.len() == 43 && alphabet {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new("keyThumbprint must be 43 characters of base64url: a SHA-256 digest."))
+        }
+    }
+
+    /// The whole thumbprint.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What people compare: the first sixteen characters (96 bits), in groups of four.
+    #[must_use]
+    pub fn short(&self) -> String {
+        [&self.0[..4], &self.0[4..8], &self.0[8..12], &self.0[12..16]].join(" ")
+    }
+}
+
+impl TryFrom<String> for Thumbprint {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Thumbprint> for String {
+    fn from(thumbprint: Thumbprint) -> Self {
+        thumbprint.0
+    }
+}
+
+/// What a delegate says of itself when it registers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Its name.
+    pub name: DelegateName,
+    /// The host it runs on.
+    pub host_name: HostName,
+    /// The address it gave, or else the one it came from.
+    pub ip: String,
+    /// How it was installed.
+    pub kind: DelegateType,
+    /// Its program's version; may be empty.
+    pub version: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// Its own selectors.
+    pub tags: Selectors,
+    /// The thumbprint of its own key, where it has one.
+    pub thumbprint: Option<Thumbprint>,
+    /// How often it sends a heartbeat, in milliseconds, where it tells.
+    pub heartbeat_interval_ms: Option<u32>,
+}
+
+impl Facts {
+    /// How often it sends a heartbeat, where it tells.
+    #[must_use]
+    pub fn heartbeat_interval(&self) -> Option<Duration> {
+        self.heartbeat_interval_ms.map(|ms| Duration::from_millis(ms.into()))
+    }
+
+    /// Whether something changed that a person looks at before deciding.
+    #[must_use]
+    pub fn differs_for_a_decision(&self, other: &Self) -> bool {
+        let of = |facts: &Self| {
+            (
+                facts.name.clone(),
+                facts.host_name.clone(),
+                facts.ip.clone(),
+                facts.kind,
+                facts.version.clone(),
+                facts.thumbprint.clone(),
+            )
+        };
+        of(self) != of(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn install_names_do_as_names_of_kubernetes_objects() {
+        for good in ["a", "edge-fra-2", &"a".repeat(63)] {
+            assert!(InstallName::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "-a", "a-", "1a", "A", "a_b", "a.b", "a b", "a$(id)", "ä", &"a".repeat(64)] {
+            assert!(InstallName::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_type_is_taken_as_other() {
+        assert_eq!(DelegateType::from_code("HELM_DELEGATE"), DelegateType::Helm);
+        assert_eq!(DelegateType::from_code("CE_KUBERNETES"), DelegateType::Other);
+    }
+
+    #[test]
+    fn thumbprints_are_compared_in_groups() {
+        let thumbprint = Thumbprint::parse(&"NzbL-sXh83q27w01".repeat(3)[..43]).unwrap();
+        assert_eq!(thumbprint.short(), "NzbL -sXh 83q2 7w01");
+        assert!(Thumbprint::parse("short").is_err());
+        assert!(Thumbprint::parse(&"ä".repeat(43)).is_err());
+    }
+}

@@ -1,0 +1,199 @@
+//! Delegates: the processes in people's own networks that do the work.
+
+mod admission;
+mod facts;
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    admission::{Admission, Decision, TransitionError},
+    facts::{DelegateName, DelegateType, Facts, HostName, InstallName, Thumbprint},
+};
+use crate::{
+    id::{DelegateId, ProfileId, TokenId},
+    scope::Scope,
+    time::Timestamp,
+};
+
+/// How long a delegate that states no heartbeat interval counts as connected after a heartbeat.
+pub const SILENT_AFTER_DEFAULT: Duration = Duration::from_secs(5 * 60);
+/// How many of its own intervals a delegate may miss.
+pub const SILENT_AFTER_INTERVALS: u32 = 3;
+
+/// How long after a heartbeat a delegate with this interval still counts as connected. Intervals outside of one
+/// second to ten minutes are taken as the nearest of these.
+#[must_use]
+pub fn silent_after(interval: Option<Duration>) -> Duration {
+    interval.map_or(SILENT_AFTER_DEFAULT, |interval| {
+        interval.clamp(Duration::from_secs(1), Duration::from_secs(600)) * SILENT_AFTER_INTERVALS
+    })
+}
+
+/// A delegate, as the manager knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delegate {
+    /// Which delegate it is.
+    pub id: DelegateId,
+    /// Where it belongs: its token's scope at the first registration.
+    pub scope: Scope,
+    /// What it said of itself when it last registered.
+    pub facts: Facts,
+    /// The profile that decided on its admission.
+    pub profile_id: ProfileId,
+    /// The token of its last registration.
+    pub token_id: TokenId,
+    /// Whether it may work.
+    pub admission: Admission,
+    /// Who decided that, and when; none while nobody had to.
+    pub decision: Option<Decision>,
+    /// When it first registered.
+    pub registered_at: Timestamp,
+    /// Its last heartbeat or registration.
+    pub last_heartbeat_at: Timestamp,
+    /// Until when it counts as connected if nothing more is heard; none once it is known to be gone.
+    pub connected_until: Option<Timestamp>,
+    /// When a request of it was last refused because its token is revoked; none since it registered anew.
+    pub refused_at: Option<Timestamp>,
+    /// Counts the changes of what a person decides by.
+    pub revision: i32,
+}
+
+/// What the console shows of a delegate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Status {
+    /// Admitted, and heard of lately.
+    Connected,
+    /// Admitted, and silent, stopped or cut off.
+    NotConnected,
+    /// Waits for a person.
+    PendingApproval,
+    /// Turned away by a person.
+    Rejected,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Connected, Self::NotConnected, Self::PendingApproval, Self::Rejected];
+
+    /// The words the console shows.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Connected => "Connected",
+            Self::NotConnected => "Not connected",
+            Self::PendingApproval => "Pending Approval",
+            Self::Rejected => "Rejected",
+        }
+    }
+
+    /// The word that URLs hold.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::NotConnected => "not-connected",
+            Self::PendingApproval => "pending",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// The status behind a word of a URL.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.slug() == slug)
+    }
+}
+
+impl Delegate {
+    /// What the console shows at `now`.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> Status {
+        match self.admission {
+            Admission::WaitingForApproval => Status::PendingApproval,
+            Admission::Rejected => Status::Rejected,
+            Admission::Enabled if self.connected_until.is_some_and(|until| until > now) => Status::Connected,
+            Admission::Enabled => Status::NotConnected,
+        }
+    }
+
+    /// Takes in a registration of a delegate that is known. Its admission and its profile stay; what it says of
+    /// itself and its token are recorded anew. The revision counts up only where something changed that a person
+    /// decides by.
+    #[must_use]
+    pub fn register_again(mut self, facts: Facts, token_id: TokenId, now: Timestamp) -> Self {
+        if self.facts.differs_for_a_decision(&facts) || self.token_id != token_id {
+            self.revision += 1;
+        }
+        self.connected_until = Some(now.plus(silent_after(facts.heartbeat_interval())));
+        self.facts = facts;
+        self.token_id = token_id;
+        self.last_heartbeat_at = now;
+        self.refused_at = None;
+        self
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::{id::AccountId, text::Selectors};
+
+    pub(crate) fn delegate(admission: Admission) -> Delegate {
+        Delegate {
+            id: DelegateId(uuid::Uuid::from_u128(1)),
+            scope: Scope::account(AccountId(uuid::Uuid::nil())),
+            facts: Facts {
+                name: DelegateName::parse("edge-1").unwrap(),
+                host_name: HostName::parse("host-1").unwrap(),
+                ip: "10.0.0.1".into(),
+                kind: DelegateType::ShellScript,
+                version: "0.1.0".into(),
+                description: String::new(),
+                tags: Selectors::default(),
+                thumbprint: None,
+                heartbeat_interval_ms: Some(10_000),
+            },
+            profile_id: ProfileId(uuid::Uuid::from_u128(2)),
+            token_id: TokenId(uuid::Uuid::from_u128(3)),
+            admission,
+            decision: None,
+            registered_at: Timestamp::from_millis(0),
+            last_heartbeat_at: Timestamp::from_millis(0),
+            connected_until: Some(Timestamp::from_millis(30_000)),
+            refused_at: None,
+            revision: 1,
+        }
+    }
+
+    #[test]
+    fn it_is_connected_for_three_of_its_intervals() {
+        let delegate = delegate(Admission::Enabled);
+        assert_eq!(delegate.status(Timestamp::from_millis(29_999)), Status::Connected);
+        assert_eq!(delegate.status(Timestamp::from_millis(30_000)), Status::NotConnected);
+        assert_eq!(silent_after(Some(Duration::from_secs(10))), Duration::from_secs(30));
+        assert_eq!(silent_after(None), Duration::from_secs(300));
+        assert_eq!(silent_after(Some(Duration::ZERO)), Duration::from_secs(3));
+        assert_eq!(silent_after(Some(Duration::MAX)), Duration::from_secs(1800));
+    }
+
+    #[test]
+    fn a_registration_keeps_admission_and_profile_and_records_the_token() {
+        for admission in [Admission::WaitingForApproval, Admission::Enabled, Admission::Rejected] {
+            let before = delegate(admission);
+            let other_token = TokenId(uuid::Uuid::from_u128(9));
+            let after = before.clone().register_again(before.facts.clone(), other_token, Timestamp::from_millis(50));
+            assert_eq!((after.admission, after.profile_id), (before.admission, before.profile_id));
+            assert_eq!((after.token_id, after.revision), (other_token, 2));
+            assert_eq!(after.connected_until, Some(Timestamp::from_millis(30_050)));
+        }
+    }
+
+    #[test]
+    fn the_same_facts_are_no_change() {
+        let before = delegate(Admission::WaitingForApproval);
+        let after = before.clone().register_again(before.facts.clone(), before.token_id, Timestamp::from_millis(9));
+        assert_eq!(after.revision, before.revision);
+    }
+}

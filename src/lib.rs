@@ -1,0 +1,16 @@
+//! The domain of Muster and the wire contract of the delegate protocol.
+//!
+//! No framework and no I/O: everything here is pure, takes the time and chance it needs as arguments, and compiles
+//! for the server, for the delegate and for the browser alike.
+
+pub mod audit;
+pub mod delegate;
+pub mod id;
+pub mod page;
+pub mod profile;
+pub mod scope;
+pub mod text;
+pub mod time;
+pub mod token;
+pub mod user;
+pub mod wire;

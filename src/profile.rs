@@ -1,0 +1,172 @@
+//! Delegate profiles: how delegates are admitted, and which startup script they run.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::ProfileId,
+    scope::Scope,
+    text::{Invalid, Selectors, block, line_type},
+    time::Timestamp,
+};
+
+line_type!(
+    /// The name of a profile; unique in its scope.
+    ProfileName, "The profile's name", 64
+);
+
+/// The name of the profile that always exists.
+pub const PRIMARY: &str = "Primary";
+/// The most characters of a startup script.
+pub const SCRIPT_MOST: usize = 64 * 1024;
+/// The most characters of a description.
+pub const DESCRIPTION_MOST: usize = 1000;
+
+/// What a person writes into a profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileSpec {
+    /// What people call it.
+    pub name: ProfileName,
+    /// What it is for.
+    pub description: String,
+    /// What the delegate runs after admission; empty for nothing.
+    pub startup_script: String,
+    /// Whether a delegate that registers with this profile waits for a person.
+    pub requires_approval: bool,
+    /// Labels that every delegate of this profile inherits.
+    pub selectors: Selectors,
+}
+
+impl ProfileSpec {
+    /// Checks the free text of a profile: its description.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse_description(text: &str) -> Result<String, Invalid> {
+        block(text, "The description", DESCRIPTION_MOST).map(|text| text.trim().to_owned())
+    }
+
+    /// Checks a startup script.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse_script(text: &str) -> Result<String, Invalid> {
+        block(text, "The startup script", SCRIPT_MOST)
+    }
+}
+
+/// A delegate profile.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Which profile it is.
+    pub id: ProfileId,
+    /// Where it belongs.
+    pub scope: Scope,
+    /// What a person wrote.
+    pub spec: ProfileSpec,
+    /// Whether it is the Primary profile of its account.
+    pub primary: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Counts the changes: a change made on sight of an older revision is refused.
+    pub revision: i32,
+}
+
+/// Why a profile cannot do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProfileError {
+    /// The Primary profile keeps its name.
+    #[error("Primary cannot be renamed.")]
+    PrimaryKeepsItsName,
+    /// The Primary profile stays.
+    #[error("Primary cannot be deleted.")]
+    PrimaryStays,
+    /// Somebody else changed it since the person saw it.
+    #[error(
+        "{0} was changed by somebody else while you edited it. Reload to see the new state; your text is still here."
+    )]
+    Changed(ProfileName),
+}
+
+impl Profile {
+    /// Changes what a person wrote.
+    ///
+    /// # Errors
+    /// [`ProfileError::PrimaryKeepsItsName`], or [`ProfileError::Changed`] where `seen` is not the current revision.
+    pub fn edit(mut self, spec: ProfileSpec, seen: i32, now: Timestamp) -> Result<Self, ProfileError> {
+        if self.revision != seen {
+            return Err(ProfileError::Changed(self.spec.name));
+        }
+        if self.primary && spec.name != self.spec.name {
+            return Err(ProfileError::PrimaryKeepsItsName);
+        }
+        self.spec = spec;
+        self.updated_at = now;
+        self.revision += 1;
+        Ok(self)
+    }
+
+    /// Checks that the profile may be deleted.
+    ///
+    /// # Errors
+    /// [`ProfileError::PrimaryStays`].
+    pub const fn check_delete(&self) -> Result<(), ProfileError> {
+        if self.primary { Err(ProfileError::PrimaryStays) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::AccountId;
+
+    fn profile(primary: bool) -> Profile {
+        Profile {
+            id: ProfileId(uuid::Uuid::from_u128(7)),
+            scope: Scope::account(AccountId(uuid::Uuid::nil())),
+            spec: ProfileSpec {
+                name: ProfileName::parse(PRIMARY).unwrap(),
+                description: String::new(),
+                startup_script: String::new(),
+                requires_approval: false,
+                selectors: Selectors::default(),
+            },
+            primary,
+            created_at: Timestamp::from_millis(0),
+            updated_at: Timestamp::from_millis(0),
+            revision: 3,
+        }
+    }
+
+    #[test]
+    fn primary_can_be_edited_but_neither_renamed_nor_deleted() {
+        let mut spec = profile(true).spec;
+        spec.requires_approval = true;
+        let edited = profile(true).edit(spec.clone(), 3, Timestamp::from_millis(9)).unwrap();
+        assert!(edited.spec.requires_approval);
+        assert_eq!((edited.revision, edited.updated_at.as_millis()), (4, 9));
+
+        spec.name = ProfileName::parse("Other").unwrap();
+        assert_eq!(
+            profile(true).edit(spec.clone(), 3, Timestamp::from_millis(9)),
+            Err(ProfileError::PrimaryKeepsItsName)
+        );
+        assert_eq!(profile(true).check_delete(), Err(ProfileError::PrimaryStays));
+        assert!(profile(false).edit(spec, 3, Timestamp::from_millis(9)).is_ok());
+        assert!(profile(false).check_delete().is_ok());
+    }
+
+    #[test]
+    fn an_edit_on_sight_of_an_older_revision_is_refused() {
+        let spec = profile(false).spec;
+        assert!(matches!(profile(false).edit(spec, 2, Timestamp::from_millis(9)), Err(ProfileError::Changed(_))));
+    }
+
+    #[test]
+    fn scripts_are_bounded_and_lose_the_carriage_returns_of_forms() {
+        assert_eq!(ProfileSpec::parse_script("a\r\nb\r\n").unwrap(), "a\nb\n");
+        assert!(ProfileSpec::parse_script(&"x".repeat(SCRIPT_MOST + 1)).is_err());
+        assert!(ProfileSpec::parse_script("a\0").is_err());
+    }
+}

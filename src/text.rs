@@ -1,0 +1,191 @@
+//! Text that came from outside: parsed once at the edge, valid from there on.
+
+use std::{borrow::Cow, fmt};
+
+use serde::{Deserialize, Serialize};
+
+/// Input that cannot be taken. The message says what to change and never repeats a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{0}")]
+pub struct Invalid(Cow<'static, str>);
+
+impl Invalid {
+    /// An error with a whole sentence that says what to change.
+    pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self(message.into())
+    }
+}
+
+/// Text of one line without control characters, trimmed, of 1 to `most` characters. `noun` begins the error's sentence.
+///
+/// # Errors
+/// Says what is wrong with the text.
+pub fn line(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Invalid::new(format!("{noun} must not be empty.")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Invalid::new(format!("{noun} must be one line without control characters.")));
+    }
+    at_most(text, noun, most)?;
+    Ok(text.to_owned())
+}
+
+/// Text of any lines, of at most `most` characters, without NUL. `noun` begins the error's sentence.
+///
+/// # Errors
+/// Says what is wrong with the text.
+pub fn block(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
+    if text.contains('\0') {
+        return Err(Invalid::new(format!("{noun} must not contain a NUL character.")));
+    }
+    at_most(text, noun, most)?;
+    // Browsers send forms with CRLF; scripts run with LF.
+    Ok(text.replace("\r\n", "\n"))
+}
+
+fn at_most(text: &str, noun: &str, most: usize) -> Result<(), Invalid> {
+    let length = text.chars().count();
+    if length > most {
+        return Err(Invalid::new(format!("{noun} is too long: {length} characters, at most {most}.")));
+    }
+    Ok(())
+}
+
+/// A newtype over one line of text.
+macro_rules! line_type {
+    ($(#[$doc:meta])* $name:ident, $noun:literal, $most:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The most characters it may have.
+            pub const MOST: usize = $most;
+
+            /// Reads it from outside: trimmed, one line, neither empty nor too long.
+            ///
+            /// # Errors
+            /// Says what to change.
+            pub fn parse(text: &str) -> Result<Self, $crate::text::Invalid> {
+                $crate::text::line(text, $noun, $most).map(Self)
+            }
+
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = $crate::text::Invalid;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(text: $name) -> Self {
+                text.0
+            }
+        }
+    };
+}
+pub(crate) use line_type;
+
+/// Selectors: the words that label a delegate or a profile. Kept in the order given, without repetitions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Selectors(Vec<String>);
+
+impl Selectors {
+    /// The most selectors one object may carry.
+    pub const MOST: usize = 50;
+    /// The most characters of one selector.
+    pub const LONGEST: usize = 128;
+
+    /// Takes a list as a client sends it; empty ones and repetitions are dropped.
+    ///
+    /// # Errors
+    /// Says which selector is wrong and how, or that there are too many.
+    pub fn new<T: AsRef<str>>(selectors: impl IntoIterator<Item = T>) -> Result<Self, Invalid> {
+        let mut kept: Vec<String> = Vec::new();
+        for selector in selectors {
+            let selector = selector.as_ref().trim();
+            if selector.is_empty() || kept.iter().any(|one| one == selector) {
+                continue;
+            }
+            if kept.len() == Self::MOST {
+                return Err(Invalid::new(format!("There are too many selectors: at most {}.", Self::MOST)));
+            }
+            if selector.contains(',') {
+                return Err(Invalid::new("A selector must not contain a comma."));
+            }
+            kept.push(line(selector, "A selector", Self::LONGEST)?);
+        }
+        Ok(Self(kept))
+    }
+
+    /// Reads what a person writes: selectors separated by commas or line ends.
+    ///
+    /// # Errors
+    /// As for [`Selectors::new`].
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Self::new(text.split([',', '\n']))
+    }
+
+    /// The selectors, one by one.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// As a person writes them: separated by a comma and a space.
+impl fmt::Display for Selectors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_trimmed_and_checked() {
+        assert_eq!(line("  a b ", "The name", 3).unwrap(), "a b");
+        for (text, message) in [
+            ("", "The name must not be empty."),
+            (" \t ", "The name must not be empty."),
+            ("a\nb", "The name must be one line without control characters."),
+            ("äöüß", "The name is too long: 4 characters, at most 3."),
+        ] {
+            assert_eq!(line(text, "The name", 3).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn selectors_keep_their_order_without_repetitions() {
+        let selectors = Selectors::parse(" linux, amd64,,linux\nfrankfurt ").unwrap();
+        assert_eq!(selectors.to_string(), "linux, amd64, frankfurt");
+        assert_eq!(Selectors::parse(&selectors.to_string()).unwrap(), selectors);
+    }
+
+    #[test]
+    fn selectors_are_bounded() {
+        let many: Vec<String> = (0..=Selectors::MOST).map(|n| n.to_string()).collect();
+        assert!(Selectors::new(&many).unwrap_err().to_string().contains("at most 50"));
+        assert!(Selectors::new(["x".repeat(129)]).is_err());
+        assert!(Selectors::new(["a,b"]).is_err());
+    }
+}

@@ -1,0 +1,250 @@
+//! Delegate tokens: the keys that delegates encrypt their credentials with.
+
+use std::{fmt, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::{
+    id::{ProfileId, TokenId},
+    scope::Scope,
+    text::{Invalid, line_type},
+    time::Timestamp,
+};
+
+line_type!(
+    /// The name of a token; unique in its scope.
+    TokenName, "The token's name", 64
+);
+
+/// The name of the token that exists from the start.
+pub const DEFAULT_TOKEN: &str = "default_token";
+
+/// A token's value in clear: 16 random bytes, which people and files write as 32 lower-case hexadecimal characters.
+///
+/// It exists at creation, in an install file and inside the authenticator, nowhere else, and prints as `[redacted]`.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct TokenValue([u8; 16]);
+
+impl TokenValue {
+    /// A value made of random bytes.
+    #[must_use]
+    pub const fn from_bytes(random: [u8; 16]) -> Self {
+        Self(random)
+    }
+
+    /// Reads a value as a config file or an environment variable holds it: 32 hexadecimal characters, or base64 of
+    /// those (the form that next-generation install files carry).
+    ///
+    /// # Errors
+    /// Says what a value looks like. What was read is not repeated.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let decoded = STANDARD.decode(text).map(Zeroizing::new).ok();
+        decoded
+            .as_ref()
+            .and_then(|bytes| from_hex(bytes))
+            .or_else(|| from_hex(text.as_bytes()))
+            .map(Self)
+            .ok_or_else(|| Invalid::new("A delegate token's value is 32 hexadecimal characters, or base64 of them."))
+    }
+
+    /// The 16 bytes: the key of AES-128.
+    #[must_use]
+    pub const fn key(&self) -> &[u8; 16] {
+        &self.0
+    }
+
+    /// The value in clear, as people and files write it.
+    #[must_use]
+    pub fn expose(&self) -> Zeroizing<String> {
+        let mut text = String::with_capacity(32);
+        for byte in &self.0 {
+            for nibble in [byte >> 4, byte & 15] {
+                text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+        }
+        Zeroizing::new(text)
+    }
+}
+
+fn from_hex(text: &[u8]) -> Option<[u8; 16]> {
+    let mut bytes = [0; 16];
+    if text.len() != 32 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+impl fmt::Debug for TokenValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// Whether a token is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TokenStatus {
+    /// Credentials made with it are accepted.
+    Active,
+    /// Cut off by a person, for good.
+    Revoked,
+    /// Its time has run out.
+    Expired,
+}
+
+impl TokenStatus {
+    /// The word the console shows.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Revoked => "Revoked",
+            Self::Expired => "Expired",
+        }
+    }
+}
+
+/// A token, without its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Token {
+    /// Which token it is.
+    pub id: TokenId,
+    /// Where it belongs; also decides the scope of its delegates.
+    pub scope: Scope,
+    /// What people call it.
+    pub name: TokenName,
+    /// Who made it: an email address, or what made it at first start.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// From when on it is refused, where that was set.
+    pub expires_at: Option<Timestamp>,
+    /// The profile of delegates of this token that name none; the account's Primary where not set.
+    pub default_profile: Option<ProfileId>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// Why a token cannot do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It was revoked before.
+    #[error("{0} is already revoked.")]
+    AlreadyRevoked(TokenName),
+    /// Only a revoked or expired token can be deleted.
+    #[error("{0} is active. Revoke it first, then delete it.")]
+    StillActive(TokenName),
+    /// Its time would have run out before it began.
+    #[error("Choose an expiry in the future.")]
+    ExpiresInThePast,
+}
+
+impl Token {
+    /// Whether the token is good at `now`; it expires to the millisecond.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> TokenStatus {
+        if self.revoked_at.is_some() {
+            TokenStatus::Revoked
+        } else if self.expires_at.is_some_and(|at| at <= now) {
+            TokenStatus::Expired
+        } else {
+            TokenStatus::Active
+        }
+    }
+
+    /// Cuts the token off. An expired one can be revoked too.
+    ///
+    /// # Errors
+    /// [`TokenError::AlreadyRevoked`].
+    pub fn revoke(mut self, now: Timestamp) -> Result<Self, TokenError> {
+        if self.revoked_at.is_some() {
+            return Err(TokenError::AlreadyRevoked(self.name));
+        }
+        self.revoked_at = Some(now);
+        Ok(self)
+    }
+
+    /// Checks that the token may be deleted.
+    ///
+    /// # Errors
+    /// [`TokenError::StillActive`].
+    pub fn check_delete(&self, now: Timestamp) -> Result<(), TokenError> {
+        match self.status(now) {
+            TokenStatus::Active => Err(TokenError::StillActive(self.name.clone())),
+            TokenStatus::Revoked | TokenStatus::Expired => Ok(()),
+        }
+    }
+}
+
+/// Turns a chosen lifetime into the point of expiry.
+///
+/// # Errors
+/// [`TokenError::ExpiresInThePast`] where the lifetime is zero.
+pub fn expiry(lifetime: Option<Duration>, now: Timestamp) -> Result<Option<Timestamp>, TokenError> {
+    match lifetime {
+        Some(Duration::ZERO) => Err(TokenError::ExpiresInThePast),
+        other => Ok(other.map(|lifetime| now.plus(lifetime))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::AccountId;
+
+    fn token() -> Token {
+        Token {
+            id: TokenId(uuid::Uuid::from_u128(1)),
+            scope: Scope::account(AccountId(uuid::Uuid::nil())),
+            name: TokenName::parse("edge").unwrap(),
+            created_by: "ada@example.com".into(),
+            created_at: Timestamp::from_millis(0),
+            expires_at: Some(Timestamp::from_millis(1_000)),
+            default_profile: None,
+            revoked_at: None,
+        }
+    }
+
+    #[test]
+    fn a_value_is_read_in_both_forms_and_never_printed() {
+        let value = TokenValue::from_bytes(*b"0123456789abcdef");
+        let hex = value.expose();
+        assert_eq!(hex.as_str(), "30313233343536373839616263646566");
+        assert_eq!(TokenValue::parse(&hex).unwrap(), value);
+        assert_eq!(TokenValue::parse(&STANDARD.encode(hex.as_bytes())).unwrap(), value);
+        assert_eq!(format!("{value:?}"), "[redacted]");
+        for bad in ["", "xyz", &hex[1..], &hex.replace('3', "g"), "MTIz"] {
+            let error = TokenValue::parse(bad).unwrap_err().to_string();
+            assert!(bad.is_empty() || !error.contains(bad), "{error}");
+        }
+    }
+
+    #[test]
+    fn expiry_is_exact() {
+        let token = token();
+        assert_eq!(token.status(Timestamp::from_millis(999)), TokenStatus::Active);
+        assert_eq!(token.status(Timestamp::from_millis(1_000)), TokenStatus::Expired);
+        assert_eq!(expiry(Some(Duration::ZERO), token.created_at), Err(TokenError::ExpiresInThePast));
+        assert_eq!(expiry(Some(Duration::from_secs(1)), token.created_at), Ok(token.expires_at));
+    }
+
+    #[test]
+    fn revocation_is_final() {
+        let revoked = token().revoke(Timestamp::from_millis(5)).unwrap();
+        assert_eq!(revoked.status(Timestamp::from_millis(2_000)), TokenStatus::Revoked);
+        assert!(matches!(revoked.revoke(Timestamp::from_millis(6)), Err(TokenError::AlreadyRevoked(_))));
+    }
+
+    #[test]
+    fn only_what_is_not_active_can_be_deleted() {
+        assert!(token().check_delete(Timestamp::from_millis(1)).is_err());
+        assert!(token().check_delete(Timestamp::from_millis(1_000)).is_ok());
+        assert!(token().revoke(Timestamp::from_millis(1)).unwrap().check_delete(Timestamp::from_millis(1)).is_ok());
+    }
+}

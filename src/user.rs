@@ -1,0 +1,204 @@
+//! People: who may use the console, and what each role may do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{id::UserId, text::Invalid, time::Timestamp};
+
+/// The address a person signs in with, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Email(String);
+
+impl Email {
+    /// Reads an address: something before and after one `@`, no white space, at most 254 characters (RFC 5321).
+    ///
+    /// # Errors
+    /// Says what an address looks like.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim().to_lowercase();
+        let well_formed = text.len() <= 254
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+            && text
+                .split_once('@')
+                .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
+        if well_formed { Ok(Self(text)) } else { Err(Invalid::new("Enter an email address like name@example.com.")) }
+    }
+
+    /// The address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Email {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Email> for String {
+    fn from(email: Email) -> Self {
+        email.0
+    }
+}
+
+/// The fewest characters of a password. NIST SP 800-63B asks for length, not for kinds of characters.
+pub const PASSWORD_LEAST: usize = 12;
+/// The most bytes of a password: bounds the work of hashing it.
+pub const PASSWORD_MOST: usize = 1024;
+
+/// A password as a person typed it. It is never printed.
+#[derive(Clone, Serialize, Deserialize, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
+#[serde(transparent)]
+pub struct Password(String);
+
+impl Password {
+    /// A password as typed, not yet checked.
+    #[must_use]
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// Checks that it is fit to be somebody's new password.
+    ///
+    /// # Errors
+    /// Says how long it has to be.
+    pub fn check_new(&self) -> Result<(), Invalid> {
+        if self.0.chars().count() < PASSWORD_LEAST {
+            return Err(Invalid::new(format!(
+                "Use at least {PASSWORD_LEAST} characters; a few words in a row do well."
+            )));
+        }
+        if self.0.len() > PASSWORD_MOST {
+            return Err(Invalid::new(format!("Use at most {PASSWORD_MOST} bytes.")));
+        }
+        Ok(())
+    }
+
+    /// The password in clear, for the hash function alone.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// What a person is in the account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// Reads everything but the secrets of scripts.
+    Viewer,
+    /// Decides on delegates, profiles and tokens.
+    DelegateManager,
+    /// Does everything.
+    AccountAdministrator,
+}
+
+/// What a use case asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// See delegates, profiles and tokens.
+    View,
+    /// Decide on delegates, change profiles, make and revoke tokens, make install files.
+    ManageDelegates,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::DelegateManager, Self::AccountAdministrator];
+
+    /// Whether this role includes a permission.
+    #[must_use]
+    pub const fn may(self, permission: Permission) -> bool {
+        match permission {
+            Permission::View => true,
+            Permission::ManageDelegates => matches!(self, Self::DelegateManager | Self::AccountAdministrator),
+        }
+    }
+
+    /// The name the console shows.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Viewer => "Viewer",
+            Self::DelegateManager => "Delegate Manager",
+            Self::AccountAdministrator => "Account Administrator",
+        }
+    }
+
+    /// The word the database holds.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Viewer => "VIEWER",
+            Self::DelegateManager => "DELEGATE_MANAGER",
+            Self::AccountAdministrator => "ACCOUNT_ADMINISTRATOR",
+        }
+    }
+
+    /// The role behind a word of the database.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// A person who may sign in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Who it is.
+    pub id: UserId,
+    /// What the person signs in with.
+    pub email: Email,
+    /// What the person may do.
+    pub role: Role,
+    /// Since when.
+    pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_lower_case_and_checked() {
+        assert_eq!(Email::parse(" Ada@Example.com ").unwrap().as_str(), "ada@example.com");
+        for bad in ["", "ada", "@example.com", "ada@", "a@b@c", "a da@example.com", &format!("{}@b", "a".repeat(254))] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_long_enough_and_never_printed() {
+        let password = Password::new("correct horse".into());
+        assert!(password.check_new().is_ok());
+        assert_eq!(format!("{password:?}"), "[redacted]");
+        assert!(Password::new("short".into()).check_new().is_err());
+        assert!(Password::new("x".repeat(PASSWORD_MOST + 1)).check_new().is_err());
+    }
+
+    #[test]
+    fn a_viewer_manages_nothing() {
+        for role in Role::ALL {
+            assert!(role.may(Permission::View));
+            assert_eq!(role.may(Permission::ManageDelegates), role != Role::Viewer);
+            assert_eq!(Role::from_code(role.code()), Some(role));
+        }
+    }
+}

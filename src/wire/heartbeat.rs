@@ -1,0 +1,87 @@
+//! Heartbeats: a delegate is alive, and is told its status.
+
+use serde::{Deserialize, Serialize};
+
+use crate::delegate::Admission;
+
+/// What a delegate is told of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum WireStatus {
+    /// It works.
+    Enabled,
+    /// It waits for a person.
+    WaitingForApproval,
+    /// It was rejected or deleted, or is unknown.
+    Deleted,
+}
+
+impl From<Admission> for WireStatus {
+    fn from(admission: Admission) -> Self {
+        match admission {
+            Admission::WaitingForApproval => Self::WaitingForApproval,
+            Admission::Enabled => Self::Enabled,
+            Admission::Rejected => Self::Deleted,
+        }
+    }
+}
+
+/// The resource of a heartbeat's reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeartbeatReply {
+    /// The delegate's id, as it gave it.
+    pub delegate_id: String,
+    /// What it is to do.
+    pub status: WireStatus,
+    /// Always false.
+    #[serde(default)]
+    pub use_cdn: bool,
+    /// Always null: Muster's delegate needs no Java.
+    #[serde(default)]
+    pub jre_version: Option<String>,
+    /// Always null: Muster hands out no secret here.
+    #[serde(default)]
+    pub delegate_random_token: Option<String>,
+    /// Always null.
+    #[serde(default)]
+    pub sequence_number: Option<String>,
+    /// Our own: `REJECTED` where a person turned the delegate away, so that ours keeps asking, and does not end as
+    /// it does when it was deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The reason that tells a rejected delegate from a deleted one.
+pub const REJECTED: &str = "REJECTED";
+
+impl HeartbeatReply {
+    /// The reply to a delegate of this admission; none means that it is unknown.
+    #[must_use]
+    pub fn new(delegate_id: impl Into<String>, admission: Option<Admission>) -> Self {
+        Self {
+            delegate_id: delegate_id.into(),
+            status: admission.map_or(WireStatus::Deleted, Into::into),
+            use_cdn: false,
+            jre_version: None,
+            delegate_random_token: None,
+            sequence_number: None,
+            reason: (admission == Some(Admission::Rejected)).then(|| REJECTED.to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reply_has_the_shape_that_clients_read() {
+        assert_eq!(
+            serde_json::to_value(HeartbeatReply::new("x", Some(Admission::WaitingForApproval))).unwrap(),
+            serde_json::json!({"delegateId": "x", "status": "WAITING_FOR_APPROVAL", "useCdn": false,
+                "jreVersion": null, "delegateRandomToken": null, "sequenceNumber": null})
+        );
+        assert_eq!(HeartbeatReply::new("x", None).status, WireStatus::Deleted);
+    }
+}
