@@ -1,0 +1,74 @@
+//! How long to wait before the next call: jittered, so that many delegates never come in step.
+
+use std::time::Duration;
+
+/// The longest wait between two attempts, unless the manager asks for a longer one.
+pub(crate) const LONGEST: Duration = Duration::from_secs(60);
+/// The longest wait that the manager may ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
+const FIRST: Duration = Duration::from_secs(1);
+const FIRST_SLOW: Duration = Duration::from_secs(30);
+
+/// A wait around `duration`: up to a tenth shorter or longer. `chance` is from 0 to 1.
+pub(crate) fn around(duration: Duration, chance: f64) -> Duration {
+    duration.mul_f64(0.9 + 0.2 * chance.clamp(0.0, 1.0))
+}
+
+/// The wait after a failure that may pass by itself, when `before` attempts failed before: it doubles from one second
+/// to a minute, and the half of it is left to chance.
+pub(crate) fn soon(before: u32, chance: f64) -> Duration {
+    doubled(FIRST, before).mul_f64(0.5 + 0.5 * chance.clamp(0.0, 1.0))
+}
+
+/// The wait after a failure that a person has to look at: half a minute, then a minute.
+pub(crate) fn slow(before: u32, chance: f64) -> Duration {
+    around(doubled(FIRST_SLOW, before), chance)
+}
+
+/// The wait that the manager asked for, within reason, and a little more, so that not all come back at once.
+pub(crate) fn asked(wait: Duration, chance: f64) -> Duration {
+    wait.min(LONGEST_ASKED) + FIRST.mul_f64(chance.clamp(0.0, 1.0))
+}
+
+fn doubled(first: Duration, times: u32) -> Duration {
+    first.saturating_mul(2u32.saturating_pow(times)).min(LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn secs(secs: u64) -> Duration {
+        Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn the_wait_doubles_from_a_second_to_a_minute() {
+        for (before, longest) in [(0, 1), (1, 2), (2, 4), (5, 32), (6, 60), (31, 60), (32, 60), (u32::MAX, 60)] {
+            assert_eq!(soon(before, 1.0), secs(longest), "{before}");
+            assert_eq!(soon(before, 0.0), secs(longest) / 2, "{before}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_has_to_look_at_is_tried_slowly() {
+        for (before, wait) in [(0, 30), (1, 60), (2, 60), (u32::MAX, 60)] {
+            assert_eq!(slow(before, 0.5), secs(wait), "{before}");
+            assert!(slow(before, 0.0) >= secs(wait).mul_f64(0.89) && slow(before, 1.0) <= secs(wait).mul_f64(1.11));
+        }
+    }
+
+    #[test]
+    fn the_manager_may_ask_for_a_wait_within_reason() {
+        assert_eq!(asked(secs(7), 0.0), secs(7));
+        assert_eq!(asked(secs(7), 1.0), secs(8));
+        assert_eq!(asked(Duration::MAX, 0.0), LONGEST_ASKED);
+    }
+
+    #[test]
+    fn a_heartbeat_comes_a_tenth_earlier_or_later() {
+        assert_eq!(around(secs(10), 0.0), secs(9));
+        assert_eq!(around(secs(10), 0.5), secs(10));
+        assert_eq!(around(secs(10), 1.0), secs(11));
+    }
+}

@@ -1,0 +1,182 @@
+//! The way to the manager: one connection, bounded in time and in what is read.
+
+use std::{sync::Arc, time::Duration};
+
+use muster::wire::{
+    envelope::{ERROR_HEADER, Envelope},
+    heartbeat::HeartbeatReply,
+    path,
+    profile::ProfileParams,
+    register::{RegisterReply, RegisterRequest, UnregisterRequest},
+    tasks::TaskEvents,
+};
+use reqwest::{
+    Client, Method, NoProxy, RequestBuilder, StatusCode, Url,
+    header::{AUTHORIZATION, HeaderValue, RETRY_AFTER},
+    redirect::Policy,
+};
+use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use serde::de::DeserializeOwned;
+
+use crate::{chance, clock, credential::Credentials, failure::Failure, settings::Settings};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(15);
+/// The longest reply that is read; a startup script is the longest thing in one.
+const LONGEST_REPLY: usize = 1024 * 1024;
+
+/// Why there is no way to the manager. The text never holds the proxy's password.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// TLS has nothing to trust.
+    #[error(
+        "this host has no root certificates for https{0}; install the package ca-certificates, or name a file in \
+         SSL_CERT_FILE"
+    )]
+    NoRoots(String),
+    /// The client cannot be built.
+    #[error("the connection to the manager cannot be set up: {0}")]
+    Client(String),
+}
+
+/// The manager, as this delegate reaches it.
+#[derive(Debug)]
+pub(crate) struct Manager {
+    http: Client,
+    base: Url,
+    account: String,
+    credentials: Credentials,
+}
+
+impl Manager {
+    /// Prepares the way. Nothing is sent yet.
+    pub(crate) fn new(settings: &Settings) -> Result<Self, SetupError> {
+        Ok(Self {
+            http: client(settings)?,
+            base: settings.manager.clone(),
+            account: settings.account.clone(),
+            credentials: Credentials::new(
+                settings.token.clone(),
+                settings.account.clone(),
+                settings.host.to_string(),
+                settings.manager.to_string(),
+            ),
+        })
+    }
+
+    /// Makes the delegate known.
+    pub(crate) async fn register(&mut self, request: &RegisterRequest) -> Result<RegisterReply, Failure> {
+        let call = self.call(Method::POST, path::REGISTER, &[])?.json(request);
+        let reply: Envelope<RegisterReply> = self.send(call).await?;
+        let reply = reply.resource.ok_or_else(Failure::unreadable)?;
+        // The id becomes part of paths.
+        let clean = reply.delegate_id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
+        if clean && reply.delegate_id.len() <= 128 { Ok(reply) } else { Err(Failure::unreadable()) }
+    }
+
+    /// Says that the delegate is alive.
+    pub(crate) async fn heartbeat(&mut self, request: &RegisterRequest) -> Result<HeartbeatReply, Failure> {
+        let call = self.call(Method::POST, path::HEARTBEAT, &[])?.json(request);
+        let reply: Envelope<HeartbeatReply> = self.send(call).await?;
+        reply.resource.ok_or_else(Failure::unreadable)
+    }
+
+    /// Says that the delegate stops.
+    pub(crate) async fn unregister(&mut self, request: &UnregisterRequest) -> Result<(), Failure> {
+        let call = self.call(Method::POST, path::UNREGISTER, &[])?.json(request);
+        self.send::<Envelope<serde_json::Value>>(call).await.map(drop)
+    }
+
+    /// Asks for tasks.
+    pub(crate) async fn tasks(&mut self, id: &str) -> Result<TaskEvents, Failure> {
+        let call = self.call(Method::GET, &path::TASK_EVENTS.replace("{id}", id), &[])?;
+        self.send(call).await
+    }
+
+    /// Asks for the profile. Nothing has been applied yet, and the manager is told so.
+    pub(crate) async fn profile(&mut self, id: &str) -> Result<Option<ProfileParams>, Failure> {
+        let has = [("profileId", ""), ("lastUpdatedAt", "0")];
+        let call = self.call(Method::GET, &path::PROFILE.replace("{id}", id), &has)?;
+        self.send::<Envelope<ProfileParams>>(call).await.map(|reply| reply.resource)
+    }
+
+    fn call(&mut self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, Failure> {
+        let mut url = self.base.clone();
+        url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
+        url.query_pairs_mut().append_pair("accountId", &self.account).extend_pairs(query);
+        let header = self.credentials.header(clock::now(), || (chance::bytes(), chance::bytes()));
+        let mut header = HeaderValue::from_str(header).map_err(|_| Failure::away("the credential cannot be made"))?;
+        header.set_sensitive(true);
+        Ok(self.http.request(method, url).header(AUTHORIZATION, header))
+    }
+
+    async fn send<T: DeserializeOwned>(&mut self, call: RequestBuilder) -> Result<T, Failure> {
+        let mut response = call.send().await.map_err(|error| Failure::of_call(&error))?;
+        let status = response.status();
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok().map(str::to_owned));
+        let (code, retry_after) = (header(ERROR_HEADER), header(RETRY_AFTER.as_str()));
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of_call(&error))? {
+            if body.len() + chunk.len() > LONGEST_REPLY {
+                return Err(Failure::away("its answer is too long"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            // The clock may have been set, or the manager restored: a new credential may be good.
+            self.credentials.forget();
+        }
+        if !status.is_success() {
+            return Err(Failure::of_answer(status, code.as_deref(), retry_after.as_deref(), &body));
+        }
+        serde_json::from_slice(&body).map_err(|_| Failure::unreadable())
+    }
+}
+
+fn client(settings: &Settings) -> Result<Client, SetupError> {
+    let proxy_has_tls = settings.proxy.as_ref().is_some_and(|proxy| proxy.expose().scheme() == "https");
+    // Without TLS there is nothing to verify: the host's root certificates are not even read.
+    let roots = if settings.manager.scheme() == "https" || proxy_has_tls { roots()? } else { RootCertStore::empty() };
+    // Handed in ready-made: the client's own verifier writes each refused certificate into the log, which a manager
+    // that is tried for ever would flood.
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| SetupError::Client(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut builder = Client::builder()
+        .tls_backend_preconfigured(tls)
+        .user_agent(concat!("muster-delegate/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(CONNECT_TIMEOUT)
+        .timeout(TIMEOUT)
+        .pool_max_idle_per_host(1)
+        // A moved manager is named in the log; following would turn a POST into a GET.
+        .redirect(Policy::none())
+        .referer(false)
+        // The proxy is what the settings say, never what the environment has for other programs.
+        .no_proxy();
+    if let Some(proxy) = &settings.proxy {
+        let except = NoProxy::from_string(proxy.except());
+        let proxy = reqwest::Proxy::all(proxy.expose().clone()).map_err(|error| setup_error(&error))?;
+        builder = builder.proxy(proxy.no_proxy(except));
+    }
+    builder.build().map_err(|error| setup_error(&error))
+}
+
+/// The root certificates of this host.
+fn roots() -> Result<RootCertStore, SetupError> {
+    let found = rustls_native_certs::load_native_certs();
+    let mut roots = RootCertStore::empty();
+    // Hosts carry roots that are too old to be read; the others do.
+    roots.add_parsable_certificates(found.certs);
+    if roots.is_empty() {
+        let why = found.errors.first().map(|error| format!(": {error}")).unwrap_or_default();
+        return Err(SetupError::NoRoots(why));
+    }
+    Ok(roots)
+}
+
+fn setup_error(error: &reqwest::Error) -> SetupError {
+    // The outer error can hold the proxy's address, and with it the password; the innermost cause does not.
+    SetupError::Client(Failure::of_call(error).to_string())
+}

@@ -1,0 +1,198 @@
+//! Settings as install files write them, and every way to get them wrong.
+
+use std::{collections::BTreeMap, fs};
+
+use super::*;
+
+const HEX: &str = "30313233343536373839616263646566";
+const BASE64: &str = "MzAzMTMyMzMzNDM1MzYzNzM4Mzk2MTYyNjM2NDY1NjY=";
+const OTHER: &str = "ffffffffffffffffffffffffffffffff";
+const GOOD: [(&str, &str); 3] =
+    [("ACCOUNT_ID", "acc"), ("DELEGATE_TOKEN", HEX), ("MANAGER_HOST_AND_PORT", "https://muster.example.com")];
+
+fn token() -> TokenValue {
+    TokenValue::from_bytes(*b"0123456789abcdef")
+}
+
+/// Loads from the three that have to be set and these, of which the last of a name wins.
+fn env(more: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let all: BTreeMap<_, _> = GOOD.iter().chain(more).copied().collect();
+    Settings::load(None, |name| all.get(name).map(ToString::to_string))
+}
+
+/// Loads from a config file and this environment.
+fn file(text: &str, env: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("config-delegate.yml");
+    fs::write(&path, text).unwrap();
+    let env: BTreeMap<_, _> = env.iter().copied().collect();
+    Settings::load(Some(&path), |name| env.get(name).map(ToString::to_string))
+}
+
+fn yaml(more: &str) -> String {
+    format!("accountId: acc\ndelegateToken: {HEX}\nmanagerUrl: https://muster.example.com\n{more}\n")
+}
+
+#[test]
+fn three_settings_do() {
+    for settings in [env(&[]).unwrap(), file(&yaml(""), &[]).unwrap()] {
+        assert_eq!((settings.account.as_str(), &settings.token), ("acc", &token()));
+        assert_eq!(settings.manager.as_str(), "https://muster.example.com/");
+        assert_eq!((settings.kind.as_str(), settings.heartbeat), ("SHELL_SCRIPT", Duration::from_secs(10)));
+        assert_eq!(settings.name.as_str(), settings.host.as_str());
+        assert!(settings.polls && settings.proxy.is_none() && settings.profile.is_empty());
+    }
+}
+
+#[test]
+fn everything_can_be_set_in_the_file_or_in_the_environment() {
+    let from_file = file(
+        &yaml(
+            "delegateName: edge-1\ndelegateType: DOCKER\ndelegateProfile: Primary\ndelegateTags: [a, b]\n\
+             description: for tests\nheartbeatIntervalMs: 1000\nlocalDiskPath: /var/lib/x\npollForTasks: false",
+        ),
+        &[],
+    );
+    let from_env = env(&[
+        ("DELEGATE_NAME", "edge-1"),
+        ("DELEGATE_TYPE", "DOCKER"),
+        ("DELEGATE_PROFILE", "Primary"),
+        ("DELEGATE_TAGS", "a, b"),
+        ("DELEGATE_DESCRIPTION", "for tests"),
+        ("POLL_FOR_TASKS", "FALSE"),
+    ]);
+    for settings in [from_file.as_ref().unwrap(), from_env.as_ref().unwrap()] {
+        assert_eq!((settings.name.as_str(), settings.kind.as_str()), ("edge-1", "DOCKER"));
+        assert_eq!((settings.profile.as_str(), settings.description.as_str()), ("Primary", "for tests"));
+        assert_eq!((settings.tags.to_string().as_str(), settings.polls), ("a, b", false));
+    }
+    let from_file = from_file.unwrap();
+    assert_eq!((from_file.heartbeat, from_file.directory.as_path()), (Duration::from_secs(1), Path::new("/var/lib/x")));
+    assert_eq!(from_env.unwrap().directory, Path::new("."), "the current directory");
+}
+
+#[test]
+fn the_new_name_of_the_token_wins_and_the_file_wins_over_the_environment() {
+    let rest = "accountId: acc\nmanagerUrl: http://m\n";
+    for (settings, who) in [
+        (env(&[("ACCOUNT_SECRET", OTHER)]), "environment, both"),
+        (env(&[("DELEGATE_TOKEN", ""), ("ACCOUNT_SECRET", HEX)]), "environment, old alone"),
+        (env(&[("DELEGATE_TOKEN", BASE64)]), "base64"),
+        (file(&format!("{rest}accountSecret: {OTHER}\ndelegateToken: {HEX}"), &[]), "file, both"),
+        (file(&format!("{rest}accountSecret: {HEX}"), &[("DELEGATE_TOKEN", OTHER)]), "file before environment"),
+        (file(rest, &[("DELEGATE_TOKEN", HEX)]), "environment beside a file"),
+    ] {
+        assert_eq!(settings.unwrap().token, token(), "{who}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_named_in_both_spellings() {
+    for (name, says) in [
+        ("ACCOUNT_ID", "accountId (ACCOUNT_ID) is missing"),
+        ("DELEGATE_TOKEN", "delegateToken (DELEGATE_TOKEN) is missing"),
+        ("MANAGER_HOST_AND_PORT", "managerUrl (MANAGER_HOST_AND_PORT) is missing"),
+    ] {
+        assert_eq!(env(&[(name, " ")]).unwrap_err().to_string(), says);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_named_and_never_repeated() {
+    let long = "zq".repeat(600);
+    for (name, value, begins) in [
+        ("ACCOUNT_ID", "zq\nzq", "accountId (ACCOUNT_ID) is wrong"),
+        ("DELEGATE_TOKEN", "zqzqzq", "delegateToken (DELEGATE_TOKEN) is wrong"),
+        ("MANAGER_HOST_AND_PORT", "zq.example.com:443", "managerUrl (MANAGER_HOST_AND_PORT) is wrong"),
+        ("MANAGER_HOST_AND_PORT", "ftp://zq", "managerUrl (MANAGER_HOST_AND_PORT) is wrong"),
+        ("MANAGER_HOST_AND_PORT", "https://u:zq@m", "managerUrl (MANAGER_HOST_AND_PORT) is wrong"),
+        ("MANAGER_HOST_AND_PORT", "https://m?zq", "managerUrl (MANAGER_HOST_AND_PORT) is wrong"),
+        ("DELEGATE_NAME", "zq\u{7}", "delegateName (DELEGATE_NAME) is wrong"),
+        ("DELEGATE_TYPE", "zq\u{7}", "delegateType (DELEGATE_TYPE) is wrong"),
+        ("DELEGATE_PROFILE", &long, "delegateProfile (DELEGATE_PROFILE) is wrong"),
+        ("DELEGATE_TAGS", &long, "delegateTags (DELEGATE_TAGS) is wrong"),
+        ("DELEGATE_DESCRIPTION", &long, "description (DELEGATE_DESCRIPTION) is wrong"),
+        ("POLL_FOR_TASKS", "zq", "pollForTasks (POLL_FOR_TASKS) is wrong"),
+    ] {
+        let error = env(&[(name, value)]).unwrap_err().to_string();
+        assert!(error.starts_with(begins) && !error.contains("zq"), "{error}");
+    }
+    let old = env(&[("DELEGATE_TOKEN", ""), ("ACCOUNT_SECRET", "zq")]).unwrap_err().to_string();
+    assert!(old.starts_with("accountSecret (ACCOUNT_SECRET) is wrong"), "{old}");
+    for interval in ["999", "600001", "-1", "zq"] {
+        let error = file(&yaml(&format!("heartbeatIntervalMs: {interval}")), &[]).unwrap_err().to_string();
+        assert_eq!(error, "heartbeatIntervalMs is wrong: Write milliseconds, from 1000 to 600000.");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let missing = Settings::load(Some(Path::new("/nowhere/config-delegate.yml")), |_| None).unwrap_err();
+    assert!(missing.to_string().starts_with("/nowhere/config-delegate.yml cannot be read: "), "{missing}");
+    let malformed = file(&yaml("\tdelegateToken: zq"), &[]).unwrap_err().to_string();
+    assert!(
+        malformed.contains("config-delegate.yml is not right in line ") && !malformed.contains("zq"),
+        "{malformed}"
+    );
+}
+
+#[test]
+fn both_endings_of_the_file_are_found_and_paths_start_beside_it() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("config-delegate.yaml"), yaml("localDiskPath: state\nvideo: 1")).unwrap();
+    let settings = Settings::load(Some(&directory.path().join("config-delegate.yml")), |_| None).unwrap();
+    assert_eq!(settings.directory, directory.path().join("state"));
+}
+
+#[test]
+fn the_managers_address_may_have_a_prefix_and_slashes() {
+    for (text, url) in [
+        ("http://m:8080/", "http://m:8080/"),
+        (" https://m/prefix// ", "https://m/prefix"),
+        ("https://[2001:db8::1]:9", "https://[2001:db8::1]:9/"),
+    ] {
+        assert_eq!(env(&[("MANAGER_HOST_AND_PORT", text)]).unwrap().manager.as_str(), url);
+    }
+}
+
+#[test]
+fn a_proxy_comes_from_the_file_or_the_environment_and_hides_its_password() {
+    let from_env = [
+        ("PROXY_HOST", "proxy"),
+        ("PROXY_PORT", "3128"),
+        ("PROXY_SCHEME", "HTTP"),
+        ("PROXY_USER", "u@x"),
+        ("PROXY_PASSWORD", "p:w/zq"),
+        ("NO_PROXY", "a,b"),
+    ];
+    let settings = env(&from_env).unwrap();
+    let proxy = settings.proxy.clone().unwrap();
+    assert_eq!((proxy.expose().as_str(), proxy.except()), ("http://u%40x:p%3Aw%2Fzq@proxy:3128/", "a,b"));
+    let printed = format!("{settings:?}");
+    assert!(printed.contains("http://proxy:3128") && !printed.contains("zq") && !printed.contains(HEX), "{printed}");
+
+    let text = yaml("proxyUrl: https://u:zq@other:8443\nnoProxy: c");
+    let proxy = file(&text, &from_env).unwrap().proxy.unwrap();
+    assert_eq!((proxy.expose().host_str(), proxy.except()), (Some("other"), "c"));
+
+    let off = [&from_env[..], &[("PROXY_MANAGER", "false")]].concat();
+    assert_eq!(env(&off).unwrap().proxy, None);
+    assert_eq!(env(&[("PROXY_HOST", ""), ("PROXY_PORT", "")]).unwrap().proxy, None);
+}
+
+#[test]
+fn a_wrong_proxy_is_named_and_never_repeated() {
+    for (name, value) in [
+        ("PROXY_HOST", "http://zq"),
+        ("PROXY_HOST", "zq:3128"),
+        ("PROXY_PORT", "zq"),
+        ("PROXY_PORT", "0"),
+        ("PROXY_SCHEME", "socks5"),
+        ("PROXY_MANAGER", "zq"),
+    ] {
+        let error = env(&[("PROXY_HOST", "proxy"), (name, value)]).unwrap_err().to_string();
+        assert!(error.starts_with(&format!("{name} is wrong: ")) && !error.contains("zq"), "{error}");
+    }
+    let error = file(&yaml("proxyUrl: socks5://u:zq@p"), &[]).unwrap_err().to_string();
+    assert!(error.starts_with("proxyUrl is wrong: ") && !error.contains("zq"), "{error}");
+}

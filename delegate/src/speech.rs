@@ -1,0 +1,114 @@
+//! What the delegate says in its log: each line a sentence that tells what to do, where there is something to do.
+
+use muster::{delegate::Thumbprint, wire::envelope::Refusal};
+
+use crate::{clock, failure::Failure, machine::Say, settings::Settings};
+
+/// Whom the log talks about.
+#[derive(Debug)]
+pub(crate) struct Speech {
+    name: String,
+    fingerprint: String,
+    account: String,
+    manager: String,
+}
+
+impl Speech {
+    pub(crate) fn new(settings: &Settings, thumbprint: Option<&Thumbprint>) -> Self {
+        Self {
+            name: settings.name.to_string(),
+            fingerprint: thumbprint.map(Thumbprint::short).unwrap_or_default(),
+            account: settings.account.clone(),
+            manager: settings.manager.to_string(),
+        }
+    }
+
+    /// The delegate starts.
+    pub(crate) fn starts(&self) {
+        tracing::info!(
+            "delegate {} {} starts: manager {}, key fingerprint {}",
+            self.name,
+            env!("CARGO_PKG_VERSION"),
+            self.manager,
+            self.fingerprint
+        );
+    }
+
+    /// The delegate ends because it was told to.
+    pub(crate) fn ends(&self, unregistered: Option<Result<(), Failure>>) {
+        match unregistered {
+            None | Some(Ok(())) => tracing::info!("delegate {} has stopped", self.name),
+            Some(Err(failure)) => {
+                tracing::info!("delegate {} has stopped; the manager could not be told: {failure}", self.name);
+            }
+        }
+    }
+
+    /// Something happened.
+    pub(crate) fn say(&self, say: &Say) {
+        match say {
+            Say::Waits => tracing::info!(
+                "the delegate waits for approval: in the console under Delegates, press Pending Approval at {}, \
+                 key fingerprint {}",
+                self.name,
+                self.fingerprint
+            ),
+            Say::Approved => tracing::info!("the delegate is approved and connected"),
+            Say::Connected => tracing::info!("the delegate is connected"),
+            Say::Rejected => tracing::warn!(
+                "the delegate was rejected in the console: it does nothing, and asks once a minute whether the \
+                 rejection was taken back"
+            ),
+            Say::Deleted => tracing::warn!(
+                "the delegate was deleted in the console, or the manager does not know it: it stops; started again, \
+                 it registers as a new one"
+            ),
+            Say::Away(why) => tracing::warn!("the manager {} cannot be reached, retrying: {why}", self.manager),
+            Say::Refused(refusal) => tracing::error!("{}", self.refused(*refusal)),
+            Say::Declined(message) => {
+                tracing::error!("the manager does not take what this delegate sends, retrying slowly: {message}");
+            }
+            Say::Back(after) => tracing::info!("connected again after {} s", after.as_secs()),
+            Say::Aside(call, failure) => tracing::debug!("the call {call:?} went wrong: {failure}"),
+        }
+    }
+
+    fn refused(&self, refusal: Refusal) -> String {
+        let why = match refusal {
+            Refusal::RevokedToken => "the delegate token was revoked".to_owned(),
+            Refusal::InvalidToken => format!(
+                "the manager does not know the delegate token in account {}: check accountId (ACCOUNT_ID) too",
+                self.account
+            ),
+            Refusal::ExpiredToken => format!(
+                "the delegate token has expired, or this host's clock is wrong: it says {}; where it is right",
+                clock::now()
+            ),
+        };
+        format!(
+            "{why}; put a good token into delegateToken in config-delegate.yml, or into DELEGATE_TOKEN, and start the \
+             delegate again; retrying slowly ({})",
+            refusal.code()
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_setting_to_change() {
+        let speech =
+            Speech { name: "n".into(), fingerprint: "f".into(), account: "acc".into(), manager: "http://m/".into() };
+        for (refusal, word) in [
+            (Refusal::RevokedToken, "revoked"),
+            (Refusal::InvalidToken, "accountId (ACCOUNT_ID)"),
+            (Refusal::ExpiredToken, "clock"),
+        ] {
+            let text = speech.refused(refusal);
+            assert!(text.contains(word) && text.contains(refusal.code()), "{text}");
+            assert!(text.contains("delegateToken in config-delegate.yml, or into DELEGATE_TOKEN"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,116 @@
+#!/bin/sh
+# Starts the delegate that lies beside this script. Its settings are in config-delegate.yml.
+#
+#   ./start.sh               starts it in the background; its log is delegate.log
+#   ./start.sh --foreground  runs it here, for a service manager or to look at it
+
+set -u
+
+binary=./muster
+config='config-delegate.yml'
+log=delegate.log
+pid_file=delegate.pid
+
+fail() {
+    printf '%s\n' "$*" >&2
+    exit 1
+}
+
+# Not every sleep takes parts of a second.
+pause() {
+    sleep 0.1 2>/dev/null || sleep 1
+}
+
+# Prints the process id of the delegate that runs from this directory; fails where none does. A number in the pid file
+# alone proves nothing: after a restart of the host it may be another program's.
+running() {
+    pid=
+    [ -r "$pid_file" ] || return 1
+    read -r pid <"$pid_file" || [ -n "$pid" ] || return 1
+    case $pid in '' | *[!0-9]*) return 1 ;; esac
+    if [ -r "/proc/$pid/cmdline" ]; then
+        command_line=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline")
+        # Another user's process hides its directory; its command line then has to do.
+        directory=$(readlink "/proc/$pid/cwd" 2>/dev/null)
+        [ "${directory:-$here}" = "$here" ] || return 1
+    else
+        command_line=$(ps -p "$pid" -o args= 2>/dev/null)
+    fi
+    case $command_line in *"muster delegate run "*) ;; *) return 1 ;; esac
+    printf '%s\n' "$pid"
+}
+
+foreground=false
+case ${1-} in
+    '') ;;
+    --foreground) foreground=true ;;
+    *) fail "Unknown option: $1. Use ./start.sh or ./start.sh --foreground." ;;
+esac
+
+here=$(cd -- "$(dirname -- "$0")" && pwd -P) || fail "The directory of $0 cannot be entered."
+cd -- "$here" || fail "The directory $here cannot be entered."
+
+if pid=$(running); then
+    echo "The delegate already runs (process $pid). Its log: $here/$log"
+    exit 0
+fi
+
+# Both endings are in use.
+[ -e "$config" ] || [ ! -e config-delegate.yaml ] || config='config-delegate.yaml'
+[ -e "$config" ] || fail "$here/$config is missing. Unpack the whole archive, and start the delegate there."
+[ -r "$config" ] || fail "$here/$config cannot be read by $(id -un). Change its owner: sudo chown $(id -u) '$here/$config'"
+[ -e "$binary" ] || fail "$here/muster is missing. Unpack the whole archive, and start the delegate there."
+[ -x "$binary" ] || fail "$here/muster cannot be executed. Allow it: chmod +x '$here/muster'"
+[ -w . ] || fail "$here cannot be written by $(id -un): the delegate keeps its identity and its log there."
+
+if $foreground; then
+    # exec keeps the process id.
+    echo $$ >"$pid_file" || fail "$here/$pid_file cannot be written."
+    exec "$binary" delegate run --config "$config"
+fi
+
+# The log is the owner's alone.
+umask 077
+: >>"$log" || fail "$here/$log cannot be written."
+log_before=$(wc -l <"$log")
+
+# A session of its own: closing the terminal ends nothing.
+if command -v setsid >/dev/null 2>&1; then
+    setsid "$binary" delegate run --config "$config" >>"$log" 2>&1 </dev/null &
+else
+    nohup "$binary" delegate run --config "$config" >>"$log" 2>&1 </dev/null &
+fi
+started=$!
+# Others may see that it runs.
+if ! (umask 022 && echo "$started" >"$pid_file"); then
+    kill "$started"
+    fail "$here/$pid_file cannot be written."
+fi
+
+# The delegate writes its first line when its settings are good, or ends with the reason.
+tries=0
+until [ "$(wc -l <"$log")" -gt "$log_before" ] && running >/dev/null; do
+    if ! kill -0 "$started" 2>/dev/null || [ "$tries" -ge 50 ]; then
+        break
+    fi
+    tries=$((tries + 1))
+    pause
+done
+
+# Time for what goes wrong right after the first line.
+pause
+pause
+if ! running >/dev/null; then
+    kill "$started" 2>/dev/null
+    rm -f "$pid_file"
+    tail -n +"$((log_before + 1))" "$log" >&2
+    fail "The delegate did not start. The reason is above, and in $here/$log"
+fi
+
+cat <<END
+The delegate runs (process $started).
+Next: open Delegates in the Muster console. Where its profile asks for it, press Pending Approval there and compare the
+key fingerprint with the one in the log.
+Log:  $here/$log
+Stop: $here/stop.sh
+END
