@@ -2,8 +2,12 @@
 
 use std::{fmt, time::Duration};
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
@@ -56,6 +60,13 @@ impl TokenValue {
         &self.0
     }
 
+    /// The public name of this key.
+    #[must_use]
+    pub fn key_id(&self) -> KeyId {
+        let digest = Sha256::new().chain_update(b"muster delegate token\0").chain_update(self.0).finalize();
+        KeyId(URL_SAFE_NO_PAD.encode(&digest[..12]))
+    }
+
     /// The value in clear, as people and files write it.
     #[must_use]
     pub fn expose(&self) -> Zeroizing<String> {
@@ -66,6 +77,34 @@ impl TokenValue {
             }
         }
         Zeroizing::new(text)
+    }
+}
+
+/// The public name of a token's value: the first 12 bytes of a SHA-256 digest, in base64url.
+///
+/// A credential carries it, so that the manager finds the key without trying them all. The value is random, so
+/// nothing can be learnt from its digest.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyId(String);
+
+impl KeyId {
+    /// Reads a key id; none where the text cannot be one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let alphabet = text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
+        (text.len() == 16 && alphabet).then(|| Self(text.to_owned()))
+    }
+
+    /// The key id's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

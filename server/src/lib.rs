@@ -1,1 +1,57 @@
+//! The manager of Muster: console back end, delegate API and storage. See `docs/ARCHITECTURE.md` for the map.
 
+pub mod assets;
+pub mod auth;
+pub mod chance;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod db;
+pub mod delegate_api;
+pub mod error;
+pub mod events;
+mod install;
+pub mod keyring;
+pub mod presence;
+pub mod serve;
+pub mod start;
+pub mod state;
+pub mod tokens;
+pub mod users;
+mod web;
+
+use axum::{Router, extract::Request};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
+    trace::TraceLayer,
+};
+
+use crate::state::State;
+
+/// Everything that is served, over HTTP alone. `files` are the console's files.
+pub fn router(state: &State, files: Router<State>) -> Router {
+    let routes = Router::new().merge(files).merge(delegate_api::router()).merge(web::router(state));
+    web::security(routes)
+        .layer(CatchPanicLayer::new())
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(SetRequestIdLayer::x_request_id(Ids(state.clone())))
+        .with_state(state.clone())
+}
+
+/// A span for each request. The query is left out: it holds what people search for.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = request.uri().path())
+}
+
+#[derive(Clone)]
+struct Ids(State);
+
+impl MakeRequestId for Ids {
+    fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
+        let id = muster::id::AuditId::new(self.0.clock.now(), &chance::bytes());
+        http::HeaderValue::from_str(&id.to_string()).ok().map(RequestId::new)
+    }
+}

@@ -1,1 +1,58 @@
-fn main() {}
+//! `muster`: the manager and its delegate in one program.
+
+mod admin;
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use muster_server::{config::Config, serve};
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Cli, Command, DelegateCommand};
+
+fn main() -> ExitCode {
+    // Cryptography for TLS, to PostgreSQL and to the manager: one provider for the whole process.
+    match Cli::parse().command {
+        Command::Delegate(DelegateCommand::Run { config }) => {
+            log("info");
+            muster_delegate::run_blocking(config.as_deref())
+        }
+        Command::Serve(flags) => with_config(&flags, |config| {
+            log(&config.log);
+            tokio(async move { serve::serve(&config).await.map_err(|error| error.to_string()) })
+        }),
+        Command::Admin { settings, command } => with_config(&settings, |config| {
+            log("warn");
+            tokio(admin::run(config, command))
+        }),
+        Command::Healthcheck(flags) => with_config(&flags, |config| tokio(admin::healthcheck(config))),
+    }
+}
+
+/// One line an event, with its fields as `name=value`, on standard error. Colours only for a person.
+fn log(filter: &str) {
+    use std::io::IsTerminal as _;
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
+}
+
+fn with_config(flags: &cli::Settings, run: impl FnOnce(Config) -> Result<(), String>) -> ExitCode {
+    let config = Config::load(&flags.values(), std::env::vars(), flags.config.as_deref());
+    match config.map_err(|error| error.to_string()).and_then(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("muster: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tokio(work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| format!("the runtime cannot start: {error}"))?.block_on(work)
+}

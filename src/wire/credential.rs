@@ -11,7 +11,10 @@ use aes_gcm::{
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use crate::{id::TokenId, time::Timestamp, token::TokenValue};
+use crate::{
+    time::Timestamp,
+    token::{KeyId, TokenValue},
+};
 
 /// The scheme of the `Authorization` header.
 pub const SCHEME: &str = "Delegate";
@@ -120,10 +123,11 @@ impl Claims {
     }
 }
 
-/// Makes a credential. `iv` has to be fresh for each one: with AES-GCM a repeated one betrays the key's stream.
+/// Makes a credential, with the token's [`KeyId`] as `kid`, so that the manager finds the key at once. `iv` has to be
+/// fresh for each one: with AES-GCM a repeated one betrays the key's stream.
 #[must_use]
-pub fn seal(token: &TokenValue, kid: Option<TokenId>, claims: &Claims, iv: [u8; IV]) -> String {
-    let header = Header { alg: "dir".into(), enc: "A128GCM".into(), kid: kid.map(|id| id.to_string()) };
+pub fn seal(token: &TokenValue, claims: &Claims, iv: [u8; IV]) -> String {
+    let header = Header { alg: "dir".into(), enc: "A128GCM".into(), kid: Some(token.key_id().to_string()) };
     let header = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&header).unwrap_or_default());
     let plain = serde_json::to_vec(claims).unwrap_or_default();
     let payload = Payload { msg: &plain, aad: header.as_bytes() };
@@ -138,7 +142,7 @@ pub fn seal(token: &TokenValue, kid: Option<TokenId>, claims: &Claims, iv: [u8; 
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     header: String,
-    kid: Option<TokenId>,
+    kid: Option<KeyId>,
     iv: [u8; IV],
     sealed: Vec<u8>,
 }
@@ -170,8 +174,8 @@ impl Credential {
         sealed.extend(tag);
         Some(Self {
             header: header.to_owned(),
-            // A client may put a name of its own here: what is no token's id is no hint.
-            kid: fields.kid.and_then(|kid| kid.parse().ok()),
+            // A client may put a name of its own here: what is no key id is no hint.
+            kid: fields.kid.and_then(|kid| KeyId::parse(&kid)),
             iv: decode(iv)?.try_into().ok()?,
             sealed,
         })
@@ -179,8 +183,8 @@ impl Credential {
 
     /// The token it says it was made with: a hint to find the key, proven by opening it.
     #[must_use]
-    pub const fn kid(&self) -> Option<TokenId> {
-        self.kid
+    pub const fn kid(&self) -> Option<&KeyId> {
+        self.kid.as_ref()
     }
 
     /// Opens it with a token. The claims still have to be checked.
@@ -219,9 +223,8 @@ mod tests {
 
     #[test]
     fn what_is_sealed_with_a_token_opens_with_it_alone() {
-        let kid = TokenId(uuid::Uuid::from_u128(5));
-        let credential = Credential::parse(&seal(&token(), Some(kid), &claims(), [1; 12])).unwrap();
-        assert_eq!(credential.kid(), Some(kid));
+        let credential = Credential::parse(&seal(&token(), &claims(), [1; 12])).unwrap();
+        assert_eq!(credential.kid(), Some(&token().key_id()));
         assert_eq!(credential.open(&token()), Ok(claims()));
         assert_eq!(credential.open(&TokenValue::from_bytes([8; 16])), Err(CredentialError::WrongKey));
     }
@@ -254,7 +257,7 @@ mod tests {
 
     #[test]
     fn other_algorithms_are_refused() {
-        let good = seal(&token(), None, &claims(), [1; 12]);
+        let good = seal(&token(), &claims(), [1; 12]);
         let rest = good.split_once('.').unwrap().1;
         for header in [r#"{"alg":"none","enc":"A128GCM"}"#, r#"{"alg":"dir","enc":"A256GCM"}"#, "{}", "[]", ""] {
             let text = format!("{}.{rest}", URL_SAFE_NO_PAD.encode(header));
@@ -265,7 +268,7 @@ mod tests {
     proptest! {
         #[test]
         fn an_altered_credential_never_opens(at in 0usize..300, to in "[A-Za-z0-9_.-]") {
-            let good = seal(&token(), None, &claims(), [1; 12]);
+            let good = seal(&token(), &claims(), [1; 12]);
             let mut bad = good.clone();
             let at = at % bad.len();
             bad.replace_range(at..=at, &to);

@@ -1,0 +1,77 @@
+//! What an administrator does at the server's own machine.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use muster::{
+    audit::{Actor, Origin},
+    user::{Email, Password, Role},
+};
+use muster_server::{clock::Clock, config::Config, start, users};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use crate::cli::{AdminCommand, Person};
+
+/// How long the manager may take to answer a health check.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Runs a command on the installation's database. The manager may run meanwhile.
+pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
+    let (AdminCommand::Create(person) | AdminCommand::ResetPassword(person)) = &command;
+    let email = Email::parse(&person.email).map_err(|error| format!("--email: {error}"))?;
+    let password = password(person)?;
+    let assets = muster_server::assets::load::<muster_server::state::State>().1;
+    let state = start::start(&config, Clock::system(), assets).await.map_err(|error| error.to_string())?;
+    let origin = Origin { actor: Actor::CommandLine, address: None };
+    let done = match command {
+        AdminCommand::Create(_) => {
+            users::create(&state, email.clone(), password, Role::AccountAdministrator, origin).await.map(|_| "created")
+        }
+        AdminCommand::ResetPassword(_) => {
+            users::reset_password(&state, &email, password, origin).await.map(|()| "given a new password")
+        }
+    };
+    state.db.clone().close().await;
+    let done = done.map_err(|error| error.to_string())?;
+    let _ = writeln!(std::io::stdout(), "{email} is {done}.");
+    Ok(())
+}
+
+fn password(person: &Person) -> Result<Password, String> {
+    if let Some(file) = &person.password_file {
+        return start::read_password(file).map_err(|error| error.to_string());
+    }
+    let mut text = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(|error| format!("the password cannot be read from standard input: {error}"))?;
+    Ok(Password::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// Asks the manager on this machine whether it is ready. One request by hand: an HTTP client would be the larger part
+/// of a program that has to start every few seconds.
+pub async fn healthcheck(config: Config) -> Result<(), String> {
+    let mut address: SocketAddr = config.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() { [127, 0, 0, 1].into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+    }
+    let ask = async {
+        let mut stream = TcpStream::connect(address).await?;
+        stream.write_all(format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.take(4096).read_to_end(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    let answer = tokio::time::timeout(PATIENCE, ask)
+        .await
+        .map_err(|_| format!("{address} did not answer within {} s", PATIENCE.as_secs()))?
+        .map_err(|error| format!("{address} cannot be reached: {error}"))?;
+    if answer.starts_with(b"HTTP/1.1 200") { Ok(()) } else { Err(format!("{address} is not ready")) }
+}

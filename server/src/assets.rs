@@ -1,0 +1,47 @@
+//! The console's files, inside the binary: served under names with a hash of their content, for a year.
+
+use axum::Router;
+use leptos::config::LeptosOptions;
+use memory_serve::{CacheControl, MemoryServe};
+use muster_app::Assets;
+
+const LEPTOS: &str = include_str!("../../Leptos.toml");
+
+/// The routes of the files, and what pages have to know of them.
+///
+/// # Panics
+/// Never: `Leptos.toml` is part of the binary, and a test reads it.
+#[must_use]
+pub fn load<S: Clone + Send + Sync + 'static>() -> (Router<S>, Assets) {
+    let options = options().unwrap_or_else(|_| LeptosOptions::builder().output_name("muster").build());
+    let (package, name) = (&options.site_pkg_dir, &options.output_name);
+    let files: MemoryServe = memory_serve::load!();
+    let files = files
+        .index_file(None)
+        .enable_hashed_routes(true)
+        .cache_control(CacheControl::Long);
+    let manifest = files.manifest();
+    let served = |route: String| manifest.get(&route).map_or(route.clone(), str::to_owned);
+    let assets = Assets {
+        css: served(format!("/{package}/{name}.css")),
+        js: served(format!("/{package}/{name}.js")),
+        wasm: served(format!("/{package}/{name}_bg.wasm")),
+        icon: served("/favicon.svg".to_owned()),
+        build_id: env!("MUSTER_BUILD_ID").to_owned(),
+    };
+    (files.into_router(), assets)
+}
+
+fn options() -> Result<LeptosOptions, leptos::config::errors::LeptosConfigError> {
+    leptos::config::get_config_from_str(LEPTOS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leptos_toml_is_read() {
+        assert_eq!(&*options().unwrap().output_name, "muster");
+    }
+}

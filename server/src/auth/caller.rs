@@ -1,0 +1,30 @@
+//! The person behind a request. Read from the database each time, so that a changed role counts at once.
+
+use muster::{id::UserId, user::User};
+use sea_orm::EntityTrait;
+use tower_sessions::Session;
+
+use super::session::USER;
+use crate::{db::entity::user, error::Error, state::State};
+
+/// Who is signed in with this session; none where nobody is, or no longer exists.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn find(state: &State, session: &Session) -> Result<Option<User>, Error> {
+    let Some(id) = session.get::<UserId>(USER).await? else { return Ok(None) };
+    let row = user::Entity::find_by_id(id.0).one(state.db.read()).await?;
+    Ok(row.map(User::try_from).transpose()?)
+}
+
+/// Makes a session somebody's: under a new id, so that one planted before is worth nothing.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn sign_in(session: &Session, user: UserId) -> Result<(), Error> {
+    session.cycle_id().await?;
+    session.insert(USER, user).await?;
+    // The answer must not promise a session that is not yet durable.
+    session.save().await?;
+    Ok(())
+}

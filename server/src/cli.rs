@@ -1,0 +1,118 @@
+//! The command line.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use muster_server::config::Setting;
+
+/// The self-hosted delegate manager.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, about)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the manager and its web console.
+    Serve(Settings),
+    /// Run a delegate.
+    #[command(subcommand)]
+    Delegate(DelegateCommand),
+    /// Make people and reset passwords, at the server's own machine.
+    Admin {
+        /// How to reach the database.
+        #[command(flatten)]
+        settings: Settings,
+        /// What to do.
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+    /// Succeed where the manager on this machine is ready.
+    Healthcheck(Settings),
+}
+
+/// What a delegate can do.
+#[derive(Debug, Subcommand)]
+pub enum DelegateCommand {
+    /// Register with the manager, wait for approval, work.
+    Run {
+        /// The delegate's settings; without it they come from the environment.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
+}
+
+/// What an administrator can do at the command line.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make an account administrator.
+    Create(Person),
+    /// Replace a person's password, and end all of the person's sessions.
+    ResetPassword(Person),
+}
+
+/// A person, and a new password.
+#[derive(Debug, Args)]
+pub struct Person {
+    /// The address the person signs in with.
+    #[arg(long)]
+    pub email: String,
+    /// A file with the new password; without it, the password is read from standard input.
+    #[arg(long)]
+    pub password_file: Option<PathBuf>,
+}
+
+/// Settings, which can also stand in the environment (MUSTER_LISTEN for --listen) or in a TOML file (listen).
+#[derive(Debug, Args)]
+pub struct Settings {
+    /// A TOML file with settings [env: MUSTER_CONFIG]
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// The address to listen on [env: MUSTER_LISTEN] [default: 127.0.0.1:3000]
+    #[arg(long)]
+    listen: Option<String>,
+    /// Where people and delegates reach the manager [env: MUSTER_PUBLIC_URL]
+    #[arg(long)]
+    public_url: Option<String>,
+    /// The folder of the database and the key [env: MUSTER_DATA_DIR] [default: muster-data]
+    #[arg(long)]
+    data_dir: Option<String>,
+    /// sqlite:FILE or postgres://… [env: MUSTER_DATABASE_URL] [default: a file in the data folder]
+    #[arg(long)]
+    database_url: Option<String>,
+    /// The file of the key that seals tokens [env: MUSTER_SECRET_KEY_FILE] [default: secret.key in the data folder]
+    #[arg(long)]
+    secret_key_file: Option<String>,
+    /// The first administrator, made at first start [env: MUSTER_ADMIN_EMAIL]
+    #[arg(long)]
+    admin_email: Option<String>,
+    /// The file of the first administrator's password [env: MUSTER_ADMIN_PASSWORD_FILE]
+    #[arg(long)]
+    admin_password_file: Option<String>,
+    /// What is logged, like info or debug [env: MUSTER_LOG] [default: info]
+    #[arg(long)]
+    log: Option<String>,
+}
+
+impl Settings {
+    /// The flags that were given.
+    pub fn values(&self) -> BTreeMap<Setting, String> {
+        [
+            (Setting::Listen, &self.listen),
+            (Setting::PublicUrl, &self.public_url),
+            (Setting::DataDir, &self.data_dir),
+            (Setting::DatabaseUrl, &self.database_url),
+            (Setting::SecretKeyFile, &self.secret_key_file),
+            (Setting::AdminEmail, &self.admin_email),
+            (Setting::AdminPasswordFile, &self.admin_password_file),
+            (Setting::Log, &self.log),
+        ]
+        .into_iter()
+        .filter_map(|(setting, value)| Some((setting, value.clone()?)))
+        .collect()
+    }
+}

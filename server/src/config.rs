@@ -1,0 +1,287 @@
+//! Settings: by flag, by environment, or in a TOML file, under the same names. A flag wins over the environment, and
+//! that over the file.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use muster::user::Email;
+
+/// A setting: `listen` in a file is `--listen` and `MUSTER_LISTEN`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Setting {
+    /// The address to listen on.
+    Listen,
+    /// Where people and delegates reach the manager.
+    PublicUrl,
+    /// The folder of the database and the key.
+    DataDir,
+    /// The database.
+    DatabaseUrl,
+    /// The file of the key that seals tokens.
+    SecretKeyFile,
+    /// The first administrator.
+    AdminEmail,
+    /// The file of the first administrator's password.
+    AdminPasswordFile,
+    /// What is logged.
+    Log,
+}
+
+impl Setting {
+    /// Every setting.
+    pub const ALL: [Self; 8] = [
+        Self::Listen,
+        Self::PublicUrl,
+        Self::DataDir,
+        Self::DatabaseUrl,
+        Self::SecretKeyFile,
+        Self::AdminEmail,
+        Self::AdminPasswordFile,
+        Self::Log,
+    ];
+
+    /// Its name in a file.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Listen => "listen",
+            Self::PublicUrl => "public_url",
+            Self::DataDir => "data_dir",
+            Self::DatabaseUrl => "database_url",
+            Self::SecretKeyFile => "secret_key_file",
+            Self::AdminEmail => "admin_email",
+            Self::AdminPasswordFile => "admin_password_file",
+            Self::Log => "log",
+        }
+    }
+
+    fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|setting| setting.key() == key)
+    }
+}
+
+/// The environment's name of a setting.
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MUSTER_{}", self.key().to_uppercase())
+    }
+}
+
+/// What is wrong with the settings.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("the settings file {0} cannot be read: {1}")]
+    File(PathBuf, io::Error),
+    /// A file is no TOML.
+    #[error("the settings file {0} is not valid TOML: {1}")]
+    Toml(PathBuf, String),
+    /// A name that is no setting.
+    #[error("{0} is not a setting; the settings are {names}", names = names())]
+    Unknown(String),
+    /// A value that cannot be taken.
+    #[error("{0} ({1}): {2}")]
+    Value(Setting, String, String),
+    /// Two that belong together.
+    #[error("{0} is set, but {1} is not: set both, or neither")]
+    Alone(Setting, Setting),
+}
+
+fn names() -> String {
+    Setting::ALL.map(|setting| setting.key().to_owned()).join(", ")
+}
+
+/// The settings, read and checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The address to listen on.
+    pub listen: SocketAddr,
+    /// Where people and delegates reach the manager: no slash at the end.
+    pub public_url: Option<String>,
+    /// The folder of the database and the key.
+    pub data_dir: PathBuf,
+    /// The database: `sqlite:FILE` or `postgres://…`.
+    pub database_url: String,
+    /// The file of the key that seals tokens.
+    pub secret_key_file: PathBuf,
+    /// The first administrator, and the file of the password.
+    pub admin: Option<(Email, PathBuf)>,
+    /// A filter as tracing-subscriber reads it.
+    pub log: String,
+}
+
+/// The settings' file is named by this variable, where no flag names it.
+pub const FILE: &str = "MUSTER_CONFIG";
+
+type Values = BTreeMap<Setting, (String, String)>;
+
+impl Config {
+    /// Reads all settings.
+    ///
+    /// # Errors
+    /// See [`ConfigError`]: it names the setting.
+    pub fn load(
+        flags: &BTreeMap<Setting, String>,
+        env: impl IntoIterator<Item = (String, String)>,
+        file: Option<&Path>,
+    ) -> Result<Self, ConfigError> {
+        let (from_env, named) = read_env(env)?;
+        let file = file.map(Path::to_owned).or(named);
+        let mut values = file.as_deref().map(read_file).transpose()?.unwrap_or_default();
+        values.extend(from_env);
+        let flag = |setting: Setting| format!("--{}", setting.key().replace('_', "-"));
+        values.extend(flags.iter().map(|(setting, value)| (*setting, (value.clone(), flag(*setting)))));
+        Self::check(&values)
+    }
+
+    fn check(values: &Values) -> Result<Self, ConfigError> {
+        let get = |setting| values.get(&setting).map(|(value, _)| value.as_str());
+        let wrong = |setting: Setting, why: &str| {
+            let source = values.get(&setting).map_or("the default", |(_, source)| source.as_str());
+            ConfigError::Value(setting, source.to_owned(), why.to_owned())
+        };
+        let listen = get(Setting::Listen)
+            .unwrap_or("127.0.0.1:3000")
+            .parse()
+            .map_err(|_| wrong(Setting::Listen, "give an IP address and a port, like 127.0.0.1:3000 or [::]:3000"))?;
+        let public_url = get(Setting::PublicUrl)
+            .map(|text| origin(text).ok_or_else(|| wrong(Setting::PublicUrl, "give an address like https://muster.example.com, without a path")))
+            .transpose()?;
+        let data_dir = PathBuf::from(get(Setting::DataDir).unwrap_or("muster-data"));
+        let database_url = match get(Setting::DatabaseUrl) {
+            None => format!("sqlite:{}", data_dir.join("muster.db").display()),
+            Some(url) if ["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s)) => url.to_owned(),
+            Some(_) => return Err(wrong(Setting::DatabaseUrl, "it begins with sqlite: or postgres://")),
+        };
+        let secret_key_file = get(Setting::SecretKeyFile).map_or_else(|| data_dir.join("secret.key"), PathBuf::from);
+        let admin = match (get(Setting::AdminEmail), get(Setting::AdminPasswordFile)) {
+            (None, None) => None,
+            (Some(email), Some(file)) => {
+                let email = Email::parse(email).map_err(|error| wrong(Setting::AdminEmail, &error.to_string()))?;
+                Some((email, PathBuf::from(file)))
+            }
+            (Some(_), None) => return Err(ConfigError::Alone(Setting::AdminEmail, Setting::AdminPasswordFile)),
+            (None, Some(_)) => return Err(ConfigError::Alone(Setting::AdminPasswordFile, Setting::AdminEmail)),
+        };
+        let log = get(Setting::Log).unwrap_or("info").to_owned();
+        tracing_subscriber::EnvFilter::builder()
+            .parse(&log)
+            .map_err(|error| wrong(Setting::Log, &format!("give a level like info or debug: {error}")))?;
+        Ok(Self { listen, public_url, data_dir, database_url, secret_key_file, admin, log })
+    }
+}
+
+/// A scheme and an authority, nothing behind them.
+fn origin(text: &str) -> Option<String> {
+    let uri: http::Uri = text.trim_end_matches('/').parse().ok()?;
+    let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
+    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+    let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+    bare.then(|| format!("{scheme}://{authority}"))
+}
+
+/// Kubernetes gives each pod variables for the services of its namespace: one called `muster` makes these.
+fn is_of_kubernetes(name: &str) -> bool {
+    name == "MUSTER_PORT" || name.starts_with("MUSTER_PORT_") || name.starts_with("MUSTER_SERVICE_")
+}
+
+fn read_env(env: impl IntoIterator<Item = (String, String)>) -> Result<(Values, Option<PathBuf>), ConfigError> {
+    let mut values = Values::new();
+    let mut file = None;
+    for (name, value) in env {
+        let Some(key) = name.strip_prefix("MUSTER_") else { continue };
+        if is_of_kubernetes(&name) {
+            continue;
+        }
+        if name == FILE {
+            file = Some(PathBuf::from(value));
+            continue;
+        }
+        let setting = Setting::from_key(&key.to_lowercase()).filter(|setting| setting.to_string() == name);
+        let setting = setting.ok_or_else(|| ConfigError::Unknown(name.clone()))?;
+        values.insert(setting, (value, name));
+    }
+    Ok((values, file))
+}
+
+fn read_file(path: &Path) -> Result<Values, ConfigError> {
+    let text = fs::read_to_string(path).map_err(|error| ConfigError::File(path.to_owned(), error))?;
+    let table: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| ConfigError::Toml(path.to_owned(), error.message().to_owned()))?;
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let source = path.display().to_string();
+            let setting = Setting::from_key(&key)
+                .ok_or_else(|| ConfigError::Unknown(format!("{key} in {source}")))?;
+            match value {
+                toml::Value::String(text) => Ok((setting, (text, source))),
+                _ => Err(ConfigError::Value(setting, source, "it has to be text in quotes".to_owned())),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(env: &[(&str, &str)], file: &str) -> Result<Config, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("muster.toml");
+        fs::write(&path, file).unwrap();
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let flags = BTreeMap::from([(Setting::Log, "warn".to_owned())]);
+        let error = |error: ConfigError| error.to_string().replace(&path.display().to_string(), "FILE");
+        Config::load(&flags, env, Some(&path)).map_err(error)
+    }
+
+    #[test]
+    fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+        let file = "listen = \"127.0.0.1:1\"\nlog = \"debug\"\ndata_dir = \"/srv/muster\"";
+        let env = [("MUSTER_LISTEN", "127.0.0.1:2"), ("MUSTER_LOG", "error"), ("HOME", "/root")];
+        let config = load(&env, file).unwrap();
+        assert_eq!((config.listen.port(), config.log.as_str()), (2, "warn"));
+        assert_eq!(config.database_url, "sqlite:/srv/muster/muster.db");
+        assert_eq!(config.secret_key_file, Path::new("/srv/muster/secret.key"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (env, file, message) in [
+            (("MUSTER_LISTEN", "3000"), "", "MUSTER_LISTEN (MUSTER_LISTEN): give an IP address"),
+            (("X", ""), "listen = \"x\"", "MUSTER_LISTEN (FILE): give an IP address"),
+            (("X", ""), "listen = 3000", "MUSTER_LISTEN (FILE): it has to be text"),
+            (("X", ""), "lisen = \"x\"", "lisen in FILE is not a setting"),
+            (("X", ""), "listen = ", "the settings file FILE is not valid TOML"),
+            (("MUSTER_LISEN", "x"), "", "MUSTER_LISEN is not a setting"),
+            (("MUSTER_listen", "x"), "", "MUSTER_listen is not a setting"),
+            (("MUSTER_PUBLIC_URL", "muster.example.com"), "", "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address"),
+            (("MUSTER_PUBLIC_URL", "https://a.example/b"), "", "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address"),
+            (("MUSTER_DATABASE_URL", "mysql://x"), "", "MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it begins with"),
+            (("MUSTER_ADMIN_EMAIL", "ada@example.com"), "", "MUSTER_ADMIN_EMAIL is set, but MUSTER_ADMIN_PASSWORD_FILE is not"),
+        ] {
+            let error = load(&[env], file).unwrap_err();
+            assert!(error.starts_with(message), "{error}");
+        }
+        let flags = BTreeMap::from([(Setting::Log, "x=y=z".to_owned())]);
+        let error = Config::load(&flags, [], None).unwrap_err().to_string();
+        assert!(error.starts_with("MUSTER_LOG (--log): give a level"), "{error}");
+    }
+
+    #[test]
+    fn variables_that_kubernetes_makes_are_left_alone() {
+        let env = [("MUSTER_PORT", "tcp://10.0.0.1:3000"), ("MUSTER_SERVICE_HOST", "10.0.0.1"), ("MUSTER_PORT_3000_TCP", "x")];
+        assert!(load(&env, "").is_ok());
+    }
+
+    #[test]
+    fn a_public_url_is_an_origin() {
+        let env = [("MUSTER_PUBLIC_URL", "https://muster.example.com/")];
+        assert_eq!(load(&env, "").unwrap().public_url.as_deref(), Some("https://muster.example.com"));
+    }
+}

@@ -1,0 +1,241 @@
+//! Delegates, for people: the list, one of them, and the decisions.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use muster::{
+    audit::Action,
+    delegate::{Admission, Delegate, Status, TransitionError},
+    id::DelegateId,
+    page::Page,
+    text::Selectors,
+    time::Timestamp,
+    user::Permission,
+};
+use muster_app::{
+    delegates::api::{AuditRow, ConnectionRow, DelegateDetail, DelegateFilter, DelegateRow, Delegates},
+    error::ConsoleError,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LikeExpr,
+};
+use uuid::Uuid;
+
+use super::{Operator, page_of};
+use crate::{
+    db::{
+        Change,
+        audit::{self, Entry},
+        entity::{Scoped, audit as audit_table, connection, delegate, profile, token},
+    },
+    error::Error,
+    events::Topic,
+};
+
+const GONE: Error = Error::NotFound("This delegate is not in the list any more; somebody may have deleted it.");
+const CONNECTIONS: u64 = 20;
+const AUDIT_ENTRIES: u64 = 50;
+
+#[async_trait]
+impl Delegates for Operator {
+    async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError> {
+        self.out(self.list(filter).await)
+    }
+
+    async fn delegate(&self, id: DelegateId) -> Result<DelegateDetail, ConsoleError> {
+        self.out(self.detail(id).await)
+    }
+
+    async fn approve_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError> {
+        let step = |delegate: Delegate, by: &str, now| delegate.approve(seen, by, now);
+        self.out(self.decide(id, Action::DelegateApproved, step).await)
+    }
+
+    async fn reject_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError> {
+        let step = |delegate: Delegate, by: &str, now| delegate.reject(seen, by, now);
+        self.out(self.decide(id, Action::DelegateRejected, step).await)
+    }
+
+    async fn take_back_delegate(&self, id: DelegateId) -> Result<(), ConsoleError> {
+        let step = |delegate: Delegate, by: &str, now| delegate.take_back(by, now);
+        self.out(self.decide(id, Action::RejectionTakenBack, step).await)
+    }
+
+    async fn delete_delegate(&self, id: DelegateId) -> Result<(), ConsoleError> {
+        self.out(self.delete(id).await)
+    }
+}
+
+/// The rows that a filter leaves.
+fn matching(filter: &DelegateFilter, now: Timestamp) -> Condition {
+    use delegate::Column::{Admission as Admitted, ConnectedUntil, Search};
+    let admitted = |admission: Admission| Admitted.eq(admission.code());
+    let enabled = || Condition::all().add(admitted(Admission::Enabled));
+    let mut condition = match filter.status {
+        None => Condition::all().add(Admitted.ne(Admission::Rejected.code())),
+        Some(Status::Connected) => enabled().add(ConnectedUntil.gt(now.as_millis())),
+        Some(Status::NotConnected) => {
+            let lost = Condition::any().add(ConnectedUntil.is_null()).add(ConnectedUntil.lte(now.as_millis()));
+            enabled().add(lost)
+        }
+        Some(Status::PendingApproval) => Condition::all().add(admitted(Admission::WaitingForApproval)),
+        Some(Status::Rejected) => Condition::all().add(admitted(Admission::Rejected)),
+    };
+    for word in filter.search.to_lowercase().split_whitespace().take(8) {
+        let literal = word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        condition = condition.add(Search.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+    }
+    condition
+}
+
+impl Operator {
+    async fn list(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, Error> {
+        self.may(Permission::View)?;
+        let now = self.now();
+        let query = delegate::Entity::find()
+            .filter(delegate::Entity::within(&self.scope()))
+            .filter(matching(&filter, now));
+        let total = query.clone().count(self.state.db.read()).await?;
+        let found = page_of(query, delegate::Column::Id, filter.cursor).all(self.state.db.read()).await?;
+        let page = Page::cut(found, filter.cursor, total, |row| row.id);
+        let (previous, next, total) = (page.previous, page.next, page.total);
+        let rows = self.rows(page.rows, now).await?;
+        Ok(Page { rows, total, previous, next })
+    }
+
+    /// Joins what a row shows of its profile and its token.
+    async fn rows(&self, rows: Vec<delegate::Model>, now: Timestamp) -> Result<Vec<DelegateRow>, Error> {
+        let db = self.state.db.read();
+        let profiles = profile::Entity::find()
+            .filter(profile::Column::Id.is_in(rows.iter().map(|row| row.profile_id)))
+            .all(db)
+            .await?;
+        let profiles: HashMap<Uuid, profile::Model> = profiles.into_iter().map(|row| (row.id, row)).collect();
+        let tokens: Vec<token::Label> = token::Entity::find()
+            .select_only()
+            .columns([token::Column::Id, token::Column::Name, token::Column::RevokedAt])
+            .filter(token::Column::Id.is_in(rows.iter().map(|row| row.token_id)))
+            .into_model()
+            .all(db)
+            .await?;
+        let tokens: HashMap<Uuid, token::Label> = tokens.into_iter().map(|row| (row.id, row)).collect();
+        rows.into_iter()
+            .map(|row| {
+                let delegate = Delegate::try_from(row)?;
+                let profile = profiles.get(&delegate.profile_id.0);
+                let token = tokens.get(&delegate.token_id.0);
+                Ok(DelegateRow {
+                    status: delegate.status(now),
+                    profile: profile.map(|profile| profile.name.clone()).unwrap_or_default(),
+                    inherited: profile.and_then(|p| Selectors::parse(&p.selectors).ok()).unwrap_or_default(),
+                    token: token.map_or_else(|| "(deleted)".to_owned(), |token| token.name.clone()),
+                    token_revoked: token.is_none_or(|token| token.revoked_at.is_some()),
+                    delegate,
+                })
+            })
+            .collect()
+    }
+
+    async fn detail(&self, id: DelegateId) -> Result<DelegateDetail, Error> {
+        self.may(Permission::View)?;
+        let db = self.state.db.read();
+        let row = delegate::Entity::find_by_id(id.0)
+            .filter(delegate::Entity::within(&self.scope()))
+            .one(db)
+            .await?
+            .ok_or(GONE)?;
+        let row = self.rows(vec![row], self.now()).await?.pop().ok_or(GONE)?;
+        let connections = connection::Entity::find()
+            .filter(connection::Column::DelegateId.eq(id.0))
+            .order_by_desc(connection::Column::Id)
+            .limit(CONNECTIONS)
+            .all(db)
+            .await?;
+        let audit = audit_table::Entity::find()
+            .filter(audit_table::Entity::within(&self.scope()))
+            .filter(audit_table::Column::ObjectId.eq(id.0))
+            .order_by_desc(audit_table::Column::Id)
+            .limit(AUDIT_ENTRIES)
+            .all(db)
+            .await?;
+        Ok(DelegateDetail {
+            row,
+            connections: connections
+                .into_iter()
+                .map(|row| ConnectionRow {
+                    connected_at: Timestamp::from_millis(row.connected_at),
+                    lost_at: row.lost_at.map(Timestamp::from_millis),
+                    cause: row.cause,
+                })
+                .collect(),
+            audit: audit
+                .into_iter()
+                .filter_map(|row| {
+                    Some(AuditRow {
+                        at: Timestamp::from_millis(row.at),
+                        actor: row.actor_name,
+                        address: row.address,
+                        action: Action::from_code(&row.action)?,
+                    })
+                })
+                .collect(),
+        })
+    }
+
+    /// Takes a decision: loads, steps, saves on the revision that was loaded, so that of two people one wins and the
+    /// other is told what happened.
+    async fn decide(
+        &self,
+        id: DelegateId,
+        action: Action,
+        step: impl Fn(Delegate, &str, Timestamp) -> Result<Delegate, TransitionError>,
+    ) -> Result<(), Error> {
+        let user = self.may(Permission::ManageDelegates)?;
+        loop {
+            let mut change = self.state.db.write().await?;
+            let before = self.load(&change, id).await?;
+            let revision = before.revision;
+            let after = step(before, user.email.as_str(), self.now())?;
+            let saved = delegate::Entity::update_many()
+                .set(delegate::ActiveModel {
+                    // Heartbeats write these beside us, and touch no revision.
+                    last_heartbeat_at: sea_orm::NotSet,
+                    connected_until: sea_orm::NotSet,
+                    ..(&after).into()
+                })
+                .filter(delegate::Column::Id.eq(id.0))
+                .filter(delegate::Column::Revision.eq(revision))
+                .exec(&*change)
+                .await?;
+            if saved.rows_affected == 0 {
+                // Another manager was faster: look again, and let the state machine say what that means.
+                continue;
+            }
+            let name = after.facts.name.as_str();
+            let entry = Entry { scope: &after.scope, action, object: Some(id.0), name, detail: String::new() };
+            audit::record(&*change, &self.origin(user), self.now(), entry).await?;
+            change.touches(Topic::Delegates);
+            return Ok(change.commit().await?);
+        }
+    }
+
+    async fn load(&self, change: &Change, id: DelegateId) -> Result<Delegate, Error> {
+        let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&self.scope())).one(&**change);
+        Ok(row.await?.ok_or(GONE)?.try_into()?)
+    }
+
+    async fn delete(&self, id: DelegateId) -> Result<(), Error> {
+        let user = self.may(Permission::ManageDelegates)?;
+        let mut change = self.state.db.write().await?;
+        let delegate = self.load(&change, id).await?;
+        delegate::ActiveModel { id: sea_orm::Set(id.0), ..Default::default() }.delete(&*change).await?;
+        let name = delegate.facts.name.as_str();
+        let action = Action::DelegateDeleted;
+        let detail = format!("host {}", delegate.facts.host_name);
+        let entry = Entry { scope: &delegate.scope, action, object: Some(id.0), name, detail };
+        audit::record(&*change, &self.origin(user), self.now(), entry).await?;
+        Topic::ALL.into_iter().for_each(|topic| change.touches(topic));
+        Ok(change.commit().await?)
+    }
+}

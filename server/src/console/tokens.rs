@@ -1,0 +1,269 @@
+//! Delegate tokens, for people.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use muster::{
+    audit::Action,
+    delegate::{Admission, Delegate},
+    id::{ProfileId, TokenId},
+    page::{Cursor, Page},
+    text::Invalid,
+    time::Timestamp,
+    token::{self as domain, Token, TokenName, TokenStatus, TokenValue},
+    user::{Permission, User},
+};
+use muster_app::{
+    error::ConsoleError,
+    tokens::api::{RevealedToken, TokenRow, TokenUse, TokenUser, Tokens},
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{Operator, page_of};
+use crate::{
+    chance,
+    db::{
+        audit::{self, Entry},
+        entity::{Scoped, delegate, profile, token},
+    },
+    error::Error,
+    events::Topic,
+    presence,
+    tokens::{purpose, reveal_purpose},
+};
+
+const GONE: Error = Error::NotFound("There is no such token any more; somebody may have deleted it.");
+/// How many delegates of a token a page names.
+const NAMES: u64 = 20;
+/// How many tokens that are not revoked a scope may have: bounds the work for a credential that names none.
+const MOST: u64 = 1000;
+/// The longest lifetime, in days.
+const DAYS_MOST: u32 = 3650;
+
+#[async_trait]
+impl Tokens for Operator {
+    async fn list_tokens(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError> {
+        self.out(self.token_page(with_revoked, cursor).await)
+    }
+
+    async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError> {
+        self.out(self.use_of_token(id).await)
+    }
+
+    async fn create_token(&self, name: &str, expires_in_days: &str, profile: &str) -> Result<TokenId, ConsoleError> {
+        self.out(self.make_token(name, expires_in_days, profile).await)
+    }
+
+    async fn reveal_token(&self, id: TokenId) -> Result<Option<RevealedToken>, ConsoleError> {
+        self.out(self.take_value(id).await)
+    }
+
+    async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError> {
+        self.out(self.cut_off(id).await)
+    }
+
+    async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError> {
+        self.out(self.remove_token(id).await)
+    }
+}
+
+fn lifetime(days: &str) -> Result<Option<Duration>, Error> {
+    let days = days.trim();
+    if days.is_empty() {
+        return Ok(None);
+    }
+    let error = || Invalid::new(format!("Choose a whole number of days from 1 to {DAYS_MOST}, or never."));
+    let days: u32 = days.parse().map_err(|_| Error::field("expires_in_days", error()))?;
+    if days > DAYS_MOST {
+        return Err(Error::field("expires_in_days", error()));
+    }
+    Ok(Some(Duration::from_secs(u64::from(days) * 24 * 60 * 60)))
+}
+
+impl Operator {
+    async fn token_page(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, Error> {
+        self.may(Permission::View)?;
+        let db = self.state.db.read();
+        let mut query = token::Entity::find().filter(token::Entity::within(&self.scope()));
+        if !with_revoked {
+            query = query.filter(token::Column::RevokedAt.is_null());
+        }
+        let total = query.clone().count(db).await?;
+        let found = page_of(query, token::Column::Id, cursor).all(db).await?;
+        let page = Page::cut(found, cursor, total, |row| row.id);
+        let (total, previous, next) = (page.total, page.previous, page.next);
+        Ok(Page { rows: self.token_rows(page.rows).await?, total, previous, next })
+    }
+
+    async fn token_rows(&self, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
+        let now = self.now();
+        let counts: Vec<(Uuid, i64)> = delegate::Entity::find()
+            .select_only()
+            .column(delegate::Column::TokenId)
+            .column_as(delegate::Column::Id.count(), "connected")
+            .filter(delegate::Column::TokenId.is_in(rows.iter().map(|row| row.id)))
+            .filter(delegate::Column::Admission.eq(Admission::Enabled.code()))
+            .filter(delegate::Column::ConnectedUntil.gt(now.as_millis()))
+            .group_by(delegate::Column::TokenId)
+            .into_tuple()
+            .all(self.state.db.read())
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                let count = counts.iter().find(|one| one.0 == row.id).map_or(0, |one| one.1);
+                let last_used = row.last_used_at.map(|at| (Timestamp::from_millis(at), row.last_used_by.clone()));
+                let token = Token::try_from(row)?;
+                Ok(TokenRow {
+                    status: token.status(now),
+                    connected: u64::try_from(count).unwrap_or(0),
+                    last_used,
+                    token,
+                })
+            })
+            .collect()
+    }
+
+    async fn use_of_token(&self, id: TokenId) -> Result<TokenUse, Error> {
+        self.may(Permission::View)?;
+        let db = self.state.db.read();
+        let now = self.now();
+        let row = self.token_rows(vec![self.token_row(db, id).await?]).await?.pop().ok_or(GONE)?;
+        let users = delegate::Entity::find().filter(delegate::Column::TokenId.eq(id.0));
+        let total = users.clone().count(db).await?;
+        let minute_ago = now.minus(Duration::from_secs(60)).as_millis();
+        let lately = users.clone().filter(delegate::Column::LastHeartbeatAt.gte(minute_ago));
+        let seen_last_minute = lately.count(db).await?;
+        let newest = users.order_by_desc(delegate::Column::LastHeartbeatAt).limit(NAMES).all(db).await?;
+        let users = newest.into_iter().map(|row| {
+            let delegate = Delegate::try_from(row)?;
+            Ok(TokenUser {
+                id: delegate.id,
+                status: delegate.status(now),
+                last_heartbeat_at: delegate.last_heartbeat_at,
+                name: delegate.facts.name.into(),
+                host_name: delegate.facts.host_name.into(),
+            })
+        });
+        Ok(TokenUse { row, users: users.collect::<Result<_, Error>>()?, total, seen_last_minute })
+    }
+
+    async fn token_row(&self, db: &impl ConnectionTrait, id: TokenId) -> Result<token::Model, Error> {
+        let row = token::Entity::find_by_id(id.0).filter(token::Entity::within(&self.scope())).one(db);
+        row.await?.ok_or(GONE)
+    }
+
+    async fn make_token(&self, name: &str, expires_in_days: &str, profile: &str) -> Result<TokenId, Error> {
+        let user = self.may(Permission::ManageDelegates)?;
+        let now = self.now();
+        let name = TokenName::parse(name).map_err(|error| Error::field("name", error))?;
+        let expires_at = domain::expiry(lifetime(expires_in_days)?, now)?;
+        let mut change = self.state.db.write().await?;
+        let scope = self.scope();
+        let all = || token::Entity::find().filter(token::Entity::within(&scope));
+        if all().filter(token::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
+            let error = format!("There is a token {name} already. Choose another name, or delete that one first.");
+            return Err(Error::field("name", Invalid::new(error)));
+        }
+        if all().filter(token::Column::RevokedAt.is_null()).count(&*change).await? >= MOST {
+            return Err(Error::Conflict(format!("There are {MOST} tokens. Revoke one that is not needed first.")));
+        }
+        let default_profile = match profile.trim() {
+            "" => None,
+            id => {
+                let unknown = || Error::field("profile", Invalid::new("Choose a profile that exists."));
+                let id: ProfileId = id.parse().map_err(|_| unknown())?;
+                let row = profile::Entity::find_by_id(id.0).filter(profile::Entity::within(&scope)).one(&*change);
+                row.await?.ok_or_else(unknown)?;
+                Some(id)
+            }
+        };
+        let id = TokenId::new(now, &chance::bytes());
+        let token = Token {
+            id,
+            scope: scope.clone(),
+            name,
+            created_by: user.email.to_string(),
+            created_at: now,
+            expires_at,
+            default_profile,
+            revoked_at: None,
+        };
+        let value = TokenValue::from_bytes(chance::bytes());
+        let sealed = self.state.keyring.seal(&purpose(id), value.key());
+        token::ActiveModel::new(&token, value.key_id().to_string(), sealed).insert(&*change).await?;
+        self.audit_token(&*change, user, &token, Action::TokenCreated).await?;
+        change.touches(Topic::Tokens);
+        change.commit().await?;
+        // What is shown once waits, sealed, in the session of who made it: the next page takes it out.
+        let kept = self.state.keyring.seal(&reveal_purpose(id), value.key());
+        self.session.insert(&reveal_purpose(id), kept).await?;
+        self.session.save().await?;
+        Ok(id)
+    }
+
+    async fn take_value(&self, id: TokenId) -> Result<Option<RevealedToken>, Error> {
+        self.may(Permission::ManageDelegates)?;
+        let Some(kept) = self.session.remove::<Vec<u8>>(&reveal_purpose(id)).await? else { return Ok(None) };
+        // Gone for good before anybody sees it.
+        self.session.save().await?;
+        let name = self.token_row(self.state.db.read(), id).await?.name;
+        let clear = self.state.keyring.open(&reveal_purpose(id), &kept)?;
+        let key = <[u8; 16]>::try_from(clear.as_slice()).map_err(|_| crate::keyring::Unsealable)?;
+        Ok(Some(RevealedToken { name, value: TokenValue::from_bytes(key).expose().to_string() }))
+    }
+
+    async fn cut_off(&self, id: TokenId) -> Result<(), Error> {
+        let user = self.may(Permission::ManageDelegates)?;
+        let now = self.now();
+        let mut change = self.state.db.write().await?;
+        let token = Token::try_from(self.token_row(&*change, id).await?)?.revoke(now)?;
+        let saved = token::Entity::update_many()
+            .col_expr(token::Column::RevokedAt, Expr::value(now.as_millis()))
+            .filter(token::Column::Id.eq(id.0))
+            .filter(token::Column::RevokedAt.is_null())
+            .exec(&*change)
+            .await?;
+        if saved.rows_affected == 0 {
+            return Err(muster::token::TokenError::AlreadyRevoked(token.name).into());
+        }
+        let users = Condition::all().add(delegate::Column::TokenId.eq(id.0));
+        presence::disconnect(&change, users, now, "token revoked").await?;
+        self.audit_token(&*change, user, &token, Action::TokenRevoked).await?;
+        change.touches(Topic::Tokens);
+        change.touches(Topic::Delegates);
+        Ok(change.commit().await?)
+    }
+
+    async fn remove_token(&self, id: TokenId) -> Result<(), Error> {
+        let user = self.may(Permission::ManageDelegates)?;
+        let now = self.now();
+        let mut change = self.state.db.write().await?;
+        let token = Token::try_from(self.token_row(&*change, id).await?)?;
+        token.check_delete(now)?;
+        if token.status(now) == TokenStatus::Expired {
+            let users = Condition::all().add(delegate::Column::TokenId.eq(id.0));
+            presence::disconnect(&change, users, now, "token expired").await?;
+        }
+        token::Entity::delete_by_id(id.0).exec(&*change).await?;
+        self.audit_token(&*change, user, &token, Action::TokenDeleted).await?;
+        change.touches(Topic::Tokens);
+        change.touches(Topic::Delegates);
+        Ok(change.commit().await?)
+    }
+
+    async fn audit_token(
+        &self,
+        tx: &impl ConnectionTrait,
+        user: &User,
+        token: &Token,
+        action: Action,
+    ) -> Result<(), Error> {
+        let (object, name) = (Some(token.id.0), token.name.as_str());
+        let entry = Entry { scope: &token.scope, action, object, name, detail: String::new() };
+        Ok(audit::record(tx, &self.origin(user), self.now(), entry).await?)
+    }
+}

@@ -1,0 +1,58 @@
+//! Writing the audit trail: in the same transaction as what it tells of.
+
+use muster::{
+    audit::{Action, Actor, Origin},
+    id::AuditId,
+    scope::Scope,
+    time::Timestamp,
+};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, Set};
+use uuid::Uuid;
+
+use super::entity::audit::ActiveModel;
+use crate::chance;
+
+/// What an entry tells, beyond who and when.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// Where the object belongs.
+    pub scope: &'a Scope,
+    /// What was done.
+    pub action: Action,
+    /// To which object.
+    pub object: Option<Uuid>,
+    /// What the object is called.
+    pub name: &'a str,
+    /// What else a person needs to understand it; never a secret.
+    pub detail: String,
+}
+
+/// Writes an entry.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn record(tx: &impl ConnectionTrait, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
+    let actor_id = match &origin.actor {
+        Actor::User { id, .. } => Some(id.0),
+        Actor::Delegate { id, .. } => id.map(|id| id.0),
+        Actor::Stranger { .. } | Actor::CommandLine | Actor::Installation => None,
+    };
+    let row = ActiveModel {
+        id: Set(AuditId::new(now, &chance::bytes()).0),
+        account_id: Set(entry.scope.account.0),
+        organization: Set(entry.scope.organization().to_owned()),
+        project: Set(entry.scope.project().to_owned()),
+        at: Set(now.as_millis()),
+        actor_kind: Set(origin.actor.kind().to_owned()),
+        actor_id: Set(actor_id),
+        actor_name: Set(origin.actor.name().to_owned()),
+        address: Set(origin.address.map(|address| address.to_string()).unwrap_or_default()),
+        action: Set(entry.action.code().to_owned()),
+        object_id: Set(entry.object),
+        object_name: Set(entry.name.to_owned()),
+        detail: Set(entry.detail),
+    };
+    tracing::info!(action = entry.action.code(), object = entry.name, by = origin.actor.name(), "audit");
+    row.insert(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,29 @@
+//! The audit trail.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "audit")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub organization: String,
+    pub project: String,
+    pub at: i64,
+    pub actor_kind: String,
+    pub actor_id: Option<Uuid>,
+    pub actor_name: String,
+    /// Empty for what happened inside the server's machine.
+    pub address: String,
+    pub action: String,
+    pub object_id: Option<Uuid>,
+    pub object_name: String,
+    /// What a person needs to understand the entry beyond its action; never a secret.
+    pub detail: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,89 @@
+//! Delegate tokens. The value is sealed; see [`crate::keyring`].
+
+use muster::{
+    id::{AccountId, ProfileId, TokenId},
+    scope::Scope,
+    text::Invalid,
+    time::Timestamp,
+    token::{Token, TokenName},
+};
+use sea_orm::{FromQueryResult, Set, entity::prelude::*};
+
+use super::corrupt;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "token")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub organization: String,
+    pub project: String,
+    pub name: String,
+    /// The public name of the value: finds the token of a credential.
+    pub key_id: String,
+    pub sealed_value: Vec<u8>,
+    pub created_by: String,
+    pub created_at: i64,
+    pub expires_at: Option<i64>,
+    pub default_profile_id: Option<Uuid>,
+    pub revoked_at: Option<i64>,
+    pub last_used_at: Option<i64>,
+    /// The name of the delegate that last used it.
+    pub last_used_by: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A token's name and whether it is revoked: what the list of delegates shows.
+#[derive(Clone, Debug, FromQueryResult)]
+pub struct Label {
+    pub id: Uuid,
+    pub name: String,
+    pub revoked_at: Option<i64>,
+}
+
+impl TryFrom<Model> for Token {
+    type Error = DbErr;
+
+    fn try_from(row: Model) -> Result<Self, DbErr> {
+        let read = || -> Result<Self, Invalid> {
+            Ok(Self {
+                id: TokenId(row.id),
+                scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
+                name: TokenName::parse(&row.name)?,
+                created_by: row.created_by,
+                created_at: Timestamp::from_millis(row.created_at),
+                expires_at: row.expires_at.map(Timestamp::from_millis),
+                default_profile: row.default_profile_id.map(ProfileId),
+                revoked_at: row.revoked_at.map(Timestamp::from_millis),
+            })
+        };
+        read().map_err(|error| corrupt("token", error))
+    }
+}
+
+impl ActiveModel {
+    /// The row of a new token.
+    pub fn new(token: &Token, key_id: String, sealed_value: Vec<u8>) -> Self {
+        Self {
+            id: Set(token.id.0),
+            account_id: Set(token.scope.account.0),
+            organization: Set(token.scope.organization().to_owned()),
+            project: Set(token.scope.project().to_owned()),
+            name: Set(token.name.to_string()),
+            key_id: Set(key_id),
+            sealed_value: Set(sealed_value),
+            created_by: Set(token.created_by.clone()),
+            created_at: Set(token.created_at.as_millis()),
+            expires_at: Set(token.expires_at.map(Timestamp::as_millis)),
+            default_profile_id: Set(token.default_profile.map(|id| id.0)),
+            revoked_at: Set(token.revoked_at.map(Timestamp::as_millis)),
+            last_used_at: Set(None),
+            last_used_by: Set(String::new()),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Opening a database, and bringing its schema up to date.
+
+use std::{path::Path, time::Duration};
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm_migration::MigratorTrait;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::{CHANNEL, Db, migration::Migrator};
+use crate::events::{Events, Topic};
+
+/// Older versions of SQLite can corrupt a database in WAL mode: <https://sqlite.org/wal.html>, "WAL reset bug".
+const SQLITE_LEAST: (u32, u32, u32) = (3, 51, 3);
+/// Where two managers migrate the same PostgreSQL at once, the second waits on this lock.
+const MIGRATION_LOCK: i64 = 0x6d75_7374_6572;
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database said no.
+    #[error("the database could not be opened: {0}")]
+    Database(#[from] DbErr),
+    /// SQLite said no.
+    #[error("the database could not be opened: {0}")]
+    Sqlite(#[from] sqlx::Error),
+    /// The SQLite inside is too old to be trusted.
+    #[error("this build carries SQLite {0}, but at least 3.51.3 is needed")]
+    OldSqlite(String),
+    /// A newer Muster has been here.
+    #[error("the database was migrated by a newer version of Muster ({0}); start that version, or restore a backup")]
+    Newer(String),
+}
+
+impl Db {
+    /// Opens a database and brings its schema up to date.
+    ///
+    /// `url` is `postgres://…` or `sqlite:…`, of which the part after the colon is a file.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(url: &str, events: Events) -> Result<Self, OpenError> {
+        let db = match url.strip_prefix("sqlite:") {
+            Some(path) => Self::open_sqlite(Path::new(path.trim_start_matches("//")), events).await?,
+            None => Self::open_postgres(url, events).await?,
+        };
+        migrate(&db.writer).await?;
+        Ok(db)
+    }
+
+    async fn open_sqlite(file: &Path, events: Events) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new()
+            .filename(file)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .journal_mode(SqliteJournalMode::Wal)
+            // What is acknowledged survives a power cut too, not only a crash of the process.
+            .synchronous(SqliteSynchronous::Full);
+        let pool = |most, options| SqlitePoolOptions::new().max_connections(most).connect_with(options);
+        let writer: DatabaseConnection = pool(1, options.clone().create_if_missing(true)).await?.into();
+        let reader: DatabaseConnection = pool(4, options.read_only(true)).await?.into();
+        check_version(&writer).await?;
+        Ok(Self { writer, reader, events })
+    }
+
+    async fn open_postgres(url: &str, events: Events) -> Result<Self, OpenError> {
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(20).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
+        let pool = Database::connect(options).await?;
+        listen(&pool, events.clone()).await?;
+        Ok(Self { writer: pool.clone(), reader: pool, events })
+    }
+}
+
+async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
+    let statement = Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()");
+    let row = db.query_one_raw(statement).await?;
+    let version: String = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
+    let mut part = || parts.next().unwrap_or(0);
+    if (part(), part(), part()) < SQLITE_LEAST {
+        return Err(OpenError::OldSqlite(version));
+    }
+    Ok(())
+}
+
+async fn migrate(db: &DatabaseConnection) -> Result<(), OpenError> {
+    let postgres = db.get_database_backend() == DbBackend::Postgres;
+    if !postgres {
+        refuse_newer(db).await?;
+        return Ok(Migrator::up(db, None).await?);
+    }
+    // A lock of the session would have to be released on the same connection of the pool; one of a transaction
+    // releases itself.
+    let tx = sea_orm::TransactionTrait::begin(db).await?;
+    let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+    tx.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
+    refuse_newer(db).await?;
+    Migrator::up(db, None).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn refuse_newer(db: &DatabaseConnection) -> Result<(), OpenError> {
+    let known: Vec<String> = Migrator::get_migration_files().iter().map(|m| m.name().to_owned()).collect();
+    let applied = Migrator::get_migration_models(db).await?;
+    match applied.into_iter().find(|one| !known.contains(&one.version)) {
+        Some(unknown) => Err(OpenError::Newer(unknown.version)),
+        None => Ok(()),
+    }
+}
+
+/// Passes on what other managers, and this one, say on the channel.
+async fn listen(db: &DatabaseConnection, events: Events) -> Result<(), OpenError> {
+    let mut listener = sqlx::postgres::PgListener::connect_with(db.get_postgres_connection_pool()).await?;
+    listener.listen(CHANNEL).await?;
+    tokio::spawn(async move {
+        loop {
+            match listener.try_recv().await {
+                Ok(Some(notification)) => {
+                    if let Some(topic) = Topic::parse(notification.payload()) {
+                        events.publish(topic);
+                    }
+                }
+                // The connection was lost and is being made again: anything may have been missed.
+                Ok(None) => Topic::ALL.into_iter().for_each(|topic| events.publish(topic)),
+                Err(sqlx::Error::PoolClosed) => return,
+                Err(error) => {
+                    tracing::warn!(%error, "lost touch with the other managers; trying again");
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            }
+        }
+    });
+    Ok(())
+}

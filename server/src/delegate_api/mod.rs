@@ -1,0 +1,56 @@
+//! The door for delegates: the protocol that existing Harness delegates speak. See [`muster::wire`].
+//!
+//! A client may ignore every answer, so nothing here trusts it: a refusal is what the server does not do.
+
+mod authenticate;
+mod heartbeat;
+mod profile;
+mod refuse;
+mod register;
+mod tasks;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    routing::{get, post},
+};
+use muster::wire::path;
+use serde::{Deserialize, de::DeserializeOwned};
+
+pub use self::refuse::ApiError;
+use crate::{error::Error, state::State};
+
+/// The largest body of a request. Clients list hundreds of task types in it.
+const BODY_MOST: usize = 256 * 1024;
+
+/// The query that every call carries.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+struct AccountQuery {
+    #[serde(rename = "accountId")]
+    account_id: String,
+}
+
+/// The routes of the protocol.
+pub fn router() -> Router<State> {
+    // Some clients keep polling with an empty id after a refused registration: they are answered like everybody.
+    let nameless = |path: &str| path.replace("{id}", "");
+    Router::new()
+        .route(path::REGISTER, post(register::register))
+        .route(path::HEARTBEAT, post(heartbeat::heartbeat))
+        .route(path::UNREGISTER, post(heartbeat::unregister))
+        .route(path::TASK_EVENTS, get(tasks::task_events))
+        .route(&nameless(path::TASK_EVENTS), get(tasks::no_task_events))
+        .route(path::PROFILE, get(profile::profile))
+        .layer(DefaultBodyLimit::max(BODY_MOST))
+}
+
+/// Reads a body. What is wrong is told by its place alone: a parser's own words would repeat what stands there.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|error| {
+        let what = if error.is_data() { "holds a field of the wrong type" } else { "is not JSON" };
+        let (line, column) = (error.line(), error.column());
+        let sentence = format!("The body {what} at line {line}, column {column}.");
+        Error::field("body", muster::text::Invalid::new(sentence))
+    })
+}

@@ -1,0 +1,58 @@
+//! What changed, for open pages: a topic each, so that they fetch again what they show.
+
+use tokio::sync::broadcast;
+
+/// What a page can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    /// The list of delegates, or one of them.
+    Delegates,
+    /// The list of profiles.
+    Profiles,
+    /// The list of tokens.
+    Tokens,
+}
+
+impl Topic {
+    /// Every topic.
+    pub const ALL: [Self; 3] = [Self::Delegates, Self::Profiles, Self::Tokens];
+
+    /// The word that goes over the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delegates => "delegates",
+            Self::Profiles => "profiles",
+            Self::Tokens => "tokens",
+        }
+    }
+
+    /// The topic behind a word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|topic| topic.as_str() == text)
+    }
+}
+
+/// Spreads topics to all open pages of this process.
+#[derive(Clone, Debug)]
+pub struct Events(broadcast::Sender<Topic>);
+
+impl Default for Events {
+    fn default() -> Self {
+        Self(broadcast::channel(64).0)
+    }
+}
+
+impl Events {
+    /// Tells that something changed. Nobody listening is no error.
+    pub fn publish(&self, topic: Topic) {
+        let _ = self.0.send(topic);
+    }
+
+    /// Listens from now on. Who falls behind is told so, and looks at everything again.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Topic> {
+        self.0.subscribe()
+    }
+}

@@ -1,0 +1,127 @@
+//! Serving: from a listener to a graceful end.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use axum::{Router, serve::ListenerExt as _};
+use tokio::net::TcpListener;
+
+use crate::{assets, auth::session, clock::Clock, config::Config, presence, router, start, state::State, users};
+
+/// How long requests that are under way may take after the signal to stop.
+const GRACE: Duration = Duration::from_secs(5);
+/// How often what has run out is cleared away.
+const TIDY: Duration = Duration::from_secs(600);
+
+/// Why serving came to an end that was not asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// It could not start.
+    #[error(transparent)]
+    Start(#[from] start::StartError),
+    /// The address is taken, or not this machine's.
+    #[error("MUSTER_LISTEN: cannot listen on {0}: {1}")]
+    Listen(SocketAddr, io::Error),
+    /// The listener failed.
+    #[error("serving failed: {0}")]
+    Serve(#[from] io::Error),
+    /// The first look at the users failed.
+    #[error("the database failed: {0}")]
+    Users(crate::error::Error),
+}
+
+/// Runs the manager until a signal to stop.
+///
+/// # Errors
+/// See [`ServeError`].
+pub async fn serve(config: &Config) -> Result<(), ServeError> {
+    let (files, assets) = assets::load::<State>();
+    let state = start::start(config, Clock::system(), assets).await?;
+    let listener =
+        TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
+    let address = listener.local_addr()?;
+    let router = router(&state, files);
+    state.tasks.spawn(presence::run(state.clone()));
+    state.tasks.spawn(tidy(state.clone()));
+    announce(&state, address).await?;
+    run(state, listener, router).await
+}
+
+async fn announce(state: &State, address: SocketAddr) -> Result<(), ServeError> {
+    let url = state.public_url.clone().unwrap_or_else(|| {
+        let host = if address.ip().is_unspecified() { "127.0.0.1".to_owned() } else { address.ip().to_string() };
+        let host = if host.contains(':') { format!("[{host}]") } else { host };
+        format!("http://{host}:{}", address.port())
+    });
+    tracing::info!(%address, account = %state.account, "Muster {} is ready: {url}", env!("CARGO_PKG_VERSION"));
+    if users::none_yet(state).await.map_err(ServeError::Users)? {
+        // Worthless once there is an administrator, and gone with the process.
+        tracing::info!("to make the first administrator, open {url}/setup and enter the setup code {}", state.setup.expose());
+    }
+    Ok(())
+}
+
+async fn run(state: State, listener: TcpListener, router: Router) -> Result<(), ServeError> {
+    // Without it a streamed page waits 40 ms for the client's acknowledgement (Nagle's algorithm).
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let stop = state.stop.clone();
+    tokio::spawn({
+        let stop = stop.clone();
+        async move {
+            signal().await;
+            stop.cancel();
+        }
+    });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
+    let grace = async {
+        stop.cancelled().await;
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        result = server.into_future() => result?,
+        () = grace => tracing::warn!("some requests were still under way after {} s", GRACE.as_secs()),
+    }
+    stop.cancel();
+    state.tasks.close();
+    if tokio::time::timeout(GRACE, state.tasks.wait()).await.is_err() {
+        tracing::warn!("background work did not end in time");
+    }
+    state.db.clone().close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut stream) => {
+                stream.recv().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be caught");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = terminate => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+}
+
+async fn tidy(state: State) {
+    loop {
+        tokio::select! {
+            () = state.stop.cancelled() => return,
+            () = tokio::time::sleep(TIDY) => {}
+        }
+        state.limits.tidy();
+        if let Err(error) = session::tidy(&state.db, state.clock.now()).await {
+            tracing::warn!(%error, "old sessions could not be removed");
+        }
+    }
+}

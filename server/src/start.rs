@@ -1,0 +1,216 @@
+//! From settings to a running state: the folder, the key, the database, and what a new installation begins with.
+
+use std::{fs, io, path::Path};
+
+use muster::{
+    audit::{Action, Actor, Origin},
+    id::{AccountId, ProfileId, TokenId},
+    profile::{PRIMARY, Profile, ProfileName, ProfileSpec},
+    scope::Scope,
+    text::{Invalid, Selectors},
+    time::Timestamp,
+    token::{DEFAULT_TOKEN, Token, TokenName, TokenValue},
+    user::Password,
+};
+use muster_app::Assets;
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use zeroize::Zeroizing;
+
+use crate::{
+    auth::{
+        limit::Limits,
+        password::{PasswordError, Passwords},
+        setup::SetupCode,
+    },
+    chance,
+    clock::Clock,
+    config::Config,
+    db::{
+        Change, Db, OpenError,
+        audit::{self, Entry},
+        entity::{account, profile, setting, token},
+    },
+    error::Error,
+    events::Events,
+    keyring::{KeyError, Keyring},
+    presence::Presence,
+    state::{Inner, State},
+    tokens, users,
+};
+
+/// Under which name the database holds what proves that the key is the right one.
+const KEY_CHECK: &str = "key_check";
+const KEY_CHECK_CLEAR: &[u8] = b"muster";
+/// The account of an installation, until people can name it.
+const ACCOUNT_NAME: &str = "Muster";
+
+/// Why Muster cannot start. Each says what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The folder cannot be made.
+    #[error("the data folder {0} cannot be made: {1}")]
+    Folder(std::path::PathBuf, io::Error),
+    /// The database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database, later.
+    #[error("the database failed: {0}")]
+    Database(#[from] DbErr),
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// What a new installation begins with.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// Passwords.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The password file of the first administrator.
+    #[error("the password file {0} cannot be read: {1}")]
+    PasswordFile(std::path::PathBuf, io::Error),
+    /// The first administrator.
+    #[error("the first administrator cannot be made: {0}")]
+    Administrator(Error),
+    /// The program's own file.
+    #[error("the running program's file cannot be found: {0}")]
+    Program(io::Error),
+}
+
+/// Opens everything, and makes what is missing at the first start.
+///
+/// # Errors
+/// See [`StartError`].
+pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<State, StartError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.data_dir)
+        .map_err(|error| StartError::Folder(config.data_dir.clone(), error))?;
+    let events = Events::default();
+    let db = Db::open(&config.database_url, events.clone()).await?;
+    let keyring = keyring(&db, &config.secret_key_file).await?;
+    let account = match account::Entity::find().one(db.read()).await? {
+        Some(row) => row,
+        None => found(&db, &keyring, clock.now()).await?,
+    };
+    let state = State::new(Inner {
+        db,
+        clock,
+        keyring,
+        account: AccountId(account.id),
+        account_name: account.name,
+        public_url: config.public_url.clone(),
+        program: std::env::current_exe().map_err(StartError::Program)?,
+        assets,
+        events,
+        presence: Presence::default(),
+        passwords: Passwords::new()?,
+        limits: Limits::default(),
+        setup: SetupCode::default(),
+        stop: CancellationToken::new(),
+        tasks: TaskTracker::new(),
+    });
+    if let Some((email, file)) = &config.admin
+        && users::none_yet(&state).await.map_err(StartError::Administrator)?
+    {
+        let password = read_password(file)?;
+        let origin = |_: &_| Origin { actor: Actor::Installation, address: None };
+        users::create_first(&state, email.clone(), password, origin).await.map_err(StartError::Administrator)?;
+    }
+    Ok(state)
+}
+
+/// Reads a password from a file; a line end after it is not part of it.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn read_password(file: &Path) -> Result<Password, StartError> {
+    let text = fs::read_to_string(file)
+        .map(Zeroizing::new)
+        .map_err(|error| StartError::PasswordFile(file.to_owned(), error))?;
+    Ok(Password::new(text.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// The key: read and proven where the database was sealed before, made where both are new.
+async fn keyring(db: &Db, file: &Path) -> Result<Keyring, StartError> {
+    if let Some(check) = setting::Entity::find_by_id(KEY_CHECK).one(db.read()).await? {
+        let keyring = Keyring::read(file)?;
+        return match keyring.open(KEY_CHECK, &check.value) {
+            Ok(_) => Ok(keyring),
+            Err(_) => Err(KeyError::Wrong(file.to_owned()).into()),
+        };
+    }
+    let keyring = match Keyring::read(file) {
+        Err(KeyError::Missing(_)) => Keyring::create(file)?,
+        other => other?,
+    };
+    let change = db.write().await?;
+    let value = Set(keyring.seal(KEY_CHECK, KEY_CHECK_CLEAR));
+    setting::ActiveModel { name: Set(KEY_CHECK.to_owned()), value }.insert(&*change).await?;
+    change.commit().await?;
+    Ok(keyring)
+}
+
+/// What a new installation begins with: its account, the Primary profile, and a token.
+async fn found(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Model, StartError> {
+    let change = db.write().await?;
+    let id = AccountId::new(now, &chance::bytes());
+    let account = account::ActiveModel {
+        id: Set(id.0),
+        name: Set(ACCOUNT_NAME.to_owned()),
+        created_at: Set(now.as_millis()),
+    };
+    let account = account.insert(&*change).await?;
+    let scope = Scope::account(id);
+    note(&change, &scope, Action::AccountCreated, id.0, ACCOUNT_NAME, now).await?;
+
+    let primary = Profile {
+        id: ProfileId::new(now, &chance::bytes()),
+        scope: scope.clone(),
+        spec: ProfileSpec {
+            name: ProfileName::parse(PRIMARY)?,
+            description: "For delegates that ask for no other profile.".to_owned(),
+            startup_script: String::new(),
+            requires_approval: false,
+            selectors: Selectors::default(),
+        },
+        primary: true,
+        created_at: now,
+        updated_at: now,
+        revision: 1,
+    };
+    profile::ActiveModel::from(&primary).insert(&*change).await?;
+    note(&change, &scope, Action::ProfileCreated, primary.id.0, PRIMARY, now).await?;
+
+    let token = Token {
+        id: TokenId::new(now, &chance::bytes()),
+        scope: scope.clone(),
+        name: TokenName::parse(DEFAULT_TOKEN)?,
+        created_by: Actor::Installation.name().to_owned(),
+        created_at: now,
+        expires_at: None,
+        default_profile: None,
+        revoked_at: None,
+    };
+    let value = TokenValue::from_bytes(chance::bytes());
+    let sealed = keyring.seal(&tokens::purpose(token.id), value.key());
+    token::ActiveModel::new(&token, value.key_id().to_string(), sealed).insert(&*change).await?;
+    note(&change, &scope, Action::TokenCreated, token.id.0, DEFAULT_TOKEN, now).await?;
+    change.commit().await?;
+    Ok(account)
+}
+
+async fn note(
+    change: &Change,
+    scope: &Scope,
+    action: Action,
+    object: uuid::Uuid,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), DbErr> {
+    let origin = Origin { actor: Actor::Installation, address: None };
+    let entry = Entry { scope, action, object: Some(object), name, detail: String::new() };
+    audit::record(&**change, &origin, now, entry).await
+}

@@ -1,0 +1,71 @@
+//! What every request can reach.
+
+use std::{path::PathBuf, sync::Arc};
+
+use muster::id::AccountId;
+use muster_app::Assets;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    auth::{limit::Limits, password::Passwords, setup::SetupCode},
+    clock::Clock,
+    db::Db,
+    events::Events,
+    keyring::Keyring,
+    presence::Presence,
+};
+
+/// What every request can reach. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct State(Arc<Inner>);
+
+/// The parts of [`State`].
+#[derive(Debug)]
+pub struct Inner {
+    /// The database.
+    pub db: Db,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Seals tokens.
+    pub keyring: Keyring,
+    /// The installation's account.
+    pub account: AccountId,
+    /// The account's name.
+    pub account_name: String,
+    /// Where people and delegates reach this manager, where that was set: no slash at the end.
+    pub public_url: Option<String>,
+    /// The program that shell bundles carry: this one.
+    pub program: PathBuf,
+    /// Where the browser finds the console's files.
+    pub assets: Assets,
+    /// Spreads what changed.
+    pub events: Events,
+    /// Heartbeats that are not yet written.
+    pub presence: Presence,
+    /// Hashes passwords.
+    pub passwords: Passwords,
+    /// Slows down who tries too often.
+    pub limits: Limits,
+    /// Lets the first administrator in.
+    pub setup: SetupCode,
+    /// Cancelled when the server stops: open streams end.
+    pub stop: CancellationToken,
+    /// What runs in the background and is waited for at the end.
+    pub tasks: TaskTracker,
+}
+
+impl State {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+}
+
+impl std::ops::Deref for State {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}

@@ -1,0 +1,99 @@
+//! Who asks, for every request of the console; and where a page sends those who may not see it.
+
+use std::net::SocketAddr;
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::Method,
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use leptos_axum::ResponseOptions;
+use muster::user::User;
+use tower_http::request_id::RequestId;
+use tower_sessions::Session;
+
+use crate::{auth::caller, console::Operator, error::Error, state, users};
+
+/// Finds who asks and puts the operator into the request. A page that needs somebody sends to where one signs in,
+/// before Leptos begins: its own redirects would come too late.
+pub async fn identify(
+    State(state): State<state::State>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    session: Session,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let user = match caller::find(&state, &session).await {
+        Ok(user) => user,
+        Err(error) => return failed(&error),
+    };
+    let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
+    if is_page {
+        match elsewhere(&state, request.uri(), user.as_ref()).await {
+            Ok(Some(path)) => return Redirect::to(&path).into_response(),
+            Ok(None) => {}
+            Err(error) => return failed(&error),
+        }
+    }
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let operator = Operator {
+        state,
+        user,
+        session,
+        address: peer.ip(),
+        request_id: id.unwrap_or_default().to_owned(),
+        response: ResponseOptions::default(),
+    };
+    request.extensions_mut().insert(operator);
+    next.run(request).await
+}
+
+fn failed(error: &Error) -> Response {
+    tracing::error!(%error, "a session could not be read");
+    (axum::http::StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.\n")
+        .into_response()
+}
+
+/// Where a page request has to go instead.
+async fn elsewhere(state: &state::State, uri: &axum::http::Uri, user: Option<&User>) -> Result<Option<String>, Error> {
+    let path = uri.path();
+    let entrance = matches!(path, "/login" | "/setup");
+    if user.is_some() {
+        return Ok((entrance || path == "/").then(|| "/delegates".to_owned()));
+    }
+    if users::none_yet(state).await? {
+        return Ok((path != "/setup").then(|| "/setup".to_owned()));
+    }
+    if path == "/login" {
+        return Ok(None);
+    }
+    let wanted = uri.path_and_query().map_or("/", |all| all.as_str());
+    if matches!(path, "/" | "/setup") {
+        return Ok(Some("/login".to_owned()));
+    }
+    Ok(Some(format!("/login?next={}", percent(wanted))))
+}
+
+/// Percent-encodes everything but what is unreserved (RFC 3986, section 2.3).
+fn percent(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent;
+
+    #[test]
+    fn a_wanted_page_goes_into_a_query_whole() {
+        assert_eq!(percent("/delegates?q=a b&x=1"), "/delegates%3Fq%3Da%20b%26x%3D1");
+    }
+}

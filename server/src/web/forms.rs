@@ -1,0 +1,108 @@
+//! Forms without JavaScript.
+//!
+//! The browser posts straight to a server function's URL and shows whatever comes back, so the answer is turned into a
+//! redirect: onwards after success, back to the form after an error. The error and what was typed travel in the
+//! session, never in a URL, and are gone once shown.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, HeaderValue, StatusCode, Uri,
+        header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER},
+    },
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use muster_app::{error::ConsoleError, ui::form::Flash};
+use tower_sessions::Session;
+
+use super::FORM_MOST;
+use crate::{console::Operator, state};
+
+/// Under which name a session holds what a form left.
+pub const FLASH: &str = "flash";
+
+/// Fields that are not given back.
+const SECRETS: [&str; 2] = ["password", "code"];
+
+fn is_plain_form(headers: &HeaderMap) -> bool {
+    let has = |name, part| headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(|text| text.contains(part));
+    has(ACCEPT, "text/html") && has(CONTENT_TYPE, "application/x-www-form-urlencoded")
+}
+
+/// Middleware around the server functions.
+pub async fn without_script(State(_): State<state::State>, request: Request, next: Next) -> Response {
+    if !is_plain_form(request.headers()) {
+        return next.run(request).await;
+    }
+    let session = request.extensions().get::<Operator>().map(|operator| operator.session.clone());
+    let endpoint = request.uri().path().to_owned();
+    let (mut parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, FORM_MOST).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let referrer = local_referrer(&parts.headers);
+    // The server function then answers as to its own client, and does not write errors into a URL.
+    parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    let answer = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
+    if answer.status().is_success() {
+        let onwards = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+        return Redirect::to(onwards.unwrap_or(&referrer)).into_response();
+    }
+    let error = match to_bytes(answer.into_body(), FORM_MOST).await {
+        Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(ConsoleError::Unreachable),
+        Err(_) => ConsoleError::Unreachable,
+    };
+    match session {
+        Some(session) => flash_and_return(&session, endpoint, error, &body, &referrer).await,
+        None => Redirect::to(&referrer).into_response(),
+    }
+}
+
+/// Leaves an error and what was typed for the next page, and sends the browser back to it.
+pub async fn flash_and_return(
+    session: &Session,
+    endpoint: String,
+    error: ConsoleError,
+    body: &Bytes,
+    back: &str,
+) -> Response {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
+    let fields: BTreeMap<String, String> =
+        pairs.into_iter().filter(|(name, _)| !SECRETS.contains(&name.as_str())).collect();
+    if let Err(error) = session.insert(FLASH, Flash { endpoint, error, fields }).await {
+        tracing::warn!(%error, "what a form left could not be kept");
+    }
+    Redirect::to(back).into_response()
+}
+
+/// The page that the form stood on: its path and query, never another site.
+pub fn local_referrer(headers: &HeaderMap) -> String {
+    headers
+        .get(REFERER)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|text| text.parse::<Uri>().ok())
+        .and_then(|uri| uri.path_and_query().map(|all| all.as_str().to_owned()))
+        .filter(|path| muster_app::session::api::is_page(path))
+        .unwrap_or_else(|| "/delegates".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_stays_on_this_site() {
+        let back = |text: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(REFERER, HeaderValue::from_str(text).unwrap());
+            local_referrer(&headers)
+        };
+        assert_eq!(back("http://127.0.0.1:3000/tokens/new?revoked=1"), "/tokens/new?revoked=1");
+        assert_eq!(back("https://evil.example//evil.example/x"), "/delegates");
+        assert_eq!(back("nonsense"), "/delegates");
+    }
+}

@@ -1,0 +1,24 @@
+//! For load balancers and orchestrators.
+
+use axum::{extract::State, http::StatusCode};
+
+use crate::state;
+
+/// The process runs.
+pub async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The process can serve: its database answers, and it is not about to stop.
+pub async fn ready(State(state): State<state::State>) -> (StatusCode, &'static str) {
+    if state.stop.is_cancelled() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match state.db.ping().await {
+        Ok(()) => (StatusCode::OK, "ready\n"),
+        Err(error) => {
+            tracing::warn!(%error, "the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}

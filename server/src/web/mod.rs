@@ -1,0 +1,50 @@
+//! The console over HTTP: pages, server functions, forms without JavaScript, live events.
+
+mod access;
+mod events;
+mod forms;
+mod headers;
+mod health;
+mod pages;
+
+use axum::{
+    Router, middleware,
+    routing::{get, post},
+};
+use muster_app::install::api::BUNDLE_PATH;
+use tower_http::csrf::CsrfLayer;
+use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
+
+pub use self::{forms::flash_and_return, headers::security};
+use crate::{auth::session::Sessions, install, state::State};
+
+/// How long a session lasts.
+const SESSION: time::Duration = time::Duration::days(7);
+/// The largest form: a startup script of 64 Ki characters, percent-encoded.
+const FORM_MOST: usize = 1024 * 1024;
+
+/// The routes that need no session, and those that look after it themselves.
+pub fn router(state: &State) -> Router<State> {
+    let secure = state.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    let sessions = SessionManagerLayer::new(Sessions::new(state.db.clone(), state.clock.clone()))
+        .with_name("muster_session")
+        .with_same_site(SameSite::Lax)
+        .with_secure(secure)
+        .with_expiry(Expiry::OnInactivity(SESSION));
+    let csrf = state.public_url.as_deref().map_or_else(CsrfLayer::new, |url| {
+        CsrfLayer::new().add_trusted_origin(url).unwrap_or_else(|_| CsrfLayer::new())
+    });
+    let calls = Router::new()
+        .route("/api/{*call}", post(pages::call))
+        .layer(middleware::from_fn_with_state(state.clone(), forms::without_script));
+    let console = Router::new()
+        .merge(calls)
+        .route("/api/events", get(events::stream))
+        .route(BUNDLE_PATH, post(install::download))
+        .fallback(get(pages::page))
+        .layer(axum::extract::DefaultBodyLimit::max(FORM_MOST))
+        .layer(middleware::from_fn_with_state(state.clone(), access::identify))
+        .layer(sessions)
+        .layer(csrf);
+    Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready)).merge(console)
+}

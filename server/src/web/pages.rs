@@ -1,0 +1,58 @@
+//! Rendering pages and answering server functions, with the operator of the request in Leptos' context.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
+        request::Parts,
+    },
+    response::{IntoResponse, Response},
+};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+use muster_app::{console::Console, shell, ui::form::Flash};
+
+use super::headers;
+use crate::{console::Operator, state};
+
+/// Gives Leptos what the request brings: the console for its operator, and what a form without JavaScript left.
+fn provide_request() {
+    let Some(parts) = use_context::<Parts>() else { return };
+    let response = use_context::<ResponseOptions>().unwrap_or_default();
+    if let Some(operator) = parts.extensions.get::<Operator>() {
+        let operator = Operator { response: response.clone(), ..operator.clone() };
+        provide_context::<Arc<dyn Console>>(Arc::new(operator));
+    }
+    if let Some(flash) = parts.extensions.get::<Flash>() {
+        provide_context(flash.clone());
+    }
+    // Server functions are called outside of a page, and have no nonce.
+    if let Some(policy) = use_nonce().and_then(|nonce| HeaderValue::from_str(&headers::page_policy(&nonce)).ok()) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+    response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+}
+
+/// A page.
+pub async fn page(State(state): State<state::State>, mut request: Request<Body>) -> Response {
+    if let Some(operator) = request.extensions().get::<Operator>() {
+        match operator.session.remove::<Flash>(super::forms::FLASH).await {
+            Ok(Some(flash)) => {
+                request.extensions_mut().insert(flash);
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "what a form left could not be read"),
+        }
+    }
+    let assets = state.assets.clone();
+    leptos_axum::render_app_async_with_context(provide_request, move || shell(assets.clone()))(request).await
+}
+
+/// A call of a server function.
+pub async fn call(request: Request<Body>) -> Response {
+    leptos_axum::handle_server_fns_with_context(provide_request, request).await.into_response()
+}
