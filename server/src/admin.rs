@@ -64,7 +64,9 @@ pub async fn healthcheck(config: Config) -> Result<(), String> {
     }
     let ask = async {
         let mut stream = TcpStream::connect(address).await?;
-        stream.write_all(format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes()).await?;
+        stream
+            .write_all(format!("GET /readyz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").as_bytes())
+            .await?;
         let mut answer = Vec::new();
         stream.take(4096).read_to_end(&mut answer).await?;
         Ok::<_, std::io::Error>(answer)

@@ -8,18 +8,11 @@ use muster_app::Assets;
 const LEPTOS: &str = include_str!("../../Leptos.toml");
 
 /// The routes of the files, and what pages have to know of them.
-///
-/// # Panics
-/// Never: `Leptos.toml` is part of the binary, and a test reads it.
-#[must_use]
 pub fn load<S: Clone + Send + Sync + 'static>() -> (Router<S>, Assets) {
     let options = options().unwrap_or_else(|_| LeptosOptions::builder().output_name("muster").build());
     let (package, name) = (&options.site_pkg_dir, &options.output_name);
     let files: MemoryServe = memory_serve::load!();
-    let files = files
-        .index_file(None)
-        .enable_hashed_routes(true)
-        .cache_control(CacheControl::Long);
+    let files = files.index_file(None).enable_hashed_routes(true).cache_control(CacheControl::Long);
     let manifest = files.manifest();
     let served = |route: String| manifest.get(&route).map_or(route.clone(), str::to_owned);
     let assets = Assets {

@@ -149,12 +149,18 @@ impl Config {
             .parse()
             .map_err(|_| wrong(Setting::Listen, "give an IP address and a port, like 127.0.0.1:3000 or [::]:3000"))?;
         let public_url = get(Setting::PublicUrl)
-            .map(|text| origin(text).ok_or_else(|| wrong(Setting::PublicUrl, "give an address like https://muster.example.com, without a path")))
+            .map(|text| {
+                origin(text).ok_or_else(|| {
+                    wrong(Setting::PublicUrl, "give an address like https://muster.example.com, without a path")
+                })
+            })
             .transpose()?;
         let data_dir = PathBuf::from(get(Setting::DataDir).unwrap_or("muster-data"));
         let database_url = match get(Setting::DatabaseUrl) {
             None => format!("sqlite:{}", data_dir.join("muster.db").display()),
-            Some(url) if ["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s)) => url.to_owned(),
+            Some(url) if ["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s)) => {
+                url.to_owned()
+            }
             Some(_) => return Err(wrong(Setting::DatabaseUrl, "it begins with sqlite: or postgres://")),
         };
         let secret_key_file = get(Setting::SecretKeyFile).map_or_else(|| data_dir.join("secret.key"), PathBuf::from);
@@ -210,14 +216,14 @@ fn read_env(env: impl IntoIterator<Item = (String, String)>) -> Result<(Values, 
 
 fn read_file(path: &Path) -> Result<Values, ConfigError> {
     let text = fs::read_to_string(path).map_err(|error| ConfigError::File(path.to_owned(), error))?;
-    let table: toml::Table =
-        text.parse().map_err(|error: toml::de::Error| ConfigError::Toml(path.to_owned(), error.message().to_owned()))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| ConfigError::Toml(path.to_owned(), error.message().to_owned()))?;
     table
         .into_iter()
         .map(|(key, value)| {
             let source = path.display().to_string();
-            let setting = Setting::from_key(&key)
-                .ok_or_else(|| ConfigError::Unknown(format!("{key} in {source}")))?;
+            let setting = Setting::from_key(&key).ok_or_else(|| ConfigError::Unknown(format!("{key} in {source}")))?;
             match value {
                 toml::Value::String(text) => Ok((setting, (text, source))),
                 _ => Err(ConfigError::Value(setting, source, "it has to be text in quotes".to_owned())),
@@ -261,9 +267,17 @@ mod tests {
             (("MUSTER_LISEN", "x"), "", "MUSTER_LISEN is not a setting"),
             (("MUSTER_listen", "x"), "", "MUSTER_listen is not a setting"),
             (("MUSTER_PUBLIC_URL", "muster.example.com"), "", "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address"),
-            (("MUSTER_PUBLIC_URL", "https://a.example/b"), "", "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address"),
+            (
+                ("MUSTER_PUBLIC_URL", "https://a.example/b"),
+                "",
+                "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address",
+            ),
             (("MUSTER_DATABASE_URL", "mysql://x"), "", "MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it begins with"),
-            (("MUSTER_ADMIN_EMAIL", "ada@example.com"), "", "MUSTER_ADMIN_EMAIL is set, but MUSTER_ADMIN_PASSWORD_FILE is not"),
+            (
+                ("MUSTER_ADMIN_EMAIL", "ada@example.com"),
+                "",
+                "MUSTER_ADMIN_EMAIL is set, but MUSTER_ADMIN_PASSWORD_FILE is not",
+            ),
         ] {
             let error = load(&[env], file).unwrap_err();
             assert!(error.starts_with(message), "{error}");
@@ -275,7 +289,11 @@ mod tests {
 
     #[test]
     fn variables_that_kubernetes_makes_are_left_alone() {
-        let env = [("MUSTER_PORT", "tcp://10.0.0.1:3000"), ("MUSTER_SERVICE_HOST", "10.0.0.1"), ("MUSTER_PORT_3000_TCP", "x")];
+        let env = [
+            ("MUSTER_PORT", "tcp://10.0.0.1:3000"),
+            ("MUSTER_SERVICE_HOST", "10.0.0.1"),
+            ("MUSTER_PORT_3000_TCP", "x"),
+        ];
         assert!(load(&env, "").is_ok());
     }
 

@@ -3,11 +3,7 @@
 //! Sources go to the log under the request's id; what leaves says what a person can do, and no more.
 
 use muster::{
-    delegate::TransitionError,
-    profile::ProfileError,
-    text::Invalid,
-    token::TokenError,
-    wire::envelope::Refusal,
+    delegate::TransitionError, profile::ProfileError, text::Invalid, token::TokenError, wire::envelope::Refusal,
 };
 use muster_app::error::ConsoleError;
 use sea_orm::DbErr;
@@ -69,10 +65,7 @@ impl Error {
     /// Whether the server is to blame, so that it has to be logged.
     #[must_use]
     pub const fn is_internal(&self) -> bool {
-        matches!(
-            self,
-            Self::Database(_) | Self::Session(_) | Self::Unsealable(_) | Self::Password(_) | Self::File(_)
-        )
+        matches!(self, Self::Database(_) | Self::Session(_) | Self::Unsealable(_) | Self::Password(_) | Self::File(_))
     }
 
     /// The way out to the console. What is internal is logged here, under the request's id.

@@ -105,7 +105,8 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
     let change = state.db.write().await?;
     for chunk in beats.chunks(CHUNK) {
         // Only a connected delegate's time is extended: one that was cut off or stopped meanwhile stays so.
-        let rows = chunk.iter().map(|(id, beat)| [id.0.into(), beat.at.as_millis().into(), beat.until.as_millis().into()]);
+        let rows =
+            chunk.iter().map(|(id, beat)| [id.0.into(), beat.at.as_millis().into(), beat.until.as_millis().into()]);
         let sql = "UPDATE delegate SET last_heartbeat_at = v.column2, connected_until = v.column3 \
                    FROM (VALUES {rows}) AS v \
                    WHERE delegate.id = v.column1 AND connected_until IS NOT NULL AND last_heartbeat_at <= v.column2";

@@ -36,8 +36,7 @@ pub enum ServeError {
 pub async fn serve(config: &Config) -> Result<(), ServeError> {
     let (files, assets) = assets::load::<State>();
     let state = start::start(config, Clock::system(), assets).await?;
-    let listener =
-        TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
     let address = listener.local_addr()?;
     let router = router(&state, files);
     state.tasks.spawn(presence::run(state.clone()));
@@ -55,7 +54,10 @@ async fn announce(state: &State, address: SocketAddr) -> Result<(), ServeError> 
     tracing::info!(%address, account = %state.account, "Muster {} is ready: {url}", env!("CARGO_PKG_VERSION"));
     if users::none_yet(state).await.map_err(ServeError::Users)? {
         // Worthless once there is an administrator, and gone with the process.
-        tracing::info!("to make the first administrator, open {url}/setup and enter the setup code {}", state.setup.expose());
+        tracing::info!(
+            "to make the first administrator, open {url}/setup and enter the setup code {}",
+            state.setup.expose()
+        );
     }
     Ok(())
 }

@@ -91,10 +91,7 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
     let events = Events::default();
     let db = Db::open(&config.database_url, events.clone()).await?;
     let keyring = keyring(&db, &config.secret_key_file).await?;
-    let account = match account::Entity::find().one(db.read()).await? {
-        Some(row) => row,
-        None => found(&db, &keyring, clock.now()).await?,
-    };
+    let account = account(&db, &keyring, clock.now()).await?;
     let state = State::new(Inner {
         db,
         clock,
@@ -135,7 +132,9 @@ pub fn read_password(file: &Path) -> Result<Password, StartError> {
 
 /// The key: read and proven where the database was sealed before, made where both are new.
 async fn keyring(db: &Db, file: &Path) -> Result<Keyring, StartError> {
-    if let Some(check) = setting::Entity::find_by_id(KEY_CHECK).one(db.read()).await? {
+    let change = db.write().await?;
+    change.alone().await?;
+    if let Some(check) = setting::Entity::find_by_id(KEY_CHECK).one(&*change).await? {
         let keyring = Keyring::read(file)?;
         return match keyring.open(KEY_CHECK, &check.value) {
             Ok(_) => Ok(keyring),
@@ -146,25 +145,34 @@ async fn keyring(db: &Db, file: &Path) -> Result<Keyring, StartError> {
         Err(KeyError::Missing(_)) => Keyring::create(file)?,
         other => other?,
     };
-    let change = db.write().await?;
     let value = Set(keyring.seal(KEY_CHECK, KEY_CHECK_CLEAR));
     setting::ActiveModel { name: Set(KEY_CHECK.to_owned()), value }.insert(&*change).await?;
     change.commit().await?;
     Ok(keyring)
 }
 
-/// What a new installation begins with: its account, the Primary profile, and a token.
-async fn found(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Model, StartError> {
+/// The installation's account; at the first start it is made, with its Primary profile and a token.
+async fn account(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Model, StartError> {
+    if let Some(row) = account::Entity::find().one(db.read()).await? {
+        return Ok(row);
+    }
     let change = db.write().await?;
+    change.alone().await?;
+    if let Some(row) = account::Entity::find().one(&*change).await? {
+        return Ok(row);
+    }
+    let row = found(&change, keyring, now).await?;
+    change.commit().await?;
+    Ok(row)
+}
+
+async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<account::Model, StartError> {
     let id = AccountId::new(now, &chance::bytes());
-    let account = account::ActiveModel {
-        id: Set(id.0),
-        name: Set(ACCOUNT_NAME.to_owned()),
-        created_at: Set(now.as_millis()),
-    };
-    let account = account.insert(&*change).await?;
+    let account =
+        account::ActiveModel { id: Set(id.0), name: Set(ACCOUNT_NAME.to_owned()), created_at: Set(now.as_millis()) };
+    let account = account.insert(&**change).await?;
     let scope = Scope::account(id);
-    note(&change, &scope, Action::AccountCreated, id.0, ACCOUNT_NAME, now).await?;
+    note(change, &scope, Action::AccountCreated, id.0, ACCOUNT_NAME, now).await?;
 
     let primary = Profile {
         id: ProfileId::new(now, &chance::bytes()),
@@ -181,8 +189,8 @@ async fn found(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Mo
         updated_at: now,
         revision: 1,
     };
-    profile::ActiveModel::from(&primary).insert(&*change).await?;
-    note(&change, &scope, Action::ProfileCreated, primary.id.0, PRIMARY, now).await?;
+    profile::ActiveModel::from(&primary).insert(&**change).await?;
+    note(change, &scope, Action::ProfileCreated, primary.id.0, PRIMARY, now).await?;
 
     let token = Token {
         id: TokenId::new(now, &chance::bytes()),
@@ -196,9 +204,8 @@ async fn found(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Mo
     };
     let value = TokenValue::from_bytes(chance::bytes());
     let sealed = keyring.seal(&tokens::purpose(token.id), value.key());
-    token::ActiveModel::new(&token, value.key_id().to_string(), sealed).insert(&*change).await?;
-    note(&change, &scope, Action::TokenCreated, token.id.0, DEFAULT_TOKEN, now).await?;
-    change.commit().await?;
+    token::ActiveModel::new(&token, value.key_id().to_string(), sealed).insert(&**change).await?;
+    note(change, &scope, Action::TokenCreated, token.id.0, DEFAULT_TOKEN, now).await?;
     Ok(account)
 }
 

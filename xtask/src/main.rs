@@ -1,1 +1,95 @@
-fn main() {}
+//! `cargo xtask`: one door to building, serving and testing Muster.
+//!
+//! The console is WebAssembly that has to be built, bound and embedded before the server is, in that order and with
+//! one version of wasm-bindgen. This does it as a library, so nothing but a Rust toolchain is needed to build.
+
+// A build tool talks to its user on stdout.
+#![allow(clippy::print_stdout)]
+
+mod e2e;
+mod features;
+mod layout;
+mod postgres;
+mod run;
+mod serve;
+mod site;
+mod test;
+mod tools;
+mod watch;
+
+use layout::{Layout, Profile};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <command>
+
+  serve [--release] [-- ARGS…]   build everything, then run `muster serve ARGS…`
+  build                          build target/release/muster with every asset inside
+  watch [-- ARGS…]               serve, and rebuild and restart on every change
+  test                           everything CI runs: format, lints, docs, tests, browser tests
+  e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
+
+Each command installs what it needs where it can, and says what is missing where it cannot.";
+
+fn main() -> ExitCode {
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    if args.is_empty() || args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        println!("{USAGE}");
+        return if args.is_empty() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+    }
+    let command = args.remove(0);
+    match dispatch(&command, args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
+    let layout = Layout::find()?;
+    match command {
+        "serve" => {
+            let profile = if take_flag(&mut args, "--release") { Profile::Release } else { Profile::Dev };
+            serve::serve(&layout, profile, &after_dashes(args)?)
+        }
+        "build" => {
+            no_more(&args)?;
+            let binary = serve::build(&layout, Profile::Release)?;
+            println!("built {}", layout.relative(&binary));
+            Ok(())
+        }
+        "watch" => watch::watch(&layout, &after_dashes(args)?),
+        "test" => {
+            no_more(&args)?;
+            test::test(&layout)
+        }
+        "e2e" => {
+            let profile = if take_flag(&mut args, "--dev") { Profile::Dev } else { Profile::Release };
+            e2e::e2e(&layout, profile, &args)
+        }
+        other => Err(format!("unknown command `{other}`\n\n{USAGE}")),
+    }
+}
+
+/// Removes a flag of our own, as long as it stands first: what follows belongs to the program that we start.
+fn take_flag(args: &mut Vec<String>, flag: &str) -> bool {
+    let found = args.first().is_some_and(|arg| arg == flag);
+    if found {
+        args.remove(0);
+    }
+    found
+}
+
+/// The server's own arguments stand behind `--`, so that a mistyped flag of ours is not handed on.
+fn after_dashes(mut args: Vec<String>) -> run::Result<Vec<String>> {
+    if take_flag(&mut args, "--") || args.is_empty() {
+        return Ok(args);
+    }
+    Err(format!("unexpected argument `{}`; the server's own arguments go behind `--`", args[0]))
+}
+
+fn no_more(args: &[String]) -> run::Result {
+    args.first().map_or(Ok(()), |arg| Err(format!("unexpected argument `{arg}`\n\n{USAGE}")))
+}

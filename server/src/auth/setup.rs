@@ -31,9 +31,8 @@ impl SetupCode {
     /// Whether it is what was typed; case and dashes do not matter.
     #[must_use]
     pub fn is(&self, typed: &str) -> bool {
-        let plain = |text: &str| {
-            text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
-        };
+        let plain =
+            |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
         plain(typed).as_bytes().ct_eq(plain(&self.0).as_bytes()).into()
     }
 

@@ -93,9 +93,8 @@ impl Operator {
     async fn list(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, Error> {
         self.may(Permission::View)?;
         let now = self.now();
-        let query = delegate::Entity::find()
-            .filter(delegate::Entity::within(&self.scope()))
-            .filter(matching(&filter, now));
+        let query =
+            delegate::Entity::find().filter(delegate::Entity::within(&self.scope())).filter(matching(&filter, now));
         let total = query.clone().count(self.state.db.read()).await?;
         let found = page_of(query, delegate::Column::Id, filter.cursor).all(self.state.db.read()).await?;
         let page = Page::cut(found, filter.cursor, total, |row| row.id);

@@ -61,12 +61,7 @@ impl Operator {
             .filter(delegate::Column::Admission.eq(Admission::WaitingForApproval.code()))
             .count(self.state.db.read())
             .await?;
-        Ok(Frame {
-            email: user.email.to_string(),
-            role: user.role,
-            account: self.state.account_name.clone(),
-            pending,
-        })
+        Ok(Frame { email: user.email.to_string(), role: user.role, account: self.state.account_name.clone(), pending })
     }
 
     async fn make_first_administrator(&self, code: &str, email: &str, password: Password) -> Result<(), Error> {
@@ -105,7 +100,8 @@ impl Operator {
         let user = row.filter(|_| right).map(User::try_from).transpose()?;
         let Some(user) = user else {
             let actor = Actor::Stranger { claimed: email.to_string() };
-            self.note(&Origin { actor, address: Some(self.address) }, Action::SignInFailed, None, email.as_str()).await?;
+            self.note(&Origin { actor, address: Some(self.address) }, Action::SignInFailed, None, email.as_str())
+                .await?;
             return Err(wrong());
         };
         caller::sign_in(&self.session, user.id).await?;

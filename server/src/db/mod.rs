@@ -88,6 +88,15 @@ impl Deref for Change {
 }
 
 impl Change {
+    /// Waits until no other manager is founding the installation, and keeps the others waiting until the end of this
+    /// change. On SQLite every change is alone anyway.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub async fn alone(&self) -> Result<(), DbErr> {
+        open::lock(&self.tx).await
+    }
+
     /// Notes that open pages on this topic have to look again once the change is committed.
     pub fn touches(&mut self, topic: Topic) {
         self.topics.insert(topic);

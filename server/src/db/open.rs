@@ -11,8 +11,8 @@ use crate::events::{Events, Topic};
 
 /// Older versions of SQLite can corrupt a database in WAL mode: <https://sqlite.org/wal.html>, "WAL reset bug".
 const SQLITE_LEAST: (u32, u32, u32) = (3, 51, 3);
-/// Where two managers migrate the same PostgreSQL at once, the second waits on this lock.
-const MIGRATION_LOCK: i64 = 0x6d75_7374_6572;
+/// Where two managers migrate or found the same PostgreSQL at once, the second waits on this lock.
+const START_LOCK: i64 = 0x6d75_7374_6572;
 
 /// Why the database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -92,11 +92,19 @@ async fn migrate(db: &DatabaseConnection) -> Result<(), OpenError> {
     // A lock of the session would have to be released on the same connection of the pool; one of a transaction
     // releases itself.
     let tx = sea_orm::TransactionTrait::begin(db).await?;
-    let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
-    tx.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
+    lock(&tx).await?;
     refuse_newer(db).await?;
     Migrator::up(db, None).await?;
     Ok(tx.commit().await?)
+}
+
+/// Takes the lock of a start until the end of a transaction; nothing to do on SQLite, where each writer is alone.
+pub async fn lock(tx: &impl ConnectionTrait) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({START_LOCK})");
+        tx.execute_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
+    }
+    Ok(())
 }
 
 async fn refuse_newer(db: &DatabaseConnection) -> Result<(), OpenError> {

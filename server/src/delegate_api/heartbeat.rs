@@ -66,10 +66,8 @@ pub async fn heartbeat(
 /// The delegate of this id, in the token's scope.
 pub async fn find(state: &state::State, token: &Token, id: Option<DelegateId>) -> Result<Option<Delegate>, Error> {
     let Some(id) = id else { return Ok(None) };
-    let row = delegate::Entity::find_by_id(id.0)
-        .filter(delegate::Entity::within(&token.scope))
-        .one(state.db.read())
-        .await?;
+    let row =
+        delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&token.scope)).one(state.db.read()).await?;
     Ok(row.map(Delegate::try_from).transpose()?)
 }
 
@@ -116,10 +114,8 @@ async fn take_in(
 async fn note_refusal(state: &state::State, id: Option<DelegateId>, token: TokenId) -> Result<(), Error> {
     let Some(id) = id else { return Ok(()) };
     let now = state.clock.now();
-    let row = delegate::Entity::find_by_id(id.0)
-        .filter(delegate::Column::TokenId.eq(token.0))
-        .one(state.db.read())
-        .await?;
+    let row =
+        delegate::Entity::find_by_id(id.0).filter(delegate::Column::TokenId.eq(token.0)).one(state.db.read()).await?;
     let fresh = |at: i64| now.since(Timestamp::from_millis(at)) < REFUSAL_NEWS;
     let Some(row) = row.filter(|row| !row.refused_at.is_some_and(fresh)) else { return Ok(()) };
     let mut change = state.db.write().await?;

@@ -25,7 +25,11 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, SqlErr,
 };
 
-use super::{AccountQuery, ApiError, authenticate::{authenticate, still_good}, parse};
+use super::{
+    AccountQuery, ApiError,
+    authenticate::{authenticate, still_good},
+    parse,
+};
 use crate::{
     chance,
     console::primary,
@@ -36,8 +40,7 @@ use crate::{
     },
     error::Error,
     events::Topic,
-    presence,
-    state,
+    presence, state,
 };
 
 /// How many delegates of one token may wait for approval at once, so that a leaked token cannot fill the database.

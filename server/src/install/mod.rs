@@ -100,9 +100,8 @@ async fn bundle(
     let (plan, token) = plan(state, operator, headers, fields).await?;
     let program = state.program.clone();
     let name = plan.name.as_str().to_owned();
-    let archive = tokio::task::spawn_blocking(move || shell::bundle(&plan, &program))
-        .await
-        .map_err(std::io::Error::other)??;
+    let archive =
+        tokio::task::spawn_blocking(move || shell::bundle(&plan, &program)).await.map_err(std::io::Error::other)??;
     let change = state.db.write().await?;
     let entry = Entry {
         scope: &token.scope,

@@ -44,11 +44,7 @@ impl MigrationTrait for Migration {
                 .col(string(col("name")))
                 .col(big_integer(col("created_at")))
                 .take(),
-            Table::create()
-                .table(col("setting"))
-                .col(string(col("name")).primary_key())
-                .col(blob(col("value")))
-                .take(),
+            Table::create().table(col("setting")).col(string(col("name")).primary_key()).col(blob(col("value"))).take(),
             Table::create()
                 .table(col("user"))
                 .col(uuid(col("id")).primary_key())

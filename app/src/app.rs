@@ -1,0 +1,94 @@
+//! The pages and where they are.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    delegates::{DelegatePage, DelegatesPage, DeleteDelegateDialog, RejectDialog},
+    install::{InstallPage, ShellSetupPage},
+    profiles::{DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfilesPage},
+    session::{LoginPage, SetupPage},
+    tokens::{CreatedTokenDialog, DeleteTokenDialog, NewTokenDialog, RevokeTokenDialog, TokensPage},
+    ui::{
+        form::{forget_flash, provide_flash},
+        frame::Frame,
+        time::provide_ticker,
+    },
+};
+
+/// The console.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_flash();
+    provide_ticker();
+
+    // An effect runs only in the browser, and only once everything is hydrated.
+    Effect::new(|_| {
+        forget_flash();
+        if let Some(html) = document().document_element() {
+            // Tests wait for it, and styles hide what only makes sense without scripts.
+            let _ = html.set_attribute("data-hydrated", "");
+        }
+    });
+
+    view! {
+        <Title formatter=|title: String| format!("{title} · Muster") text="Muster" />
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                    <ParentRoute path=path!("/delegates") view=DelegatesPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!(":id/reject") view=RejectDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteDelegateDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/delegates/:id") view=DelegatePage ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/new") view=NewProfilePage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/profiles") view=ProfilesPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteProfileDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/profiles/:id") view=EditProfilePage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/tokens") view=TokensPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new") view=NewTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/created") view=CreatedTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/revoke") view=RevokeTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteTokenDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/install") view=InstallPage ssr=SsrMode::Async />
+                    <Route path=path!("/install/shell") view=ShellSetupPage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// The list alone, without a dialog on it.
+#[component]
+fn Nothing() -> impl IntoView {}
+
+#[component]
+fn NotFoundPage() -> impl IntoView {
+    view! {
+        <Title text="Page not found" />
+        <main class="alone">
+            <div class="alone-card">
+                <h1>"Page not found"</h1>
+                <p class="sub">"There is nothing at this address. It may have been deleted, or the link is incomplete."</p>
+                <p>
+                    <a class="link" href="/delegates">
+                        "Go to Delegates"
+                    </a>
+                </p>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,67 @@
+//! What the console needs of a server: the one seam between the pages and everything behind them.
+//!
+//! The server implements these traits for an operator that knows who is asking, made anew for each request, so that a
+//! server function cannot forget it. Each method checks permission first.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::{
+    delegates::api::Delegates,
+    error::ConsoleError,
+    install::api::Install,
+    profiles::api::Profiles,
+    session::api::{Session, is_page},
+    tokens::api::Tokens,
+};
+
+/// Everything the console asks of a server.
+pub trait Console: Delegates + Profiles + Tokens + Install + Session + Send + Sync {
+    /// Sets the status of the reply to the call under way.
+    fn set_status(&self, status: u16);
+
+    /// Sends the browser to another page of the console once the call has succeeded.
+    fn redirect(&self, path: &str);
+}
+
+/// Runs a call on the console of this request. Takes the context before the first `.await`, for it is gone after
+/// that where a client went away, and gives an error its HTTP status, for it would be 500 by default.
+///
+/// # Errors
+/// What the call returns; an internal error outside of a request.
+pub async fn ask<T, F>(call: impl FnOnce(Arc<dyn Console>) -> F) -> Result<T, ConsoleError>
+where
+    F: Future<Output = Result<T, ConsoleError>>,
+{
+    let console = use_context::<Arc<dyn Console>>()
+        .ok_or_else(|| ConsoleError::Internal("(none: called outside of a request)".to_owned()))?;
+    let answer = call(Arc::clone(&console)).await;
+    if let Err(error) = &answer {
+        console.set_status(error.status());
+    }
+    answer
+}
+
+/// Where a form returns to: its own list with the filters as they were, and the object that was acted on, so that the
+/// page can say what was done. Anything but a path of this site is replaced by `fallback`.
+#[must_use]
+pub fn back_to(back: &str, fallback: &str, done: impl std::fmt::Display) -> String {
+    let back = if is_page(back) { back } else { fallback };
+    let separator = if back.contains('?') { '&' } else { '?' };
+    format!("{back}{separator}done={done}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::back_to;
+
+    #[test]
+    fn a_form_returns_to_its_own_site_only() {
+        assert_eq!(back_to("/delegates?q=a", "/delegates", 7), "/delegates?q=a&done=7");
+        assert_eq!(back_to("/delegates", "/delegates", 7), "/delegates?done=7");
+        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb"] {
+            assert_eq!(back_to(bad, "/tokens", 7), "/tokens?done=7");
+        }
+    }
+}

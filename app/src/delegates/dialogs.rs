@@ -1,0 +1,120 @@
+//! Turning a delegate away, and deleting one.
+
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use muster::id::DelegateId;
+
+use super::{
+    api::{DelegateDetail, DeleteDelegate, RejectDelegate, get_delegate},
+    infrastructure::removal,
+    query::{ListQuery, detail_href, use_list_query},
+};
+use crate::{
+    error::ConsoleError,
+    ui::{
+        button::SubmitButton,
+        copy::Command,
+        dialog::{CancelButton, Dialog, show_dialog},
+        form::Form,
+        href::Href,
+        load::Asked,
+    },
+};
+
+/// The id in the address; what is none is found by nobody.
+pub fn use_id() -> Memo<String> {
+    let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()))
+}
+
+/// Asks for the delegate with an id out of an address.
+pub async fn get_by_text(id: String) -> Result<DelegateDetail, ConsoleError> {
+    let id: DelegateId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+    get_delegate(id).await
+}
+
+/// Where cancelling leads: to the list as it was, or to the delegate's own page.
+fn back_of(query: Memo<ListQuery>, id: Memo<String>) -> Signal<Href> {
+    Signal::derive(move || {
+        let query = query.get();
+        match id.get().parse() {
+            Ok(id) if query.from_detail => detail_href(id),
+            _ => query.list(),
+        }
+    })
+}
+
+/// Asks once more before a delegate is turned away.
+#[component]
+pub fn RejectDialog() -> impl IntoView {
+    let (query, id) = (use_list_query(), use_id());
+    let delegate = Asked::<DelegateDetail>::new(move || id.get(), get_by_text);
+    let parameters = use_query_map();
+    let back = back_of(query, id);
+    let reject = ServerAction::<RejectDelegate>::new();
+    show_dialog(delegate, back, move |delegate| {
+        let (name, current) = delegate
+            .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), detail.row.delegate.revision));
+        // The revision that the person saw when opening this, not the one of now.
+        let seen = move || parameters.with(|query| query.get("seen")).unwrap_or_else(|| current.to_string());
+        let after = move || {
+            let query = query.get();
+            if query.from_detail { back.get() } else { query.decided() }.to_string()
+        };
+        view! {
+            <Dialog title=format!("Reject {name}?") back=back>
+                <Form action=reject class="dialog-form">
+                    <div class="dialog-body">
+                        <p>
+                            <b>{name}</b>
+                            " leaves the list. Its process keeps running, but Muster will not use it."
+                        </p>
+                        <p>"This can be taken back: the status filter Rejected shows it again."</p>
+                        <input type="hidden" name="id" value=move || id.get() />
+                        <input type="hidden" name="seen" value=seen />
+                        <input type="hidden" name="back" value=after />
+                    </div>
+                    <footer>
+                        <CancelButton />
+                        <SubmitButton label="Reject" busy="Rejecting…" class="btn danger solid" />
+                    </footer>
+                </Form>
+            </Dialog>
+        }
+    })
+}
+
+/// Asks before a delegate is deleted, and says what is left to do.
+#[component]
+pub fn DeleteDelegateDialog() -> impl IntoView {
+    let (query, id) = (use_list_query(), use_id());
+    let delegate = Asked::<DelegateDetail>::new(move || id.get(), get_by_text);
+    let back = back_of(query, id);
+    let delete = ServerAction::<DeleteDelegate>::new();
+    show_dialog(delegate, back, move |delegate| {
+        let (name, (how, command)) = delegate
+            .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), removal(&detail.row.delegate.facts)));
+        view! {
+            <Dialog title=format!("Delete {name}?") back=back>
+                <Form action=delete class="dialog-form">
+                    <div class="dialog-body">
+                        <p>
+                            <b>{name}</b>
+                            " leaves the list for good. Its process is not stopped by this: stop and delete it in the \
+                            infrastructure too."
+                        </p>
+                        <p>{how}</p>
+                        {command.map(|line| view! { <Command line=line /> })}
+                        <p>"If it registers again later, it is evaluated anew, like a delegate that was never seen."</p>
+                        <input type="hidden" name="id" value=move || id.get() />
+                        <input type="hidden" name="back" value=move || query.with(|query| query.decided().to_string()) />
+                    </div>
+                    <footer>
+                        <CancelButton />
+                        <SubmitButton label="Delete" busy="Deleting…" class="btn danger solid" />
+                    </footer>
+                </Form>
+            </Dialog>
+        }
+    })
+}

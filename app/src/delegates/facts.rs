@@ -1,0 +1,86 @@
+//! What a delegate is, as rows and panels show it.
+
+use leptos::prelude::*;
+use muster::delegate::{Admission, Status};
+
+use super::api::DelegateRow;
+use crate::ui::{status::DelegateStatus, time::Time};
+
+/// One fact with its name; what is empty is said to be.
+pub fn fact(name: &'static str, value: Signal<String>, mono: bool) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd class=if mono { "mono" } else { "" }>
+                {move || {
+                    let value = value.get();
+                    if value.is_empty() {
+                        view! { <span class="muted">"none"</span> }.into_any()
+                    } else {
+                        value.into_any()
+                    }
+                }}
+            </dd>
+        </div>
+    }
+}
+
+/// The tags of a delegate: its own, and those of its profile.
+pub fn tags(row: Signal<DelegateRow>) -> impl IntoView {
+    let both = Memo::new(move |_| {
+        row.with(|row| {
+            let own: Vec<String> = row.delegate.facts.tags.iter().map(str::to_owned).collect();
+            let inherited = row.inherited.iter().map(str::to_owned).filter(|tag| !own.contains(tag)).collect();
+            (own, inherited, row.profile.clone())
+        })
+    });
+    move || {
+        let (own, inherited, profile): (Vec<String>, Vec<String>, String) = both.get();
+        let title = format!("From the profile {profile}");
+        view! {
+            <span class="tags">
+                {own.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}
+                {inherited
+                    .into_iter()
+                    .map(|tag| {
+                        view! {
+                            <span class="tag inherited" title=title.clone()>
+                                {tag}
+                                <span class="visually-hidden">" (inherited)"</span>
+                            </span>
+                        }
+                    })
+                    .collect_view()}
+            </span>
+        }
+    }
+}
+
+/// The status, and what is to be known about it.
+#[component]
+pub fn StatusWithReason(row: Signal<DelegateRow>, #[prop(into)] just_done: Signal<bool>) -> impl IntoView {
+    let status = Memo::new(move |_| row.with(|row| row.status));
+    let activated = move || {
+        let approved = row.with(|row| row.delegate.admission == Admission::Enabled && row.delegate.decision.is_some());
+        (approved && just_done.get()).then(|| view! { <span class="activated">"Activated"</span> })
+    };
+    let cut_off = move || {
+        let (revoked, refused) = row.with(|row| (row.token_revoked, row.delegate.refused_at));
+        let silent = status.get() == Status::NotConnected;
+        (silent && (revoked || refused.is_some())).then(|| {
+            view! {
+                <span class="second">
+                    "Token revoked"
+                    {refused.map(|at| view! { " · last tried " <Time at=at /> })}
+                </span>
+            }
+        })
+    };
+    view! {
+        <span class="status-line">
+            <DelegateStatus status=status />
+            {activated}
+        </span>
+        {cut_off}
+    }
+}

@@ -1,0 +1,137 @@
+//! One delegate in the list, and the decision under it where that is open.
+
+use leptos::prelude::*;
+use muster::{delegate::Status, id::DelegateId};
+use uuid::Uuid;
+
+use super::{
+    api::{DelegateRow, TakeBackDelegate},
+    decision::Decision,
+    facts::{StatusWithReason, tags},
+    query::{ListQuery, detail_href},
+};
+use crate::ui::{
+    button::{NavButton, SubmitButton},
+    form::Form,
+    icon::Icon,
+    table::Kept,
+    time::Time,
+};
+
+/// How many columns the list has: what is open under a row spans them all.
+pub const COLUMNS: u32 = 9;
+
+/// The row.
+#[component]
+pub fn Row(
+    id: Uuid,
+    kept: Signal<Kept<DelegateRow>>,
+    query: Memo<ListQuery>,
+    may: Memo<bool>,
+    done: Memo<Option<Uuid>>,
+) -> impl IntoView {
+    let id = DelegateId(id);
+    let row = Signal::derive(move || kept.with(|kept| kept.row.clone()));
+    let gone = Memo::new(move |_| kept.with(|kept| kept.gone));
+    let status = Memo::new(move |_| kept.with(|kept| kept.row.status));
+    let open = Memo::new(move |_| may.get() && query.with(|query| query.decide == Some(id)));
+    let just_done = Signal::derive(move || done.get() == Some(id.0));
+    let of = move |part: fn(&DelegateRow) -> String| move || kept.with(|kept| part(&kept.row));
+    let name = of(|row| row.delegate.facts.name.to_string());
+    view! {
+        <tr
+            class="row"
+            class:gone=move || gone.get()
+            class:just-done=move || just_done.get()
+            class:deciding=move || open.get()
+        >
+            <td class="main-cell" data-label="Delegate">
+                <a class="t" href=detail_href(id).to_string()>
+                    {name}
+                </a>
+                <span class="s">{of(|row| row.delegate.facts.host_name.to_string())}</span>
+            </td>
+            <td class="status-cell" data-label="Status">
+                {move || if status.get() == Status::PendingApproval && may.get() && !gone.get() {
+                    view! { <DecideButton id=id open=open query=query /> }.into_any()
+                } else {
+                    view! { <StatusWithReason row=row just_done=just_done /> }.into_any()
+                }}
+            </td>
+            <td data-label="Profile">{of(|row| row.profile.clone())}</td>
+            <td data-label="Type" class="muted">
+                {of(|row| row.delegate.facts.kind.label().to_owned())}
+            </td>
+            <td data-label="Tags" class="tags-cell">{tags(row)}</td>
+            <td data-label="Token" class="muted">
+                {of(|row| row.token.clone())}
+            </td>
+            <td data-label="Version" class="muted">
+                {of(|row| row.delegate.facts.version.clone())}
+            </td>
+            <td data-label="Last heartbeat" class="muted time-cell">
+                <Time at=Signal::derive(move || kept.with(|kept| kept.row.delegate.last_heartbeat_at)) />
+            </td>
+            <td class="actions-cell">
+                {move || (may.get() && !gone.get()).then(|| {
+                    let name = name();
+                    let delete = Signal::derive(move || query.get().href(format!("/delegates/{id}/delete")));
+                    view! {
+                        {(status.get() == Status::Rejected)
+                            .then(|| view! { <TakeBack id=id name=name.clone() query=query /> })}
+                        <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") still=true>
+                            "Delete"
+                        </NavButton>
+                    }
+                })}
+            </td>
+        </tr>
+        {move || open.get().then(|| {
+            let back = Signal::derive(move || query.with(ListQuery::decided));
+            let reject = Signal::derive(move || query.get().href(format!("/delegates/{id}/reject")));
+            view! {
+                <tr class="decide" id=panel_id(id)>
+                    <td colspan=COLUMNS.to_string()>
+                        <Decision row=row gone=gone back=back reject=reject />
+                    </td>
+                </tr>
+            }
+        })}
+    }
+}
+
+fn panel_id(id: DelegateId) -> String {
+    format!("decide-{id}")
+}
+
+/// The button that opens and closes the decision.
+#[component]
+fn DecideButton(id: DelegateId, open: Memo<bool>, query: Memo<ListQuery>) -> impl IntoView {
+    let to = Signal::derive(move || {
+        let decide = (!open.get()).then_some(id);
+        query.with(|query| query.deciding(decide).list())
+    });
+    view! {
+        <NavButton to=to class="btn small wait" expanded=open controls=panel_id(id) stay=true>
+            {Icon::Waiting.draw()}
+            "Pending Approval"
+        </NavButton>
+    }
+}
+
+#[component]
+fn TakeBack(id: DelegateId, name: String, query: Memo<ListQuery>) -> impl IntoView {
+    let take_back = ServerAction::<TakeBackDelegate>::new();
+    view! {
+        <Form action=take_back id=id.to_string() class="row-form">
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="back" value=move || query.with(|query| query.decided().to_string()) />
+            <SubmitButton
+                label="Take back"
+                busy="Taking back…"
+                class="btn small"
+                name=format!("Take back {name}")
+            />
+        </Form>
+    }
+}

@@ -1,0 +1,68 @@
+//! The error that crosses to the browser: it says what a person can do, and holds no source and no secret.
+
+use leptos::{prelude::*, server_fn::codec::JsonEncoding};
+use serde::{Deserialize, Serialize};
+
+/// Why the console could not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum ConsoleError {
+    /// Nobody is signed in, or the session has ended.
+    #[error("Your session has ended. Sign in again.")]
+    SignedOut,
+    /// The person's role does not include it.
+    #[error("Your role does not allow this. Ask an account administrator.")]
+    Forbidden,
+    /// There is no such thing, or no longer.
+    #[error("{0}")]
+    NotFound(String),
+    /// A field cannot be taken as it is.
+    #[error("{message}")]
+    Field {
+        /// The name of the form's field; empty where it is the form as a whole.
+        field: String,
+        /// What to change.
+        message: String,
+    },
+    /// The state of things does not allow it: somebody was faster, or something is in use.
+    #[error("{0}")]
+    Conflict(String),
+    /// Too many attempts.
+    #[error("Too many attempts. Try again in {0} seconds.")]
+    TooMany(u32),
+    /// The server failed; its log has the details under this request id.
+    #[error("Muster could not do this. Try again; the server's log tells more under request {0}.")]
+    Internal(String),
+    /// The request did not get through, or was not understood.
+    #[error("The server could not be reached. Check the connection and try again.")]
+    Unreachable,
+}
+
+impl ConsoleError {
+    /// An error of one field.
+    pub fn field(field: &str, message: impl ToString) -> Self {
+        Self::Field { field: field.to_owned(), message: message.to_string() }
+    }
+
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::SignedOut => 401,
+            Self::Forbidden => 403,
+            Self::NotFound(_) => 404,
+            Self::Conflict(_) => 409,
+            Self::Field { .. } => 422,
+            Self::TooMany(_) => 429,
+            Self::Internal(_) => 500,
+            Self::Unreachable => 400,
+        }
+    }
+}
+
+impl FromServerFnError for ConsoleError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        Self::Unreachable
+    }
+}

@@ -1,0 +1,156 @@
+//! The form of a profile.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use muster::{id::ProfileId, profile::Profile};
+
+use super::api::{CreateProfile, EditProfile, ProfileDetail, get_profile};
+use crate::{
+    error::ConsoleError,
+    ui::{
+        button::{LeaveForm, SubmitButton},
+        field::{CheckField, TextArea, TextField},
+        form::Form,
+        frame::may_manage,
+        href::Href,
+        load::{Asked, show},
+    },
+};
+
+const CANCEL_ID: &str = "profile-cancel";
+
+/// The page that makes a profile.
+#[component]
+pub fn NewProfilePage() -> impl IntoView {
+    let create = ServerAction::<CreateProfile>::new();
+    view! {
+        <Title text="Add Delegate Profile" />
+        <Crumb />
+        <div class="head">
+            <h1>"Add Delegate Profile"</h1>
+        </div>
+        <div class="card form-card">
+            <Form action=create>
+                <Fields profile=None />
+                <div class="form-actions">
+                    <Cancel />
+                    <SubmitButton label="Submit" busy="Saving…" />
+                </div>
+            </Form>
+            <LeaveForm id=CANCEL_ID to=Href::new("/profiles") />
+        </div>
+    }
+}
+
+/// The page that changes a profile.
+#[component]
+pub fn EditProfilePage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    // Not kept up to date: what somebody types is not to be replaced. The revision finds out who was first.
+    let profile = Asked::<ProfileDetail>::new(
+        move || id.get(),
+        |id| async move {
+            let id: ProfileId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            get_profile(id).await
+        },
+    );
+    view! {
+        <Title text="Delegate Profile" />
+        <Crumb />
+        {show(profile, |detail| view! { <EditForm detail=detail /> })}
+    }
+}
+
+#[component]
+fn EditForm(detail: Signal<ProfileDetail>) -> impl IntoView {
+    let ProfileDetail { row, .. } = detail.get_untracked();
+    let profile = row.profile;
+    let edit = ServerAction::<EditProfile>::new();
+    let may = may_manage();
+    let used = match row.delegates {
+        0 => "No delegate has this profile.".to_owned(),
+        1 => "1 delegate has this profile.".to_owned(),
+        count => format!("{count} delegates have this profile."),
+    };
+    view! {
+        <div class="head">
+            <h1>{profile.spec.name.to_string()}</h1>
+        </div>
+        <p class="sub">{used}</p>
+        <div class="card form-card">
+            <Form action=edit>
+                <input type="hidden" name="id" value=profile.id.to_string() />
+                <input type="hidden" name="seen" value=profile.revision.to_string() />
+                <Fields profile=Some(profile) />
+                <div class="form-actions">
+                    <Cancel />
+                    {move || may.get().then(|| view! { <SubmitButton label="Submit" busy="Saving…" /> })}
+                </div>
+            </Form>
+            <LeaveForm id=CANCEL_ID to=Href::new("/profiles") />
+        </div>
+    }
+}
+
+#[component]
+fn Crumb() -> impl IntoView {
+    view! {
+        <p class="crumb">
+            <a class="link" href="/profiles">
+                "Delegate Profiles"
+            </a>
+        </p>
+    }
+}
+
+#[component]
+fn Cancel() -> impl IntoView {
+    view! {
+        <button type="submit" form=CANCEL_ID class="btn">
+            "Cancel"
+        </button>
+    }
+}
+
+#[component]
+fn Fields(profile: Option<Profile>) -> impl IntoView {
+    let primary = profile.as_ref().is_some_and(|profile| profile.primary);
+    let name = profile.as_ref().map(|profile| profile.spec.name.to_string()).unwrap_or_default();
+    let selectors = profile.as_ref().map(|profile| profile.spec.selectors.to_string()).unwrap_or_default();
+    let checked = profile.as_ref().is_some_and(|profile| profile.spec.requires_approval);
+    let (description, script) =
+        profile.map(|profile| (profile.spec.description, profile.spec.startup_script)).unwrap_or_default();
+    view! {
+        <TextField
+            name="name"
+            label="Name"
+            value=name
+            readonly=primary
+            hint=if primary { "Every account has Primary: it keeps its name." } else { "" }
+        />
+        <TextArea name="description" label="Description" value=description rows=2 />
+        <TextArea
+            name="startup_script"
+            label="Startup Script"
+            value=script
+            rows=10
+            mono=true
+            hint="Kept with the profile and delivered to its delegates once they are admitted. The delegate of this \
+            version does not run it yet; a later version will, after admission and again when the script changes."
+        />
+        <CheckField
+            name="requires_approval"
+            label="Delegate Requires Approval"
+            checked=checked
+            hint="Applies only to delegates that register from now on; no effect on registered ones."
+        />
+        <TextField
+            name="selectors"
+            label="Selectors"
+            value=selectors
+            hint="Separated by commas. Every delegate of this profile inherits them."
+        />
+    }
+}

@@ -1,0 +1,34 @@
+//! Signing in.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::api::SignIn;
+use crate::ui::{button::SubmitButton, field::TextField, form::Form, icon::Icon};
+
+/// The page that a person without a session is sent to.
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let sign_in = ServerAction::<SignIn>::new();
+    let query = use_query_map();
+    let next = move || query.with(|query| query.get("next").unwrap_or_default());
+    view! {
+        <Title text="Log in" />
+        <main class="alone">
+            <div class="alone-card">
+                <p class="alone-brand">
+                    <span class="mark">{Icon::Muster.draw()}</span>
+                    "Muster"
+                </p>
+                <h1>"Log in"</h1>
+                <Form action=sign_in>
+                    <input type="hidden" name="next" value=next />
+                    <TextField name="email" label="Email" kind="email" autocomplete="username" autofocus=true />
+                    <TextField name="password" label="Password" kind="password" autocomplete="current-password" />
+                    <SubmitButton label="Log in" busy="Logging in…" class="btn primary wide" />
+                </Form>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,50 @@
+//! First set-up: the first administrator is made with a code that only those know who can read the server's log.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::api::SetUp;
+use crate::ui::{button::SubmitButton, field::TextField, form::Form, icon::Icon};
+
+/// The page of an installation that has no user yet.
+#[component]
+pub fn SetupPage() -> impl IntoView {
+    let set_up = ServerAction::<SetUp>::new();
+    view! {
+        <Title text="Set up Muster" />
+        <main class="alone">
+            <div class="alone-card">
+                <p class="alone-brand">
+                    <span class="mark">{Icon::Muster.draw()}</span>
+                    "Muster"
+                </p>
+                <h1>"Set up Muster"</h1>
+                <p class="sub">"Create the first administrator. More people can be added later."</p>
+                <Form action=set_up>
+                    <TextField
+                        name="code"
+                        label="Setup code"
+                        hint="Muster wrote it to the server's log when it started."
+                        mono=true
+                        autofocus=true
+                    />
+                    <TextField
+                        name="email"
+                        label="Email"
+                        kind="email"
+                        autocomplete="username"
+                        placeholder="name@example.com"
+                    />
+                    <TextField
+                        name="password"
+                        label="Password"
+                        kind="password"
+                        autocomplete="new-password"
+                        hint="At least 12 characters; a few words in a row do well."
+                    />
+                    <SubmitButton label="Create administrator" busy="Creating…" class="btn primary wide" />
+                </Form>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,90 @@
+//! The HTML document around the console.
+
+use leptos::prelude::*;
+use leptos_meta::MetaTags;
+
+use crate::app::App;
+
+/// The element that a panic in the browser reveals.
+pub(crate) const CRASHED_ID: &str = "crashed";
+
+/// Where the console's files are: their names hold a hash of their content, so the server has to tell.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    /// The stylesheet.
+    pub css: String,
+    /// The module that loads the WebAssembly.
+    pub js: String,
+    /// The WebAssembly.
+    pub wasm: String,
+    /// The icon.
+    pub icon: String,
+    /// Which build this is: a page of another build offers to reload.
+    pub build_id: String,
+}
+
+/// The whole document.
+pub fn shell(assets: Assets) -> impl IntoView {
+    let nonce = use_nonce();
+    let start = format!(
+        "import init, {{ hydrate }} from {js}; await init({{ module_or_path: {wasm} }}); hydrate();",
+        js = js_string(&assets.js),
+        wasm = js_string(&assets.wasm),
+    );
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-build=assets.build_id>
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <meta name="robots" content="noindex, nofollow" />
+                <meta name="referrer" content="same-origin" />
+                <link rel="stylesheet" href=assets.css />
+                <link rel="icon" type="image/svg+xml" href=assets.icon />
+                <link rel="modulepreload" href=assets.js nonce=nonce.clone() />
+                <link rel="preload" href=assets.wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" />
+                <script type="module" nonce=nonce>
+                    {start}
+                </script>
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+                <div id=CRASHED_ID class="banner banner-bad" role="alert" hidden>
+                    <p>"Something went wrong in this page. What the server holds is not affected."</p>
+                    <form method="get">
+                        <button class="btn small" type="submit">"Reload"</button>
+                    </form>
+                </div>
+            </body>
+        </html>
+    }
+}
+
+/// A string literal of JavaScript that also does inside of a `<script>` element.
+fn js_string(text: &str) -> String {
+    let mut literal = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+                literal.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            c if c.is_control() => literal.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::js_string;
+
+    #[test]
+    fn a_path_cannot_leave_its_string() {
+        assert_eq!(js_string("/assets/app.1f.js"), "\"/assets/app.1f.js\"");
+        assert_eq!(js_string("\"</script>\n"), r#""\u0022\u003c/script\u003e\u000a""#);
+    }
+}

@@ -1,0 +1,119 @@
+//! The value of a new token, shown once.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::hooks::use_params_map;
+use muster::id::TokenId;
+
+use super::{
+    api::{RevealedToken, reveal_token},
+    query::use_token_list,
+};
+use crate::{
+    error::ConsoleError,
+    ui::{
+        copy::{CopyField, copy_text},
+        dialog::{CancelButton, Dialog, show_dialog},
+        href::Href,
+        icon::Icon,
+        load::Asked,
+    },
+};
+
+/// Shows the value, puts it into the clipboard where the browser lets it, and does not let go of it unasked.
+#[component]
+pub fn CreatedTokenDialog() -> impl IntoView {
+    let list = use_token_list();
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let back = Signal::derive(move || list.get().list().with("done", id.get()));
+    // The server shows the value once, so this asks once: by itself when it renders, and else the browser.
+    let value = Asked::<Option<RevealedToken>>::new(
+        move || id.get(),
+        |id| async move {
+            let id: TokenId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            reveal_token(id).await
+        },
+    );
+    show_dialog(value, back, move |value| match value.get_untracked() {
+        Some(token) => view! { <Value token=token back=back /> }.into_any(),
+        None => view! { <Spent back=back /> }.into_any(),
+    })
+}
+
+#[component]
+fn Value(token: RevealedToken, back: Signal<Href>) -> impl IntoView {
+    let copied = RwSignal::new(None);
+    let asks = RwSignal::new(false);
+    let may_close = Callback::new(move |()| {
+        let may = copied.get_untracked() == Some(true) || asks.get_untracked();
+        asks.set(!may);
+        may
+    });
+    let secret = StoredValue::new(token.value.clone());
+    Effect::new(move |_| {
+        spawn_local(async move {
+            let worked = copy_text(&secret.get_value()).await;
+            copied.try_set(Some(worked));
+        });
+    });
+    let name = token.name;
+    let ready = move || {
+        if copied.get() == Some(true) {
+            format!("{name} is ready and its value is in your clipboard.")
+        } else {
+            format!("{name} is ready. Copy its value now.")
+        }
+    };
+    view! {
+        <Dialog title="New Token" back=back may_close=may_close>
+            <div class="dialog-body">
+                <p role="status">{ready}</p>
+                <CopyField label="Token value" value=token.value copied=copied />
+                <div class="notice notice-wait">
+                    {Icon::Warning.draw()}
+                    <p>"Save the new token value. You cannot retrieve the token value after this."</p>
+                </div>
+            </div>
+            {move || if asks.get() {
+                view! {
+                    <footer class="asks" role="alert">
+                        <p>"You have not copied the value. It cannot be shown again."</p>
+                        <button type="button" class="btn" on:click=move |_| asks.set(false)>
+                            "Go back"
+                        </button>
+                        <CancelButton label="Close anyway" class="btn danger" autofocus=false />
+                    </footer>
+                }
+                .into_any()
+            } else {
+                view! {
+                    <footer>
+                        <CancelButton label="I have saved it" class="btn primary" />
+                    </footer>
+                }
+                .into_any()
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn Spent(back: Signal<Href>) -> impl IntoView {
+    view! {
+        <Dialog title="This value was shown before" back=back>
+            <div class="dialog-body">
+                <p>
+                    "A token's value is shown once, right after it was made, and only to the person who made it. Muster \
+                    cannot show this one again."
+                </p>
+                <p>
+                    "If it was not saved, make a new token and revoke this one. Install files that you download hold the \
+                    value of the token you choose, so for those nothing has to be copied."
+                </p>
+            </div>
+            <footer>
+                <CancelButton label="Close" />
+            </footer>
+        </Dialog>
+    }
+}

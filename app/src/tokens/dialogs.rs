@@ -1,0 +1,149 @@
+//! Cutting a token off, and deleting one that is.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use muster::id::TokenId;
+
+use super::{
+    api::{DeleteToken, RevokeToken, TokenUse, get_token_use},
+    query::use_token_list,
+};
+use crate::{
+    error::ConsoleError,
+    ui::{
+        button::SubmitButton,
+        dialog::{CancelButton, Dialog, show_dialog},
+        form::Form,
+        href::Href,
+        live::use_live,
+        load::Asked,
+        status::DelegateStatus,
+        time::Time,
+    },
+};
+
+/// The token in the address and who uses it, and the list to return to.
+fn asked() -> (Asked<TokenUse>, Signal<Href>) {
+    let list = use_token_list();
+    let params = use_params_map();
+    let live = use_live();
+    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let asked = Asked::<TokenUse>::new(
+        move || (id.get(), live.map(|live| live.delegates.version())),
+        |(id, _)| async move {
+            let id: TokenId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            get_token_use(id).await
+        },
+    );
+    (asked, Signal::derive(move || list.get().list()))
+}
+
+/// Asks before a token is revoked, and names the delegates that this cuts off.
+#[component]
+pub fn RevokeTokenDialog() -> impl IntoView {
+    let (asked, back) = asked();
+    let revoke = ServerAction::<RevokeToken>::new();
+    show_dialog(asked, back, move |token| {
+        let (id, name) = id_and_name(token);
+        view! {
+            <Dialog title=format!("Revoke {name}?") back=back>
+                <div class="dialog-body">
+                    <p>
+                        <b>{name}</b>
+                        " will be refused from the next request on. This cannot be undone."
+                    </p>
+                    <Users token=token />
+                </div>
+                <Form action=revoke class="dialog-form">
+                    <input type="hidden" name="id" value=id />
+                    <input type="hidden" name="back" value=move || back.get().to_string() />
+                    <footer>
+                        <CancelButton />
+                        <SubmitButton label="Confirm" busy="Revoking…" class="btn danger solid" />
+                    </footer>
+                </Form>
+            </Dialog>
+        }
+    })
+}
+
+/// Asks before a token is deleted.
+#[component]
+pub fn DeleteTokenDialog() -> impl IntoView {
+    let (asked, back) = asked();
+    let delete = ServerAction::<DeleteToken>::new();
+    show_dialog(asked, back, move |token| {
+        let (id, name) = id_and_name(token);
+        view! {
+            <Dialog title=format!("Delete {name}?") back=back>
+                <div class="dialog-body">
+                    <p>
+                        <b>{name}</b>
+                        " leaves the list and its name is free again. Delegates that still use it stay refused. This \
+                        cannot be undone."
+                    </p>
+                    <Users token=token />
+                </div>
+                <Form action=delete class="dialog-form">
+                    <input type="hidden" name="id" value=id />
+                    <input type="hidden" name="back" value=move || back.get().to_string() />
+                    <footer>
+                        <CancelButton />
+                        <SubmitButton label="Delete" busy="Deleting…" class="btn danger solid" />
+                    </footer>
+                </Form>
+            </Dialog>
+        }
+    })
+}
+
+fn id_and_name(token: Signal<TokenUse>) -> (String, String) {
+    token.with_untracked(|token| (token.row.token.id.to_string(), token.row.token.name.to_string()))
+}
+
+/// The delegates that last registered with the token.
+#[component]
+fn Users(token: Signal<TokenUse>) -> impl IntoView {
+    let sum = move || {
+        token.with(|token| match (token.total, token.seen_last_minute) {
+            (0, _) => "No delegate uses it.".to_owned(),
+            (1, seen) => format!("1 delegate uses it; {seen} seen in the last minute."),
+            (total, seen) => format!("{total} delegates use it; {seen} seen in the last minute."),
+        })
+    };
+    let more = move || {
+        token.with(|token| {
+            let shown = u64::try_from(token.users.len()).unwrap_or(u64::MAX);
+            let more = token.total.saturating_sub(shown);
+            (more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> })
+        })
+    };
+    view! {
+        <p>{sum}</p>
+        {move || token.with(|token| !token.users.is_empty()).then(|| {
+            let users = token.get().users;
+            view! {
+                <ul class="used">
+                    {users
+                        .into_iter()
+                        .map(|user| {
+                            view! {
+                                <li>
+                                    <span>
+                                        <span class="t">{user.name}</span>
+                                        <span class="s">{user.host_name}</span>
+                                    </span>
+                                    <span class="used-state">
+                                        <DelegateStatus status=user.status />
+                                        <span class="second">"seen " <Time at=user.last_heartbeat_at /></span>
+                                    </span>
+                                </li>
+                            }
+                        })
+                        .collect_view()}
+                    {more}
+                </ul>
+            }
+        })}
+    }
+}

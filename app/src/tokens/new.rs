@@ -1,0 +1,61 @@
+//! Making a token.
+
+use leptos::prelude::*;
+
+use super::{api::CreateToken, query::use_token_list};
+use crate::{
+    install::api::{InstallOptions, get_install_options},
+    ui::{
+        button::SubmitButton,
+        dialog::{CancelButton, Dialog, show_dialog},
+        field::{SelectField, TextField},
+        form::Form,
+        load::Asked,
+    },
+};
+
+/// Asks for a name, an expiry and a profile.
+#[component]
+pub fn NewTokenDialog() -> impl IntoView {
+    let list = use_token_list();
+    let back = Signal::derive(move || list.get().list());
+    let options = Asked::<InstallOptions>::new(|| (), |()| get_install_options());
+    let create = ServerAction::<CreateToken>::new();
+    show_dialog(options, back, move |options| {
+        view! {
+            <Dialog title="New Token" back=back>
+                <Form action=create class="form dialog-form">
+                    <div class="dialog-body">
+                        <TextField
+                            name="name"
+                            label="Name"
+                            hint="Say where it is used, for example edge or build. Unique in this account."
+                        />
+                        <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
+                        <SelectField
+                            name="profile"
+                            label="Profile"
+                            options=options.with_untracked(profiles)
+                            hint="For delegates that register with this token and name no profile."
+                        />
+                    </div>
+                    <footer>
+                        <CancelButton />
+                        <SubmitButton label="Generate New Token" busy="Generating…" />
+                    </footer>
+                </Form>
+            </Dialog>
+        }
+    })
+}
+
+fn lifetimes() -> Vec<(String, String)> {
+    let days = [7, 30, 90, 365].map(|days| (days.to_string(), format!("In {days} days")));
+    std::iter::once((String::new(), "Never".to_owned())).chain(days).collect()
+}
+
+fn profiles(options: &InstallOptions) -> Vec<(String, String)> {
+    // Primary comes first, and is what an empty choice means.
+    let others = options.profiles.iter().skip(1).map(|(id, name, _)| (id.to_string(), name.clone()));
+    std::iter::once((String::new(), "Primary (default)".to_owned())).chain(others).collect()
+}

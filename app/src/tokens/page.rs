@@ -1,0 +1,237 @@
+//! The list of tokens.
+
+use leptos::{prelude::*, web_sys};
+use leptos_meta::Title;
+use leptos_router::{NavigateOptions, components::Outlet, hooks::use_navigate};
+use muster::{page::Cursor, token::TokenStatus};
+use uuid::Uuid;
+
+use super::{
+    api::{TokenRow, list_tokens},
+    query::{TokenList, use_token_list},
+};
+use crate::ui::{
+    button::NavButton,
+    frame::{ManagersOnly, may_manage},
+    href::Href,
+    icon::Icon,
+    live::use_live,
+    load::{Asked, show},
+    notice::{Done, use_done},
+    status::TokenMark,
+    table::{Foot, Hold, Kept, Listing, body, follow},
+    time::{Time, time_or},
+};
+
+type Tokens = Listing<TokenList, TokenRow>;
+
+fn key(row: &TokenRow) -> Uuid {
+    row.token.id.0
+}
+
+/// The list, and a dialog on top of it where the address names one.
+#[component]
+pub fn TokensPage() -> impl IntoView {
+    let list = use_token_list();
+    let live = use_live();
+    let version = move || live.map(|live| (live.tokens.version(), live.delegates.version()));
+    let tokens = Asked::<Tokens>::new(
+        move || (list.get(), version()),
+        |(list, _)| async move { list_tokens(list.revoked, list.cursor).await.map(|page| Listing { list, page }) },
+    );
+    let new = Signal::derive(move || list.get().href("/tokens/new"));
+    view! {
+        <Title text="Tokens" />
+        <div class="head">
+            <h1>"Tokens"</h1>
+            <div class="grow"></div>
+            <ManagersOnly>
+                <NavButton to=new class="btn primary" still=true>
+                    "New Token"
+                </NavButton>
+            </ManagersOnly>
+        </div>
+        <Done otherwise="Keys that delegates use to register and to prove who they are." />
+        <RevokedFilter list=list />
+        {show(tokens, move |tokens| view! { <TokenTable list=list tokens=tokens /> })}
+        <Outlet />
+    }
+}
+
+#[component]
+fn RevokedFilter(list: Memo<TokenList>) -> impl IntoView {
+    let navigate = use_navigate();
+    let apply = move |revoked| {
+        let to = TokenList { revoked, cursor: Cursor::First }.list();
+        navigate(&to.to_string(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+    };
+    let on_change = {
+        let apply = apply.clone();
+        move |event: web_sys::Event| apply(event_target_checked(&event))
+    };
+    view! {
+        <form
+            class="bar"
+            method="get"
+            action="/tokens"
+            on:submit=move |event| {
+                event.prevent_default();
+                apply(list.get_untracked().revoked);
+            }
+        >
+            <label class="check">
+                <input
+                    type="checkbox"
+                    name="revoked"
+                    value="1"
+                    autocomplete="off"
+                    checked=list.get_untracked().revoked
+                    prop:checked=move || list.get().revoked
+                    on:change=on_change
+                />
+                "Show revoked tokens"
+            </label>
+            <button type="submit" class="btn small no-scripts">
+                "Apply"
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn TokenTable(list: Memo<TokenList>, tokens: Signal<Tokens>) -> impl IntoView {
+    let hold = Hold::default();
+    let shown = follow(tokens, key, Signal::derive(move || hold.held()));
+    let may = may_manage();
+    let done = use_done();
+    let empty = Memo::new(move |_| shown.with(|shown| shown.rows.is_empty()));
+    let page = move |to: fn(&Tokens) -> Option<Uuid>, cursor: fn(Uuid) -> Cursor| {
+        Signal::derive(move || {
+            let to = tokens.with(to);
+            to.map(|id| TokenList { cursor: cursor(id), ..list.get() }.list())
+        })
+    };
+    let count = Signal::derive(move || {
+        u64::try_from(shown.with(|shown| shown.rows.iter().filter(|row| !row.gone).count())).unwrap_or_default()
+    });
+    view! {
+        <div class="card">
+            <table class="table tokens" class:hidden=move || empty.get()>
+                <thead>
+                    <tr>
+                        <th>"Name"</th>
+                        <th>"Created at"</th>
+                        <th>"Created by"</th>
+                        <th>"Expires"</th>
+                        <th>"Last used"</th>
+                        <th class="number">"Delegates"</th>
+                        <th>"Status"</th>
+                        <th>
+                            <span class="visually-hidden">"Actions"</span>
+                        </th>
+                    </tr>
+                </thead>
+                {body(shown, key, hold, move |id, row| view! { <TokenLine id=id row=row list=list may=may done=done /> })}
+            </table>
+            {move || empty.get().then(|| view! { <NoTokens /> })}
+        </div>
+        <Foot
+            shown=count
+            total=Signal::derive(move || tokens.with(|tokens| tokens.page.total))
+            nouns=["token", "tokens"]
+            previous=page(|tokens| tokens.page.previous, Cursor::Before)
+            next=page(|tokens| tokens.page.next, Cursor::After)
+        />
+    }
+}
+
+#[component]
+fn TokenLine(
+    id: Uuid,
+    row: Signal<Kept<TokenRow>>,
+    list: Memo<TokenList>,
+    may: Memo<bool>,
+    done: Memo<Option<Uuid>>,
+) -> impl IntoView {
+    let token = Signal::derive(move || row.with(|kept| kept.row.token.clone()));
+    let status = Memo::new(move |_| row.with(|kept| kept.row.status));
+    let name = move || token.with(|token| token.name.to_string());
+    let last_used = move || {
+        row.with(|kept| kept.row.last_used.clone()).map_or_else(
+            || view! { <span class="muted">"Never"</span> }.into_any(),
+            |(at, by)| {
+                view! {
+                    <Time at=at />
+                    <span class="second">"by " {by}</span>
+                }
+                .into_any()
+            },
+        )
+    };
+    let action = move || {
+        let (verb, path) = match status.get() {
+            TokenStatus::Active => ("Revoke", "revoke"),
+            TokenStatus::Revoked | TokenStatus::Expired => ("Delete", "delete"),
+        };
+        let to = Signal::derive(move || list.get().href(format!("/tokens/{id}/{path}")));
+        let label = format!("{verb} {}", name());
+        (may.get() && !row.with(|kept| kept.gone)).then(|| {
+            view! {
+                <NavButton to=to class="btn small ghost" label=label still=true>
+                    {verb}
+                </NavButton>
+            }
+        })
+    };
+    view! {
+        <tr
+            class="row"
+            class:gone=move || row.with(|kept| kept.gone)
+            class:just-done=move || done.get() == Some(id)
+        >
+            <td class="main-cell" data-label="Name">
+                <span class="t">{name}</span>
+            </td>
+            <td data-label="Created at">
+                <Time at=Signal::derive(move || token.with(|token| token.created_at)) />
+            </td>
+            <td data-label="Created by" class="muted">
+                {move || token.with(|token| token.created_by.clone())}
+            </td>
+            <td data-label="Expires">
+                {time_or(Signal::derive(move || token.with(|token| token.expires_at)), "Never")}
+            </td>
+            <td data-label="Last used">{last_used}</td>
+            <td data-label="Delegates" class="number">
+                {move || row.with(|kept| kept.row.connected)}
+            </td>
+            <td class="status-cell" data-label="Status">
+                <TokenMark status=status />
+            </td>
+            <td class="actions-cell">{action}</td>
+        </tr>
+    }
+}
+
+#[component]
+fn NoTokens() -> impl IntoView {
+    view! {
+        <div class="empty">
+            <span class="empty-icon">{Icon::Tokens.draw()}</span>
+            <p class="empty-title">"No tokens here"</p>
+            <p>"A delegate needs a token to register. Make one, or show the revoked tokens."</p>
+            <ManagersOnlyInside>
+                <NavButton to=Href::new("/tokens/new") class="btn" still=true>
+                    "New Token"
+                </NavButton>
+            </ManagersOnlyInside>
+        </div>
+    }
+}
+
+/// As `ManagersOnly`, where a `Transition` is around already.
+#[component]
+fn ManagersOnlyInside(children: ChildrenFn) -> impl IntoView {
+    let may = may_manage();
+    move || may.get().then(|| children())
+}

@@ -1,0 +1,47 @@
+//! What the address of the list of tokens says.
+
+use leptos::prelude::*;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use muster::page::Cursor;
+use serde::{Deserialize, Serialize};
+
+use crate::ui::{
+    href::Href,
+    table::{cursor_of, with_cursor},
+};
+
+/// Which tokens the list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenList {
+    /// Whether the revoked ones are among them.
+    pub revoked: bool,
+    /// Which page.
+    pub cursor: Cursor,
+}
+
+impl TokenList {
+    fn read(query: &ParamsMap) -> Self {
+        Self {
+            revoked: query.get_str("revoked") == Some("1"),
+            cursor: cursor_of(query.get_str("after"), query.get_str("before")),
+        }
+    }
+
+    /// A page on top of this list, or the list itself.
+    #[must_use]
+    pub fn href(self, path: impl Into<String>) -> Href {
+        with_cursor(Href::new(path).with_some("revoked", self.revoked.then_some(1)), self.cursor)
+    }
+
+    /// The list itself.
+    #[must_use]
+    pub fn list(self) -> Href {
+        self.href("/tokens")
+    }
+}
+
+/// What the address says now.
+pub fn use_token_list() -> Memo<TokenList> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(TokenList::read))
+}

@@ -1,0 +1,100 @@
+//! Icons: 16 by 16, drawn with one stroke, so that a status can be told by its shape as well as by its colour.
+
+use leptos::prelude::*;
+
+const CIRCLE: &str = "M8 1.75a6.25 6.25 0 1 1 0 12.5 6.25 6.25 0 0 1 0-12.5z";
+
+/// Which icon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Icon {
+    /// A circle with a tick: it works.
+    Done,
+    /// A circle with a dash: it is silent.
+    Silent,
+    /// A circle with clock hands: it waits.
+    Waiting,
+    /// A circle with a cross: it was turned away.
+    Refused,
+    /// A circle with a bar across: it was cut off.
+    CutOff,
+    /// An hourglass: its time has run out.
+    RunOut,
+    /// A triangle: take care.
+    Warning,
+    /// A circle with an i.
+    Info,
+    /// A magnifying glass.
+    Search,
+    /// Two machines.
+    Delegates,
+    /// Two sliders.
+    Profiles,
+    /// A key.
+    Tokens,
+    /// A prompt in a window.
+    Terminal,
+    /// An arrow to the right.
+    Next,
+    /// An arrow to the left.
+    Back,
+    /// Two sheets.
+    Copy,
+    /// A tick.
+    Tick,
+    /// The mark of the product.
+    Muster,
+}
+
+impl Icon {
+    const fn stroke(self) -> &'static str {
+        match self {
+            Self::Done => "m5.25 8.25 2 2 3.5-4",
+            Self::Silent => "M5.25 8h5.5",
+            Self::Waiting => "M8 4.75V8l2.25 1.5",
+            Self::Refused => "m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2",
+            Self::CutOff => "m3.6 3.6 8.8 8.8",
+            Self::RunOut => {
+                "M4 2h8M4 14h8M5 2v2.25C5 6 8 6.75 8 8s-3 2-3 3.75V14m6-12v2.25C11 6 8 6.75 8 8s3 2 3 3.75V14"
+            }
+            Self::Warning => "M8 2.25 14.25 13.25H1.75zM8 6.75v3M8 11.4v.1",
+            Self::Info => "M8 7.25v4M8 4.75v.1",
+            Self::Search => "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4 14 14",
+            Self::Delegates => {
+                "M2.25 2.75h11.5v4.5H2.25zM2.25 8.75h11.5v4.5H2.25zM4.75 5h.1M4.75 11h.1M7.5 5h4M7.5 11h4"
+            }
+            Self::Profiles => {
+                "M2 5h6.25M11.75 5H14M10 3.25a1.75 1.75 0 1 1 0 3.5 1.75 1.75 0 0 1 0-3.5zM2 11h2.25M7.75 11H14M6 9.25a1.75 1.75 0 1 1 0 3.5 1.75 1.75 0 0 1 0-3.5z"
+            }
+            Self::Tokens => {
+                "M10.5 2.25a3.25 3.25 0 1 1 0 6.5 3.25 3.25 0 0 1 0-6.5zM8.2 7.8 2.5 13.5M4 12l1.75 1.75M6.25 9.75 8 11.5"
+            }
+            Self::Terminal => "M1.75 2.75h12.5v10.5H1.75zM4.25 6l2 2-2 2M8.5 10.25h3",
+            Self::Next => "m6 3.5 4.5 4.5L6 12.5",
+            Self::Back => "M10 3.5 5.5 8l4.5 4.5",
+            Self::Copy => "M5.75 5.75h7.5v7.5h-7.5zM3.5 10.25h-.75v-7.5h7.5v.75",
+            Self::Tick => "m3.25 8.5 3 3 6.5-7",
+            Self::Muster => "M2 13V3l6 6 6-6v10",
+        }
+    }
+
+    const fn round(self) -> bool {
+        matches!(self, Self::Done | Self::Silent | Self::Waiting | Self::Refused | Self::CutOff | Self::Info)
+    }
+
+    /// Draws it. It says nothing to those who cannot see it: words stand beside it.
+    pub fn draw(self) -> impl IntoView {
+        let strokes = if self.round() { format!("{CIRCLE}{}", self.stroke()) } else { self.stroke().to_owned() };
+        view! {
+            <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+                <path
+                    d=strokes
+                    fill="none"
+                    stroke="currentColor"
+                    stroke-width="1.5"
+                    stroke-linecap="round"
+                    stroke-linejoin="round"
+                />
+            </svg>
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What keeps a page up to date: one event stream for each tab, which only says what has changed, so that the page
+//! asks anew for what it shows.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, web_sys};
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{EventSource, MessageEvent};
+
+/// Where the events come from.
+pub const EVENTS_PATH: &str = "/api/events";
+
+/// Changes come in bursts: those within this time are answered by one request.
+const GATHER: Duration = Duration::from_millis(200);
+/// How long after a refused stream to try again; one that broke is taken up again by the browser itself.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// How the stream is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Not yet there.
+    Opening,
+    /// Events arrive.
+    Live,
+    /// It broke, and is being taken up again.
+    Lost,
+}
+
+/// A kind of thing that changes.
+#[derive(Clone, Copy)]
+pub struct Topic {
+    version: RwSignal<u32>,
+    gathering: RwSignal<bool>,
+}
+
+impl Topic {
+    fn new() -> Self {
+        Self { version: RwSignal::new(0), gathering: RwSignal::new(false) }
+    }
+
+    /// Counts the changes; a resource that reads it in its source is fetched anew after each.
+    #[must_use]
+    pub fn version(self) -> u32 {
+        self.version.get()
+    }
+
+    fn changed(self) {
+        if self.gathering.try_get_untracked() != Some(false) {
+            return;
+        }
+        self.gathering.set(true);
+        set_timeout(
+            move || {
+                self.gathering.try_set(false);
+                self.version.try_update(|version| *version = version.wrapping_add(1));
+            },
+            GATHER,
+        );
+    }
+}
+
+/// What changes, and how the stream is.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// Delegates.
+    pub delegates: Topic,
+    /// Delegate profiles.
+    pub profiles: Topic,
+    /// Delegate tokens.
+    pub tokens: Topic,
+    /// How the stream is.
+    pub stream: RwSignal<Stream>,
+    /// Whether the server is of another build than this page.
+    pub outdated: RwSignal<bool>,
+}
+
+impl Live {
+    /// Everything may have changed.
+    pub fn changed(self) {
+        [self.delegates, self.profiles, self.tokens].into_iter().for_each(Topic::changed);
+    }
+
+    fn on_hello(self, build: &str) {
+        // The first greeting follows on a page that is fresh; each later one on a gap in which events were missed.
+        if self.stream.get_untracked() == Stream::Lost {
+            self.changed();
+        }
+        self.stream.set(Stream::Live);
+        let own = document().document_element().and_then(|html| html.get_attribute("data-build"));
+        self.outdated.set(own.is_some_and(|own| own != build));
+    }
+
+    fn on_change(self, topic: &str) {
+        match topic {
+            "delegates" => self.delegates.changed(),
+            "profiles" => self.profiles.changed(),
+            "tokens" => self.tokens.changed(),
+            _ => {}
+        }
+    }
+}
+
+/// Provides [`Live`] to a part of the page and opens the stream in the browser; it closes with that part.
+pub fn provide_live() -> Live {
+    let live = Live {
+        delegates: Topic::new(),
+        profiles: Topic::new(),
+        tokens: Topic::new(),
+        stream: RwSignal::new(Stream::Opening),
+        outdated: RwSignal::new(false),
+    };
+    provide_context(live);
+
+    let attempt = RwSignal::new(0_u32);
+    Effect::new(move |_| {
+        attempt.track();
+        let open = StoredValue::new_local(Open::new(live, attempt));
+        on_cleanup(move || {
+            open.try_update_value(|open| {
+                if let Some(open) = open.as_ref() {
+                    open.source.close();
+                }
+            });
+        });
+    });
+    live
+}
+
+/// What the frame provides; outside of it nothing is live.
+#[must_use]
+pub fn use_live() -> Option<Live> {
+    use_context::<Live>()
+}
+
+/// An open stream, and its listeners, which live as long as it does.
+struct Open {
+    source: EventSource,
+    _messages: [Closure<dyn FnMut(MessageEvent)>; 2],
+    _error: Closure<dyn FnMut()>,
+}
+
+impl Open {
+    fn new(live: Live, attempt: RwSignal<u32>) -> Option<Self> {
+        let source = EventSource::new(EVENTS_PATH).ok()?;
+        let listen = |name: &str, mut heard: Box<dyn FnMut(String)>| {
+            let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                heard(event.data().as_string().unwrap_or_default());
+            });
+            source.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()).ok().map(|()| closure)
+        };
+        let hello = listen("hello", Box::new(move |build| live.on_hello(&build)))?;
+        let change = listen("change", Box::new(move |topic| live.on_change(&topic)))?;
+        let error = Closure::<dyn FnMut()>::new({
+            let source = source.clone();
+            move || {
+                live.stream.try_set(Stream::Lost);
+                if source.ready_state() == EventSource::CLOSED {
+                    // Refused, perhaps because the session has ended: asking for the data anew finds that out.
+                    live.changed();
+                    set_timeout(move || _ = attempt.try_update(|count| *count = count.wrapping_add(1)), AGAIN);
+                }
+            }
+        });
+        source.set_onerror(Some(error.as_ref().unchecked_ref()));
+        Some(Self { source, _messages: [hello, change], _error: error })
+    }
+}
+
+/// How the stream is, in a word beside the list that it keeps up to date.
+#[component]
+pub fn LiveMark() -> impl IntoView {
+    let stream = move || use_live().map_or(Stream::Opening, |live| live.stream.get());
+    view! {
+        <span class="live" role="status" data-stream=move || match stream() {
+            Stream::Opening => "opening",
+            Stream::Live => "live",
+            Stream::Lost => "lost",
+        }>
+            {move || match stream() {
+                Stream::Opening => "",
+                Stream::Live => "live",
+                Stream::Lost => "reconnecting…",
+            }}
+        </span>
+    }
+}

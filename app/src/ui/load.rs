@@ -1,0 +1,122 @@
+//! Showing what the server was asked for: what is on the page stays there while it is fetched anew, also where that
+//! fails; only where there was never anything an error or a placeholder takes its place.
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::{button::NavButton, form::leave_where_signed_out, href::use_here, icon::Icon};
+use crate::error::ConsoleError;
+
+/// What was asked for, or why not.
+pub type Asked<T> = Resource<Result<T, ConsoleError>>;
+
+/// What can be asked for and shown.
+pub trait Data: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Data for T {}
+
+/// Shows a resource: `content` is made once and gets a signal that follows it. What it holds must not make resources
+/// of its own, for the server runs it more than once.
+pub fn show<T, V>(asked: Asked<T>, content: impl Fn(Signal<T>) -> V + Clone + Send + 'static) -> impl IntoView
+where
+    T: Data,
+    V: IntoView + 'static,
+{
+    view! {
+        <Transition fallback=|| view! { <div class="loading" aria-busy="true"></div> }>
+            <Latest
+                asked=asked
+                content=content
+                failed=move |error| view! { <Failed error=error retry=move || asked.refetch() /> }.into_any()
+                stale=true
+            />
+        </Transition>
+    }
+}
+
+/// Shows a resource where an error has a form of its own, and nothing stands in until it is there.
+pub fn show_or<T, V>(
+    asked: Asked<T>,
+    failed: impl Fn(ConsoleError) -> AnyView + Clone + Send + 'static,
+    content: impl Fn(Signal<T>) -> V + Clone + Send + 'static,
+) -> impl IntoView
+where
+    T: Data,
+    V: IntoView + 'static,
+{
+    view! {
+        <Transition fallback=|| ()>
+            <Latest asked=asked content=content failed=failed stale=false />
+        </Transition>
+    }
+}
+
+#[component]
+fn Latest<T, V, C, F>(
+    asked: Asked<T>,
+    content: C,
+    failed: F,
+    /// Whether to say that what is shown could not be refreshed.
+    stale: bool,
+) -> impl IntoView
+where
+    T: Data,
+    V: IntoView + 'static,
+    C: Fn(Signal<T>) -> V + Clone + Send + 'static,
+    F: Fn(ConsoleError) -> AnyView + Clone + Send + 'static,
+{
+    let last = Memo::new(move |before: Option<&Option<T>>| match asked.get() {
+        Some(Ok(value)) => Some(value),
+        Some(Err(_)) | None => before.cloned().flatten(),
+    });
+    let error = Memo::new(move |_| asked.get().and_then(Result::err));
+    let there = Memo::new(move |_| last.with(Option::is_some));
+    leave_where_signed_out(error.into());
+    view! {
+        {move || error.get().map(|error| {
+            if there.get_untracked() {
+                if !stale {
+                    return ().into_any();
+                }
+                view! { <Stale error=error retry=move || asked.refetch() /> }.into_any()
+            } else {
+                failed(error)
+            }
+        })}
+        {move || {
+            there.get().then(|| last.get_untracked()).flatten().map(|first| {
+                content(Signal::derive(move || last.get().unwrap_or_else(|| first.clone())))
+            })
+        }}
+    }
+}
+
+/// Nothing could be shown.
+#[component]
+fn Failed(error: ConsoleError, #[prop(into)] retry: Callback<()>) -> impl IntoView {
+    let here = use_here();
+    view! {
+        <div class="empty" role="alert">
+            <span class="empty-icon">{Icon::Warning.draw()}</span>
+            <p class="empty-title">{error.to_string()}</p>
+            <NavButton to=here class="btn" press=retry>
+                "Retry"
+            </NavButton>
+        </div>
+    }
+}
+
+/// What is shown may be out of date.
+#[component]
+fn Stale(error: ConsoleError, #[prop(into)] retry: Callback<()>) -> impl IntoView {
+    let here = use_here();
+    view! {
+        <div class="notice notice-bad" role="alert">
+            {Icon::Warning.draw()}
+            <p>{format!("This list could not be refreshed. {error}")}</p>
+            <NavButton to=here class="btn small" press=retry>
+                "Retry"
+            </NavButton>
+        </div>
+    }
+}

@@ -1,0 +1,16 @@
+//! The parts that pages are made of.
+
+pub mod button;
+pub mod copy;
+pub mod dialog;
+pub mod field;
+pub mod form;
+pub mod frame;
+pub mod href;
+pub mod icon;
+pub mod live;
+pub mod load;
+pub mod notice;
+pub mod status;
+pub mod table;
+pub mod time;

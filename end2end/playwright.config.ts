@@ -1,0 +1,44 @@
+// The browser tests. `cargo xtask e2e` builds what they need and runs them.
+
+import { defineConfig, devices } from '@playwright/test';
+import type { ServerOptions } from './tests/support/fixtures';
+
+const chromium = {
+  ...devices['Desktop Chrome'],
+  launchOptions: {
+    // The system's Chromium: Playwright's own download is not to be had everywhere.
+    executablePath: process.env['MUSTER_CHROMIUM'] || '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      // Without these Chromium calls home, many times a second where it is refused.
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  },
+};
+
+export default defineConfig<object, ServerOptions>({
+  testDir: 'tests',
+  forbidOnly: !!process.env['CI'],
+  workers: 2,
+  // A test that passes on the second try has shown a defect, in Muster or in itself.
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+  },
+  projects: [
+    { name: 'sqlite', use: { ...chromium, postgresUrl: '' } },
+    // A server with a superuser, in which each Muster gets a database of its own.
+    ...(process.env['MUSTER_E2E_POSTGRES_URL']
+      ? [{ name: 'postgres', use: { ...chromium, postgresUrl: process.env['MUSTER_E2E_POSTGRES_URL'] } }]
+      : []),
+  ],
+});

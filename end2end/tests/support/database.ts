@@ -1,0 +1,38 @@
+// A PostgreSQL database for one Muster, on the server that `MUSTER_E2E_POSTGRES_URL` names.
+
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+
+export class Database {
+  private constructor(
+    private readonly server: string,
+    private readonly name: string,
+  ) {}
+
+  static async create(server: string): Promise<Database> {
+    const name = `muster_${randomUUID().replaceAll('-', '')}`;
+    await execute(server, `CREATE DATABASE ${name}`);
+    return new Database(server, name);
+  }
+
+  get url(): string {
+    const url = new URL(this.server);
+    url.pathname = `/${this.name}`;
+    return url.toString();
+  }
+
+  async drop(): Promise<void> {
+    // FORCE: a server that a test has killed may have left its connections behind.
+    await execute(this.server, `DROP DATABASE ${this.name} WITH (FORCE)`);
+  }
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,187 @@
+// A Muster server as an operator runs it: the built binary, a data folder of its own, signals.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Database } from './database';
+import { until } from './until';
+
+/** How the log tells the one-time code of the first start. */
+const SETUP_CODE = /setup code[:\s]+([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/i;
+
+const STOP_WITHIN = 10_000;
+
+export type MusterOptions = {
+  /** A PostgreSQL server to make the database on; without it Muster keeps an SQLite file in its data folder. */
+  postgresUrl?: string;
+  /** Further configuration, `MUSTER_…`. */
+  env?: Record<string, string>;
+};
+
+export class Muster {
+  /** The built binary, also for its other subcommands. */
+  static readonly binary = resolve(process.env['MUSTER_BIN'] || join(__dirname, '../../../target/release/muster'));
+
+  private process: ChildProcess | undefined;
+  private output = '';
+
+  private constructor(
+    readonly dataDir: string,
+    readonly port: number,
+    private readonly database: Database | undefined,
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /** Starts a fresh installation and waits until it is ready. */
+  static async start(options: MusterOptions = {}): Promise<Muster> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'muster-e2e-'));
+    const database = options.postgresUrl ? await Database.create(options.postgresUrl) : undefined;
+    const muster = new Muster(dataDir, await freePort(), database, options.env ?? {});
+    try {
+      await muster.launch();
+    } catch (error) {
+      await muster.discard();
+      throw error;
+    }
+    return muster;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Everything that the server has written since the first start, without colours. */
+  get log(): string {
+    return this.output.replaceAll(/\x1b\[[0-9;]*m/g, '');
+  }
+
+  get pid(): number {
+    if (this.process?.pid === undefined) throw new Error('the server is not running');
+    return this.process.pid;
+  }
+
+  /** The code that /setup asks for; logged at the first start alone. */
+  get setupCode(): string {
+    const code = SETUP_CODE.exec(this.log)?.[1];
+    if (!code) throw new Error(`no setup code in the log:\n${this.log}`);
+    return code;
+  }
+
+  /** Ends the server as a service manager does; it has to end by itself, and well. */
+  async stop(): Promise<void> {
+    const child = this.running();
+    child.kill('SIGTERM');
+    const late = () => `the server did not stop after SIGTERM\n${this.log}`;
+    await until(() => hasEnded(child), late, STOP_WITHIN);
+    this.process = undefined;
+    if (child.exitCode !== 0) {
+      throw new Error(`the server ended with ${child.exitCode ?? child.signalCode} instead of 0\n${this.log}`);
+    }
+  }
+
+  /** Ends the server as a power cut does. */
+  async kill(): Promise<void> {
+    const child = this.running();
+    child.kill('SIGKILL');
+    await until(() => hasEnded(child), () => 'the server survived SIGKILL');
+    this.process = undefined;
+  }
+
+  /** Starts again on the same data and port, after a clean stop where the server still runs. */
+  async restart(): Promise<void> {
+    if (this.process) await this.stop();
+    await this.launch();
+  }
+
+  /** Ends the test's use: a clean stop, a clean log, nothing left behind. */
+  async finish(): Promise<void> {
+    try {
+      if (this.process) await this.stop();
+      this.assertCleanLog();
+    } finally {
+      await this.discard();
+    }
+  }
+
+  /** No panic and no line of level ERROR, whatever the tests did to the server. */
+  assertCleanLog(): void {
+    const bad = this.log
+      .split('\n')
+      .filter((line) => /panicked|^\s*(\S+\s+)?ERROR\s|"level":"ERROR"/.test(line));
+    if (bad.length > 0) throw new Error(`the server's log has errors:\n${bad.join('\n')}\n\nall of it:\n${this.log}`);
+  }
+
+  private async launch(): Promise<void> {
+    // The configuration of whoever runs the tests must not reach the server.
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(MUSTER_.*|FORCE_COLOR)$/.test(name));
+    const child = spawn(Muster.binary, ['serve'], {
+      // Away from the checkout: the binary needs nothing that lies beside it.
+      cwd: this.dataDir,
+      env: {
+        ...Object.fromEntries(inherited),
+        RUST_BACKTRACE: '1',
+        NO_COLOR: '1',
+        MUSTER_DATA_DIR: this.dataDir,
+        MUSTER_LISTEN: `127.0.0.1:${this.port}`,
+        ...(this.database ? { MUSTER_DATABASE_URL: this.database.url } : {}),
+        ...this.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.process = child;
+    let failure: Error | undefined;
+    child.on('error', (error) => (failure = error));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+    await until(
+      () => {
+        if (failure) throw new Error(`${Muster.binary} could not be started: ${failure.message}`);
+        if (hasEnded(child)) {
+          this.process = undefined;
+          throw new Error(`the server ended with ${child.exitCode ?? child.signalCode} at its start\n${this.log}`);
+        }
+        return this.isReady();
+      },
+      () => `${this.url}/readyz answers 200\n${this.log}`,
+      30_000,
+    );
+  }
+
+  private async isReady(): Promise<boolean> {
+    try {
+      const response = await fetch(`${this.url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+      await response.body?.cancel();
+      return response.status === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  private running(): ChildProcess {
+    if (!this.process) throw new Error('the server is not running');
+    return this.process;
+  }
+
+  private async discard(): Promise<void> {
+    if (this.process) await this.kill();
+    await this.database?.drop();
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

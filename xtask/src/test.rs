@@ -1,0 +1,74 @@
+//! `cargo xtask test`: everything that CI runs, the cheap checks first, up to the first failure.
+
+use crate::layout::{Layout, Profile};
+use crate::postgres::Postgres;
+use crate::run::{Result, cargo, run};
+use crate::{e2e, features, serve, site, tools};
+use std::time::{Duration, Instant};
+
+const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+
+pub fn test(layout: &Layout) -> Result {
+    let mut steps = Steps::default();
+    let result = run_steps(layout, &mut steps);
+    steps.print();
+    result
+}
+
+fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
+    let chromium = steps.step("tools", || {
+        tools::wasm_target()?;
+        tools::postgres_bin()?;
+        tools::chromium()
+    })?;
+    steps.step("format", || run(cargo(layout).args(["fmt", "--all", "--check"])))?;
+    steps.step("features", || features::check(layout))?;
+    steps.step("types of the browser tests", || e2e::types(layout))?;
+    steps.step("site", || site::build(layout, Profile::Dev))?;
+    steps.step("clippy", || run(cargo(layout).args(["clippy", "--workspace", "--all-targets"]).args(DENY_WARNINGS)))?;
+    steps.step("clippy of the console", || {
+        let mut command = cargo(layout);
+        command.args(["clippy", "-p", "muster-app", "--lib", "--target", site::WASM_TARGET, "--features", "hydrate"]);
+        run(command.args(DENY_WARNINGS))
+    })?;
+    steps.step("documentation", || {
+        run(cargo(layout).args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+    })?;
+    steps.step("documentation tests", || run(cargo(layout).args(["test", "--workspace", "--doc"])))?;
+    let postgres = steps.step("postgresql", Postgres::start)?;
+    steps.step("tests", || {
+        let mut command = cargo(layout);
+        if tools::has_nextest() {
+            command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        } else {
+            command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
+        }
+        // SQLite is tested always; this adds the same tests on PostgreSQL.
+        run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()))
+    })?;
+    let binary = steps.step("release build", || serve::build(layout, Profile::Release))?;
+    steps.step("browser tests", || e2e::playwright(layout, &binary, &chromium, Some(&postgres), &[]))
+}
+
+/// What ran, and how long it took.
+#[derive(Default)]
+struct Steps(Vec<(&'static str, Duration, bool)>);
+
+impl Steps {
+    fn step<T>(&mut self, name: &'static str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let result = work();
+        self.0.push((name, start.elapsed(), result.is_ok()));
+        result.map_err(|error| format!("FAILED at the step `{name}`: {error}"))
+    }
+
+    fn print(&self) {
+        println!();
+        for (name, duration, passed) in &self.0 {
+            println!("{:>8.1} s  {name}{}", duration.as_secs_f64(), if *passed { "" } else { "  FAILED" });
+        }
+        let total: Duration = self.0.iter().map(|(_, duration, _)| *duration).sum();
+        println!("{:>8.1} s  in all", total.as_secs_f64());
+    }
+}
