@@ -31,6 +31,8 @@ use crate::state::State;
 
 /// Everything that is served, over HTTP alone. `files` are the console's files.
 pub fn router(state: &State, files: Router<State>) -> Router {
+    // What rendering spawns runs on tokio. A second router of the same process finds it set.
+    let _ = any_spawner::Executor::init_tokio();
     let routes = Router::new().merge(files).merge(delegate_api::router()).merge(web::router(state));
     web::security(routes)
         .layer(CatchPanicLayer::new())

@@ -35,7 +35,7 @@ fn log(filter: &str) {
     use std::io::IsTerminal as _;
     tracing_subscriber::fmt()
         // What libraries tell of their routine is not what an operator looks for.
-        .with_env_filter(EnvFilter::new(format!("sqlx=warn,sea_orm_migration=warn,{filter}")))
+        .with_env_filter(EnvFilter::new(format!("sqlx=warn,memory_serve=warn,sea_orm_migration=warn,{filter}")))
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
         .with_writer(std::io::stderr)

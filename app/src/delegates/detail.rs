@@ -17,7 +17,7 @@ use crate::ui::{
     frame::may_manage,
     href::Href,
     live::use_live,
-    load::{Asked, show},
+    load::{Asked, show, show_or},
     notice::{Done, use_done},
     time::{Time, time_or},
 };
@@ -38,7 +38,7 @@ pub fn DelegatePage() -> impl IntoView {
                 "Delegates"
             </a>
         </p>
-        {show(detail, |detail| view! { <Head detail=detail /> })}
+        {show_or(detail, |_| ().into_any(), |detail| view! { <Head detail=detail /> })}
         <Done />
         {show(detail, |detail| view! { <Body detail=detail /> })}
     }

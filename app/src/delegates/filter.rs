@@ -28,6 +28,11 @@ pub fn FilterBar(query: Memo<ListQuery>) -> impl IntoView {
         }
     };
     let later = StoredValue::new(None::<TimeoutHandle>);
+    on_cleanup(move || {
+        if let Some(Some(waiting)) = later.try_get_value() {
+            waiting.clear();
+        }
+    });
     let apply_later = {
         let apply = apply.clone();
         move |_| {

@@ -40,7 +40,7 @@ pub fn SetupPage() -> impl IntoView {
                         label="Password"
                         kind="password"
                         autocomplete="new-password"
-                        hint="At least 12 characters; a few words in a row do well."
+                        hint="At least 12 characters."
                     />
                     <SubmitButton label="Create administrator" busy="Creating…" class="btn primary wide" />
                 </Form>

@@ -50,11 +50,19 @@ fn Value(token: RevealedToken, back: Signal<Href>) -> impl IntoView {
         may
     });
     let secret = StoredValue::new(token.value.clone());
+    let go_back = NodeRef::<leptos::html::Button>::new();
     Effect::new(move |_| {
+        let secret = secret.get_value();
         spawn_local(async move {
-            let worked = copy_text(&secret.get_value()).await;
+            let worked = copy_text(&secret).await;
             copied.try_set(Some(worked));
         });
+    });
+    // The button that had the focus has made room for this one.
+    Effect::new(move |_| {
+        if let Some(button) = go_back.get() {
+            request_animation_frame(move || _ = button.focus());
+        }
     });
     let name = token.name;
     let ready = move || {
@@ -78,7 +86,7 @@ fn Value(token: RevealedToken, back: Signal<Href>) -> impl IntoView {
                 view! {
                     <footer class="asks" role="alert">
                         <p>"You have not copied the value. It cannot be shown again."</p>
-                        <button type="button" class="btn" on:click=move |_| asks.set(false)>
+                        <button type="button" class="btn" node_ref=go_back on:click=move |_| asks.set(false)>
                             "Go back"
                         </button>
                         <CancelButton label="Close anyway" class="btn danger" autofocus=false />

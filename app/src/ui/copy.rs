@@ -28,14 +28,15 @@ pub fn CopyField(
 ) -> impl IntoView {
     let input = NodeRef::<leptos::html::Input>::new();
     let select = move || {
-        if let Some(input) = input.get_untracked() {
+        if let Some(input) = input.try_get_untracked().flatten() {
             input.select();
         }
     };
     let text = StoredValue::new(value.clone());
     let copy = move |_| {
+        let text = text.get_value();
         spawn_local(async move {
-            let worked = copy_text(&text.get_value()).await;
+            let worked = copy_text(&text).await;
             if !worked {
                 select();
             }
@@ -54,6 +55,7 @@ pub fn CopyField(
                 spellcheck="false"
                 node_ref=input
                 on:focus=move |_| select()
+                on:copy=move |_| copied.set(Some(true))
             />
             <button type="button" class="needs-scripts" on:click=copy>
                 {move || if copied.get() == Some(true) {
@@ -75,9 +77,10 @@ pub fn Command(#[prop(into)] line: String) -> impl IntoView {
     let label = format!("Copy {line}");
     let text = StoredValue::new(line.clone());
     let copy = move |_| {
+        let text = text.get_value();
         spawn_local(async move {
-            let worked = copy_text(&text.get_value()).await;
-            if !worked && let Some(code) = code.get_untracked() {
+            let worked = copy_text(&text).await;
+            if !worked && let Some(code) = code.try_get_untracked().flatten() {
                 select_content(&code);
             }
             copied.try_set(worked);

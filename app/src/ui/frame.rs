@@ -1,7 +1,6 @@
 //! What surrounds every page of a person who is signed in: the scope, the person, and the way around.
 
 use leptos::{ev, prelude::*};
-use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 use muster::user::Permission;
 
@@ -51,7 +50,6 @@ pub fn Frame() -> impl IntoView {
     let frame = Asked::new(move || live.delegates.version(), |_| get_frame());
     provide_context(Viewer(frame));
     view! {
-        <Title text="Muster" />
         <a class="skip" href="#main" rel="external">
             "Skip to content"
         </a>

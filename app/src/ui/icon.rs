@@ -48,11 +48,11 @@ pub enum Icon {
 impl Icon {
     const fn stroke(self) -> &'static str {
         match self {
-            Self::Done => "m5.25 8.25 2 2 3.5-4",
+            Self::Done => "M5.25 8.25l2 2 3.5-4",
             Self::Silent => "M5.25 8h5.5",
             Self::Waiting => "M8 4.75V8l2.25 1.5",
-            Self::Refused => "m5.9 5.9 4.2 4.2m0-4.2-4.2 4.2",
-            Self::CutOff => "m3.6 3.6 8.8 8.8",
+            Self::Refused => "M5.9 5.9l4.2 4.2M10.1 5.9l-4.2 4.2",
+            Self::CutOff => "M3.6 3.6l8.8 8.8",
             Self::RunOut => {
                 "M4 2h8M4 14h8M5 2v2.25C5 6 8 6.75 8 8s-3 2-3 3.75V14m6-12v2.25C11 6 8 6.75 8 8s3 2 3 3.75V14"
             }

@@ -81,10 +81,9 @@ impl Live {
     }
 
     fn on_hello(self, build: &str) {
-        // The first greeting follows on a page that is fresh; each later one on a gap in which events were missed.
-        if self.stream.get_untracked() == Stream::Lost {
-            self.changed();
-        }
+        // Before each greeting there was a time without events: since the server rendered the page, or since the stream
+        // broke. What has not changed in it is not drawn again.
+        self.changed();
         self.stream.set(Stream::Live);
         let own = document().document_element().and_then(|html| html.get_attribute("data-build"));
         self.outdated.set(own.is_some_and(|own| own != build));

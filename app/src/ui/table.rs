@@ -107,9 +107,22 @@ where
         });
         row(id, now.into())
     };
+    let node = NodeRef::<leptos::html::Tbody>::new();
+    // An element that is removed takes the focus with it, and not every browser tells.
+    Effect::new(move |_| {
+        shown.track();
+        request_animation_frame(move || {
+            let body = node.try_get_untracked().flatten();
+            let inside = body.is_some_and(|body| body.contains(document().active_element().as_deref()));
+            if !inside && hold.focus.try_get_untracked() == Some(true) {
+                hold.focus.set(false);
+            }
+        });
+    });
     let on_leave = move |event: ev::FocusEvent| hold.focus.set(stays_inside(&event));
     view! {
         <tbody
+            node_ref=node
             on:pointerenter=move |_| hold.pointer.set(true)
             on:pointerleave=move |_| hold.pointer.set(false)
             on:focusin=move |_| hold.focus.set(true)

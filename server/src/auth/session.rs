@@ -102,6 +102,15 @@ impl SessionStore for Sessions {
     }
 }
 
+/// Whether a session still stands in the database, whatever this process has read of it before.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn stands(db: &Db, id: &Id, now: Timestamp) -> std::result::Result<bool, DbErr> {
+    let row = session::Entity::find_by_id(digest(id)).filter(session::Column::ExpiresAt.gt(now.as_millis()));
+    Ok(row.one(db.read()).await?.is_some())
+}
+
 /// Ends all sessions of a person.
 ///
 /// # Errors

@@ -13,14 +13,19 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use muster::user::Permission;
-use tokio::sync::broadcast::{Receiver, error::RecvError};
+use tokio::{
+    sync::broadcast::{Receiver, error::RecvError},
+    time::Instant,
+};
 
-use crate::{auth::caller, console::Operator, events::Topic, state};
+use crate::{auth::session, console::Operator, events::Topic, state};
 
 /// For how long changes are gathered before a page is told: a burst is one piece of news.
 const GATHER: Duration = Duration::from_millis(100);
-/// How often the stream looks whether the session still stands, and shows proxies that it lives.
+/// How often the stream shows proxies that it lives.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often it looks whether the session still stands: who has signed out hears no more.
+const CHECK: Duration = Duration::from_secs(15);
 
 /// The stream of a page.
 pub async fn stream(State(state): State<state::State>, Extension(operator): Extension<Operator>) -> Response {
@@ -28,20 +33,10 @@ pub async fn stream(State(state): State<state::State>, Extension(operator): Exte
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let hello = Event::default().event("hello").data(&state.assets.build_id);
-    let news = stream::unfold((state.events.subscribe(), operator), |(mut receiver, operator)| async move {
-        loop {
-            match tokio::time::timeout(KEEP_ALIVE, gather(&mut receiver)).await {
-                Ok(Some(topics)) => return Some((stream::iter(topics), (receiver, operator))),
-                Ok(None) => return None,
-                // Who has signed out, or is gone, hears no more.
-                Err(_) => {
-                    let user = caller::find(&operator.state, &operator.session).await;
-                    if !matches!(user, Ok(Some(_))) {
-                        return None;
-                    }
-                }
-            }
-        }
+    let listener = Listener { receiver: state.events.subscribe(), operator, checked: Instant::now() };
+    let news = stream::unfold(listener, |mut listener| async move {
+        let topics = listener.next().await?;
+        Some((stream::iter(topics), listener))
     });
     let events = stream::once(async { hello })
         .chain(news.flatten().map(|topic: Topic| Event::default().event("change").data(topic.as_str())))
@@ -51,6 +46,33 @@ pub async fn stream(State(state): State<state::State>, Extension(operator): Exte
     // nginx would hold the events back.
     response.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     response
+}
+
+/// Who listens, and when it was last looked whether that person still may.
+struct Listener {
+    receiver: Receiver<Topic>,
+    operator: Operator,
+    checked: Instant,
+}
+
+impl Listener {
+    /// The next news; none where there will be no more, or the session has ended.
+    async fn next(&mut self) -> Option<Vec<Topic>> {
+        loop {
+            let news = tokio::time::timeout_at(self.checked + CHECK, gather(&mut self.receiver)).await;
+            if self.checked.elapsed() >= CHECK {
+                let (state, id) = (&self.operator.state, self.operator.session.id()?);
+                // Where the database does not answer, the page will find out by itself.
+                if !session::stands(&state.db, &id, state.clock.now()).await.ok()? {
+                    return None;
+                }
+                self.checked = Instant::now();
+            }
+            if let Ok(news) = news {
+                return news;
+            }
+        }
+    }
 }
 
 /// Waits for a change, then gathers what follows closely. None where nothing will come any more.
@@ -73,7 +95,7 @@ async fn gather(receiver: &mut Receiver<Topic>) -> Option<Vec<Topic>> {
     if !add(receiver.recv().await) {
         return None;
     }
-    let end = tokio::time::Instant::now() + GATHER;
+    let end = Instant::now() + GATHER;
     while let Ok(received) = tokio::time::timeout_at(end, receiver.recv()).await {
         if !add(received) {
             break;
