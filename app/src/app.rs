@@ -1,5 +1,7 @@
 //! The pages and where they are.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -9,6 +11,7 @@ use leptos_router::{
 };
 
 use crate::{
+    console::Console,
     delegates::{DelegatePage, DelegatesPage, DeleteDelegateDialog, RejectDialog},
     install::{InstallPage, ShellSetupPage},
     profiles::{DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfilesPage},
@@ -77,6 +80,9 @@ fn Nothing() -> impl IntoView {}
 
 #[component]
 fn NotFoundPage() -> impl IntoView {
+    if let Some(console) = use_context::<Arc<dyn Console>>() {
+        console.set_status(404);
+    }
     view! {
         <Title text="Page not found" />
         <main class="alone">

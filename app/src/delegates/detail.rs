@@ -48,6 +48,7 @@ pub fn DelegatePage() -> impl IntoView {
 fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     let row = Signal::derive(move || detail.with(|detail| detail.row.clone()));
     let id = row.with_untracked(|row| row.delegate.id);
+    let name = move || row.with(|row| row.delegate.facts.name.to_string());
     let done = use_done();
     let may = may_manage();
     let take_back = ServerAction::<TakeBackDelegate>::new();
@@ -55,7 +56,8 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     let just_done = Signal::derive(move || done.get() == Some(id.0));
     view! {
         <div class="head">
-            <h1>{move || row.with(|row| row.delegate.facts.name.to_string())}</h1>
+            <Title text=name />
+            <h1>{name}</h1>
             <StatusWithReason row=row just_done=just_done />
             <div class="grow"></div>
             {move || (may.get() && rejected.get()).then(|| {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     api::{DelegateFilter, DelegateRow},
     query::ListQuery,
-    row::Row,
+    row::{Headings, Row},
 };
 use crate::ui::{
     button::NavButton,
@@ -47,21 +47,7 @@ pub fn Table(query: Memo<ListQuery>, delegates: Signal<Delegates>) -> impl IntoV
     view! {
         <div class="card">
             <table class="table delegates" class:hidden=move || empty.get()>
-                <thead>
-                    <tr>
-                        <th>"Delegate"</th>
-                        <th>"Status"</th>
-                        <th>"Profile"</th>
-                        <th>"Type"</th>
-                        <th>"Tags"</th>
-                        <th>"Token"</th>
-                        <th>"Version"</th>
-                        <th>"Last heartbeat"</th>
-                        <th>
-                            <span class="visually-hidden">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
+                <Headings />
                 {body(shown, key, hold, move |id, kept| {
                     view! { <Row id=id kept=kept query=query may=may done=done /> }
                 })}

@@ -18,8 +18,25 @@ use crate::ui::{
     time::Time,
 };
 
-/// How many columns the list has: what is open under a row spans them all.
-pub const COLUMNS: u32 = 9;
+/// The columns of the list; the last is for buttons. What is open under a row spans them all.
+const COLUMNS: [&str; 9] =
+    ["Delegate", "Status", "Profile", "Type", "Tags", "Token", "Version", "Last heartbeat", "Actions"];
+
+/// The headings of the list.
+#[component]
+pub fn Headings() -> impl IntoView {
+    let (buttons, columns) = COLUMNS.split_last().unwrap_or((&"", &[]));
+    view! {
+        <thead>
+            <tr>
+                {columns.iter().map(|name| view! { <th>{*name}</th> }).collect_view()}
+                <th>
+                    <span class="visually-hidden">{*buttons}</span>
+                </th>
+            </tr>
+        </thead>
+    }
+}
 
 /// The row.
 #[component]
@@ -91,7 +108,7 @@ pub fn Row(
             let reject = Signal::derive(move || query.get().href(format!("/delegates/{id}/reject")));
             view! {
                 <tr class="decide" id=panel_id(id)>
-                    <td colspan=COLUMNS.to_string()>
+                    <td colspan=COLUMNS.len().to_string()>
                         <Decision row=row gone=gone back=back reject=reject />
                     </td>
                 </tr>

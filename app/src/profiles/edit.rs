@@ -75,6 +75,7 @@ fn EditForm(detail: Signal<ProfileDetail>) -> impl IntoView {
         count => format!("{count} delegates have this profile."),
     };
     view! {
+        <Title text=profile.spec.name.to_string() />
         <div class="head">
             <h1>{profile.spec.name.to_string()}</h1>
         </div>
