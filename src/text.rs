@@ -32,11 +32,23 @@ pub fn line(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
     Ok(text.to_owned())
 }
 
-/// Text of any lines, of at most `most` characters, without NUL. `noun` begins the error's sentence.
+/// Text of any lines, of at most `most` characters, without control characters but for tabs and line ends. `noun`
+/// begins the error's sentence.
 ///
 /// # Errors
 /// Says what is wrong with the text.
 pub fn block(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Invalid::new(format!("{noun} must not contain control characters.")));
+    }
+    script(text, noun, most)
+}
+
+/// Text that a program reads: of at most `most` characters, without NUL. `noun` begins the error's sentence.
+///
+/// # Errors
+/// Says what is wrong with the text.
+pub fn script(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
     if text.contains('\0') {
         return Err(Invalid::new(format!("{noun} must not contain a NUL character.")));
     }

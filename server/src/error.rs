@@ -6,7 +6,7 @@ use muster::{
     delegate::TransitionError, profile::ProfileError, text::Invalid, token::TokenError, wire::envelope::Refusal,
 };
 use muster_app::error::ConsoleError;
-use sea_orm::DbErr;
+use sea_orm::{DbErr, SqlErr};
 
 use crate::{auth::password::PasswordError, keyring::Unsealable};
 
@@ -33,6 +33,9 @@ pub enum Error {
     /// The state of things does not allow it; a sentence for people.
     #[error("{0}")]
     Conflict(String),
+    /// A request is larger than this many bytes.
+    #[error("the request is larger than {0} bytes")]
+    TooLarge(usize),
     /// Too many attempts; in how many seconds to try again.
     #[error("too many attempts, try again in {0} s")]
     TooMany(u32),
@@ -62,6 +65,16 @@ impl Error {
         Self::Invalid { field, error }
     }
 
+    /// What to say instead where a row could not be written because its name is taken: of two who take it at once, one
+    /// finds nothing and is told by the database.
+    #[must_use]
+    pub fn or_taken(self, field: &'static str, sentence: impl FnOnce() -> String) -> Self {
+        match &self {
+            Self::Database(error) if is_taken(error) => Self::field(field, Invalid::new(sentence())),
+            _ => self,
+        }
+    }
+
     /// Whether the server is to blame, so that it has to be logged.
     #[must_use]
     pub const fn is_internal(&self) -> bool {
@@ -78,6 +91,7 @@ impl Error {
             Self::Invalid { field, error } => ConsoleError::field(field, error),
             Self::Conflict(sentence) => ConsoleError::Conflict(sentence),
             Self::TooMany(seconds) => ConsoleError::TooMany(seconds),
+            Self::TooLarge(_) => ConsoleError::field("", self),
             Self::Refused(_)
             | Self::Database(_)
             | Self::Session(_)
@@ -89,6 +103,12 @@ impl Error {
             }
         }
     }
+}
+
+/// Whether a row could not be written because another one has what has to be unique.
+#[must_use]
+pub fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 impl From<TransitionError> for Error {

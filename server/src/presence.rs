@@ -5,6 +5,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -18,6 +19,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set, Statement, Value, sea_query::Expr,
 };
+use uuid::Uuid;
 
 use crate::{
     chance,
@@ -60,6 +62,14 @@ impl Presence {
         self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(token, (at, by.to_owned()));
     }
 
+    /// Notes again what could not be written, but for what is newer already.
+    fn put_back<K: Eq + Hash, V>(map: &Mutex<HashMap<K, V>>, rows: Vec<(K, V)>) {
+        let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in rows {
+            map.entry(key).or_insert(value);
+        }
+    }
+
     fn take<K, V>(map: &Mutex<HashMap<K, V>>) -> Vec<(K, V)> {
         std::mem::take(&mut *map.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
     }
@@ -95,14 +105,25 @@ pub async fn run(state: State) {
 /// Writes all noted heartbeats and uses of tokens; tells whether there were any.
 ///
 /// # Errors
-/// Where the database is out of reach; what was noted is then lost, and the next heartbeats make up for it.
+/// Where the database is out of reach; what was noted is then written the next time.
 pub async fn flush(state: &State) -> Result<bool, DbErr> {
     let beats = Presence::take(&state.presence.beats);
     let uses = Presence::take(&state.presence.uses);
-    if beats.is_empty() && uses.is_empty() {
-        return Ok(false);
+    let any = !beats.is_empty() || !uses.is_empty();
+    // Each in a transaction of its own: one that held rows of both tables could wait for a registration that waits
+    // for it.
+    let written = write_beats(state, &beats).await;
+    if written.is_err() {
+        Presence::put_back(&state.presence.beats, beats);
     }
-    let change = state.db.write().await?;
+    let used = write_uses(state, &uses).await;
+    if used.is_err() {
+        Presence::put_back(&state.presence.uses, uses);
+    }
+    written.and(used).map(|()| any)
+}
+
+async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
     for chunk in beats.chunks(CHUNK) {
         // Only a connected delegate's time is extended: one that was cut off or stopped meanwhile stays so.
         let rows =
@@ -110,16 +131,23 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
         let sql = "UPDATE delegate SET last_heartbeat_at = v.column2, connected_until = v.column3 \
                    FROM (VALUES {rows}) AS v \
                    WHERE delegate.id = v.column1 AND connected_until IS NOT NULL AND last_heartbeat_at <= v.column2";
+        let change = state.db.write().await?;
         update_many(&*change, sql, rows).await?;
+        change.commit().await?;
     }
+    Ok(())
+}
+
+async fn write_uses(state: &State, uses: &[(TokenId, (Timestamp, String))]) -> Result<(), DbErr> {
     for chunk in uses.chunks(CHUNK) {
         let rows = chunk.iter().map(|(id, (at, by))| [id.0.into(), at.as_millis().into(), by.as_str().into()]);
         let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3 \
                    FROM (VALUES {rows}) AS v WHERE token.id = v.column1";
+        let change = state.db.write().await?;
         update_many(&*change, sql, rows).await?;
+        change.commit().await?;
     }
-    change.commit().await?;
-    Ok(true)
+    Ok(())
 }
 
 /// One statement for many rows. Both databases call the columns of `VALUES` column1, column2, …; sea-query has no
@@ -149,7 +177,7 @@ pub async fn sweep(state: &State) -> Result<(), DbErr> {
     let now = state.clock.now();
     let silent = || Condition::all().add(delegate::Column::ConnectedUntil.lte(now.as_millis()));
     let any = delegate::Entity::find().select_only().column(delegate::Column::Id).filter(silent()).limit(1);
-    if any.into_tuple::<uuid::Uuid>().one(state.db.read()).await?.is_none() {
+    if any.into_tuple::<Uuid>().one(state.db.read()).await?.is_none() {
         return Ok(());
     }
     let mut change = state.db.write().await?;
@@ -194,23 +222,31 @@ pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result
 /// # Errors
 /// Where the database is out of reach.
 pub async fn disconnect(tx: &Change, which: Condition, at: Timestamp, cause: &str) -> Result<(), DbErr> {
-    let ids = delegate::Entity::find()
+    // Rows are held in the order of their ids: two who disconnect the same ones wait, and do not block each other.
+    let ids: Vec<Uuid> = delegate::Entity::find()
         .select_only()
         .column(delegate::Column::Id)
-        .filter(which.clone())
-        .filter(delegate::Column::ConnectedUntil.is_not_null());
-    connection::Entity::update_many()
-        .col_expr(connection::Column::LostAt, Expr::value(at.as_millis()))
-        .col_expr(connection::Column::Cause, Expr::value(cause))
-        .filter(connection::Column::LostAt.is_null())
-        .filter(connection::Column::DelegateId.in_subquery(sea_orm::QueryTrait::into_query(ids)))
-        .exec(&**tx)
-        .await?;
-    delegate::Entity::update_many()
-        .col_expr(delegate::Column::ConnectedUntil, Expr::value(Value::BigInt(None)))
         .filter(which)
-        .exec(&**tx)
+        .filter(delegate::Column::ConnectedUntil.is_not_null())
+        .order_by_asc(delegate::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(&**tx)
         .await?;
+    for ids in ids.chunks(CHUNK) {
+        delegate::Entity::update_many()
+            .col_expr(delegate::Column::ConnectedUntil, Expr::value(Value::BigInt(None)))
+            .filter(delegate::Column::Id.is_in(ids.iter().copied()))
+            .exec(&**tx)
+            .await?;
+        connection::Entity::update_many()
+            .col_expr(connection::Column::LostAt, Expr::value(at.as_millis()))
+            .col_expr(connection::Column::Cause, Expr::value(cause))
+            .filter(connection::Column::LostAt.is_null())
+            .filter(connection::Column::DelegateId.is_in(ids.iter().copied()))
+            .exec(&**tx)
+            .await?;
+    }
     Ok(())
 }
 

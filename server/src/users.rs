@@ -69,11 +69,16 @@ pub async fn create(
     let hash = state.passwords.hash(password).await?;
     let change = state.db.write().await?;
     if user::Entity::find().filter(user::Column::Email.eq(email.as_str())).count(&*change).await? > 0 {
-        return Err(Error::field("email", Invalid::new(format!("There is a user {email} already."))));
+        return Err(Error::field("email", Invalid::new(taken(&email))));
     }
-    let user = insert(state, &change, email, role, hash, |_| origin).await?;
+    let user = insert(state, &change, email.clone(), role, hash, |_| origin).await;
+    let user = user.map_err(|error| error.or_taken("email", || taken(&email)))?;
     change.commit().await?;
     Ok(user)
+}
+
+fn taken(email: &Email) -> String {
+    format!("There is a user {email} already.")
 }
 
 /// Replaces a person's password, and ends all of the person's sessions.

@@ -1,6 +1,6 @@
 //! The profile that a delegate applies.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{profile::Profile, time::Timestamp};
 
@@ -10,8 +10,14 @@ use crate::{profile::Profile, time::Timestamp};
 pub struct ProfileQuery {
     /// The profile it applied, by id.
     pub profile_id: String,
-    /// The `profileLastUpdatedAt` it applied, in milliseconds since the Unix epoch; absent or 0 for none.
+    /// The `profileLastUpdatedAt` it applied, in milliseconds since the Unix epoch; absent, empty or 0 for none.
+    #[serde(deserialize_with = "empty_is_none")]
     pub last_updated_at: i64,
+}
+
+fn empty_is_none<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
+    let text = String::deserialize(from)?;
+    if text.is_empty() { Ok(0) } else { text.parse().map_err(serde::de::Error::custom) }
 }
 
 /// The resource of the reply, where there is something new.

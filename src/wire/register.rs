@@ -103,7 +103,11 @@ impl RegisterRequest {
             name: DelegateName::parse(name).map_err(|error| field("delegateName", error))?,
             ip: line(ip, "The address", 64).map_err(|error| field("ip", error))?,
             kind: DelegateType::from_code(&self.delegate_type),
-            version: block(self.version.trim(), "The version", 64).map_err(|error| field("version", error))?,
+            version: if self.version.trim().is_empty() {
+                String::new()
+            } else {
+                line(&self.version, "The version", 64).map_err(|error| field("version", error))?
+            },
             description: block(self.description.trim(), "The description", 1000)
                 .map_err(|error| field("description", error))?,
             tags: Selectors::new(&self.tags).map_err(|error| field("tags", error))?,

@@ -22,6 +22,8 @@ pub async fn find(state: &State, session: &Session) -> Result<Option<User>, Erro
 /// # Errors
 /// Where the database is out of reach.
 pub async fn sign_in(session: &Session, user: UserId) -> Result<(), Error> {
+    // Whatever was in it was somebody else's.
+    session.clear().await;
     session.cycle_id().await?;
     session.insert(USER, user).await?;
     // The answer must not promise a session that is not yet durable.

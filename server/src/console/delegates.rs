@@ -83,8 +83,12 @@ fn matching(filter: &DelegateFilter, now: Timestamp) -> Condition {
         Some(Status::Rejected) => Condition::all().add(admitted(Admission::Rejected)),
     };
     for word in filter.search.to_lowercase().split_whitespace().take(8) {
-        let literal = word.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-        condition = condition.add(Search.like(LikeExpr::new(format!("%{literal}%")).escape('\\')));
+        // PostgreSQL takes no NUL in text, and nothing that is searched holds a control character.
+        if word.contains(char::is_control) {
+            return Condition::all().add(Search.is_null());
+        }
+        let literal = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        condition = condition.add(Search.like(LikeExpr::new(format!("%{literal}%")).escape('!')));
     }
     condition
 }
@@ -182,8 +186,8 @@ impl Operator {
         })
     }
 
-    /// Takes a decision: loads, steps, saves on the revision that was loaded, so that of two people one wins and the
-    /// other is told what happened.
+    /// Takes a decision: loads the row and holds it, steps, saves. Of two people who decide at once the second finds
+    /// what the first did, and is told so.
     async fn decide(
         &self,
         id: DelegateId,
@@ -191,43 +195,26 @@ impl Operator {
         step: impl Fn(Delegate, &str, Timestamp) -> Result<Delegate, TransitionError>,
     ) -> Result<(), Error> {
         let user = self.may(Permission::ManageDelegates)?;
-        loop {
-            let mut change = self.state.db.write().await?;
-            let before = self.load(&change, id).await?;
-            let revision = before.revision;
-            let after = step(before, user.email.as_str(), self.now())?;
-            let saved = delegate::Entity::update_many()
-                .set(delegate::ActiveModel {
-                    // Heartbeats write these beside us, and touch no revision.
-                    last_heartbeat_at: sea_orm::NotSet,
-                    connected_until: sea_orm::NotSet,
-                    ..(&after).into()
-                })
-                .filter(delegate::Column::Id.eq(id.0))
-                .filter(delegate::Column::Revision.eq(revision))
-                .exec(&*change)
-                .await?;
-            if saved.rows_affected == 0 {
-                // Another manager was faster: look again, and let the state machine say what that means.
-                continue;
-            }
-            let name = after.facts.name.as_str();
-            let entry = Entry { scope: &after.scope, action, object: Some(id.0), name, detail: String::new() };
-            audit::record(&*change, &self.origin(user), self.now(), entry).await?;
-            change.touches(Topic::Delegates);
-            return Ok(change.commit().await?);
-        }
+        let mut change = self.state.db.write().await?;
+        let after = step(self.hold(&change, id).await?, user.email.as_str(), self.now())?;
+        delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&*change).await?;
+        let name = after.facts.name.as_str();
+        let entry = Entry { scope: &after.scope, action, object: Some(id.0), name, detail: String::new() };
+        audit::record(&*change, &self.origin(user), self.now(), entry).await?;
+        change.touches(Topic::Delegates);
+        Ok(change.commit().await?)
     }
 
-    async fn load(&self, change: &Change, id: DelegateId) -> Result<Delegate, Error> {
-        let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&self.scope())).one(&**change);
-        Ok(row.await?.ok_or(GONE)?.try_into()?)
+    /// The delegate, which nobody else changes until the end of this change.
+    async fn hold(&self, change: &Change, id: DelegateId) -> Result<Delegate, Error> {
+        let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&self.scope())).lock_exclusive();
+        Ok(row.one(&**change).await?.ok_or(GONE)?.try_into()?)
     }
 
     async fn delete(&self, id: DelegateId) -> Result<(), Error> {
         let user = self.may(Permission::ManageDelegates)?;
         let mut change = self.state.db.write().await?;
-        let delegate = self.load(&change, id).await?;
+        let delegate = self.hold(&change, id).await?;
         delegate::ActiveModel { id: sea_orm::Set(id.0), ..Default::default() }.delete(&*change).await?;
         let name = delegate.facts.name.as_str();
         let action = Action::DelegateDeleted;

@@ -57,6 +57,10 @@ impl Profiles for Operator {
     }
 }
 
+fn taken(name: &ProfileName) -> String {
+    format!("There is a profile {name} already. Choose another name.")
+}
+
 fn parse(fields: &ProfileFields) -> Result<ProfileSpec, Error> {
     Ok(ProfileSpec {
         name: ProfileName::parse(&fields.name).map_err(|error| Error::field("name", error))?,
@@ -119,8 +123,7 @@ impl Operator {
             .one(db)
             .await?;
         if same.is_some_and(|row| Some(row.id) != own) {
-            let error = Invalid::new(format!("There is a profile {name} already. Choose another name."));
-            return Err(Error::field("name", error));
+            return Err(Error::field("name", Invalid::new(taken(name))));
         }
         Ok(())
     }
@@ -134,7 +137,10 @@ impl Operator {
         let id = ProfileId::new(now, &chance::bytes());
         let profile =
             Profile { id, scope: self.scope(), spec, primary: false, created_at: now, updated_at: now, revision: 1 };
-        profile::ActiveModel::from(&profile).insert(&*change).await?;
+        profile::ActiveModel::from(&profile)
+            .insert(&*change)
+            .await
+            .map_err(|error| Error::from(error).or_taken("name", || taken(&profile.spec.name)))?;
         self.audit_profile(&*change, user, &profile, Action::ProfileCreated).await?;
         change.touches(Topic::Profiles);
         change.commit().await?;
@@ -154,7 +160,8 @@ impl Operator {
             .filter(profile::Column::Id.eq(id.0))
             .filter(profile::Column::Revision.eq(seen))
             .exec(&*change)
-            .await?;
+            .await
+            .map_err(|error| Error::from(error).or_taken("name", || taken(&after.spec.name)))?;
         if saved.rows_affected == 0 {
             return Err(muster::profile::ProfileError::Changed(name).into());
         }

@@ -71,6 +71,10 @@ impl Tokens for Operator {
     }
 }
 
+fn taken(name: &TokenName) -> String {
+    format!("There is a token {name} already. Choose another name, or delete that one first.")
+}
+
 fn lifetime(days: &str) -> Result<Option<Duration>, Error> {
     let days = days.trim();
     if days.is_empty() {
@@ -165,8 +169,7 @@ impl Operator {
         let scope = self.scope();
         let all = || token::Entity::find().filter(token::Entity::within(&scope));
         if all().filter(token::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
-            let error = format!("There is a token {name} already. Choose another name, or delete that one first.");
-            return Err(Error::field("name", Invalid::new(error)));
+            return Err(Error::field("name", Invalid::new(taken(&name))));
         }
         if all().filter(token::Column::RevokedAt.is_null()).count(&*change).await? >= MOST {
             return Err(Error::Conflict(format!("There are {MOST} tokens. Revoke one that is not needed first.")));
@@ -194,7 +197,10 @@ impl Operator {
         };
         let value = TokenValue::from_bytes(chance::bytes());
         let sealed = self.state.keyring.seal(&purpose(id), value.key());
-        token::ActiveModel::new(&token, value.key_id().to_string(), sealed).insert(&*change).await?;
+        token::ActiveModel::new(&token, value.key_id().to_string(), sealed)
+            .insert(&*change)
+            .await
+            .map_err(|error| Error::from(error).or_taken("name", || taken(&token.name)))?;
         self.audit_token(&*change, user, &token, Action::TokenCreated).await?;
         change.touches(Topic::Tokens);
         change.commit().await?;

@@ -2,12 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{Query, State},
-    http::HeaderMap,
-};
+use axum::{Json, extract::State, http::HeaderMap};
 use muster::{
     delegate::{Admission, Delegate, silent_after},
     id::{DelegateId, TokenId},
@@ -19,10 +14,10 @@ use muster::{
         register::{RegisterRequest, UnregisterRequest},
     },
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use super::{
-    AccountQuery, ApiError,
+    AccountQuery, ApiError, Body, Query,
     authenticate::{Denied, authenticate, still_good},
     parse,
 };
@@ -40,7 +35,7 @@ pub async fn heartbeat(
     State(state): State<state::State>,
     Query(query): Query<AccountQuery>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Json<Envelope<HeartbeatReply>>, ApiError> {
     let request = parse::<RegisterRequest>(&body);
     let id = request.as_ref().ok().and_then(|request| request.delegate_id.parse().ok());
@@ -92,9 +87,12 @@ async fn take_in(
     let which = Condition::all()
         .add(delegate::Column::Id.eq(delegate.id.0))
         .add(delegate::Column::Admission.ne(Admission::Rejected.code()));
-    let row = delegate::Entity::find().filter(which.clone()).one(&*change).await?;
+    let row = delegate::Entity::find().filter(which.clone()).lock_exclusive().one(&*change).await?;
     let Some(row) = row else { return Ok(()) };
+    // Another token is something that a person decides by.
+    let revision = row.revision + i32::from(row.token_id != token.id.0);
     delegate::Entity::update_many()
+        .col_expr(delegate::Column::Revision, Expr::value(revision))
         .col_expr(delegate::Column::TokenId, Expr::value(token.id.0))
         .col_expr(delegate::Column::LastHeartbeatAt, Expr::value(now.as_millis()))
         .col_expr(delegate::Column::ConnectedUntil, Expr::value(until.as_millis()))
@@ -134,7 +132,7 @@ pub async fn unregister(
     State(state): State<state::State>,
     Query(query): Query<AccountQuery>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Json<Envelope<()>>, ApiError> {
     let request = parse::<UnregisterRequest>(&body);
     let id = request.as_ref().ok().and_then(|request| request.delegate_id.parse().ok());

@@ -3,6 +3,7 @@
 //! A client may ignore every answer, so nothing here trusts it: a refusal is what the server does not do.
 
 mod authenticate;
+mod extract;
 mod heartbeat;
 mod profile;
 mod refuse;
@@ -11,17 +12,14 @@ mod tasks;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 use muster::wire::path;
 use serde::{Deserialize, de::DeserializeOwned};
 
+use self::extract::{Body, Query};
 pub use self::refuse::ApiError;
 use crate::{error::Error, state::State};
-
-/// The largest body of a request. Clients list hundreds of task types in it.
-const BODY_MOST: usize = 256 * 1024;
 
 /// The query that every call carries.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -42,7 +40,6 @@ pub fn router() -> Router<State> {
         .route(path::TASK_EVENTS, get(tasks::task_events))
         .route(&nameless(path::TASK_EVENTS), get(tasks::no_task_events))
         .route(path::PROFILE, get(profile::profile))
-        .layer(DefaultBodyLimit::max(BODY_MOST))
 }
 
 /// Reads a body. What is wrong is told by its place alone: a parser's own words would repeat what stands there.

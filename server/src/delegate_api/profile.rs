@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::HeaderMap,
 };
 use muster::{
@@ -15,7 +15,7 @@ use muster::{
 };
 use sea_orm::EntityTrait;
 
-use super::{AccountQuery, ApiError, authenticate::authenticate, heartbeat::find};
+use super::{AccountQuery, ApiError, Query, authenticate::authenticate, heartbeat::find};
 use crate::{db::entity::profile, error::Error, state};
 
 pub async fn profile(

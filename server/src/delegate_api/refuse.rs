@@ -24,6 +24,9 @@ impl IntoResponse for ApiError {
         let (status, code, message) = match &self.0 {
             Error::Refused(refusal) => (StatusCode::UNAUTHORIZED, refusal.code(), refusal.to_string()),
             Error::Invalid { error, .. } => (StatusCode::BAD_REQUEST, "INVALID_REQUEST", error.to_string()),
+            Error::TooLarge(most) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", format!("The body is larger than {most} bytes."))
+            }
             Error::Conflict(sentence) => (StatusCode::BAD_REQUEST, "INVALID_REQUEST", sentence.clone()),
             Error::NotFound(sentence) => (StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND", (*sentence).to_owned()),
             Error::TooMany(seconds) => {

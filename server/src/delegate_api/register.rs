@@ -4,15 +4,14 @@ use std::net::SocketAddr;
 
 use axum::{
     Json,
-    body::Bytes,
-    extract::{ConnectInfo, Query, State},
+    extract::{ConnectInfo, State},
     http::HeaderMap,
 };
 use muster::{
     audit::{Action, Actor, Origin},
     delegate::{Admission, Delegate, Facts, silent_after},
     id::{DelegateId, ProfileId},
-    profile::Profile,
+    profile::{Profile, ProfileName},
     text::Invalid,
     time::Timestamp,
     token::Token,
@@ -22,11 +21,11 @@ use muster::{
     },
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, SqlErr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
 };
 
 use super::{
-    AccountQuery, ApiError,
+    AccountQuery, ApiError, Body, Query,
     authenticate::{authenticate, still_good},
     parse,
 };
@@ -38,7 +37,7 @@ use crate::{
         audit::{self, Entry},
         entity::{Scoped, delegate, profile},
     },
-    error::Error,
+    error::{Error, is_taken},
     events::Topic,
     presence, state,
 };
@@ -51,7 +50,7 @@ pub async fn register(
     Query(query): Query<AccountQuery>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: Bytes,
+    Body(body): Body,
 ) -> Result<Json<Envelope<RegisterReply>>, ApiError> {
     let request = parse::<RegisterRequest>(&body);
     let hint = request.as_ref().ok().and_then(|request| request.delegate_id.parse().ok());
@@ -62,7 +61,7 @@ pub async fn register(
     let delegate = loop {
         match admit(&state, &token, &request, facts.clone(), peer).await {
             // The same delegate registered twice at once, at two managers: the second time it is known.
-            Err(Error::Database(error)) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {}
+            Err(Error::Database(error)) if is_taken(&error) => {}
             other => break other?,
         }
     };
@@ -126,7 +125,7 @@ async fn admit(
 
 /// A delegate that is known by its id may give itself a name that another one of its host has.
 fn taken(error: sea_orm::DbErr, facts: &Facts) -> Error {
-    if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+    if is_taken(&error) {
         let (name, host) = (&facts.name, &facts.host_name);
         let sentence = format!("delegateName: there is another delegate {name} on host {host}.");
         return Error::field("body", Invalid::new(sentence));
@@ -146,6 +145,8 @@ async fn known(
         delegate::Entity::find()
             .filter(delegate::Entity::within(&token.scope))
             .filter(delegate::Column::HostName.eq(facts.host_name.as_str()))
+            // Held, so that a decision beside this is not undone.
+            .lock_exclusive()
     };
     if let Ok(id) = request.delegate_id.parse::<DelegateId>()
         && let Some(row) = here().filter(delegate::Column::Id.eq(id.0)).one(&**db).await?
@@ -207,8 +208,8 @@ async fn profile_for(db: &impl ConnectionTrait, token: &Token, asked: &str) -> R
     {
         return Ok(profile);
     }
-    if !asked.is_empty()
-        && let Some(profile) = find(Condition::all().add(profile::Column::Name.eq(asked))).await?
+    if let Ok(name) = ProfileName::parse(asked)
+        && let Some(profile) = find(Condition::all().add(profile::Column::Name.eq(name.as_str()))).await?
     {
         return Ok(profile);
     }

@@ -2,12 +2,12 @@
 
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::HeaderMap,
 };
 use muster::wire::tasks::TaskEvents;
 
-use super::{AccountQuery, ApiError, authenticate::authenticate};
+use super::{AccountQuery, ApiError, Query, authenticate::authenticate};
 use crate::{error::Error, state};
 
 pub async fn task_events(

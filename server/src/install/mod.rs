@@ -83,7 +83,7 @@ pub async fn download(
         }
         Err(error) => {
             let error = error.into_console(&operator.request_id);
-            flash_and_return(&operator.session, BUNDLE_PATH.to_owned(), error, &body, "/install/shell").await
+            flash_and_return(&operator, BUNDLE_PATH.to_owned(), error, &body, "/install/shell").await
         }
     }
 }

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use muster_app::{error::ConsoleError, ui::form::Flash};
-use tower_sessions::Session;
+use tower_sessions::Expiry;
 
 use super::FORM_MOST;
 use crate::{console::Operator, state};
@@ -25,6 +25,12 @@ use crate::{console::Operator, state};
 /// Under which name a session holds what a form left.
 pub const FLASH: &str = "flash";
 
+/// How many fields are given back.
+const FIELDS_MOST: usize = 16;
+/// The most bytes of a field that is given back to somebody who is not signed in.
+const STRANGERS_MOST: usize = 512;
+/// How long it is kept for them.
+const STRANGERS_SESSION: time::Duration = time::Duration::minutes(10);
 /// Fields that are not given back.
 const SECRETS: [&str; 2] = ["password", "code"];
 
@@ -38,7 +44,7 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
     if !is_plain_form(request.headers()) {
         return next.run(request).await;
     }
-    let session = request.extensions().get::<Operator>().map(|operator| operator.session.clone());
+    let operator = request.extensions().get::<Operator>().cloned();
     let endpoint = request.uri().path().to_owned();
     let (mut parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, FORM_MOST).await else {
@@ -56,24 +62,32 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
         Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(ConsoleError::Unreachable),
         Err(_) => ConsoleError::Unreachable,
     };
-    match session {
-        Some(session) => flash_and_return(&session, endpoint, error, &body, &referrer).await,
+    match operator {
+        Some(operator) => flash_and_return(&operator, endpoint, error, &body, &referrer).await,
         None => Redirect::to(&referrer).into_response(),
     }
 }
 
 /// Leaves an error and what was typed for the next page, and sends the browser back to it.
 pub async fn flash_and_return(
-    session: &Session,
+    operator: &Operator,
     endpoint: String,
     error: ConsoleError,
     body: &Bytes,
     back: &str,
 ) -> Response {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
-    let fields: BTreeMap<String, String> =
-        pairs.into_iter().filter(|(name, _)| !SECRETS.contains(&name.as_str())).collect();
-    if let Err(error) = session.insert(FLASH, Flash { endpoint, error, fields }).await {
+    // Strangers are given back an address, not storage.
+    let most = if operator.user.is_some() { FORM_MOST } else { STRANGERS_MOST };
+    let fields: BTreeMap<String, String> = pairs
+        .into_iter()
+        .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && name.len() + value.len() <= most)
+        .take(FIELDS_MOST)
+        .collect();
+    if operator.user.is_none() {
+        operator.session.set_expiry(Some(Expiry::OnInactivity(STRANGERS_SESSION)));
+    }
+    if let Err(error) = operator.session.insert(FLASH, Flash { endpoint, error, fields }).await {
         tracing::warn!(%error, "what a form left could not be kept");
     }
     Redirect::to(back).into_response()

@@ -12,7 +12,7 @@ use axum::{
     routing::{get, post},
 };
 use muster_app::install::api::BUNDLE_PATH;
-use tower_http::csrf::CsrfLayer;
+use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use self::{forms::flash_and_return, headers::security};
@@ -42,7 +42,7 @@ pub fn router(state: &State) -> Router<State> {
         .route("/api/events", get(events::stream))
         .route(BUNDLE_PATH, post(install::download))
         .fallback(get(pages::page))
-        .layer(axum::extract::DefaultBodyLimit::max(FORM_MOST))
+        .layer(RequestBodyLimitLayer::new(FORM_MOST))
         .layer(middleware::from_fn_with_state(state.clone(), access::identify))
         .layer(sessions)
         .layer(csrf);

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderValue,
+        HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
         request::Parts,
     },
@@ -14,10 +14,13 @@ use axum::{
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use muster_app::{console::Console, shell, ui::form::Flash};
+use muster_app::{console::Console, error::ConsoleError, shell, ui::form::Flash};
 
 use super::headers;
 use crate::{console::Operator, state};
+
+/// The largest error, in bytes.
+const ERROR_MOST: usize = 64 * 1024;
 
 /// Gives Leptos what the request brings: the console for its operator, and what a form without JavaScript left.
 fn provide_request() {
@@ -54,5 +57,17 @@ pub async fn page(State(state): State<state::State>, mut request: Request<Body>)
 
 /// A call of a server function.
 pub async fn call(request: Request<Body>) -> Response {
-    leptos_axum::handle_server_fns_with_context(provide_request, request).await.into_response()
+    let mut response = leptos_axum::handle_server_fns_with_context(provide_request, request).await.into_response();
+    // `ask` gives each error its status. A call whose arguments cannot be read does not come that far, and Leptos takes
+    // it for the server's fault.
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, ERROR_MOST).await.unwrap_or_default();
+        let error = serde_json::from_slice::<ConsoleError>(&body).ok();
+        response = Response::from_parts(parts, Body::from(body));
+        if let Some(status) = error.and_then(|error| StatusCode::from_u16(error.status()).ok()) {
+            *response.status_mut() = status;
+        }
+    }
+    response
 }

@@ -1,0 +1,40 @@
+//! What a request brings. What cannot be read is refused in the protocol's envelope, and not repeated.
+
+use axum::{
+    body::{Bytes, to_bytes},
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+};
+use muster::text::Invalid;
+use serde::de::DeserializeOwned;
+
+use super::ApiError;
+use crate::error::Error;
+
+/// The largest body of a request, in bytes. Clients list hundreds of task types in it.
+const BODY_MOST: usize = 256 * 1024;
+
+/// The whole body.
+pub struct Body(pub Bytes);
+
+impl<S: Sync> FromRequest<S> for Body {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        // A connection that broke is told the same: nobody reads it.
+        to_bytes(request.into_body(), BODY_MOST).await.map(Self).map_err(|_| Error::TooLarge(BODY_MOST).into())
+    }
+}
+
+/// The query.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let unreadable = |_| Error::field("query", Invalid::new("The query holds a parameter of the wrong type."));
+        Ok(Self(serde_urlencoded::from_str(query).map_err(unreadable)?))
+    }
+}

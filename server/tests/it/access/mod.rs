@@ -1,0 +1,5 @@
+//! Who may do what, and what protects every answer.
+
+mod headers;
+mod pages;
+mod table;

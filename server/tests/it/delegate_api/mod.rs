@@ -1,0 +1,8 @@
+//! The door for delegates.
+
+mod admission;
+mod bodies;
+mod credentials;
+mod presence;
+mod profile;
+mod returning;

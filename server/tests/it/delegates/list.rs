@@ -1,0 +1,144 @@
+//! The list: pages, filters, search.
+
+use std::collections::BTreeSet;
+
+use muster::{delegate::Status, page::Cursor};
+
+use crate::support::{TestApp, json, seconds};
+
+async fn sixty_delegates_are_paged_forwards_and_backwards(app: TestApp) {
+    let admin = app.administrator().await;
+    let edge = app.delegate(&admin.new_token("edge").await.value);
+    for number in 0..60 {
+        edge.named(&format!("edge-{number:02}")).registered().await;
+    }
+    let names = |page: &muster::page::Page<muster_app::delegates::api::DelegateRow>| -> Vec<String> {
+        page.rows.iter().map(|row| row.delegate.facts.name.to_string()).collect()
+    };
+    let expected = |range: std::ops::Range<usize>| -> Vec<String> {
+        range.map(|place| format!("edge-{:02}", 59 - place)).collect()
+    };
+    let first = admin.lists("", None, Cursor::First).await;
+    assert_eq!((names(&first), first.total, first.previous), (expected(0..25), 60, None));
+    let second = admin.lists("", None, Cursor::After(first.next.unwrap())).await;
+    assert_eq!((names(&second), second.total), (expected(25..50), 60));
+    // A row that comes while somebody reads moves nothing on the pages that follow.
+    edge.named("edge-60").registered().await;
+    let third = admin.lists("", None, Cursor::After(second.next.unwrap())).await;
+    assert_eq!((names(&third), third.total, third.next), (expected(50..60), 61, None));
+
+    let second_again = admin.lists("", None, Cursor::Before(third.previous.unwrap())).await;
+    assert_eq!(names(&second_again), expected(25..50));
+    assert!(second_again.previous.is_some() && second_again.next.is_some());
+    let first_again = admin.lists("", None, Cursor::Before(second_again.previous.unwrap())).await;
+    assert_eq!(names(&first_again), expected(0..25));
+    assert!(first_again.previous.is_some(), "the row that came meanwhile is before it");
+    let before_all = admin.lists("", None, Cursor::Before(first_again.previous.unwrap())).await;
+    assert_eq!((names(&before_all), before_all.previous), (vec!["edge-60".to_owned()], None));
+    // The row that a page begins after may be gone.
+    let last = second.rows.last().unwrap().delegate.id;
+    admin.acts("delegates/delete", &last.to_string()).await.ok();
+    assert_eq!(names(&admin.lists("", None, Cursor::After(last.0)).await), expected(50..60));
+}
+
+async fn each_status_has_its_filter(app: TestApp) {
+    let admin = app.administrator().await;
+    let profile = admin.new_profile("Approval", true).await;
+    let edge = app.delegate(&admin.new_token("edge").await.value);
+    let waiting_for = edge.with("delegateProfileId", json!(profile));
+    edge.named("stopped").unregister(&edge.named("stopped").registered().await).await.ok();
+    edge.named("silent").registered().await;
+    let rejected = waiting_for.named("rejected").registered().await;
+    admin.decides("reject", &rejected).await.ok();
+    app.advance(seconds(60));
+    edge.named("alive").registered().await;
+    waiting_for.named("waiting").registered().await;
+
+    let names = async |status: Option<Status>| -> BTreeSet<String> {
+        let page = admin.lists("", status, Cursor::First).await;
+        assert_eq!(page.total, u64::try_from(page.rows.len()).unwrap());
+        if let Some(status) = status {
+            assert!(page.rows.iter().all(|row| row.status == status));
+        }
+        page.rows.into_iter().map(|row| row.delegate.facts.name.into()).collect()
+    };
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+    for swept in [false, true] {
+        assert_eq!(names(None).await, set(&["alive", "silent", "stopped", "waiting"]), "the rejected one is left out");
+        assert_eq!(names(Some(Status::Connected)).await, set(&["alive"]));
+        assert_eq!(names(Some(Status::NotConnected)).await, set(&["silent", "stopped"]));
+        assert_eq!(names(Some(Status::PendingApproval)).await, set(&["waiting"]));
+        assert_eq!(names(Some(Status::Rejected)).await, set(&["rejected"]));
+        if !swept {
+            app.sweep().await;
+        }
+    }
+}
+
+async fn search_finds_parts_of_names_hosts_addresses_and_tags(app: TestApp) {
+    let admin = app.administrator().await;
+    let edge = app.delegate(&admin.new_token("edge").await.value);
+    let fra = edge.named("Edge-FRA").on("node-1.example.com").with("ip", json!("203.0.113.7"));
+    fra.with("tags", json!(["linux", "Frankfurt am Main"])).registered().await;
+    edge.named("batch").on("node-2.example.com").with("ip", json!("2001:db8::7")).registered().await;
+    for (search, found) in [
+        ("edge-fra", &["Edge-FRA"][..]),
+        ("EDGE", &["Edge-FRA"]),
+        ("node-2", &["batch"]),
+        ("203.0.113", &["Edge-FRA"]),
+        ("2001:DB8", &["batch"]),
+        ("frankfurt", &["Edge-FRA"]),
+        ("linux node-1", &["Edge-FRA"]),
+        ("linux node-2", &[]),
+        ("example.com", &["Edge-FRA", "batch"]),
+        ("  ", &["Edge-FRA", "batch"]),
+        ("nothing", &[]),
+        ("nothing' OR '1'='1", &[]),
+    ] {
+        assert_eq!(admin.finds(search).await, found, "{search}");
+    }
+    let page = admin.lists("batch", Some(Status::PendingApproval), Cursor::First).await;
+    assert!(page.rows.is_empty(), "search and filter narrow together");
+}
+
+async fn what_means_something_in_patterns_is_literal_in_a_search(app: TestApp) {
+    let admin = app.administrator().await;
+    let edge = app.delegate(&admin.new_token("edge").await.value);
+    for name in ["100%", "100x", "a_b", "axb", r"c\d", "cxd", r"e\%f", "GRÜN"] {
+        edge.named(name).on("host").registered().await;
+    }
+    for (search, found) in [
+        ("0%", &["100%"][..]),
+        ("%", &["100%", r"e\%f"]),
+        ("a_b", &["a_b"]),
+        ("_", &["a_b"]),
+        (r"c\d", &[r"c\d"]),
+        (r"\", &[r"c\d", r"e\%f"]),
+        (r"\%", &[r"e\%f"]),
+        ("*", &[]),
+        ("grün", &["GRÜN"]),
+        ("a\0b", &[]),
+    ] {
+        assert_eq!(admin.finds(search).await, found, "{search}");
+    }
+}
+
+async fn the_frame_counts_who_waits(app: TestApp) {
+    let admin = app.administrator().await;
+    let profile = admin.new_profile("Approval", true).await;
+    let edge = app.delegate(&admin.new_token("edge").await.value).with("delegateProfileId", json!(profile));
+    let pending = async || admin.ask::<muster_app::session::api::Frame>("session/frame", &[]).await.pending;
+    let ids = [edge.registered().await, edge.named("edge-2").registered().await];
+    assert_eq!(pending().await, 2);
+    admin.decides("approve", &ids[0]).await.ok();
+    admin.decides("reject", &ids[1]).await.ok();
+    assert_eq!(pending().await, 0);
+}
+
+on_both_databases!(
+    sixty_delegates_are_paged_forwards_and_backwards,
+    each_status_has_its_filter,
+    search_finds_parts_of_names_hosts_addresses_and_tags,
+    what_means_something_in_patterns_is_literal_in_a_search,
+    the_frame_counts_who_waits,
+);

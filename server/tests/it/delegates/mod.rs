@@ -1,0 +1,5 @@
+//! Delegates as people see them and decide on them.
+
+mod decisions;
+mod list;
+mod one;

@@ -1,0 +1,140 @@
+//! Forms without JavaScript: the browser posts, and is sent on or back.
+
+use muster_app::{error::ConsoleError, ui::form::Flash};
+
+use crate::support::{Person, Role, StatusCode, TestApp, Value, person::PASSWORD};
+
+const SITE: &str = "http://muster.test";
+
+/// Where the browser is sent after a form.
+async fn sent_to(person: &Person, path: &str, form: &[(&str, &str)], referer: &str) -> String {
+    let answer = person.post_form_without_script(path, form, referer).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}: {}", answer.text());
+    assert!(answer.header("serverfnredirect").is_empty());
+    answer.location().to_owned()
+}
+
+/// What the session of the only person there is holds of a form.
+async fn left_behind(app: &TestApp) -> Option<Flash> {
+    let sessions = app.sessions().await;
+    assert_eq!(sessions.len(), 1);
+    let mut data: Value = serde_json::from_str(&sessions[0].data).unwrap();
+    data.get_mut("flash").map(|flash| serde_json::from_value(flash.take()).unwrap())
+}
+
+async fn after_success_the_browser_goes_on(app: TestApp) {
+    let admin = app.administrator().await;
+    let tokens = &format!("{SITE}/tokens");
+    let to = sent_to(&admin, "/api/tokens/create", &[("name", "edge")], &format!("{SITE}/tokens/new")).await;
+    let id =
+        to.strip_prefix("/tokens/").and_then(|to| to.strip_suffix("/created")).expect("the value's page").to_owned();
+    assert!(left_behind(&app).await.is_none());
+    let form = [("id", id.as_str()), ("back", "/tokens?revoked=1")];
+    let to = sent_to(&admin, "/api/tokens/revoke", &form, tokens).await;
+    assert_eq!(to, format!("/tokens?revoked=1&done={id}"));
+    let form = [("id", id.as_str()), ("back", "https://evil.example/")];
+    assert_eq!(sent_to(&admin, "/api/tokens/delete", &form, tokens).await, format!("/tokens?done={id}"));
+    assert_eq!(sent_to(&admin, "/api/session/sign-out", &[], tokens).await, "/login");
+    let form = [("email", admin.email.as_str()), ("password", PASSWORD), ("next", "/tokens")];
+    assert_eq!(sent_to(&admin, "/api/session/sign-in", &form, &format!("{SITE}/login")).await, "/tokens");
+    admin.post("session/frame", &[]).await.ok();
+}
+
+async fn after_an_error_the_browser_goes_back_with_what_was_typed(app: TestApp) {
+    let admin = app.administrator().await;
+    let form = [("name", "default_token"), ("expires_in_days", "7"), ("profile", "")];
+    let back = format!("{SITE}/tokens/new?revoked=1");
+    assert_eq!(sent_to(&admin, "/api/tokens/create", &form, &back).await, "/tokens/new?revoked=1");
+    let flash = left_behind(&app).await.expect("what the form left");
+    assert_eq!(flash.endpoint, "/api/tokens/create");
+    assert!(matches!(&flash.error, ConsoleError::Field { field, .. } if field == "name"), "{:?}", flash.error);
+    let fields: Vec<(&str, &str)> = flash.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(fields, [("expires_in_days", "7"), ("name", "default_token"), ("profile", "")]);
+
+    let page = admin.page("/tokens/new?revoked=1").await.ok();
+    assert!(page.text().contains("There is a token default_token already."), "the page shows the error");
+    assert!(left_behind(&app).await.is_none(), "once");
+    let page = admin.page("/tokens/new?revoked=1").await.ok();
+    assert!(!page.text().contains("There is a token default_token already."));
+}
+
+async fn passwords_and_codes_are_not_given_back(app: TestApp) {
+    let nobody = app.nobody();
+    let form = [("code", "my-secret-code"), ("email", "ada@example.com"), ("password", "my-secret-password")];
+    assert_eq!(sent_to(&nobody, "/api/session/set-up", &form, &format!("{SITE}/setup")).await, "/setup");
+    let sign_in = app.user(Role::Viewer).await.with_cookie(nobody.cookie());
+    let page = nobody.page("/login").await.ok();
+    assert!(!page.text().contains("my-secret"));
+    let form = [("email", sign_in.email.as_str()), ("password", "my-secret-password")];
+    assert_eq!(
+        sent_to(&sign_in, "/api/session/sign-in", &form, &format!("{SITE}/login?next=/tokens")).await,
+        "/login?next=/tokens"
+    );
+    for session in app.sessions().await {
+        assert!(session.data.contains("@example.com"), "{}", session.data);
+        assert!(!session.data.contains("my-secret"), "{}", session.data);
+    }
+    let page = sign_in.page("/login?next=/tokens").await.ok();
+    assert!(page.text().contains("The email address or the password is wrong."));
+    assert!(!page.text().contains("my-secret"));
+}
+
+async fn the_way_back_never_leads_away_from_the_site(app: TestApp) {
+    let admin = app.administrator().await;
+    for (referer, back) in [
+        ("https://evil.example/tokens?x=1", "/tokens?x=1"),
+        ("https://evil.example//evil.example/x", "/delegates"),
+        ("https://evil.example/\\evil.example", "/delegates"),
+        ("//evil.example/x", "/delegates"),
+        ("javascript:alert(1)", "/delegates"),
+        ("", "/delegates"),
+    ] {
+        assert_eq!(sent_to(&admin, "/api/tokens/create", &[("name", "")], referer).await, back, "{referer}");
+    }
+}
+
+async fn who_is_signed_out_signs_in_again(app: TestApp) {
+    let viewer = app.person(Role::Viewer).await;
+    viewer.with_cookie(viewer.cookie()).post("session/sign-out", &[]).await.ok();
+    let back = sent_to(&viewer, "/api/tokens/create", &[("name", "edge")], &format!("{SITE}/tokens/new")).await;
+    assert_eq!(viewer.page(&back).await.location(), "/login?next=/tokens/new");
+}
+
+async fn nobody_leaves_little_behind(app: TestApp) {
+    app.user(Role::Viewer).await;
+    let much = "x".repeat(200_000);
+    for form in [[("name", much.as_str()), ("email", "x")], [("next", much.as_str()), ("email", "x")]] {
+        for path in ["/api/tokens/create", "/api/session/sign-in", "/install/shell/harness-delegate.tar.gz"] {
+            sent_to(&app.nobody(), path, &form, SITE).await;
+        }
+    }
+    let kept: usize = app.sessions().await.iter().map(|session| session.data.len()).sum();
+    assert!(kept < 64 * 1024, "{kept} bytes stay for a week of six requests by nobody");
+}
+
+async fn a_form_that_is_too_large_is_refused(app: TestApp) {
+    let admin = app.administrator().await;
+    let much = "x".repeat(1024 * 1024);
+    let answer = admin.post_form_without_script("/api/tokens/create", &[("name", &much)], SITE).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let answer = admin.post("tokens/create", &[("name", &much)]).await;
+    assert!(answer.status.is_client_error(), "{}", answer.status);
+}
+
+async fn an_error_of_arguments_goes_back_too(app: TestApp) {
+    let admin = app.administrator().await;
+    let form = [("id", "no id"), ("back", "")];
+    assert_eq!(sent_to(&admin, "/api/tokens/revoke", &form, &format!("{SITE}/tokens")).await, "/tokens");
+    assert_eq!(left_behind(&app).await.unwrap().error, ConsoleError::Unreachable);
+}
+
+on_both_databases!(
+    after_success_the_browser_goes_on,
+    after_an_error_the_browser_goes_back_with_what_was_typed,
+    passwords_and_codes_are_not_given_back,
+    the_way_back_never_leads_away_from_the_site,
+    who_is_signed_out_signs_in_again,
+    nobody_leaves_little_behind,
+    a_form_that_is_too_large_is_refused,
+    an_error_of_arguments_goes_back_too,
+);

@@ -1,0 +1,188 @@
+//! A person with a browser, signed in or not.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Mutex,
+};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Method, Request, header},
+    response::Response,
+};
+use muster::{
+    audit::{Actor, Origin},
+    token::TokenValue,
+    user::{Email, Password, Role},
+};
+use muster_app::tokens::api::RevealedToken;
+use muster_server::users;
+use serde::de::DeserializeOwned;
+
+use super::{Answer, StatusCode, TestApp, Value};
+
+/// Everybody's.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A person: a cookie jar behind an address.
+pub struct Person {
+    app: TestApp,
+    pub email: String,
+    pub address: IpAddr,
+    cookie: Mutex<Option<String>>,
+}
+
+/// A token that a person made.
+pub struct NewToken {
+    pub id: String,
+    pub value: TokenValue,
+}
+
+type Form<'a> = &'a [(&'a str, &'a str)];
+
+impl TestApp {
+    /// Somebody who is not signed in.
+    pub fn nobody(&self) -> Person {
+        let number = u8::try_from(self.next_number()).unwrap();
+        let address = IpAddr::from(Ipv4Addr::new(192, 0, 2, number));
+        Person { app: self.clone(), email: String::new(), address, cookie: Mutex::new(None) }
+    }
+
+    /// A new user of a role, signed in. The address tells the role: `viewer-1@example.com`.
+    pub async fn person(&self, role: Role) -> Person {
+        let person = self.user(role).await;
+        person.sign_in().await;
+        person
+    }
+
+    /// A new user of a role, not yet signed in.
+    pub async fn user(&self, role: Role) -> Person {
+        let mut person = self.nobody();
+        let number = self.next_number();
+        person.email = format!("{}-{number}@example.com", role.label().to_lowercase().replace(' ', "-"));
+        let origin = Origin { actor: Actor::CommandLine, address: None };
+        let email = Email::parse(&person.email).unwrap();
+        users::create(&self.state(), email, Password::new(PASSWORD.to_owned()), role, origin).await.unwrap();
+        person
+    }
+
+    /// A new account administrator, signed in.
+    pub async fn administrator(&self) -> Person {
+        self.person(Role::AccountAdministrator).await
+    }
+}
+
+impl Person {
+    /// Signs in.
+    pub async fn sign_in(&self) {
+        let answer = self.post("session/sign-in", &[("email", &self.email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    }
+
+    /// The same browser in another place: another person, or this one again, with this cookie.
+    pub fn with_cookie(&self, cookie: Option<String>) -> Self {
+        let (app, email) = (self.app.clone(), self.email.clone());
+        Self { app, email, address: self.address, cookie: Mutex::new(cookie) }
+    }
+
+    /// The session's cookie, as it goes over the wire.
+    pub fn cookie(&self) -> Option<String> {
+        self.cookie.lock().unwrap().clone()
+    }
+
+    /// Sends a request with this person's cookie, and keeps the cookie that comes back.
+    pub async fn open(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Response {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "muster.test");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(cookie) = self.cookie() {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let response = self.app.send(request.body(Body::from(body)).unwrap(), self.address).await;
+        self.keep_cookie(response.headers());
+        response
+    }
+
+    fn keep_cookie(&self, headers: &HeaderMap) {
+        if let Some(set) = headers.get(header::SET_COOKIE) {
+            let pair = set.to_str().unwrap().split(';').next().unwrap_or_default().to_owned();
+            *self.cookie.lock().unwrap() = Some(pair).filter(|pair| !pair.ends_with('='));
+        }
+    }
+
+    /// Sends a request and reads the whole answer.
+    pub async fn request(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        Answer::read(self.open(method, path, headers, body).await).await
+    }
+
+    /// Calls a server function as the console's own scripts do.
+    pub async fn post(&self, endpoint: &str, form: Form<'_>) -> Answer {
+        self.post_with(endpoint, form, &[]).await
+    }
+
+    /// Calls a server function with more headers.
+    pub async fn post_with(&self, endpoint: &str, form: Form<'_>, more: &[(&str, &str)]) -> Answer {
+        let kind = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [&[kind, ("accept", "application/json")], more].concat();
+        let body = serde_urlencoded::to_string(form).unwrap();
+        self.request(Method::POST, &format!("/api/{endpoint}"), &headers, body).await
+    }
+
+    /// Calls a server function: status and JSON.
+    pub async fn call(&self, endpoint: &str, form: Form<'_>) -> (StatusCode, Value) {
+        self.post(endpoint, form).await.pair()
+    }
+
+    /// Calls a server function that succeeds.
+    pub async fn ask<T: DeserializeOwned>(&self, endpoint: &str, form: Form<'_>) -> T {
+        self.post(endpoint, form).await.ok().to()
+    }
+
+    /// Opens a page.
+    pub async fn page(&self, path: &str) -> Answer {
+        self.request(Method::GET, path, &[("accept", "text/html")], String::new()).await
+    }
+
+    /// Posts a form as a browser without scripts does.
+    pub async fn post_form_without_script(&self, path: &str, form: Form<'_>, referer: &str) -> Answer {
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("accept", "text/html,application/xhtml+xml"),
+            ("sec-fetch-site", "same-origin"),
+            ("referer", referer),
+        ];
+        self.request(Method::POST, path, &headers, serde_urlencoded::to_string(form).unwrap()).await
+    }
+
+    /// Makes a token; gives its id.
+    pub async fn makes_token(&self, name: &str, more: Form<'_>) -> String {
+        let form = [&[("name", name)], more].concat();
+        let answer = self.post("tokens/create", &form).await.ok();
+        let id = answer.location().strip_prefix("/tokens/").and_then(|rest| rest.strip_suffix("/created"));
+        id.expect("the page that shows the value").to_owned()
+    }
+
+    /// Makes a token and looks at its value.
+    pub async fn new_token(&self, name: &str) -> NewToken {
+        self.new_token_with(name, &[]).await
+    }
+
+    /// Makes a token with more than a name, and looks at its value.
+    pub async fn new_token_with(&self, name: &str, more: Form<'_>) -> NewToken {
+        let id = self.makes_token(name, more).await;
+        let shown: Option<RevealedToken> = self.ask("tokens/reveal", &[("id", &id)]).await;
+        let value = TokenValue::parse(&shown.expect("the value is shown").value).unwrap();
+        NewToken { id, value }
+    }
+
+    /// Makes a profile; gives its id.
+    pub async fn new_profile(&self, name: &str, requires_approval: bool) -> String {
+        let mut form = vec![("name", name), ("description", ""), ("startup_script", "echo hello"), ("selectors", "")];
+        if requires_approval {
+            form.push(("requires_approval", "true"));
+        }
+        let answer = self.post("profiles/create", &form).await.ok();
+        answer.location().split_once("done=").expect("the list with what was done").1.to_owned()
+    }
+}

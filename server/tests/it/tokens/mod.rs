@@ -1,0 +1,6 @@
+//! Delegate tokens, from their making to their end.
+
+mod end;
+mod making;
+mod revocation;
+mod value;
