@@ -144,10 +144,6 @@ actions! {
     RejectionTakenBack = "REJECTION_TAKEN_BACK", "Rejection taken back";
     /// A delegate was deleted.
     DelegateDeleted = "DELEGATE_DELETED", "Deleted";
-    /// A delegate's registration was refused.
-    RegistrationRefused = "REGISTRATION_REFUSED", "Registration refused";
-    /// A delegate's credential was refused.
-    CredentialRefused = "CREDENTIAL_REFUSED", "Credential refused";
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use muster::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set, Statement, Value, sea_query::Expr,
 };
 use uuid::Uuid;
@@ -132,6 +132,16 @@ async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), 
                    FROM (VALUES {rows}) AS v \
                    WHERE delegate.id = v.column1 AND connected_until IS NOT NULL AND last_heartbeat_at <= v.column2";
         let change = state.db.write().await?;
+        if change.get_database_backend() == DbBackend::Postgres {
+            // In the order in which everybody holds rows: an update alone would take them as they come.
+            let ids = delegate::Entity::find()
+                .select_only()
+                .column(delegate::Column::Id)
+                .filter(delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0)))
+                .order_by_asc(delegate::Column::Id)
+                .lock_exclusive();
+            ids.into_tuple::<Uuid>().all(&*change).await?;
+        }
         update_many(&*change, sql, rows).await?;
         change.commit().await?;
     }
@@ -190,7 +200,8 @@ pub async fn sweep(state: &State) -> Result<(), DbErr> {
     for row in lost {
         let at = row.connected_until.map_or(now, Timestamp::from_millis);
         tracing::info!(delegate = row.name, host = row.host_name, "fell silent");
-        disconnect(&change, Condition::all().add(delegate::Column::Id.eq(row.id)), at, "no heartbeat").await?;
+        // Asked again when the row is held: another manager may have heard of it meanwhile.
+        disconnect(&change, silent().add(delegate::Column::Id.eq(row.id)), at, "no heartbeat").await?;
     }
     change.touches(Topic::Delegates);
     change.touches(Topic::Tokens);

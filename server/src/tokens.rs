@@ -13,7 +13,7 @@ pub fn purpose(id: TokenId) -> String {
     format!("token {id}")
 }
 
-/// For what a token's value is sealed in the session of who made it, until it was shown.
+/// For what a token's value is sealed until it was shown to who made it.
 #[must_use]
 pub fn reveal_purpose(id: TokenId) -> String {
     format!("reveal {id}")

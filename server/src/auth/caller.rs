@@ -1,11 +1,14 @@
 //! The person behind a request. Read from the database each time, so that a changed role counts at once.
 
-use muster::{id::UserId, user::User};
+use muster::{id::UserId, time::Timestamp, user::User};
 use sea_orm::EntityTrait;
 use tower_sessions::Session;
 
 use super::session::USER;
 use crate::{db::entity::user, error::Error, state::State};
+
+/// Under which name a session holds the day on which it was last used.
+const SEEN: &str = "seen";
 
 /// Who is signed in with this session; none where nobody is, or no longer exists.
 ///
@@ -15,6 +18,18 @@ pub async fn find(state: &State, session: &Session) -> Result<Option<User>, Erro
     let Some(id) = session.get::<UserId>(USER).await? else { return Ok(None) };
     let row = user::Entity::find_by_id(id.0).one(state.db.read()).await?;
     Ok(row.map(User::try_from).transpose()?)
+}
+
+/// Lets a session that is used last longer. Noted once a day: a session is written whole, and seldom.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn extend(session: &Session, now: Timestamp) -> Result<(), Error> {
+    let today = now.as_seconds() / (24 * 60 * 60);
+    if session.get::<i64>(SEEN).await? != Some(today) {
+        session.insert(SEEN, today).await?;
+    }
+    Ok(())
 }
 
 /// Makes a session somebody's: under a new id, so that one planted before is worth nothing.

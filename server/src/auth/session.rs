@@ -14,7 +14,10 @@ use uuid::Uuid;
 
 use crate::{
     clock::Clock,
-    db::{Db, entity::session},
+    db::{
+        Db,
+        entity::{reveal, session},
+    },
 };
 
 /// Under which name a session holds who is signed in.
@@ -46,7 +49,9 @@ impl Sessions {
     }
 }
 
-fn digest(id: &Id) -> String {
+/// What stands for a session's id in the database.
+#[must_use]
+pub fn digest(id: &Id) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(id.0.to_le_bytes()))
 }
 
@@ -58,6 +63,8 @@ fn backend(error: DbErr) -> Error {
 impl SessionStore for Sessions {
     async fn create(&self, record: &mut Record) -> Result<()> {
         let change = self.db.write().await.map_err(backend)?;
+        // A new session has a new id, whatever the caller brings: an id that somebody planted is worth nothing.
+        record.id = Id::default();
         while session::Entity::find_by_id(digest(&record.id)).one(&*change).await.map_err(backend)?.is_some() {
             record.id = Id::default();
         }
@@ -120,12 +127,13 @@ pub async fn end_all(tx: &impl ConnectionTrait, user: UserId) -> std::result::Re
     Ok(())
 }
 
-/// Removes the sessions that have run out.
+/// Removes the sessions that have run out, and values of tokens that nobody came to see.
 ///
 /// # Errors
 /// Where the database is out of reach.
 pub async fn tidy(db: &Db, now: Timestamp) -> std::result::Result<(), DbErr> {
     let change = db.write().await?;
     session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now.as_millis())).exec(&*change).await?;
+    reveal::Entity::delete_many().filter(reveal::Column::ExpiresAt.lte(now.as_millis())).exec(&*change).await?;
     change.commit().await
 }

@@ -19,16 +19,17 @@ use muster_app::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, sea_query::Expr,
+    QuerySelect, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use super::{Operator, page_of};
 use crate::{
+    auth::session,
     chance,
     db::{
         audit::{self, Entry},
-        entity::{Scoped, delegate, profile, token},
+        entity::{Scoped, delegate, profile, reveal, token},
     },
     error::Error,
     events::Topic,
@@ -41,6 +42,8 @@ const GONE: Error = Error::NotFound("There is no such token any more; somebody m
 const NAMES: u64 = 20;
 /// How many tokens that are not revoked a scope may have: bounds the work for a credential that names none.
 const MOST: u64 = 1000;
+/// How long a new value waits to be shown.
+const REVEAL: Duration = Duration::from_secs(60 * 60);
 /// The longest lifetime, in days.
 const DAYS_MOST: u32 = 3650;
 
@@ -202,24 +205,39 @@ impl Operator {
             .await
             .map_err(|error| Error::from(error).or_taken("name", || taken(&token.name)))?;
         self.audit_token(&*change, user, &token, Action::TokenCreated).await?;
+        // What is shown once waits, sealed, for the session that made it: the next page takes it out.
+        reveal::ActiveModel {
+            token_id: Set(id.0),
+            session: Set(self.session_digest()?),
+            sealed_value: Set(self.state.keyring.seal(&reveal_purpose(id), value.key())),
+            expires_at: Set(now.plus(REVEAL).as_millis()),
+        }
+        .insert(&*change)
+        .await?;
         change.touches(Topic::Tokens);
         change.commit().await?;
-        // What is shown once waits, sealed, in the session of who made it: the next page takes it out.
-        let kept = self.state.keyring.seal(&reveal_purpose(id), value.key());
-        self.session.insert(&reveal_purpose(id), kept).await?;
-        self.session.save().await?;
         Ok(id)
     }
 
     async fn take_value(&self, id: TokenId) -> Result<Option<RevealedToken>, Error> {
         self.may(Permission::ManageDelegates)?;
-        let Some(kept) = self.session.remove::<Vec<u8>>(&reveal_purpose(id)).await? else { return Ok(None) };
+        let change = self.state.db.write().await?;
+        let own = reveal::Entity::find_by_id(id.0)
+            .filter(reveal::Column::Session.eq(self.session_digest()?))
+            .filter(reveal::Column::ExpiresAt.gt(self.now().as_millis()))
+            .lock_exclusive();
+        let Some(kept) = own.one(&*change).await? else { return Ok(None) };
+        let name = self.token_row(&*change, id).await?.name;
         // Gone for good before anybody sees it.
-        self.session.save().await?;
-        let name = self.token_row(self.state.db.read(), id).await?.name;
-        let clear = self.state.keyring.open(&reveal_purpose(id), &kept)?;
+        reveal::Entity::delete_by_id(id.0).exec(&*change).await?;
+        change.commit().await?;
+        let clear = self.state.keyring.open(&reveal_purpose(id), &kept.sealed_value)?;
         let key = <[u8; 16]>::try_from(clear.as_slice()).map_err(|_| crate::keyring::Unsealable)?;
         Ok(Some(RevealedToken { name, value: TokenValue::from_bytes(key).expose().to_string() }))
+    }
+
+    fn session_digest(&self) -> Result<String, Error> {
+        self.session.id().map(|id| session::digest(&id)).ok_or(Error::SignedOut)
     }
 
     async fn cut_off(&self, id: TokenId) -> Result<(), Error> {

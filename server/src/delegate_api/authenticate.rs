@@ -122,10 +122,10 @@ async fn find(
             Err(_) => Err(Denied::INVALID),
         }
     };
-    if let Some(kid) = credential.kid() {
-        // Who names a key has it: there is nothing else to try.
-        let row = all().filter(token::Column::KeyId.eq(kid.as_str())).one(db).await?;
-        return row.map_or(Ok(None), open);
+    if let Some(kid) = credential.kid()
+        && let Some(row) = all().filter(token::Column::KeyId.eq(kid.as_str())).one(db).await?
+    {
+        return open(row);
     }
     if let Some(id) = delegate
         && let Some(row) = delegate::Entity::find_by_id(id.0).one(db).await?

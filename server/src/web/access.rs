@@ -28,6 +28,11 @@ pub async fn identify(
         Ok(user) => user,
         Err(error) => return failed(&error),
     };
+    if user.is_some()
+        && let Err(error) = caller::extend(&session, state.clock.now()).await
+    {
+        return failed(&error);
+    }
     let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
     if is_page {
         match elsewhere(&state, request.uri(), user.as_ref()).await {

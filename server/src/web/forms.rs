@@ -17,13 +17,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use muster_app::{error::ConsoleError, ui::form::Flash};
-use tower_sessions::Expiry;
+use tower_sessions::{Expiry, Session};
 
 use super::FORM_MOST;
 use crate::{console::Operator, state};
 
 /// Under which name a session holds what a form left.
-pub const FLASH: &str = "flash";
+const FLASH: &str = "flash";
 
 /// How many fields are given back.
 const FIELDS_MOST: usize = 16;
@@ -66,6 +66,17 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
         Some(operator) => flash_and_return(&operator, endpoint, error, &body, &referrer).await,
         None => Redirect::to(&referrer).into_response(),
     }
+}
+
+/// What a form left, if it did: gone once taken. A session that holds nothing is not written.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn take_flash(session: &Session) -> Result<Option<Flash>, tower_sessions::session::Error> {
+    if session.get_value(FLASH).await?.is_none() {
+        return Ok(None);
+    }
+    session.remove(FLASH).await
 }
 
 /// Leaves an error and what was typed for the next page, and sends the browser back to it.

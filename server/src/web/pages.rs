@@ -43,7 +43,7 @@ fn provide_request() {
 /// A page.
 pub async fn page(State(state): State<state::State>, mut request: Request<Body>) -> Response {
     if let Some(operator) = request.extensions().get::<Operator>() {
-        match operator.session.remove::<Flash>(super::forms::FLASH).await {
+        match super::forms::take_flash(&operator.session).await {
             Ok(Some(flash)) => {
                 request.extensions_mut().insert(flash);
             }

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod connection;
 pub mod delegate;
 pub mod profile;
+pub mod reveal;
 pub mod session;
 pub mod setting;
 pub mod token;

@@ -61,6 +61,13 @@ impl MigrationTrait for Migration {
                 .col(text(col("data")))
                 .col(big_integer(col("expires_at")))
                 .take(),
+            Table::create()
+                .table(col("reveal"))
+                .col(uuid(col("token_id")).primary_key())
+                .col(string(col("session")))
+                .col(blob(col("sealed_value")))
+                .col(big_integer(col("expires_at")))
+                .take(),
             scoped("profile")
                 .col(string(col("name")))
                 .col(text(col("description")))
@@ -144,6 +151,7 @@ impl MigrationTrait for Migration {
         let scoped = |rest: &[&'static str]| [&scope[..], rest].concat();
         let indexes = [
             index("session", &["user_id"]),
+            index("reveal", &["expires_at"]),
             index("session", &["expires_at"]),
             index("profile", &scoped(&["name"])).unique().take(),
             index("token", &scoped(&["name"])).unique().take(),
