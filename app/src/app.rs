@@ -1,7 +1,5 @@
 //! The pages and where they are.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -11,8 +9,9 @@ use leptos_router::{
 };
 
 use crate::{
-    console::Console,
+    console::tell_status,
     delegates::{DelegatePage, DelegatesPage, DeleteDelegateDialog, RejectDialog},
+    error::ConsoleError,
     install::{InstallPage, ShellSetupPage},
     profiles::{DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfilesPage},
     session::{LoginPage, SetupPage},
@@ -80,9 +79,7 @@ fn Nothing() -> impl IntoView {}
 
 #[component]
 fn NotFoundPage() -> impl IntoView {
-    if let Some(console) = use_context::<Arc<dyn Console>>() {
-        console.set_status(404);
-    }
+    tell_status(&ConsoleError::NotFound(String::new()));
     view! {
         <Title text="Page not found" />
         <main class="alone">

@@ -43,6 +43,13 @@ where
     answer
 }
 
+/// Gives a page that cannot show what it is about the status of the reason. Does nothing in the browser.
+pub fn tell_status(error: &ConsoleError) {
+    if let Some(console) = use_context::<Arc<dyn Console>>() {
+        console.set_status(error.status());
+    }
+}
+
 /// Where a form returns to: its own list with the filters as they were, and the object that was acted on, so that the
 /// page can say what was done. Anything but a path of this site is replaced by `fallback`.
 #[must_use]

@@ -17,7 +17,7 @@ use crate::ui::{
     frame::may_manage,
     href::Href,
     live::use_live,
-    load::{Asked, show, show_or},
+    load::{Asked, computed, show, show_or},
     notice::{Done, use_done},
     time::{Time, time_or},
 };
@@ -85,7 +85,7 @@ fn Body(detail: Signal<DelegateDetail>) -> impl IntoView {
     let row = Signal::derive(move || detail.with(|detail| detail.row.clone()));
     let id = row.with_untracked(|row| row.delegate.id);
     let may = may_manage();
-    let pending = Memo::new(move |_| may.get() && row.with(|row| row.status == Status::PendingApproval));
+    let pending = computed(move |_| may.get() && row.with(|row| row.status == Status::PendingApproval));
     let back: Signal<Href> = Signal::stored(detail_href(id));
     let reject: Signal<Href> = Signal::stored(dialog_from_detail(id, "reject"));
     view! {

@@ -66,7 +66,7 @@ pub fn Table(query: Memo<ListQuery>, delegates: Signal<Delegates>) -> impl IntoV
 
 /// Why there is nothing, and the one next step.
 #[component]
-fn Empty(query: Memo<ListQuery>, total: Memo<u64>, may: Memo<bool>) -> impl IntoView {
+fn Empty(query: Memo<ListQuery>, total: Memo<u64>, may: Signal<bool>) -> impl IntoView {
     move || {
         let query = query.get();
         if total.get() > 0 {

@@ -14,6 +14,7 @@ use crate::ui::{
     button::{NavButton, SubmitButton},
     form::Form,
     icon::Icon,
+    load::computed,
     table::Kept,
     time::Time,
 };
@@ -44,14 +45,14 @@ pub fn Row(
     id: Uuid,
     kept: Signal<Kept<DelegateRow>>,
     query: Memo<ListQuery>,
-    may: Memo<bool>,
+    may: Signal<bool>,
     done: Memo<Option<Uuid>>,
 ) -> impl IntoView {
     let id = DelegateId(id);
     let row = Signal::derive(move || kept.with(|kept| kept.row.clone()));
     let gone = Memo::new(move |_| kept.with(|kept| kept.gone));
     let status = Memo::new(move |_| kept.with(|kept| kept.row.status));
-    let open = Memo::new(move |_| may.get() && query.with(|query| query.decide == Some(id)));
+    let open = computed(move |_| may.get() && query.with(|query| query.decide == Some(id)));
     let just_done = Signal::derive(move || done.get() == Some(id.0));
     let of = move |part: fn(&DelegateRow) -> String| move || kept.with(|kept| part(&kept.row));
     let name = of(|row| row.delegate.facts.name.to_string());
@@ -123,7 +124,7 @@ fn panel_id(id: DelegateId) -> String {
 
 /// The button that opens and closes the decision.
 #[component]
-fn DecideButton(id: DelegateId, open: Memo<bool>, query: Memo<ListQuery>) -> impl IntoView {
+fn DecideButton(id: DelegateId, open: Signal<bool>, query: Memo<ListQuery>) -> impl IntoView {
     let to = Signal::derive(move || {
         let decide = (!open.get()).then_some(id);
         query.with(|query| query.deciding(decide).list())

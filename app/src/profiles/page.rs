@@ -102,7 +102,7 @@ fn ProfileLine(
     id: Uuid,
     row: Signal<Kept<ProfileRow>>,
     cursor: Memo<Cursor>,
-    may: Memo<bool>,
+    may: Signal<bool>,
     done: Memo<Option<Uuid>>,
 ) -> impl IntoView {
     let profile = Signal::derive(move || row.with(|kept| kept.row.profile.clone()));

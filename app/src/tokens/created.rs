@@ -84,8 +84,8 @@ fn Value(token: RevealedToken, back: Signal<Href>) -> impl IntoView {
             </div>
             {move || if asks.get() {
                 view! {
-                    <footer class="asks" role="alert">
-                        <p>"You have not copied the value. It cannot be shown again."</p>
+                    <footer class="asks">
+                        <p role="alert">"You have not copied the value. It cannot be shown again."</p>
                         <button type="button" class="btn" node_ref=go_back on:click=move |_| asks.set(false)>
                             "Go back"
                         </button>

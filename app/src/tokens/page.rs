@@ -150,7 +150,7 @@ fn TokenLine(
     id: Uuid,
     row: Signal<Kept<TokenRow>>,
     list: Memo<TokenList>,
-    may: Memo<bool>,
+    may: Signal<bool>,
     done: Memo<Option<Uuid>>,
 ) -> impl IntoView {
     let token = Signal::derive(move || row.with(|kept| kept.row.token.clone()));

@@ -10,7 +10,7 @@ use super::{
     href::use_here,
     icon::Icon,
     live::provide_live,
-    load::{Asked, show_or},
+    load::{Asked, computed, show_or},
 };
 use crate::session::api::{Frame as FrameData, SignOut, get_frame};
 
@@ -19,9 +19,9 @@ use crate::session::api::{Frame as FrameData, SignOut, get_frame};
 struct Viewer(Asked<FrameData>);
 
 /// Whether the person may change things. Read it where a `Transition` waits for it.
-pub fn may_manage() -> Memo<bool> {
+pub fn may_manage() -> Signal<bool> {
     let viewer = use_context::<Viewer>();
-    Memo::new(move |_| {
+    computed(move |_| {
         let frame = viewer.and_then(|Viewer(frame)| frame.get()).and_then(Result::ok);
         frame.is_some_and(|frame| frame.role.may(Permission::ManageDelegates))
     })
@@ -99,9 +99,9 @@ fn Header(frame: Signal<FrameData>) -> impl IntoView {
             type="button"
             class="avatar"
             popovertarget="user-menu"
-            aria-label=move || format!("User menu, {}", email())
         >
-            {move || frame.with(|frame| initials(&frame.email))}
+            <span aria-hidden="true">{move || frame.with(|frame| initials(&frame.email))}</span>
+            <span class="visually-hidden">{move || format!("User menu, {}", email())}</span>
         </button>
         <div id="user-menu" class="menu" popover="auto">
             <p class="menu-email">{email}</p>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{button::NavButton, form::leave_where_signed_out, href::use_here, icon::Icon};
-use crate::error::ConsoleError;
+use crate::{console::tell_status, error::ConsoleError};
 
 /// What was asked for, or why not.
 pub type Asked<T> = Resource<Result<T, ConsoleError>>;
@@ -14,6 +14,16 @@ pub type Asked<T> = Resource<Result<T, ConsoleError>>;
 pub trait Data: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Data for T {}
+
+/// What is computed of resources: a memo in the browser. The server computes it at each reading, for there a memo could
+/// be read after a resource has arrived and before the memo has heard of it: the page would lack what the resource,
+/// which goes along with it, says is there.
+pub fn computed<T>(compute: impl Fn(Option<&T>) -> T + Send + Sync + 'static) -> Signal<T>
+where
+    T: PartialEq + Send + Sync + 'static,
+{
+    if cfg!(feature = "ssr") { Signal::derive(move || compute(None)) } else { Memo::new(compute).into() }
+}
 
 /// Shows a resource: `content` is made once and gets a signal that follows it. What it holds must not make resources
 /// of its own, for the server runs it more than once.
@@ -65,15 +75,16 @@ where
     C: Fn(Signal<T>) -> V + Clone + Send + 'static,
     F: Fn(ConsoleError) -> AnyView + Clone + Send + 'static,
 {
-    let last = Memo::new(move |before: Option<&Option<T>>| match asked.get() {
+    let last = computed(move |before: Option<&Option<T>>| match asked.get() {
         Some(Ok(value)) => Some(value),
         Some(Err(_)) | None => before.cloned().flatten(),
     });
-    let error = Memo::new(move |_| asked.get().and_then(Result::err));
-    let there = Memo::new(move |_| last.with(Option::is_some));
-    leave_where_signed_out(error.into());
+    let error = computed(move |_| asked.get().and_then(Result::err));
+    let there = computed(move |_| last.with(Option::is_some));
+    leave_where_signed_out(error);
     view! {
         {move || error.get().map(|error| {
+            tell_status(&error);
             if there.get_untracked() {
                 if !stale {
                     return ().into_any();
