@@ -38,7 +38,18 @@ pub fn DelegatePage() -> impl IntoView {
                 "Delegates"
             </a>
         </p>
-        {show_or(detail, |_| ().into_any(), |detail| view! { <Head detail=detail /> })}
+        {show_or(
+            detail,
+            |_| {
+                view! {
+                    <div class="head">
+                        <h1>"Delegate"</h1>
+                    </div>
+                }
+                .into_any()
+            },
+            |detail| view! { <Head detail=detail /> },
+        )}
         <Done />
         {show(detail, |detail| view! { <Body detail=detail /> })}
     }

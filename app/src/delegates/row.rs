@@ -70,7 +70,9 @@ pub fn Row(
                 <span class="s">{of(|row| row.delegate.facts.host_name.to_string())}</span>
             </td>
             <td class="status-cell" data-label="Status">
-                {move || if status.get() == Status::PendingApproval && may.get() && !gone.get() {
+                {move || if gone.get() {
+                    view! { <span class="muted">"No longer in this list"</span> }.into_any()
+                } else if status.get() == Status::PendingApproval && may.get() {
                     view! { <DecideButton id=id open=open query=query /> }.into_any()
                 } else {
                     view! { <StatusWithReason row=row just_done=just_done /> }.into_any()

@@ -87,7 +87,7 @@ fn UsedBy(detail: Signal<ProfileDetail>) -> impl IntoView {
         let more = row.delegates.saturating_sub(named);
         view! {
             <p>{sentence}</p>
-            <ul class="used">
+            <ul class="used" tabindex="0" aria-label="Delegates">
                 {used_by
                     .into_iter()
                     .map(|name| {

@@ -123,7 +123,7 @@ fn Users(token: Signal<TokenUse>) -> impl IntoView {
         {move || token.with(|token| !token.users.is_empty()).then(|| {
             let users = token.get().users;
             view! {
-                <ul class="used">
+                <ul class="used" tabindex="0" aria-label="Delegates">
                     {users
                         .into_iter()
                         .map(|user| {

@@ -88,7 +88,7 @@ pub fn Command(#[prop(into)] line: String) -> impl IntoView {
     };
     view! {
         <div class="command">
-            <code node_ref=code>{line}</code>
+            <code node_ref=code tabindex="0">{line}</code>
             <button type="button" class="btn small ghost needs-scripts" aria-label=label on:click=copy>
                 {move || if copied.get() { Icon::Tick.draw().into_any() } else { Icon::Copy.draw().into_any() }}
                 <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>

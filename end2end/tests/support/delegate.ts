@@ -66,6 +66,14 @@ export class Delegate {
     return Number(kilobytes);
   }
 
+  /** What `config-delegate.yml` says. */
+  async setting(name: string): Promise<string> {
+    const text = await readFile(join(this.folder, 'config-delegate.yml'), 'utf8');
+    const value = new RegExp(`^${name}: "?([^"\\n]*)"?$`, 'm').exec(text)?.[1];
+    if (value === undefined) throw new Error(`no ${name} in config-delegate.yml`);
+    return value;
+  }
+
   /** Puts another token into `config-delegate.yml`, as the rotation page tells a person to. */
   async setToken(value: string): Promise<void> {
     const file = join(this.folder, 'config-delegate.yml');

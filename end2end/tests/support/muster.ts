@@ -1,17 +1,25 @@
 // A Muster server as an operator runs it: the built binary, a data folder of its own, signals.
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { BrowserContextOptions } from '@playwright/test';
 import { Database } from './database';
+import type { Person } from './people';
 import { until } from './until';
 
 /** How the log tells the one-time code of the first start. */
 const SETUP_CODE = /setup code[:\s]+([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/i;
 
 const STOP_WITHIN = 10_000;
+
+const run = promisify(execFile);
+
+/** What a browser keeps of a person who is signed in. */
+export type Session = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
 export type MusterOptions = {
   /** A PostgreSQL server to make the database on; without it Muster keeps an SQLite file in its data folder. */
@@ -26,6 +34,7 @@ export class Muster {
 
   private process: ChildProcess | undefined;
   private output = '';
+  private readonly sessions = new Map<string, Session>();
 
   private constructor(
     readonly dataDir: string,
@@ -67,6 +76,40 @@ export class Muster {
     const code = SETUP_CODE.exec(this.log)?.[1];
     if (!code) throw new Error(`no setup code in the log:\n${this.log}`);
     return code;
+  }
+
+  /** Makes an administrator at the command line, as one does who has no browser there. */
+  async createAdministrator({ email, password }: Person): Promise<void> {
+    const file = join(this.dataDir, 'new-password');
+    await writeFile(file, password, { mode: 0o600 });
+    try {
+      await run(Muster.binary, ['admin', 'create', '--email', email, '--password-file', file], this.surroundings());
+    } finally {
+      await rm(file);
+    }
+  }
+
+  /**
+   * A session of an administrator, who is made where needed. All tests on this server share it: signing in is slow by
+   * intent, and limited.
+   */
+  async sessionOf(person: Person): Promise<Session> {
+    const known = this.sessions.get(person.email);
+    if (known) return known;
+    await this.createAdministrator(person);
+    const answer = await fetch(`${this.url}/api/session/sign-in`, {
+      method: 'POST',
+      headers: { Accept: 'application/json' },
+      body: new URLSearchParams(person),
+      redirect: 'manual',
+    });
+    await answer.body?.cancel();
+    const [, name, value] = /^([^=]+)=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
+    if (!name || !value) throw new Error(`${person.email} could not sign in: status ${answer.status}`);
+    const cookie = { name, value, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false };
+    const session: Session = { cookies: [{ ...cookie, sameSite: 'Lax' }], origins: [] };
+    this.sessions.set(person.email, session);
+    return session;
   }
 
   /** Ends the server as a service manager does; it has to end by itself, and well. */
@@ -114,22 +157,7 @@ export class Muster {
   }
 
   private async launch(): Promise<void> {
-    // The configuration of whoever runs the tests must not reach the server.
-    const inherited = Object.entries(process.env).filter(([name]) => !/^(MUSTER_.*|FORCE_COLOR)$/.test(name));
-    const child = spawn(Muster.binary, ['serve'], {
-      // Away from the checkout: the binary needs nothing that lies beside it.
-      cwd: this.dataDir,
-      env: {
-        ...Object.fromEntries(inherited),
-        RUST_BACKTRACE: '1',
-        NO_COLOR: '1',
-        MUSTER_DATA_DIR: this.dataDir,
-        MUSTER_LISTEN: `127.0.0.1:${this.port}`,
-        ...(this.database ? { MUSTER_DATABASE_URL: this.database.url } : {}),
-        ...this.env,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = spawn(Muster.binary, ['serve'], { ...this.surroundings(), stdio: ['ignore', 'pipe', 'pipe'] });
     this.process = child;
     let failure: Error | undefined;
     child.on('error', (error) => (failure = error));
@@ -148,6 +176,24 @@ export class Muster {
       () => `${this.url}/readyz answers 200\n${this.log}`,
       30_000,
     );
+  }
+
+  private surroundings(): { cwd: string; env: NodeJS.ProcessEnv } {
+    // The configuration of whoever runs the tests must not reach the server.
+    const inherited = Object.entries(process.env).filter(([name]) => !/^(MUSTER_.*|FORCE_COLOR)$/.test(name));
+    return {
+      // Away from the checkout: the binary needs nothing that lies beside it.
+      cwd: this.dataDir,
+      env: {
+        ...Object.fromEntries(inherited),
+        RUST_BACKTRACE: '1',
+        NO_COLOR: '1',
+        MUSTER_DATA_DIR: this.dataDir,
+        MUSTER_LISTEN: `127.0.0.1:${this.port}`,
+        ...(this.database ? { MUSTER_DATABASE_URL: this.database.url } : {}),
+        ...this.env,
+      },
+    };
   }
 
   private async isReady(): Promise<boolean> {

@@ -1,0 +1,124 @@
+// Two administrators and one delegate: one decides, the other is told who did what.
+
+import { expect, test } from './support/fixtures';
+import { ada, bob } from './support/people';
+
+test.use({ who: 'administrator' });
+
+test.beforeEach(async ({ ui }) => {
+  await ui.open('/profiles');
+  await expect(ui.row('Primary')).toBeVisible();
+  if ((await ui.row('two keys').count()) === 0) await ui.createProfile({ name: 'two keys', approval: true });
+});
+
+test('the second one, at the last question, is told that it was approved', async ({ ui, another, client }) => {
+  await client.join({ delegateName: 'both-1', hostName: 'both', delegateProfileId: 'two keys' });
+  const other = await another(bob);
+  await ui.open('/delegates?q=both-1');
+  await other.open('/delegates?q=both-1');
+  const panel = await ui.decideOn('both-1');
+  await (await other.decideOn('both-1')).getByRole('button', { name: 'Reject', exact: true }).click();
+  const dialog = other.dialog('Reject both-1?');
+  await expect(dialog).toBeVisible();
+
+  await panel.getByRole('button', { name: 'Approve', exact: true }).click();
+  await ui.says('both-1 is activated.');
+  const assertStayed = other.stays();
+  await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toHaveText(`both-1 was already approved by ${ada.email}.`);
+  assertStayed();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(other.row('both-1')).toContainText(/(?<!Not )Connected/);
+  await expect(ui.row('both-1')).toContainText(/(?<!Not )Connected/);
+});
+
+test('the second one, on a page that fell behind, is told that it was rejected', async ({
+  ui,
+  another,
+  client,
+  problems,
+}) => {
+  await client.join({ delegateName: 'both-2', hostName: 'both', delegateProfileId: 'two keys' });
+  const other = await another(bob);
+  // Without its stream the page shows what was there when it was opened.
+  problems.allow(/ERR_FAILED.*\/api\/events/);
+  await other.page.route('**/api/events', (route) => route.abort());
+  await other.open('/delegates?q=both-2');
+  const panel = await other.decideOn('both-2');
+  await ui.open('/delegates?q=both-2');
+  await ui.reject('both-2');
+
+  const assertStayed = other.stays();
+  await panel.getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect(panel.getByRole('alert')).toHaveText(`both-2 was already rejected by ${ada.email}.`);
+  await expect(panel).toContainText('This delegate does not wait for a decision any more.');
+  await expect(panel.getByRole('button', { name: 'Approve', exact: true })).toHaveCount(0);
+  assertStayed();
+});
+
+test('the second one sees at once, with the decision open, that there is none to take', async ({
+  ui,
+  another,
+  client,
+}) => {
+  await client.join({ delegateName: 'both-3', hostName: 'both', delegateProfileId: 'two keys' });
+  const other = await another(bob);
+  await other.open('/delegates?q=both-3');
+  const panel = await other.decideOn('both-3');
+  await ui.open('/delegates?q=both-3');
+  await ui.approve('both-3');
+  await expect(panel).toContainText('This delegate does not wait for a decision any more.');
+  await expect(other.row('both-3')).toContainText(/(?<!Not )Connected/);
+});
+
+test('of two at the same moment, one wins', async ({ ui, another, client, problems }) => {
+  await client.join({ delegateName: 'both-4', hostName: 'both', delegateProfileId: 'two keys' });
+  const other = await another(bob);
+  // With their streams, the page of the slower one could take the button away in time.
+  problems.allow(/ERR_FAILED.*\/api\/events/);
+  for (const one of [ui, other]) await one.page.route('**/api/events', (route) => route.abort());
+  await ui.open('/delegates?q=both-4');
+  await other.open('/delegates?q=both-4');
+  const panel = await ui.decideOn('both-4');
+  await (await other.decideOn('both-4')).getByRole('button', { name: 'Reject', exact: true }).click();
+  const answers = Promise.all([
+    ui.page.waitForResponse('**/api/delegates/approve'),
+    other.page.waitForResponse('**/api/delegates/reject'),
+  ]);
+  await Promise.all([
+    panel.getByRole('button', { name: 'Approve', exact: true }).click(),
+    other.dialog('Reject both-4?').getByRole('button', { name: 'Reject', exact: true }).click(),
+  ]);
+  const statuses = (await answers).map((answer) => answer.status());
+  const approved = statuses[0] !== 409;
+  expect(statuses.filter((status) => status === 409), `one of ${statuses} is told no`).toHaveLength(1);
+  if (approved) {
+    const alert = other.dialog('Reject both-4?').getByRole('alert');
+    await expect(alert).toHaveText(`both-4 was already approved by ${ada.email}.`);
+  } else {
+    await expect(panel.getByRole('alert')).toHaveText(`both-4 was already rejected by ${bob.email}.`);
+  }
+  for (const one of [ui, other]) {
+    await one.open(approved ? '/delegates?q=both-4' : '/delegates?q=both-4&status=rejected');
+    await expect(one.row('both-4')).toContainText(approved ? /(?<!Not )Connected/ : 'Rejected');
+  }
+});
+
+test('a profile that somebody else changed keeps what the second one typed', async ({ ui, another }) => {
+  const other = await another(bob);
+  await ui.createProfile({ name: 'shared work' });
+  for (const one of [ui, other]) {
+    await one.open('/profiles');
+    await one.page.getByRole('link', { name: 'shared work', exact: true }).click();
+    await expect(one.heading('shared work')).toBeVisible();
+  }
+  await ui.field('Description').fill('by Ada');
+  await ui.button('Submit').click();
+  await ui.says('Profile shared work is saved.');
+  await other.field('Description').fill('by Bob');
+  await other.button('Submit').click();
+  await expect(other.page.getByRole('alert').getByText('was changed by somebody else')).toBeVisible();
+  await expect(other.field('Description')).toHaveValue('by Bob');
+  await ui.reload();
+  await expect(ui.row('shared work')).toContainText('by Ada');
+});

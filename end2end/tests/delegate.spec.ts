@@ -1,0 +1,50 @@
+// The delegate as a process: small, and gone at once when it is told to go.
+
+import { basename, dirname } from 'node:path';
+import { expect, test } from './support/fixtures';
+import { fact } from './support/console';
+import { Muster } from './support/muster';
+
+test.use({ who: 'administrator' });
+
+/** A build for development is several times as large, and nobody runs it. */
+const isRelease = basename(dirname(Muster.binary)) !== 'debug';
+
+test('it is small, and says goodbye', async ({ ui, page, delegates }) => {
+  await ui.open('/delegates');
+  const delegate = await delegates.unpack(
+    await ui.downloadShellDelegate({ name: 'small', token: 'default_token', description: 'At the "edge": #1' }),
+  );
+  await ui.go('Delegates');
+  await delegate.start();
+  await delegate.waitForLog(/the delegate is connected/);
+  await expect(ui.row('small')).toContainText(/(?<!Not )Connected/);
+  if (isRelease) {
+    await expect.poll(() => delegate.rssKb(), { message: 'resident memory in kB' }).toBeLessThan(12 * 1024);
+  }
+
+  await page.getByRole('link', { name: 'small', exact: true }).click();
+  const main = page.getByRole('main');
+  await expect(fact(main, 'Description')).toHaveText('At the "edge": #1');
+  await expect(fact(main, 'Heartbeat interval')).toHaveText('10 s');
+  await expect(fact(main, 'Decision')).toHaveText('none was needed');
+
+  process.kill(await delegate.pid(), 'SIGTERM');
+  await expect.poll(() => delegate.isRunning(), { intervals: [50], timeout: 2_000 }).toBe(false);
+  // Well below the half minute after which a delegate that only fell silent is given up.
+  await expect(main).toContainText('Not connected', { timeout: 3_000 });
+  await expect(page.getByRole('table').first()).toContainText('stopped');
+  expect(await delegate.log()).toContain('has stopped');
+});
+
+test('its scripts can be run twice', async ({ ui, delegates }) => {
+  await ui.open('/delegates');
+  const delegate = await delegates.unpack(await ui.downloadShellDelegate({ name: 'twice', token: 'default_token' }));
+  expect(await delegate.stop()).toContain('The delegate does not run.');
+  await delegate.start();
+  const pid = await delegate.pid();
+  expect(await delegate.start()).toContain(`already runs (process ${pid})`);
+  expect(await delegate.pid()).toBe(pid);
+  expect(await delegate.stop()).toContain('The delegate has stopped.');
+  expect(await delegate.isRunning()).toBe(false);
+});

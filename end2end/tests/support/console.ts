@@ -1,0 +1,212 @@
+// The console as a person uses it: what several tests do on its pages, by the words that are on them.
+
+import { type Locator, type Page, expect } from '@playwright/test';
+import type { Person } from './people';
+import type { Secrets } from './secrets';
+
+export type ProfileFields = {
+  name: string;
+  description?: string;
+  script?: string;
+  approval?: boolean;
+  selectors?: string;
+};
+
+export type DelegateSetup = {
+  name: string;
+  description?: string;
+  /** As the choice shows it: with `(requires approval)` where it does. */
+  profile?: string;
+  token?: string;
+  tags?: string;
+};
+
+type Section = 'Delegates' | 'Delegate Profiles' | 'Tokens';
+
+export class Console {
+  constructor(
+    readonly page: Page,
+    private readonly secrets: Secrets,
+    private readonly hydrated: (page: Page) => Promise<void>,
+  ) {}
+
+  /** Opens an address and waits until the page is interactive. */
+  async open(path: string): Promise<void> {
+    await this.page.goto(path);
+    await this.hydrated(this.page);
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.hydrated(this.page);
+  }
+
+  /** Goes to a section by the navigation. */
+  async go(section: Section): Promise<void> {
+    await this.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: section, exact: true }).click();
+    await expect(this.heading(section)).toBeVisible();
+    await this.hydrated(this.page);
+  }
+
+  heading(name: string): Locator {
+    return this.page.getByRole('heading', { level: 1, name, exact: true });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole('button', { name, exact: true });
+  }
+
+  field(name: string): Locator {
+    return this.page.getByLabel(name, { exact: true });
+  }
+
+  dialog(name: string): Locator {
+    return this.page.getByRole('dialog', { name, exact: true });
+  }
+
+  /** The row of a list whose first column shows the name. */
+  row(name: string): Locator {
+    const first = this.page.locator('td:first-child').getByText(name, { exact: true });
+    return this.page.getByRole('row').filter({ has: first });
+  }
+
+  /** Waits for the sentence above a page that says what was just done. */
+  async says(sentence: string): Promise<void> {
+    await expect(this.page.getByRole('status').getByText(sentence)).toBeVisible();
+  }
+
+  /** What stands below a list: `live`, or what is in its place while the stream is broken. */
+  get live(): Locator {
+    return this.page.locator('[data-stream]');
+  }
+
+  async setUp(code: string, person: Person): Promise<void> {
+    this.secrets.add(person.password);
+    await this.field('Setup code').fill(code);
+    await this.field('Email').fill(person.email);
+    await this.field('Password').fill(person.password);
+    await this.button('Create administrator').click();
+  }
+
+  async logIn(person: Person): Promise<void> {
+    this.secrets.add(person.password);
+    await this.field('Email').fill(person.email);
+    await this.field('Password').fill(person.password);
+    await this.button('Log in').click();
+  }
+
+  async logOut(): Promise<void> {
+    await this.page.getByRole('button', { name: 'User menu' }).click();
+    await this.button('Log out').click();
+    await expect(this.heading('Log in')).toBeVisible();
+    await this.hydrated(this.page);
+  }
+
+  /** Makes a token and leaves the dialog open that shows its value. */
+  async generateToken(name: string): Promise<string> {
+    await this.go('Tokens');
+    await this.button('New Token').click();
+    const dialog = this.dialog('New Token');
+    await dialog.getByLabel('Name', { exact: true }).fill(name);
+    await dialog.getByRole('button', { name: 'Generate New Token' }).click();
+    const value = await dialog.getByLabel('Token value').inputValue();
+    expect(value).toMatch(/^[0-9a-f]{32}$/);
+    this.secrets.add(value);
+    return value;
+  }
+
+  async createToken(name: string): Promise<string> {
+    const value = await this.generateToken(name);
+    await this.button('I have saved it').click();
+    await this.says(`Token ${name} is created.`);
+    return value;
+  }
+
+  async revokeToken(name: string): Promise<void> {
+    await this.go('Tokens');
+    await this.button(`Revoke ${name}`).click();
+    await this.dialog(`Revoke ${name}?`).getByRole('button', { name: 'Confirm' }).click();
+    await this.says(`Token ${name} is revoked.`);
+  }
+
+  async fillProfile(fields: ProfileFields): Promise<void> {
+    await this.field('Name').fill(fields.name);
+    await this.field('Description').fill(fields.description ?? '');
+    // Chromium takes most of a minute to type thousands of lines.
+    const script = this.field('Startup Script');
+    await script.evaluate((field: HTMLTextAreaElement, text) => (field.value = text), fields.script ?? '');
+    await this.field('Delegate Requires Approval').setChecked(fields.approval ?? false);
+    await this.field('Selectors').fill(fields.selectors ?? '');
+  }
+
+  async createProfile(fields: ProfileFields): Promise<void> {
+    await this.go('Delegate Profiles');
+    await this.button('Add Delegate Profile').click();
+    await expect(this.heading('Add Delegate Profile')).toBeVisible();
+    await this.hydrated(this.page);
+    await this.fillProfile(fields);
+    await this.button('Submit').click();
+    await this.says(`Profile ${fields.name} is created.`);
+  }
+
+  /** Downloads the install files of a shell delegate; gives the archive's path. */
+  async downloadShellDelegate(setup: DelegateSetup): Promise<string> {
+    await this.go('Delegates');
+    await this.page.getByRole('button', { name: 'Download Delegate' }).first().click();
+    await this.page.getByRole('link', { name: 'Shell Script', exact: true }).click();
+    await expect(this.heading('Delegate Setup')).toBeVisible();
+    await this.hydrated(this.page);
+    await this.field('Name').fill(setup.name);
+    await this.field('Description').fill(setup.description ?? '');
+    if (setup.profile) await this.field('Profile').selectOption({ label: setup.profile });
+    if (setup.token) await this.field('Delegate Token').selectOption({ label: setup.token });
+    await this.field('Tags').fill(setup.tags ?? '');
+    const download = this.page.waitForEvent('download');
+    await this.button('Download').click();
+    expect((await download).suggestedFilename()).toBe('harness-delegate.tar.gz');
+    return await (await download).path();
+  }
+
+  /** Opens the decision on a delegate that waits, and gives the panel with its facts. */
+  async decideOn(name: string): Promise<Locator> {
+    await this.row(name).getByRole('button', { name: 'Pending Approval' }).click();
+    const panel = this.row(name).locator('xpath=following-sibling::tr[1]');
+    await expect(panel.getByRole('button', { name: 'Reject', exact: true })).toBeVisible();
+    return panel;
+  }
+
+  async approve(name: string): Promise<void> {
+    const panel = await this.decideOn(name);
+    await panel.getByRole('button', { name: 'Approve', exact: true }).click();
+    await this.says(`${name} is activated.`);
+  }
+
+  async reject(name: string): Promise<void> {
+    const panel = await this.decideOn(name);
+    await panel.getByRole('button', { name: 'Reject', exact: true }).click();
+    await this.dialog(`Reject ${name}?`).getByRole('button', { name: 'Reject', exact: true }).click();
+    await this.says(`${name} is rejected.`);
+  }
+
+  /** Waits until an error stands beside a field and is read out with it. */
+  async refuses(field: Locator, error: RegExp): Promise<void> {
+    await expect(field).toHaveAccessibleDescription(error);
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await expect(this.page.locator('.field-error').getByText(error)).toBeVisible();
+  }
+
+  /** Follows the page from now on; the answer fails where it was loaded again, or another was. */
+  stays(): () => void {
+    const loads: string[] = [];
+    this.page.on('request', (request) => {
+      if (request.isNavigationRequest() && request.frame() === this.page.mainFrame()) loads.push(request.url());
+    });
+    return () => expect(loads, 'pages that were loaded').toEqual([]);
+  }
+}
+
+/** What a list of facts says under a name. */
+export function fact(place: Locator, name: string): Locator {
+  const term = place.page().locator('dt').getByText(name, { exact: true });
+  return place.locator('dl > div').filter({ has: term }).locator('dd');
+}
