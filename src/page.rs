@@ -51,14 +51,15 @@ impl<T> Page<T> {
         }
     }
 
+    /// Takes the rows out, to be made into others, and leaves the page without them.
+    pub fn split(self) -> (Vec<T>, Page<T>) {
+        let Self { rows, total, previous, next } = self;
+        (rows, Self { rows: Vec::new(), total, previous, next })
+    }
+
     /// The same page with other rows.
-    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            rows: self.rows.into_iter().map(change).collect(),
-            total: self.total,
-            previous: self.previous,
-            next: self.next,
-        }
+    pub fn with<U>(self, rows: Vec<U>) -> Page<U> {
+        Page { rows, total: self.total, previous: self.previous, next: self.next }
     }
 }
 

@@ -75,12 +75,6 @@ impl Error {
         }
     }
 
-    /// Whether the server is to blame, so that it has to be logged.
-    #[must_use]
-    pub const fn is_internal(&self) -> bool {
-        matches!(self, Self::Database(_) | Self::Session(_) | Self::Unsealable(_) | Self::Password(_) | Self::File(_))
-    }
-
     /// The way out to the console. What is internal is logged here, under the request's id.
     #[must_use]
     pub fn into_console(self, request_id: &str) -> ConsoleError {

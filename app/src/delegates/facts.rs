@@ -36,16 +36,15 @@ pub fn tags(row: Signal<DelegateRow>) -> impl IntoView {
     });
     move || {
         let (own, inherited, profile): (Vec<String>, Vec<String>, String) = both.get();
-        let title = format!("From the profile {profile}");
         view! {
             <span class="tags">
-                {own.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}
+                {own.into_iter().map(|tag| view! { <span class="tag" title=tag.clone()>{tag.clone()}</span> }).collect_view()}
                 {inherited
                     .into_iter()
                     .map(|tag| {
                         view! {
-                            <span class="tag inherited" title=title.clone()>
-                                {tag}
+                            <span class="tag inherited" title=format!("{tag}, from the profile {profile}")>
+                                {tag.clone()}
                                 <span class="visually-hidden">" (inherited)"</span>
                             </span>
                         }

@@ -101,10 +101,8 @@ impl Operator {
             delegate::Entity::find().filter(delegate::Entity::within(&self.scope())).filter(matching(&filter, now));
         let total = query.clone().count(self.state.db.read()).await?;
         let found = page_of(query, delegate::Column::Id, filter.cursor).all(self.state.db.read()).await?;
-        let page = Page::cut(found, filter.cursor, total, |row| row.id);
-        let (previous, next, total) = (page.previous, page.next, page.total);
-        let rows = self.rows(page.rows, now).await?;
-        Ok(Page { rows, total, previous, next })
+        let (rows, page) = Page::cut(found, filter.cursor, total, |row| row.id).split();
+        Ok(page.with(self.rows(rows, now).await?))
     }
 
     /// Joins what a row shows of its profile and its token.

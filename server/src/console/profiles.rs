@@ -80,23 +80,22 @@ impl Operator {
         let query = profile::Entity::find().filter(profile::Entity::within(&self.scope()));
         let total = query.clone().count(db).await?;
         let found = page_of(query, profile::Column::Id, cursor).all(db).await?;
-        let page = Page::cut(found, cursor, total, |row| row.id);
+        let (rows, page) = Page::cut(found, cursor, total, |row| row.id).split();
         let counts: Vec<(Uuid, i64)> = delegate::Entity::find()
             .select_only()
             .column(delegate::Column::ProfileId)
             .column_as(delegate::Column::Id.count(), "delegates")
-            .filter(delegate::Column::ProfileId.is_in(page.rows.iter().map(|row| row.id)))
+            .filter(delegate::Column::ProfileId.is_in(rows.iter().map(|row| row.id)))
             .group_by(delegate::Column::ProfileId)
             .into_tuple()
             .all(db)
             .await?;
         let count = |id: Uuid| counts.iter().find(|one| one.0 == id).map_or(0, |one| u64::try_from(one.1).unwrap_or(0));
-        let (total, previous, next) = (page.total, page.previous, page.next);
-        let rows = page.rows.into_iter().map(|row| {
+        let rows = rows.into_iter().map(|row| {
             let delegates = count(row.id);
             Ok(ProfileRow { profile: row.try_into()?, delegates })
         });
-        Ok(Page { rows: rows.collect::<Result<_, Error>>()?, total, previous, next })
+        Ok(page.with(rows.collect::<Result<_, Error>>()?))
     }
 
     async fn profile_detail(&self, id: ProfileId) -> Result<ProfileDetail, Error> {

@@ -101,9 +101,8 @@ impl Operator {
         }
         let total = query.clone().count(db).await?;
         let found = page_of(query, token::Column::Id, cursor).all(db).await?;
-        let page = Page::cut(found, cursor, total, |row| row.id);
-        let (total, previous, next) = (page.total, page.previous, page.next);
-        Ok(Page { rows: self.token_rows(page.rows).await?, total, previous, next })
+        let (rows, page) = Page::cut(found, cursor, total, |row| row.id).split();
+        Ok(page.with(self.token_rows(rows).await?))
     }
 
     async fn token_rows(&self, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
