@@ -22,7 +22,26 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::warning=the console is not built: `cargo xtask build` makes a binary that has one");
     }
     println!("cargo::rustc-env=MUSTER_BUILD_ID={}", build_id(&site, &files)?);
+    chart()?;
     assets(&site, embed)
+}
+
+/// Writes the table that `src/install/archive.rs` includes: the files of the chart that installs a delegate, but for
+/// those that only its tests need.
+fn chart() -> Result<(), Box<dyn Error>> {
+    let folder = fs::canonicalize("../deploy/helm/muster-delegate")?;
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut table = String::from("&[\n");
+    for file in files(&folder)? {
+        let path = file.strip_prefix(&folder)?;
+        if !path.starts_with("ci") {
+            let name = path.to_str().ok_or("a file of the chart has no plain name")?;
+            table.push_str(&format!("    ({name:?}, include_bytes!({file:?})),\n"));
+        }
+    }
+    table.push(']');
+    fs::write(PathBuf::from(env::var("OUT_DIR")?).join("chart.rs"), table)?;
+    Ok(())
 }
 
 /// The folder that xtask names, or the one where it puts the site of this profile (`Leptos.toml` has the name).

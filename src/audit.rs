@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{DelegateId, UserId},
+    id::{DelegateId, InstallLinkId, UserId},
     user::Email,
 };
 
@@ -31,6 +31,13 @@ pub enum Actor {
         /// The name it gave.
         name: String,
     },
+    /// Whoever brought the key of a link that hands out install files once.
+    InstallLink {
+        /// Which link.
+        id: InstallLinkId,
+        /// What it is called: it names the person who made it.
+        name: String,
+    },
     /// Somebody at the command line of the server's machine.
     CommandLine,
     /// Muster itself, at first start.
@@ -45,6 +52,7 @@ impl Actor {
             Self::User { .. } => "USER",
             Self::Stranger { .. } => "STRANGER",
             Self::Delegate { .. } => "DELEGATE",
+            Self::InstallLink { .. } => "INSTALL_LINK",
             Self::CommandLine => "COMMAND_LINE",
             Self::Installation => "INSTALLATION",
         }
@@ -56,7 +64,7 @@ impl Actor {
         match self {
             Self::User { email, .. } => email.as_str(),
             Self::Stranger { claimed } => claimed,
-            Self::Delegate { name, .. } => name,
+            Self::Delegate { name, .. } | Self::InstallLink { name, .. } => name,
             Self::CommandLine => "the command line",
             Self::Installation => "Muster at first start",
         }
@@ -126,10 +134,20 @@ actions! {
     ProfileDeleted = "PROFILE_DELETED", "Profile deleted";
     /// A token was made.
     TokenCreated = "TOKEN_CREATED", "Token created";
+    /// A token was given a successor.
+    TokenRotated = "TOKEN_ROTATED", "Token rotated";
     /// A token was revoked.
     TokenRevoked = "TOKEN_REVOKED", "Token revoked";
     /// A token was deleted.
     TokenDeleted = "TOKEN_DELETED", "Token deleted";
+    /// A link that hands out install files once was made.
+    InstallLinkCreated = "INSTALL_LINK_CREATED", "Install link created";
+    /// A secret was made.
+    SecretCreated = "SECRET_CREATED", "Secret created";
+    /// A secret was given another value.
+    SecretReplaced = "SECRET_REPLACED", "Secret value replaced";
+    /// A secret was deleted.
+    SecretDeleted = "SECRET_DELETED", "Secret deleted";
     /// An install file with a token's value in it was handed out.
     BundleDownloaded = "BUNDLE_DOWNLOADED", "Install files downloaded";
     /// A delegate registered for the first time.
@@ -142,6 +160,12 @@ actions! {
     DelegateRejected = "DELEGATE_REJECTED", "Rejected";
     /// A rejection was taken back.
     RejectionTakenBack = "REJECTION_TAKEN_BACK", "Rejection taken back";
+    /// A delegate was given another profile.
+    ProfileSwitched = "PROFILE_SWITCHED", "Profile switched";
+    /// A delegate's selectors were edited.
+    SelectorsEdited = "SELECTORS_EDITED", "Selectors edited";
+    /// A delegate was asked to run its startup script again.
+    ScriptRequested = "SCRIPT_REQUESTED", "Startup script requested again";
     /// A delegate was deleted.
     DelegateDeleted = "DELEGATE_DELETED", "Deleted";
 }

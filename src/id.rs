@@ -61,6 +61,12 @@ ids! {
     AuditId: "an audit entry";
     /// One stretch of time in which a delegate was connected.
     ConnectionId: "a connection";
+    /// A secret that startup scripts use (never its value).
+    SecretId: "a secret";
+    /// One run of a startup script on a delegate.
+    ScriptRunId: "a script run";
+    /// A link that hands out install files once (never what makes it work).
+    InstallLinkId: "an install link";
 }
 
 fn uuid_v7(now: Timestamp, random: &[u8; 10]) -> Uuid {

@@ -6,9 +6,12 @@
 pub mod audit;
 pub mod delegate;
 pub mod id;
+pub mod install;
 pub mod page;
 pub mod profile;
 pub mod scope;
+pub mod script;
+pub mod secret;
 pub mod text;
 pub mod time;
 pub mod token;

@@ -69,6 +69,9 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// When its startup script was last changed: the version that its delegates run. Another description or selector
+    /// makes no script run again.
+    pub script_changed_at: Timestamp,
     /// Counts the changes: a change made on sight of an older revision is refused.
     pub revision: i32,
 }
@@ -100,6 +103,9 @@ impl Profile {
         }
         if self.primary && spec.name != self.spec.name {
             return Err(ProfileError::PrimaryKeepsItsName);
+        }
+        if spec.startup_script != self.spec.startup_script {
+            self.script_changed_at = now;
         }
         self.spec = spec;
         self.updated_at = now;
@@ -135,6 +141,7 @@ mod tests {
             primary,
             created_at: Timestamp::from_millis(0),
             updated_at: Timestamp::from_millis(0),
+            script_changed_at: Timestamp::from_millis(0),
             revision: 3,
         }
     }
@@ -155,6 +162,17 @@ mod tests {
         assert_eq!(profile(true).check_delete(), Err(ProfileError::PrimaryStays));
         assert!(profile(false).edit(spec, 3, Timestamp::from_millis(9)).is_ok());
         assert!(profile(false).check_delete().is_ok());
+    }
+
+    #[test]
+    fn only_another_script_is_another_version() {
+        let mut spec = profile(false).spec;
+        spec.description = "new".into();
+        let described = profile(false).edit(spec.clone(), 3, Timestamp::from_millis(9)).unwrap();
+        assert_eq!((described.updated_at.as_millis(), described.script_changed_at.as_millis()), (9, 0));
+        spec.startup_script = "true\n".into();
+        let scripted = described.edit(spec, 4, Timestamp::from_millis(10)).unwrap();
+        assert_eq!(scripted.script_changed_at.as_millis(), 10);
     }
 
     #[test]

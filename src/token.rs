@@ -168,6 +168,28 @@ pub struct Token {
     pub default_profile: Option<ProfileId>,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// Its successor, where a person rotates it.
+    pub rotation: Option<Rotation>,
+}
+
+/// A token is being replaced by another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotation {
+    /// The token that takes its place.
+    pub successor: TokenId,
+    /// When that began.
+    pub began_at: Timestamp,
+    /// When a delegate last went over from the old token to another one; when it began, while none has.
+    pub last_step_at: Timestamp,
+}
+
+impl Rotation {
+    /// Whether the old token can be revoked without cutting anybody off: nothing connected holds it, and nothing has
+    /// used it since the last step.
+    #[must_use]
+    pub fn is_safe_to_revoke(&self, connected: u64, last_used_at: Option<Timestamp>) -> bool {
+        connected == 0 && last_used_at.is_none_or(|at| at <= self.last_step_at)
+    }
 }
 
 /// Why a token cannot do what was asked.
@@ -179,6 +201,12 @@ pub enum TokenError {
     /// Only a revoked or expired token can be deleted.
     #[error("{0} is active. Revoke it first, then delete it.")]
     StillActive(TokenName),
+    /// Only a token that is good can be rotated.
+    #[error("{0} is not active. Make a new token instead.")]
+    NotActive(TokenName),
+    /// It is being rotated already.
+    #[error("{0} has a successor already.")]
+    AlreadyRotated(TokenName),
     /// Its time would have run out before it began.
     #[error("Choose an expiry in the future.")]
     ExpiresInThePast,
@@ -206,6 +234,21 @@ impl Token {
             return Err(TokenError::AlreadyRevoked(self.name));
         }
         self.revoked_at = Some(now);
+        Ok(self)
+    }
+
+    /// Gives the token a successor.
+    ///
+    /// # Errors
+    /// [`TokenError::NotActive`], or [`TokenError::AlreadyRotated`].
+    pub fn rotate(mut self, successor: TokenId, now: Timestamp) -> Result<Self, TokenError> {
+        if self.status(now) != TokenStatus::Active {
+            return Err(TokenError::NotActive(self.name));
+        }
+        if self.rotation.is_some() {
+            return Err(TokenError::AlreadyRotated(self.name));
+        }
+        self.rotation = Some(Rotation { successor, began_at: now, last_step_at: now });
         Ok(self)
     }
 
@@ -247,6 +290,7 @@ mod tests {
             expires_at: Some(Timestamp::from_millis(1_000)),
             default_profile: None,
             revoked_at: None,
+            rotation: None,
         }
     }
 
@@ -285,5 +329,26 @@ mod tests {
         assert!(token().check_delete(Timestamp::from_millis(1)).is_err());
         assert!(token().check_delete(Timestamp::from_millis(1_000)).is_ok());
         assert!(token().revoke(Timestamp::from_millis(1)).unwrap().check_delete(Timestamp::from_millis(1)).is_ok());
+    }
+
+    #[test]
+    fn a_token_is_rotated_once_while_it_is_good() {
+        let (now, next) = (Timestamp::from_millis(5), TokenId(uuid::Uuid::from_u128(9)));
+        let rotated = token().rotate(next, now).unwrap();
+        assert_eq!(rotated.rotation.as_ref().map(|one| (one.successor, one.last_step_at)), Some((next, now)));
+        assert!(matches!(rotated.rotate(next, now), Err(TokenError::AlreadyRotated(_))));
+        let revoked = token().revoke(now).unwrap();
+        assert!(matches!(revoked.rotate(next, now), Err(TokenError::NotActive(_))));
+    }
+
+    #[test]
+    fn a_rotated_token_is_safe_to_revoke_once_nothing_uses_it_any_more() {
+        let at = Timestamp::from_millis;
+        let rotation = Rotation { successor: TokenId(uuid::Uuid::nil()), began_at: at(10), last_step_at: at(50) };
+        for (connected, last_used, safe) in
+            [(0, None, true), (0, Some(50), true), (0, Some(51), false), (1, Some(40), false)]
+        {
+            assert_eq!(rotation.is_safe_to_revoke(connected, last_used.map(at)), safe, "{connected} {last_used:?}");
+        }
     }
 }

@@ -10,12 +10,20 @@ use leptos_router::{
 
 use crate::{
     console::tell_status,
-    delegates::{DelegatePage, DelegatesPage, DeleteDelegateDialog, RejectDialog},
+    delegates::{
+        DelegatePage, DelegatesPage, DeleteDelegateDialog, RejectDialog, SelectorsDialog, SwitchProfileDialog,
+    },
     error::ConsoleError,
-    install::{InstallPage, ShellSetupPage},
+    install::{
+        AddTokenDialog, AddedTokenDialog, DelegateSetupPage, InstallPage, RejectArrivalDialog, ReviewPage, VerifyPage,
+    },
     profiles::{DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfilesPage},
+    secrets::{DeleteSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretsPage},
     session::{LoginPage, SetupPage},
-    tokens::{CreatedTokenDialog, DeleteTokenDialog, NewTokenDialog, RevokeTokenDialog, TokensPage},
+    tokens::{
+        CreatedTokenDialog, DeleteTokenDialog, NewTokenDialog, RevokeRotatedDialog, RevokeTokenDialog,
+        RotateTokenDialog, RotationPage, TokensPage,
+    },
     ui::{
         form::{forget_flash, provide_flash},
         frame::Frame,
@@ -51,7 +59,11 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":id/reject") view=RejectDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/delete") view=DeleteDelegateDialog ssr=SsrMode::Async />
                     </ParentRoute>
-                    <Route path=path!("/delegates/:id") view=DelegatePage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/delegates/:id") view=DelegatePage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("profile") view=SwitchProfileDialog ssr=SsrMode::Async />
+                        <Route path=path!("selectors") view=SelectorsDialog ssr=SsrMode::Async />
+                    </ParentRoute>
                     <Route path=path!("/profiles/new") view=NewProfilePage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/profiles") view=ProfilesPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
@@ -63,17 +75,37 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("new") view=NewTokenDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/created") view=CreatedTokenDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/revoke") view=RevokeTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/rotate") view=RotateTokenDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/delete") view=DeleteTokenDialog ssr=SsrMode::Async />
                     </ParentRoute>
+                    <ParentRoute path=path!("/tokens/:id/rotation") view=RotationPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("revoke") view=RevokeRotatedDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/secrets") view=SecretsPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new") view=NewSecretDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/replace") view=ReplaceSecretDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteSecretDialog ssr=SsrMode::Async />
+                    </ParentRoute>
                     <Route path=path!("/install") view=InstallPage ssr=SsrMode::Async />
-                    <Route path=path!("/install/shell") view=ShellSetupPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/install/:kind") view=DelegateSetupPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new-token") view=AddTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!("token/:id") view=AddedTokenDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/install/:kind/review") view=ReviewPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/install/:kind/verify") view=VerifyPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("reject/:id") view=RejectArrivalDialog ssr=SsrMode::Async />
+                    </ParentRoute>
                 </ParentRoute>
             </Routes>
         </Router>
     }
 }
 
-/// The list alone, without a dialog on it.
+/// The page alone, without a dialog on it.
 #[component]
 fn Nothing() -> impl IntoView {}
 

@@ -12,12 +12,14 @@ use crate::{
     error::ConsoleError,
     install::api::Install,
     profiles::api::Profiles,
+    scripts::api::Scripts,
+    secrets::api::Secrets,
     session::api::{Session, is_page},
     tokens::api::Tokens,
 };
 
 /// Everything the console asks of a server.
-pub trait Console: Delegates + Profiles + Tokens + Install + Session + Send + Sync {
+pub trait Console: Delegates + Profiles + Tokens + Secrets + Scripts + Install + Session + Send + Sync {
     /// Sets the status of the reply to the call under way.
     fn set_status(&self, status: u16);
 

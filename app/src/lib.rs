@@ -9,6 +9,8 @@ pub mod delegates;
 pub mod error;
 pub mod install;
 pub mod profiles;
+pub mod scripts;
+pub mod secrets;
 pub mod session;
 mod shell;
 pub mod tokens;

@@ -8,6 +8,8 @@ pub(crate) const LONGEST: Duration = Duration::from_secs(60);
 const LONGEST_ASKED: Duration = Duration::from_secs(10 * 60);
 const FIRST: Duration = Duration::from_secs(1);
 const FIRST_SLOW: Duration = Duration::from_secs(30);
+/// The longest wait for what a person has to look at and that keeps nobody from working.
+const RAREST: Duration = Duration::from_secs(5 * 60);
 
 /// A wait around `duration`: up to a tenth shorter or longer. `chance` is from 0 to 1.
 pub(crate) fn around(duration: Duration, chance: f64) -> Duration {
@@ -25,13 +27,22 @@ pub(crate) fn slow(before: u32, chance: f64) -> Duration {
     around(doubled(FIRST_SLOW, before), chance)
 }
 
+/// The wait after a failure on the side that a person has to look at: it doubles from half a minute to five.
+pub(crate) fn rarely(before: u32, chance: f64) -> Duration {
+    around(doubled_to(RAREST, FIRST_SLOW, before), chance)
+}
+
 /// The wait that the manager asked for, within reason, and a little more, so that not all come back at once.
 pub(crate) fn asked(wait: Duration, chance: f64) -> Duration {
     wait.min(LONGEST_ASKED) + FIRST.mul_f64(chance.clamp(0.0, 1.0))
 }
 
 fn doubled(first: Duration, times: u32) -> Duration {
-    first.saturating_mul(2u32.saturating_pow(times)).min(LONGEST)
+    doubled_to(LONGEST, first, times)
+}
+
+fn doubled_to(longest: Duration, first: Duration, times: u32) -> Duration {
+    first.saturating_mul(2u32.saturating_pow(times)).min(longest)
 }
 
 #[cfg(test)]
@@ -55,6 +66,13 @@ mod tests {
         for (before, wait) in [(0, 30), (1, 60), (2, 60), (u32::MAX, 60)] {
             assert_eq!(slow(before, 0.5), secs(wait), "{before}");
             assert!(slow(before, 0.0) >= secs(wait).mul_f64(0.89) && slow(before, 1.0) <= secs(wait).mul_f64(1.11));
+        }
+    }
+
+    #[test]
+    fn what_keeps_nobody_from_working_is_tried_rarely() {
+        for (before, wait) in [(0, 30), (1, 60), (3, 240), (4, 300), (u32::MAX, 300)] {
+            assert_eq!(rarely(before, 0.5), secs(wait), "{before}");
         }
     }
 

@@ -2,17 +2,21 @@
 //!
 //! A library that `muster delegate run` calls. It only emits its log, through `tracing`; who calls it decides where
 //! that goes. What the delegate does by the manager's answers is a pure state machine (`machine`); everything that
-//! touches the network, the disk, the clock or chance stays around it.
+//! touches the network, the disk, the clock or chance stays around it. Startup scripts run beside it (`script`), so
+//! that no heartbeat waits for them.
 
 mod backoff;
 mod chance;
 mod clock;
 mod credential;
 mod failure;
+mod health;
 mod identity;
 mod machine;
 mod manager;
+mod orphans;
 mod run;
+mod script;
 mod settings;
 mod speech;
 mod trouble;
@@ -23,7 +27,7 @@ pub use self::{
     identity::IdentityError,
     manager::SetupError,
     run::{RunError, run},
-    settings::{Key, Proxy, Settings, SettingsError},
+    settings::{InitScript, Key, Proxy, Settings, SettingsError},
 };
 
 /// How long the end waits for what still runs on the side, such as the look-up of a host name.

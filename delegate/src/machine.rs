@@ -3,13 +3,16 @@
 //! Times count from the delegate's start, chance is handed in, and nothing here calls anybody: the loop in
 //! `run` asks which call is due, makes it, and hands the outcome back.
 
+mod errand;
+
 use std::time::Duration;
 
 use muster::wire::{
     envelope::Refusal,
-    heartbeat::{HeartbeatReply, REJECTED, WireStatus},
+    heartbeat::{Applied, HeartbeatReply, REJECTED, WireStatus},
 };
 
+use self::errand::Errand;
 use crate::{
     backoff::{self, around},
     failure::Failure,
@@ -22,6 +25,8 @@ const TASKS_EVERY: Duration = Duration::from_secs(3);
 const WAITING_EVERY: Duration = Duration::from_secs(2);
 /// How often a rejected delegate asks whether the rejection was taken back.
 const REJECTED_EVERY: Duration = Duration::from_secs(60);
+/// How many refusals in a row end what the delegate does, where they may pass: after a clock was set, one is no proof.
+const REFUSALS_MOST: u32 = 2;
 
 /// A call that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,30 +54,53 @@ pub(crate) enum Event {
     Served(Call),
     /// It went wrong.
     Failed(Call, Failure),
+    /// The manager refused what was sent beside these calls; the heartbeat will tell whether that matters.
+    Doubted,
 }
 
 /// What a heartbeat's reply tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Told {
     /// A person has to decide.
     Waiting,
-    /// It may work.
-    Enabled,
+    /// It may work, and this is what it is to apply.
+    Enabled(Wish),
     /// A person turned it away.
     Rejected,
     /// The manager does not know it, or no more.
     Gone,
 }
 
-impl From<&HeartbeatReply> for Told {
-    fn from(reply: &HeartbeatReply) -> Self {
+/// Which profile and startup script the manager wants to be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// It does not tell: managers other than Muster do not.
+    Untold,
+    /// What was applied.
+    Same,
+    /// Another.
+    Other(Applied),
+}
+
+impl Told {
+    /// What a reply tells a delegate that has applied this.
+    pub(crate) fn new(reply: &HeartbeatReply, has: Option<&Applied>) -> Self {
         match reply.status {
-            WireStatus::Enabled => Self::Enabled,
+            WireStatus::Enabled => Self::Enabled(match &reply.applies {
+                None => Wish::Untold,
+                Some(applies) if has.is_some_and(|has| covers(has, applies)) => Wish::Same,
+                Some(applies) => Wish::Other(applies.clone()),
+            }),
             WireStatus::WaitingForApproval => Self::Waiting,
             WireStatus::Deleted if reply.reason.as_deref() == Some(REJECTED) => Self::Rejected,
             WireStatus::Deleted => Self::Gone,
         }
     }
+}
+
+/// Whether a delegate that has applied `has` need not apply `wanted`.
+pub(crate) fn covers(has: &Applied, wanted: &Applied) -> bool {
+    has.profile_id == wanted.profile_id && has.last_updated_at >= wanted.last_updated_at
 }
 
 /// What is to be said in the log.
@@ -96,6 +124,8 @@ pub(crate) enum Say {
     Declined(String),
     /// It is connected again, after so long.
     Back(Duration),
+    /// The manager does not hand out the profile.
+    NoProfile(String),
     /// A call on the side went wrong; the heartbeat will tell whether that matters.
     Aside(Call, Failure),
 }
@@ -119,8 +149,10 @@ pub(crate) struct Machine {
     trouble: Trouble,
     beat_at: Duration,
     tasks_at: Duration,
-    profile_at: Option<Duration>,
-    aside_failures: u32,
+    task_failures: u32,
+    profile: Errand,
+    refusals: u32,
+    revoked: bool,
 }
 
 impl Machine {
@@ -134,8 +166,10 @@ impl Machine {
             trouble: Trouble::default(),
             beat_at: Duration::ZERO,
             tasks_at: Duration::ZERO,
-            profile_at: None,
-            aside_failures: 0,
+            task_failures: 0,
+            profile: Errand::default(),
+            refusals: 0,
+            revoked: false,
         }
     }
 
@@ -146,10 +180,23 @@ impl Machine {
         }
         let beat = (if self.registered { Call::Heartbeat } else { Call::Register }, self.beat_at);
         // While the manager is away, only the heartbeat asks whether it is back.
-        let works = self.standing == Standing::Enabled && self.registered && !self.trouble.is_on();
+        let works = self.works();
         let tasks = (works && self.polls).then_some((Call::Tasks, self.tasks_at));
-        let profile = self.profile_at.filter(|_| works).map(|at| (Call::Profile, at));
+        let profile = self.profile.due().filter(|_| works).map(|at| (Call::Profile, at));
         [Some(beat), profile, tasks].into_iter().flatten().min_by_key(|(_, at)| *at)
+    }
+
+    /// Whether the manager, when last asked, answered that the delegate may work.
+    pub(crate) const fn works(&self) -> bool {
+        matches!(self.standing, Standing::Enabled) && self.registered && !self.trouble.is_on()
+    }
+
+    /// Whether the delegate was told to do nothing: by a person, or because its token is no longer good. That the
+    /// manager is away ends no work.
+    pub(crate) const fn is_cut_off(&self) -> bool {
+        self.revoked
+            || self.refusals >= REFUSALS_MOST
+            || matches!(self.standing, Standing::Waiting | Standing::Rejected | Standing::Ended)
     }
 
     /// Whether the manager counts this delegate as one that runs, so that it is worth telling it of the end.
@@ -160,6 +207,9 @@ impl Machine {
     /// Takes in how a call went at `now`; `chance` is from 0 to 1. Returns what to say.
     pub(crate) fn take(&mut self, event: Event, now: Duration, chance: f64) -> Vec<Say> {
         let mut says = Vec::new();
+        if matches!(event, Event::Registered | Event::TurnedAway | Event::Told(_)) {
+            (self.refusals, self.revoked) = (0, false);
+        }
         match event {
             Event::Registered => {
                 says.extend(self.trouble.over(now).map(Say::Back));
@@ -172,31 +222,51 @@ impl Machine {
             }
             Event::Told(told) => {
                 says.extend(self.trouble.over(now).map(Say::Back));
-                let standing = match told {
-                    Told::Waiting => Standing::Waiting,
-                    Told::Enabled => Standing::Enabled,
-                    Told::Rejected => Standing::Rejected,
-                    Told::Gone => Standing::Ended,
+                let (standing, wish) = match told {
+                    Told::Waiting => (Standing::Waiting, None),
+                    Told::Enabled(wish) => (Standing::Enabled, Some(wish)),
+                    Told::Rejected => (Standing::Rejected, None),
+                    Told::Gone => (Standing::Ended, None),
                 };
                 self.stand(standing, now, chance, &mut says);
+                if let Some(wish) = wish {
+                    self.profile.hear(wish, now);
+                }
             }
-            Event::Served(call) => {
-                self.aside_failures = 0;
-                self.put_off(call, now + around(TASKS_EVERY, chance), None);
+            Event::Served(Call::Profile) => self.profile.served(now, chance),
+            Event::Served(_) => {
+                self.task_failures = 0;
+                self.tasks_at = now + around(TASKS_EVERY, chance);
             }
             Event::Failed(call @ (Call::Tasks | Call::Profile), failure) => {
-                let at = now + backoff::soon(self.aside_failures, chance);
-                self.aside_failures = self.aside_failures.saturating_add(1);
-                self.put_off(call, at, Some(at));
                 if matches!(failure, Failure::Refused(_)) {
                     self.beat_at = now;
                 }
-                says.push(Say::Aside(call, failure));
+                says.push(if call == Call::Profile {
+                    self.profile.failed(failure, now, chance)
+                } else {
+                    self.tasks_at = now + backoff::soon(self.task_failures, chance);
+                    self.task_failures = self.task_failures.saturating_add(1);
+                    Say::Aside(call, failure)
+                });
+            }
+            Event::Doubted => {
+                // In trouble, the heartbeat asks anyway, at its own pace.
+                if !self.trouble.is_on() {
+                    self.beat_at = now;
+                }
             }
             Event::Failed(Call::Register | Call::Heartbeat, failure) => {
                 let (wait, say) = self.trouble.take(&failure, now, chance);
                 let least = if self.standing == Standing::Rejected { REJECTED_EVERY } else { Duration::ZERO };
                 self.beat_at = now + wait.max(least);
+                if let Failure::Refused(refusal) = &failure {
+                    self.refusals = self.refusals.saturating_add(1);
+                    self.revoked |= *refusal == Refusal::RevokedToken;
+                }
+                if self.is_cut_off() {
+                    self.profile = Errand::default();
+                }
                 says.extend(say.then_some(match failure {
                     Failure::Away { why, .. } => Say::Away(why),
                     Failure::Refused(refusal) => Say::Refused(refusal),
@@ -205,14 +275,6 @@ impl Machine {
             }
         }
         says
-    }
-
-    fn put_off(&mut self, call: Call, tasks_at: Duration, profile_at: Option<Duration>) {
-        match call {
-            Call::Tasks => self.tasks_at = tasks_at,
-            Call::Profile => self.profile_at = profile_at,
-            Call::Register | Call::Heartbeat => {}
-        }
     }
 
     fn stand(&mut self, standing: Standing, now: Duration, chance: f64, says: &mut Vec<Say>) {
@@ -227,8 +289,9 @@ impl Machine {
         if before == standing {
             return;
         }
+        self.profile = Errand::default();
         if standing == Standing::Enabled {
-            (self.tasks_at, self.profile_at, self.aside_failures) = (now, Some(now), 0);
+            (self.tasks_at, self.task_failures) = (now, 0);
         }
         says.extend(match (before, standing) {
             (_, Standing::Waiting) => Some(Say::Waits),

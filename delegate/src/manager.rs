@@ -1,14 +1,21 @@
 //! The way to the manager: one connection, bounded in time and in what is read.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use muster::wire::{
-    envelope::{ERROR_HEADER, Envelope},
-    heartbeat::HeartbeatReply,
-    path,
-    profile::ProfileParams,
-    register::{RegisterReply, RegisterRequest, UnregisterRequest},
-    tasks::TaskEvents,
+use muster::{
+    id::ScriptRunId,
+    wire::{
+        envelope::{ERROR_HEADER, Envelope},
+        heartbeat::{Applied, HeartbeatReply},
+        path,
+        profile::ProfileParams,
+        register::{RegisterReply, RegisterRequest, UnregisterRequest},
+        script::ScriptReport,
+        tasks::TaskEvents,
+    },
 };
 use reqwest::{
     Client, Method, NoProxy, RequestBuilder, StatusCode, Url,
@@ -45,7 +52,7 @@ pub(crate) struct Manager {
     http: Client,
     base: Url,
     account: String,
-    credentials: Credentials,
+    credentials: Mutex<Credentials>,
 }
 
 impl Manager {
@@ -55,62 +62,74 @@ impl Manager {
             http: client(settings)?,
             base: settings.manager.clone(),
             account: settings.account.clone(),
-            credentials: Credentials::new(
+            credentials: Mutex::new(Credentials::new(
                 settings.token.clone(),
                 settings.account.clone(),
                 settings.host.to_string(),
                 settings.manager.to_string(),
-            ),
+            )),
         })
     }
 
     /// Makes the delegate known.
-    pub(crate) async fn register(&mut self, request: &RegisterRequest) -> Result<RegisterReply, Failure> {
+    pub(crate) async fn register(&self, request: &RegisterRequest) -> Result<RegisterReply, Failure> {
         let call = self.call(Method::POST, path::REGISTER, &[])?.json(request);
         let reply: Envelope<RegisterReply> = self.send(call).await?;
         let reply = reply.resource.ok_or_else(Failure::unreadable)?;
-        // The id becomes part of paths.
-        let clean = reply.delegate_id.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
-        if clean && reply.delegate_id.len() <= 128 { Ok(reply) } else { Err(Failure::unreadable()) }
+        if is_id(&reply.delegate_id) { Ok(reply) } else { Err(Failure::unreadable()) }
     }
 
     /// Says that the delegate is alive.
-    pub(crate) async fn heartbeat(&mut self, request: &RegisterRequest) -> Result<HeartbeatReply, Failure> {
+    pub(crate) async fn heartbeat(&self, request: &RegisterRequest) -> Result<HeartbeatReply, Failure> {
         let call = self.call(Method::POST, path::HEARTBEAT, &[])?.json(request);
         let reply: Envelope<HeartbeatReply> = self.send(call).await?;
         reply.resource.ok_or_else(Failure::unreadable)
     }
 
     /// Says that the delegate stops.
-    pub(crate) async fn unregister(&mut self, request: &UnregisterRequest) -> Result<(), Failure> {
+    pub(crate) async fn unregister(&self, request: &UnregisterRequest) -> Result<(), Failure> {
         let call = self.call(Method::POST, path::UNREGISTER, &[])?.json(request);
         self.send::<Envelope<serde_json::Value>>(call).await.map(drop)
     }
 
     /// Asks for tasks.
-    pub(crate) async fn tasks(&mut self, id: &str) -> Result<TaskEvents, Failure> {
+    pub(crate) async fn tasks(&self, id: &str) -> Result<TaskEvents, Failure> {
         let call = self.call(Method::GET, &path::TASK_EVENTS.replace("{id}", id), &[])?;
         self.send(call).await
     }
 
-    /// Asks for the profile. Nothing has been applied yet, and the manager is told so.
-    pub(crate) async fn profile(&mut self, id: &str) -> Result<Option<ProfileParams>, Failure> {
-        let has = [("profileId", ""), ("lastUpdatedAt", "0")];
+    /// Asks for the profile, where it is another than what the delegate has applied.
+    pub(crate) async fn profile(&self, id: &str, has: Option<&Applied>) -> Result<Option<ProfileParams>, Failure> {
+        let version = has.map_or(0, |has| has.last_updated_at.as_millis()).to_string();
+        let has = [("profileId", has.map_or("", |has| &has.profile_id)), ("lastUpdatedAt", &version)];
         let call = self.call(Method::GET, &path::PROFILE.replace("{id}", id), &has)?;
-        self.send::<Envelope<ProfileParams>>(call).await.map(|reply| reply.resource)
+        let profile = self.send::<Envelope<ProfileParams>>(call).await?.resource;
+        if profile.as_ref().is_none_or(|profile| is_id(&profile.profile_id)) {
+            Ok(profile)
+        } else {
+            Err(Failure::unreadable())
+        }
     }
 
-    fn call(&mut self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, Failure> {
+    /// Tells how a run of a startup script goes.
+    pub(crate) async fn report(&self, id: &str, run: ScriptRunId, report: &ScriptReport) -> Result<(), Failure> {
+        let path = path::SCRIPT_RUN.replace("{id}", id).replace("{run}", &run.to_string());
+        let call = self.call(Method::PUT, &path, &[])?.json(report);
+        self.send::<Envelope<serde_json::Value>>(call).await.map(drop)
+    }
+
+    fn call(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, Failure> {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
         url.query_pairs_mut().append_pair("accountId", &self.account).extend_pairs(query);
-        let header = self.credentials.header(clock::now(), || (chance::bytes(), chance::bytes()));
+        let mut credentials = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        let header = credentials.header(clock::now(), || (chance::bytes(), chance::bytes()));
         let mut header = HeaderValue::from_str(header).map_err(|_| Failure::away("the credential cannot be made"))?;
         header.set_sensitive(true);
         Ok(self.http.request(method, url).header(AUTHORIZATION, header))
     }
 
-    async fn send<T: DeserializeOwned>(&mut self, call: RequestBuilder) -> Result<T, Failure> {
+    async fn send<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<T, Failure> {
         let mut response = call.send().await.map_err(|error| Failure::of_call(&error))?;
         let status = response.status();
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok().map(str::to_owned));
@@ -124,13 +143,18 @@ impl Manager {
         }
         if status == StatusCode::UNAUTHORIZED {
             // The clock may have been set, or the manager restored: a new credential may be good.
-            self.credentials.forget();
+            self.credentials.lock().unwrap_or_else(PoisonError::into_inner).forget();
         }
         if !status.is_success() {
             return Err(Failure::of_answer(status, code.as_deref(), retry_after.as_deref(), &body));
         }
         serde_json::from_slice(&body).map_err(|_| Failure::unreadable())
     }
+}
+
+/// Whether this can be an id: ids become parts of paths and of the state file.
+fn is_id(text: &str) -> bool {
+    text.len() <= 128 && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
 }
 
 fn client(settings: &Settings) -> Result<Client, SetupError> {

@@ -4,6 +4,9 @@ use std::{
     collections::BTreeSet,
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
+    pin::pin,
+    sync::Arc,
     time::Duration,
 };
 
@@ -15,20 +18,24 @@ use reqwest::Url;
 use tokio::{
     net::{UdpSocket, lookup_host},
     signal::unix::{Signal, SignalKind, signal},
+    sync::oneshot,
     time::{Instant, sleep_until, timeout},
 };
 
 use crate::{
     chance, clock,
     failure::{Failure, plain},
+    health,
     identity::{Identity, IdentityError},
     machine::{Call, Event, Machine, Told},
     manager::{Manager, SetupError},
+    orphans,
+    script::{self, Scripts},
     settings::Settings,
     speech::Speech,
 };
 
-/// How long the manager has to hear of the end; the whole end may take a second.
+/// How long the manager has to hear of the end; where no script runs, the whole end may take a second.
 const GOODBYE: Duration = Duration::from_millis(700);
 /// How long the look for the own address may take.
 const LOOK: Duration = Duration::from_secs(2);
@@ -57,22 +64,23 @@ pub async fn run(settings: Settings) -> Result<(), RunError> {
     let mut stop = Stop::new().map_err(RunError::Signals)?;
     let mut delegate = Delegate::new(settings)?;
     delegate.speech.starts();
-    let start = Instant::now();
-    while let Some((call, at)) = delegate.machine.next() {
-        tokio::select! {
-            () = stop.asked() => return delegate.stop().await,
-            () = sleep_until(start + at) => {}
-        }
-        let event = tokio::select! {
-            () = stop.asked() => return delegate.stop().await,
-            event = delegate.make(call) => event,
-        };
-        for say in delegate.machine.take(event, start.elapsed(), chance::fraction()) {
-            delegate.speech.say(&say);
-        }
+    if let Some(port) = delegate.settings.health_port {
+        health::serve(port).await;
     }
-    // The manager forgot the id. Started again, the delegate registers as a new one.
-    delegate.keep_id(None);
+    orphans::reap();
+    if !delegate.prepare(&mut stop).await {
+        delegate.speech.ends(None);
+        return Ok(());
+    }
+    let scripts = Scripts::start(delegate.manager.clone(), delegate.identity.clone());
+    let deleted = delegate.live(&mut stop, &scripts).await;
+    scripts.end().await;
+    if deleted {
+        // The manager forgot the id. Started again, the delegate registers as a new one.
+        delegate.keep_id(None);
+    } else {
+        delegate.take_leave().await;
+    }
     Ok(())
 }
 
@@ -97,8 +105,8 @@ impl Stop {
 
 struct Delegate {
     settings: Settings,
-    manager: Manager,
-    identity: Identity,
+    manager: Arc<Manager>,
+    identity: Arc<Identity>,
     machine: Machine,
     speech: Speech,
     address: String,
@@ -108,33 +116,80 @@ struct Delegate {
 impl Delegate {
     fn new(settings: Settings) -> Result<Self, RunError> {
         let manager = Manager::new(&settings)?;
-        let identity = Identity::load(&settings.directory, &settings.account, chance::bytes)?;
+        let identity = identity(&settings)?;
         Ok(Self {
             machine: Machine::new(settings.heartbeat, settings.polls),
             speech: Speech::new(&settings, identity.thumbprint().as_ref()),
             settings,
-            manager,
-            identity,
+            manager: Arc::new(manager),
+            identity: Arc::new(identity),
             address: String::new(),
             unknown_kinds: BTreeSet::new(),
         })
     }
 
-    async fn make(&mut self, call: Call) -> Event {
-        let id = self.identity.delegate_id().unwrap_or_default().to_owned();
+    /// Runs the script of the environment, where there is one. False where the delegate was told to stop meanwhile.
+    async fn prepare(&self, stop: &mut Stop) -> bool {
+        let Some(script) = &self.settings.init_script else { return true };
+        let (word, heard) = oneshot::channel();
+        let mut work = pin!(script::prepare(self.identity.directory(), script.expose(), heard));
+        tokio::select! {
+            () = &mut work => return true,
+            () = stop.asked() => {}
+        }
+        drop(word);
+        let _ = timeout(script::LAST_WAIT, work).await;
+        false
+    }
+
+    /// Makes the calls that are due, until the delegate is told to stop, or was deleted: then it is true.
+    async fn live(&mut self, stop: &mut Stop, scripts: &Scripts) -> bool {
+        let start = Instant::now();
+        let (mut worked, mut cut_off) = (false, false);
+        while let Some((call, at)) = self.machine.next() {
+            let due = tokio::select! {
+                () = stop.asked() => return false,
+                () = scripts.refused() => None,
+                () = sleep_until(start + at) => Some(call),
+            };
+            let event = match due {
+                None => Event::Doubted,
+                Some(call) => tokio::select! {
+                    () = stop.asked() => return false,
+                    event = self.make(call, scripts) => event,
+                },
+            };
+            for say in self.machine.take(event, start.elapsed(), chance::fraction()) {
+                self.speech.say(&say);
+            }
+            let now = (self.machine.works(), self.machine.is_cut_off());
+            if now.0 && !worked {
+                scripts.works();
+            }
+            if now.1 && !cut_off {
+                scripts.cut_off();
+            }
+            (worked, cut_off) = now;
+        }
+        true
+    }
+
+    async fn make(&mut self, call: Call, scripts: &Scripts) -> Event {
+        let id = self.identity.delegate_id().unwrap_or_default();
         let made = match call {
             Call::Register => self.register().await,
             Call::Heartbeat => {
                 let request = self.request();
-                self.manager.heartbeat(&request).await.map(|reply| Event::Told(Told::from(&reply)))
+                let reply = self.manager.heartbeat(&request).await;
+                reply.map(|reply| Event::Told(Told::new(&reply, self.identity.applied().as_ref())))
             }
             Call::Tasks => self.manager.tasks(&id).await.map(|events| {
                 self.look_at(&events);
                 Event::Served(call)
             }),
-            Call::Profile => self.manager.profile(&id).await.map(|profile| {
+            Call::Profile => self.manager.profile(&id, self.identity.applied().as_ref()).await.map(|profile| {
                 if let Some(profile) = profile {
-                    tracing::info!("the delegate has the profile {}", plain(&profile.name));
+                    scripts.apply(profile);
                 }
                 Event::Served(call)
             }),
@@ -158,7 +213,7 @@ impl Delegate {
     fn request(&self) -> RegisterRequest {
         let settings = &self.settings;
         RegisterRequest {
-            delegate_id: self.identity.delegate_id().unwrap_or_default().to_owned(),
+            delegate_id: self.identity.delegate_id().unwrap_or_default(),
             account_id: settings.account.clone(),
             delegate_name: settings.name.to_string(),
             host_name: settings.host.to_string(),
@@ -169,7 +224,7 @@ impl Delegate {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             tags: settings.tags.iter().map(str::to_owned).collect(),
             last_heart_beat: clock::now().as_millis(),
-            ng: false,
+            ng: settings.next_gen,
             polling_mode_enabled: settings.polls,
             keep_alive_packet: false,
             sequence_num: None,
@@ -179,7 +234,7 @@ impl Delegate {
     }
 
     /// A delegate that works is worth more than one whose disk is full: it goes on, and may be a new one next time.
-    fn keep_id(&mut self, id: Option<String>) {
+    fn keep_id(&self, id: Option<String>) {
         if let Err(error) = self.identity.set_delegate_id(id) {
             tracing::warn!("the delegate's id could not be kept: {error}");
         }
@@ -194,8 +249,9 @@ impl Delegate {
         }
     }
 
-    async fn stop(mut self) -> Result<(), RunError> {
-        let id = self.identity.delegate_id().filter(|_| self.machine.is_known()).map(str::to_owned);
+    /// Tells the manager that the delegate stops.
+    async fn take_leave(&self) {
+        let id = self.identity.delegate_id().filter(|_| self.machine.is_known());
         let told = match id {
             None => None,
             Some(delegate_id) => {
@@ -210,7 +266,19 @@ impl Delegate {
             }
         };
         self.speech.ends(told);
-        Ok(())
+    }
+}
+
+/// The identity that is kept where the settings say, or else where the user's own files are.
+fn identity(settings: &Settings) -> Result<Identity, IdentityError> {
+    let load = |directory: &Path| Identity::load(directory, &settings.account, chance::bytes);
+    match (load(&settings.directory), &settings.fallback) {
+        (Err(error @ IdentityError::Io { .. }), Some(fallback)) => {
+            let identity = load(fallback)?;
+            tracing::info!("{error}; {} is used instead", fallback.display());
+            Ok(identity)
+        }
+        (loaded, _) => loaded,
     }
 }
 
@@ -226,4 +294,33 @@ async fn own_address(settings: &Settings) -> Option<String> {
     let socket = UdpSocket::bind(any).await.ok()?;
     socket.connect(to).await.ok()?;
     socket.local_addr().ok().map(|local| local.ip().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_state_cannot_be_kept_here_it_is_kept_at_home() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        let env = |name: &str| {
+            Some(match name {
+                "ACCOUNT_ID" => "acc".to_owned(),
+                "DELEGATE_TOKEN" => "30313233343536373839616263646566".to_owned(),
+                "MANAGER_HOST_AND_PORT" => "https://muster.example.com".to_owned(),
+                "HOME" => home.path().display().to_string(),
+                _ => return None,
+            })
+        };
+        let mut settings = Settings::load(None, env).unwrap();
+        settings.directory = file.join("under");
+        let found = identity(&settings).unwrap();
+        assert_eq!(found.directory(), home.path().join(".muster-delegate"));
+        assert!(matches!(identity(&settings), Err(IdentityError::InUse(_))), "taken, not avoided");
+        drop(found);
+        settings.fallback = None;
+        assert!(identity(&settings).unwrap_err().to_string().contains("MUSTER_DELEGATE_DIR"));
+    }
 }

@@ -69,6 +69,9 @@ impl Speech {
                 tracing::error!("the manager does not take what this delegate sends, retrying slowly: {message}");
             }
             Say::Back(after) => tracing::info!("connected again after {} s", after.as_secs()),
+            Say::NoProfile(message) => {
+                tracing::warn!("the manager does not hand out the profile's startup script, retrying slowly: {message}")
+            }
             Say::Aside(call, failure) => tracing::debug!("the call {call:?} went wrong: {failure}"),
         }
     }

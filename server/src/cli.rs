@@ -93,6 +93,9 @@ pub struct Settings {
     /// The file of the first administrator's password [env: MUSTER_ADMIN_PASSWORD_FILE]
     #[arg(long)]
     admin_password_file: Option<String>,
+    /// The image that delegates in containers run [env: MUSTER_DELEGATE_IMAGE] [default: muster-delegate:VERSION]
+    #[arg(long)]
+    delegate_image: Option<String>,
     /// What is logged, like info or debug [env: MUSTER_LOG] [default: info]
     #[arg(long)]
     log: Option<String>,
@@ -109,6 +112,7 @@ impl Settings {
             (Setting::SecretKeyFile, &self.secret_key_file),
             (Setting::AdminEmail, &self.admin_email),
             (Setting::AdminPasswordFile, &self.admin_password_file),
+            (Setting::DelegateImage, &self.delegate_image),
             (Setting::Log, &self.log),
         ]
         .into_iter()

@@ -10,6 +10,8 @@ use std::{
 
 use muster::user::Email;
 
+use crate::install::image;
+
 /// A setting: `listen` in a file is `--listen` and `MUSTER_LISTEN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Setting {
@@ -27,13 +29,15 @@ pub enum Setting {
     AdminEmail,
     /// The file of the first administrator's password.
     AdminPasswordFile,
+    /// The image that delegates in containers run.
+    DelegateImage,
     /// What is logged.
     Log,
 }
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -41,6 +45,7 @@ impl Setting {
         Self::SecretKeyFile,
         Self::AdminEmail,
         Self::AdminPasswordFile,
+        Self::DelegateImage,
         Self::Log,
     ];
 
@@ -55,6 +60,7 @@ impl Setting {
             Self::SecretKeyFile => "secret_key_file",
             Self::AdminEmail => "admin_email",
             Self::AdminPasswordFile => "admin_password_file",
+            Self::DelegateImage => "delegate_image",
             Self::Log => "log",
         }
     }
@@ -110,6 +116,8 @@ pub struct Config {
     pub secret_key_file: PathBuf,
     /// The first administrator, and the file of the password.
     pub admin: Option<(Email, PathBuf)>,
+    /// The image that delegates in containers run, where a person names no other.
+    pub delegate_image: String,
     /// A filter as tracing-subscriber reads it.
     pub log: String,
 }
@@ -173,11 +181,13 @@ impl Config {
             (Some(_), None) => return Err(ConfigError::Alone(Setting::AdminEmail, Setting::AdminPasswordFile)),
             (None, Some(_)) => return Err(ConfigError::Alone(Setting::AdminPasswordFile, Setting::AdminEmail)),
         };
+        let delegate_image = image::parse(get(Setting::DelegateImage).unwrap_or(image::DEFAULT))
+            .map_err(|error| wrong(Setting::DelegateImage, &error.to_string()))?;
         let log = get(Setting::Log).unwrap_or("info").to_owned();
         tracing_subscriber::EnvFilter::builder()
             .parse(&log)
             .map_err(|error| wrong(Setting::Log, &format!("give a level like info or debug: {error}")))?;
-        Ok(Self { listen, public_url, data_dir, database_url, secret_key_file, admin, log })
+        Ok(Self { listen, public_url, data_dir, database_url, secret_key_file, admin, delegate_image, log })
     }
 }
 
@@ -272,6 +282,7 @@ mod tests {
                 "",
                 "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address",
             ),
+            (("MUSTER_DELEGATE_IMAGE", "a b"), "", "MUSTER_DELEGATE_IMAGE (MUSTER_DELEGATE_IMAGE): Write an image"),
             (("MUSTER_DATABASE_URL", "mysql://x"), "", "MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it begins with"),
             (
                 ("MUSTER_ADMIN_EMAIL", "ada@example.com"),

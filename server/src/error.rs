@@ -115,7 +115,10 @@ impl From<TokenError> for Error {
     fn from(error: TokenError) -> Self {
         match error {
             TokenError::ExpiresInThePast => Self::field("expires_in_days", Invalid::new(error.to_string())),
-            TokenError::AlreadyRevoked(_) | TokenError::StillActive(_) => Self::Conflict(error.to_string()),
+            TokenError::AlreadyRevoked(_)
+            | TokenError::StillActive(_)
+            | TokenError::NotActive(_)
+            | TokenError::AlreadyRotated(_) => Self::Conflict(error.to_string()),
         }
     }
 }

@@ -11,11 +11,15 @@ pub enum Topic {
     Profiles,
     /// The list of tokens.
     Tokens,
+    /// The secrets.
+    Secrets,
+    /// Runs of startup scripts, while they go on.
+    Scripts,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 3] = [Self::Delegates, Self::Profiles, Self::Tokens];
+    pub const ALL: [Self; 5] = [Self::Delegates, Self::Profiles, Self::Tokens, Self::Secrets, Self::Scripts];
 
     /// The word that goes over the wire.
     #[must_use]
@@ -24,6 +28,8 @@ impl Topic {
             Self::Delegates => "delegates",
             Self::Profiles => "profiles",
             Self::Tokens => "tokens",
+            Self::Secrets => "secrets",
+            Self::Scripts => "scripts",
         }
     }
 

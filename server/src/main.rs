@@ -11,6 +11,11 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command, DelegateCommand};
 
+/// The allocator of musl has one lock for all threads; a manager has many threads.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Cryptography for TLS, to PostgreSQL and to the manager: one provider for the whole process.
     match Cli::parse().command {

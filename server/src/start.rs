@@ -35,6 +35,7 @@ use crate::{
     events::Events,
     keyring::{KeyError, Keyring},
     presence::Presence,
+    scripts::Masks,
     state::{Inner, State},
     tokens, users,
 };
@@ -77,6 +78,15 @@ pub enum StartError {
     Program(io::Error),
 }
 
+/// This program's own file. The system tells it by way of /proc, which a bare container root lacks: there the path by
+/// which the program was called has to do.
+fn own_program() -> io::Result<std::path::PathBuf> {
+    std::env::current_exe().or_else(|error| {
+        let called = std::env::args_os().next().map(std::path::PathBuf::from).filter(|path| path.is_absolute());
+        called.filter(|path| path.is_file()).ok_or(error)
+    })
+}
+
 /// Opens everything, and makes what is missing at the first start.
 ///
 /// # Errors
@@ -99,10 +109,12 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
         account: AccountId(account.id),
         account_name: account.name,
         public_url: config.public_url.clone(),
-        program: std::env::current_exe().map_err(StartError::Program)?,
+        delegate_image: config.delegate_image.clone(),
+        program: own_program().map_err(StartError::Program)?,
         assets,
         events,
         presence: Presence::default(),
+        masks: Masks::default(),
         passwords: Passwords::new()?,
         limits: Limits::default(),
         setup: SetupCode::default(),
@@ -187,6 +199,7 @@ async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<acc
         primary: true,
         created_at: now,
         updated_at: now,
+        script_changed_at: now,
         revision: 1,
     };
     profile::ActiveModel::from(&primary).insert(&**change).await?;
@@ -201,6 +214,7 @@ async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<acc
         expires_at: None,
         default_profile: None,
         revoked_at: None,
+        rotation: None,
     };
     let value = TokenValue::from_bytes(chance::bytes());
     let sealed = keyring.seal(&tokens::purpose(token.id), value.key());

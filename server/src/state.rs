@@ -13,6 +13,7 @@ use crate::{
     events::Events,
     keyring::Keyring,
     presence::Presence,
+    scripts::Masks,
 };
 
 /// What every request can reach. Cheap to clone.
@@ -34,6 +35,8 @@ pub struct Inner {
     pub account_name: String,
     /// Where people and delegates reach this manager, where that was set: no slash at the end.
     pub public_url: Option<String>,
+    /// The image that delegates in containers run, where a person names no other.
+    pub delegate_image: String,
     /// The program that shell bundles carry: this one.
     pub program: PathBuf,
     /// Where the browser finds the console's files.
@@ -42,6 +45,8 @@ pub struct Inner {
     pub events: Events,
     /// Heartbeats that are not yet written.
     pub presence: Presence,
+    /// What masks secrets in logs.
+    pub masks: Masks,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// Slows down who tries too often.

@@ -183,6 +183,8 @@ pub struct Facts {
     pub thumbprint: Option<Thumbprint>,
     /// How often it sends a heartbeat, in milliseconds, where it tells.
     pub heartbeat_interval_ms: Option<u32>,
+    /// Whether it was installed by files of the next generation.
+    pub next_gen: bool,
 }
 
 impl Facts {

@@ -13,7 +13,9 @@ pub use self::{
 };
 use crate::{
     id::{DelegateId, ProfileId, TokenId},
+    profile::Profile,
     scope::Scope,
+    text::Selectors,
     time::Timestamp,
 };
 
@@ -42,6 +44,11 @@ pub struct Delegate {
     pub facts: Facts,
     /// The profile that decided on its admission.
     pub profile_id: ProfileId,
+    /// When the startup script that it has to apply came to be: its profile's script was changed, another profile was
+    /// applied, or a person asked for another run. A delegate that has applied this version does nothing.
+    pub script_version: Timestamp,
+    /// The selectors that a person gave it; none where its own word counts.
+    pub selectors: Option<Selectors>,
     /// The token of its last registration.
     pub token_id: TokenId,
     /// Whether it may work.
@@ -118,6 +125,28 @@ impl Delegate {
         }
     }
 
+    /// Its own selectors: those that a person gave it, else those that it said itself.
+    #[must_use]
+    pub fn own_selectors(&self) -> &Selectors {
+        self.selectors.as_ref().unwrap_or(&self.facts.tags)
+    }
+
+    /// Applies another profile, whose script it is to run. Whether that one requires approval has no effect on a
+    /// delegate that is registered.
+    #[must_use]
+    pub fn switch_profile(mut self, profile: &Profile, now: Timestamp) -> Self {
+        self.profile_id = profile.id;
+        self.run_again(now)
+    }
+
+    /// Asks for another run of the startup script.
+    #[must_use]
+    pub fn run_again(mut self, now: Timestamp) -> Self {
+        // Two changes within a millisecond are two versions.
+        self.script_version = now.max(self.script_version.plus(Duration::from_millis(1)));
+        self
+    }
+
     /// Takes in a registration of a delegate that is known. Its admission and its profile stay; what it says of
     /// itself and its token are recorded anew. The revision counts up only where something changed that a person
     /// decides by.
@@ -138,7 +167,7 @@ impl Delegate {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{id::AccountId, text::Selectors};
+    use crate::id::AccountId;
 
     pub(crate) fn delegate(admission: Admission) -> Delegate {
         Delegate {
@@ -154,8 +183,11 @@ pub(crate) mod tests {
                 tags: Selectors::default(),
                 thumbprint: None,
                 heartbeat_interval_ms: Some(10_000),
+                next_gen: false,
             },
             profile_id: ProfileId(uuid::Uuid::from_u128(2)),
+            script_version: Timestamp::from_millis(0),
+            selectors: None,
             token_id: TokenId(uuid::Uuid::from_u128(3)),
             admission,
             decision: None,
@@ -188,6 +220,26 @@ pub(crate) mod tests {
             assert_eq!((after.token_id, after.revision), (other_token, 2));
             assert_eq!(after.connected_until, Some(Timestamp::from_millis(30_050)));
         }
+    }
+
+    #[test]
+    fn each_request_for_a_run_is_a_version_of_its_own() {
+        let now = Timestamp::from_millis(50);
+        let once = delegate(Admission::Enabled).run_again(now);
+        let twice = once.clone().run_again(now);
+        assert_eq!(once.script_version, now);
+        assert!(twice.script_version > once.script_version);
+    }
+
+    #[test]
+    fn selectors_that_a_person_gave_outlast_a_registration() {
+        let mut edited = delegate(Admission::Enabled);
+        edited.selectors = Some(Selectors::parse("by-hand").unwrap());
+        let mut facts = edited.facts.clone();
+        facts.tags = Selectors::parse("its-own").unwrap();
+        let after = edited.clone().register_again(facts.clone(), edited.token_id, Timestamp::from_millis(9));
+        assert_eq!(after.own_selectors().to_string(), "by-hand");
+        assert_eq!(Delegate { selectors: None, ..after }.own_selectors(), &facts.tags);
     }
 
     #[test]

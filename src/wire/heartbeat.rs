@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::delegate::Admission;
+use crate::{
+    delegate::{Admission, Delegate},
+    time::Timestamp,
+};
 
 /// What a delegate is told of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -50,15 +53,36 @@ pub struct HeartbeatReply {
     /// it does when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Our own, for a delegate that works: the profile and the version of its script that it is to apply, so that it
+    /// asks for them only where it has others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies: Option<Applied>,
+}
+
+/// A profile and a version of its script, as a delegate applies it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Applied {
+    /// The profile's id.
+    pub profile_id: String,
+    /// The version ([`Delegate::script_version`]), in milliseconds since the Unix epoch.
+    pub last_updated_at: Timestamp,
+}
+
+impl From<&Delegate> for Applied {
+    fn from(delegate: &Delegate) -> Self {
+        Self { profile_id: delegate.profile_id.to_string(), last_updated_at: delegate.script_version }
+    }
 }
 
 /// The reason that tells a rejected delegate from a deleted one.
 pub const REJECTED: &str = "REJECTED";
 
 impl HeartbeatReply {
-    /// The reply to a delegate of this admission; none means that it is unknown.
+    /// The reply to a delegate; none means that it is unknown.
     #[must_use]
-    pub fn new(delegate_id: impl Into<String>, admission: Option<Admission>) -> Self {
+    pub fn new(delegate_id: impl Into<String>, delegate: Option<&Delegate>) -> Self {
+        let admission = delegate.map(|delegate| delegate.admission);
         Self {
             delegate_id: delegate_id.into(),
             status: admission.map_or(WireStatus::Deleted, Into::into),
@@ -67,6 +91,7 @@ impl HeartbeatReply {
             delegate_random_token: None,
             sequence_number: None,
             reason: (admission == Some(Admission::Rejected)).then(|| REJECTED.to_owned()),
+            applies: delegate.filter(|delegate| delegate.admission == Admission::Enabled).map(Applied::from),
         }
     }
 }
@@ -74,14 +99,23 @@ impl HeartbeatReply {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delegate::tests::delegate;
 
     #[test]
     fn the_reply_has_the_shape_that_clients_read() {
+        let waiting = delegate(Admission::WaitingForApproval);
         assert_eq!(
-            serde_json::to_value(HeartbeatReply::new("x", Some(Admission::WaitingForApproval))).unwrap(),
+            serde_json::to_value(HeartbeatReply::new("x", Some(&waiting))).unwrap(),
             serde_json::json!({"delegateId": "x", "status": "WAITING_FOR_APPROVAL", "useCdn": false,
                 "jreVersion": null, "delegateRandomToken": null, "sequenceNumber": null})
         );
         assert_eq!(HeartbeatReply::new("x", None).status, WireStatus::Deleted);
+    }
+
+    #[test]
+    fn who_works_is_told_what_to_apply() {
+        let reply = |admission| HeartbeatReply::new("x", Some(&delegate(admission))).applies;
+        assert!(reply(Admission::Enabled).is_some_and(|applies| applies.last_updated_at.as_millis() == 0));
+        assert_eq!((reply(Admission::Rejected), reply(Admission::WaitingForApproval)), (None, None));
     }
 }

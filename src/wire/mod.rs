@@ -7,6 +7,7 @@ pub mod envelope;
 pub mod heartbeat;
 pub mod profile;
 pub mod register;
+pub mod script;
 pub mod tasks;
 
 /// Paths of the calls, as axum writes them; `{id}` is the delegate's id.
@@ -21,4 +22,8 @@ pub mod path {
     pub const TASK_EVENTS: &str = "/api/agent/delegates/{id}/task-events";
     /// GET: the delegate's profile, where it is newer than what the delegate has.
     pub const PROFILE: &str = "/api/agent/delegates/{id}/profile";
+    /// POST, multipart: the log of a startup script that has ended, from clients that do not report while it runs.
+    pub const PROFILE_RESULT: &str = "/api/agent/delegateFiles/{id}/profile-result";
+    /// PUT: our own delegate's: how a run of the startup script goes, again and again while it runs.
+    pub const SCRIPT_RUN: &str = "/api/agent/delegates/{id}/script-runs/{run}";
 }

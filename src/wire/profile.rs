@@ -1,8 +1,10 @@
 //! The profile that a delegate applies.
 
+use std::fmt;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{profile::Profile, time::Timestamp};
+use crate::{delegate::Delegate, time::Timestamp};
 
 /// The query of the profile call: what the delegate has applied.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -21,29 +23,36 @@ fn empty_is_none<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
 }
 
 /// The resource of the reply, where there is something new.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileParams {
     /// The profile's name.
     pub name: String,
     /// The profile's id.
     pub profile_id: String,
-    /// When the profile was last changed, in milliseconds since the Unix epoch.
+    /// The version of the script that this delegate is to apply ([`Delegate::script_version`]), in milliseconds since
+    /// the Unix epoch.
     pub profile_last_updated_at: Timestamp,
-    /// The startup script.
+    /// The startup script; secrets stand in it in clear.
     pub script_content: String,
 }
 
-impl ProfileParams {
-    /// What an approved delegate of this profile is told: nothing where it has this very state.
+/// Does not print the script: it holds secrets.
+impl fmt::Debug for ProfileParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProfileParams")
+            .field("name", &self.name)
+            .field("profile_id", &self.profile_id)
+            .field("profile_last_updated_at", &self.profile_last_updated_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ProfileQuery {
+    /// Whether a delegate that asks so has applied what it is to apply.
     #[must_use]
-    pub fn newer(profile: &Profile, has: &ProfileQuery) -> Option<Self> {
-        let same = has.profile_id == profile.id.to_string() && has.last_updated_at >= profile.updated_at.as_millis();
-        (!same).then(|| Self {
-            name: profile.spec.name.to_string(),
-            profile_id: profile.id.to_string(),
-            profile_last_updated_at: profile.updated_at,
-            script_content: profile.spec.startup_script.clone(),
-        })
+    pub fn is_current(&self, delegate: &Delegate) -> bool {
+        self.profile_id == delegate.profile_id.to_string()
+            && self.last_updated_at >= delegate.script_version.as_millis()
     }
 }

@@ -113,6 +113,7 @@ impl RegisterRequest {
             tags: Selectors::new(&self.tags).map_err(|error| field("tags", error))?,
             thumbprint: thumbprint.map(Thumbprint::parse).transpose()?,
             heartbeat_interval_ms: self.heartbeat_interval_ms.filter(|ms| *ms > 0),
+            next_gen: self.ng,
             host_name,
         })
     }

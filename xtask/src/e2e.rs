@@ -3,34 +3,55 @@
 use crate::layout::{Layout, Profile};
 use crate::postgres::Postgres;
 use crate::run::{Result, run};
-use crate::{serve, tools};
-use std::path::Path;
+use crate::validators::Validators;
+use crate::{dist, musl, serve, tools};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// `cargo xtask e2e`: what is needed for the browser tests and nothing else.
 pub fn e2e(layout: &Layout, profile: Profile, args: &[String]) -> Result {
     tools::npm_packages(layout)?;
     let chromium = tools::chromium()?;
+    let validators = Validators::install(layout)?;
     let binary = serve::build(layout, profile)?;
     // Whoever asks for SQLite alone does not need a PostgreSQL.
     let sqlite_only = args.iter().any(|arg| arg == "--project=sqlite");
     let postgres = if sqlite_only { None } else { Some(Postgres::start()?) };
-    playwright(layout, &binary, &chromium, postgres.as_ref(), args)
+    let dist = if profile == Profile::Release { dist(layout, &binary)? } else { None };
+    let given = Given { binary, chromium, postgres: postgres.as_ref(), validators: validators.as_ref(), dist };
+    playwright(layout, &given, args)
 }
 
-/// Runs Playwright. With a PostgreSQL every test runs twice, once in each of its projects.
-pub fn playwright(
-    layout: &Layout,
-    binary: &Path,
-    chromium: &Path,
-    postgres: Option<&Postgres>,
-    args: &[String],
-) -> Result {
+/// What the browser tests work with.
+pub struct Given<'a> {
+    pub binary: PathBuf,
+    pub chromium: PathBuf,
+    /// With it every test runs twice, once in each of Playwright's projects.
+    pub postgres: Option<&'a Postgres>,
+    /// The readers of install files, where they run.
+    pub validators: Option<&'a Validators>,
+    /// The folder that `cargo xtask dist` makes.
+    pub dist: Option<PathBuf>,
+}
+
+/// Packs the binary, where it is of the kind that is handed out.
+pub fn dist(layout: &Layout, binary: &Path) -> Result<Option<PathBuf>> {
+    musl::TARGET.map(|_| dist::pack(layout, binary)).transpose()
+}
+
+/// Runs Playwright.
+pub fn playwright(layout: &Layout, given: &Given<'_>, args: &[String]) -> Result {
     let mut command = npx(layout);
     command.args(["playwright", "test"]).args(args);
-    command.env("MUSTER_BIN", binary).env("MUSTER_CHROMIUM", chromium);
-    if let Some(postgres) = postgres {
+    command.env("MUSTER_BIN", &given.binary).env("MUSTER_CHROMIUM", &given.chromium);
+    if let Some(validators) = given.validators {
+        validators.hand_to(&mut command);
+    }
+    if let Some(postgres) = given.postgres {
         command.env("MUSTER_E2E_POSTGRES_URL", postgres.url());
+    }
+    if let Some(dist) = &given.dist {
+        command.env("MUSTER_DIST", dist);
     }
     run(&mut command)
 }

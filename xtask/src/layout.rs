@@ -1,5 +1,6 @@
 //! Where things are: the workspace, cargo's target folder and the site, by the names in `Leptos.toml`.
 
+use crate::musl;
 use crate::run::Result;
 use std::path::{Path, PathBuf};
 
@@ -61,7 +62,12 @@ impl Layout {
     }
 
     pub fn binary(&self, profile: Profile) -> PathBuf {
-        let folder = if profile == Profile::Release { "release" } else { "debug" };
+        // Built for the target that is named, cargo puts it into the target's own folder.
+        let folder = match (profile, musl::TARGET) {
+            (Profile::Dev, _) => PathBuf::from("debug"),
+            (Profile::Release, None) => PathBuf::from("release"),
+            (Profile::Release, Some(target)) => Path::new(target).join("release"),
+        };
         self.target.join(folder).join(format!("muster{}", std::env::consts::EXE_SUFFIX))
     }
 

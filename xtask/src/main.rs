@@ -6,15 +6,18 @@
 // A build tool talks to its user on stdout.
 #![allow(clippy::print_stdout)]
 
+mod dist;
 mod e2e;
 mod features;
 mod layout;
+mod musl;
 mod postgres;
 mod run;
 mod serve;
 mod site;
 mod test;
 mod tools;
+mod validators;
 mod watch;
 
 use layout::{Layout, Profile};
@@ -24,8 +27,10 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   serve [--release] [-- ARGS…]   build everything, then run `muster serve ARGS…`
-  build                          build target/release/muster with every asset inside
+  build                          build the static program with every asset inside, and say where it is
+  dist                           build it and pack it: target/dist has the archive, the Helm charts, checksums
   watch [-- ARGS…]               serve, and rebuild and restart on every change
+  check-deploy                   check deploy/ and the shell scripts with what they are meant for
   test                           everything CI runs: format, lints, docs, tests, browser tests
   e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
 
@@ -59,6 +64,15 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
             let binary = serve::build(&layout, Profile::Release)?;
             println!("built {}", layout.relative(&binary));
             Ok(())
+        }
+        "dist" => {
+            no_more(&args)?;
+            dist::dist(&layout).map(drop)
+        }
+        "check-deploy" => {
+            no_more(&args)?;
+            let validators = validators::Validators::install(&layout)?;
+            validators.map_or(Ok(()), |validators| validators.check_deployment(&layout))
         }
         "watch" => watch::watch(&layout, &after_dashes(args)?),
         "test" => {

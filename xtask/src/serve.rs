@@ -2,22 +2,31 @@
 
 use crate::layout::{Layout, Profile};
 use crate::run::{Result, cargo, run};
-use crate::{site, tools};
+use crate::{musl, site, tools};
 use std::path::PathBuf;
 use std::process::Command;
 
 /// Builds the site, then the server that embeds it (or reads it, in a dev build), and returns the binary's path.
+/// A release is static where the host has a target for that.
 pub fn build(layout: &Layout, profile: Profile) -> Result<PathBuf> {
-    tools::wasm_target()?;
+    tools::rust_target(site::WASM_TARGET)?;
     let site = site::build(layout, profile)?;
     let mut command = cargo(layout);
     command.args(["build", "--bin", "muster"]);
     match profile {
         // `--workspace` selects the same features as `cargo test --workspace`, so neither recompiles the other's.
         // The site is the build script's default: plain cargo agrees with this call about it.
-        Profile::Dev => command.arg("--workspace").env_remove("MUSTER_SITE_DIR"),
-        Profile::Release => command.args(["--package", "muster-server", "--release"]).env("MUSTER_SITE_DIR", site),
-    };
+        Profile::Dev => {
+            command.arg("--workspace").env_remove("MUSTER_SITE_DIR");
+        }
+        Profile::Release => {
+            command.args(["--package", "muster-server", "--release"]).env("MUSTER_SITE_DIR", site);
+            if let Some(target) = musl::TARGET {
+                musl::prepare(target)?;
+                musl::build_for(target, &mut command);
+            }
+        }
+    }
     run(&mut command)?;
     Ok(layout.binary(profile))
 }

@@ -3,7 +3,8 @@
 use crate::layout::{Layout, Profile};
 use crate::postgres::Postgres;
 use crate::run::{Result, cargo, run};
-use crate::{e2e, features, serve, site, tools};
+use crate::validators::Validators;
+use crate::{e2e, features, musl, serve, site, tools};
 use std::time::{Duration, Instant};
 
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
@@ -17,12 +18,17 @@ pub fn test(layout: &Layout) -> Result {
 
 fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
     let chromium = steps.step("tools", || {
-        tools::wasm_target()?;
+        tools::rust_target(site::WASM_TARGET)?;
+        musl::TARGET.map_or(Ok(()), musl::prepare)?;
         tools::postgres_bin()?;
         tools::chromium()
     })?;
+    let validators = steps.step("validators", || Validators::install(layout))?;
     steps.step("format", || run(cargo(layout).args(["fmt", "--all", "--check"])))?;
     steps.step("features", || features::check(layout))?;
+    if let Some(validators) = &validators {
+        steps.step("deployment files", || validators.check_deployment(layout))?;
+    }
     steps.step("types of the browser tests", || e2e::types(layout))?;
     steps.step("site", || site::build(layout, Profile::Dev))?;
     steps.step("clippy", || run(cargo(layout).args(["clippy", "--workspace", "--all-targets"]).args(DENY_WARNINGS)))?;
@@ -43,11 +49,16 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
         } else {
             command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
         }
+        if let Some(validators) = &validators {
+            validators.hand_to(&mut command);
+        }
         // SQLite is tested always; this adds the same tests on PostgreSQL.
         run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()))
     })?;
     let binary = steps.step("release build", || serve::build(layout, Profile::Release))?;
-    steps.step("browser tests", || e2e::playwright(layout, &binary, &chromium, Some(&postgres), &[]))
+    let dist = steps.step("dist", || e2e::dist(layout, &binary))?;
+    let given = e2e::Given { binary, chromium, postgres: Some(&postgres), validators: validators.as_ref(), dist };
+    steps.step("browser tests", || e2e::playwright(layout, &given, &[]))
 }
 
 /// What ran, and how long it took.

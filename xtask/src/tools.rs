@@ -2,19 +2,18 @@
 
 use crate::layout::Layout;
 use crate::run::{Result, output, run, succeeds};
-use crate::site::WASM_TARGET;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The standard library for WebAssembly.
-pub fn wasm_target() -> Result {
-    // rustc knows without rustup too: distributions ship the target as a package.
-    let installed = output(Command::new("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]));
+/// The standard library for a target.
+pub fn rust_target(target: &str) -> Result {
+    // rustc knows without rustup too: distributions ship targets as packages.
+    let installed = output(Command::new("rustc").args(["--print", "target-libdir", "--target", target]));
     if installed.is_ok_and(|folder| Path::new(folder.trim()).is_dir()) {
         return Ok(());
     }
-    run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
-        .map_err(|error| format!("Rust's target {WASM_TARGET} is missing and could not be installed: {error}"))
+    run(Command::new("rustup").args(["target", "add", target]))
+        .map_err(|error| format!("Rust's target {target} is missing and could not be installed: {error}"))
 }
 
 /// The npm packages of `end2end/`, installed anew only when the lock file changed.
@@ -52,6 +51,29 @@ pub fn postgres_bin() -> Result<PathBuf> {
         install("postgresql", "the tests need PostgreSQL's server programs (initdb, postgres) in PATH")?;
     }
     find_postgres().ok_or_else(|| "PostgreSQL was installed but its programs were not found".into())
+}
+
+/// A program of a package that has the same name everywhere.
+pub fn program(name: &str, package: &str, need: &str) -> Result {
+    if find_program(&[name]).is_none() {
+        install(package, need)?;
+    }
+    if find_program(&[name]).is_some() {
+        Ok(())
+    } else {
+        Err(format!("{package} was installed but {name} is not in PATH"))
+    }
+}
+
+/// A Python that can make environments of its own.
+pub fn python() -> Result<PathBuf> {
+    const NEED: &str = "the tests need Python 3.10 or newer with its module venv";
+    const CHECK: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))";
+    let usable = || find_program(&["python3"]).filter(|path| succeeds(Command::new(path).args(["-c", CHECK])));
+    if usable().is_none() {
+        install("python3-venv", NEED)?;
+    }
+    usable().ok_or_else(|| NEED.into())
 }
 
 fn find_postgres() -> Option<PathBuf> {

@@ -12,7 +12,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const INTERVAL: Duration = Duration::from_millis(500);
-const WATCHED: [&str; 6] = ["src", "app", "server", "delegate", "style", "public"];
+// `deploy` too: the server carries the chart that installs a delegate.
+const WATCHED: [&str; 7] = ["src", "app", "server", "delegate", "style", "public", "deploy"];
 
 pub fn watch(layout: &Layout, args: &[String]) -> Result {
     let mut server = Server(None);

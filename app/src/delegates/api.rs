@@ -94,6 +94,10 @@ pub trait Delegates {
     async fn take_back_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
     /// Removes a delegate's listing.
     async fn delete_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
+    /// Gives a delegate another profile (an id).
+    async fn switch_profile(&self, id: DelegateId, profile: &str) -> Result<(), ConsoleError>;
+    /// Gives a delegate selectors, separated by commas; with `own` those that it says itself count again.
+    async fn edit_selectors(&self, id: DelegateId, selectors: &str, own: bool) -> Result<(), ConsoleError>;
 }
 
 /// One page of the list.
@@ -146,6 +150,33 @@ pub async fn take_back_delegate(id: DelegateId, back: String) -> Result<(), Cons
 pub async fn delete_delegate(id: DelegateId, back: String) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.delete_delegate(id).await?;
+        console.redirect(&back_to(&back, "/delegates", id));
+        Ok(())
+    })
+    .await
+}
+
+/// Gives a delegate another profile.
+#[server(endpoint = "delegates/switch-profile")]
+pub async fn switch_profile(id: DelegateId, profile: String, back: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.switch_profile(id, &profile).await?;
+        console.redirect(&back_to(&back, "/delegates", id));
+        Ok(())
+    })
+    .await
+}
+
+/// Gives a delegate selectors; with `own` those that it says itself count again.
+#[server(endpoint = "delegates/edit-selectors")]
+pub async fn edit_selectors(
+    id: DelegateId,
+    selectors: String,
+    #[server(default)] own: bool,
+    back: String,
+) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.edit_selectors(id, &selectors, own).await?;
         console.redirect(&back_to(&back, "/delegates", id));
         Ok(())
     })

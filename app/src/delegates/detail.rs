@@ -2,27 +2,36 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use muster::delegate::{Admission, Status};
+use leptos_router::components::Outlet;
+use muster::delegate::Status;
 
 use super::{
-    api::{AuditRow, ConnectionRow, DelegateDetail, DelegateRow, TakeBackDelegate},
-    decision::{Decision, fingerprint},
-    dialogs::{get_by_text, use_id},
-    facts::{StatusWithReason, fact, tags},
+    about::Facts,
+    api::{DelegateDetail, DelegateRow, TakeBackDelegate},
+    decision::Decision,
+    dialogs::{get_by_text, id_of, use_id},
+    facts::StatusWithReason,
+    history::{audit, connections},
     query::{detail_href, dialog_from_detail},
 };
-use crate::ui::{
-    button::{NavButton, SubmitButton},
-    form::Form,
-    frame::may_manage,
-    href::Href,
-    live::use_live,
-    load::{Asked, computed, show, show_or},
-    notice::{Done, use_done},
-    time::{Time, time_or},
+use crate::{
+    error::ConsoleError,
+    scripts::{
+        ScriptBlock,
+        api::{DelegateScripts, get_scripts_of},
+    },
+    ui::{
+        button::{NavButton, SubmitButton},
+        form::Form,
+        frame::may_manage,
+        href::Href,
+        live::use_live,
+        load::{Asked, computed, show, show_or},
+        notice::{Done, use_done},
+    },
 };
 
-/// The page.
+/// The page, and a dialog on top of it where the address names one.
 #[component]
 pub fn DelegatePage() -> impl IntoView {
     let id = use_id();
@@ -30,6 +39,10 @@ pub fn DelegatePage() -> impl IntoView {
     let detail = Asked::<DelegateDetail>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| get_by_text(id),
+    );
+    let scripts = Asked::<DelegateScripts>::new(
+        move || (id.get(), live.map(|live| (live.delegates.version(), live.scripts.version()))),
+        |(id, _)| async move { get_scripts_of(id_of(&id)?).await },
     );
     view! {
         <Title text="Delegate" />
@@ -51,7 +64,11 @@ pub fn DelegatePage() -> impl IntoView {
             |detail| view! { <Head detail=detail /> },
         )}
         <Done />
-        {show(detail, |detail| view! { <Body detail=detail /> })}
+        {show(detail, |detail| view! { <About detail=detail /> })}
+        // Beside the others and not inside of one: what `show` shows must not make anything that is awaited.
+        {show_or(scripts, script_failed, move |scripts| view! { <Script detail=detail scripts=scripts /> })}
+        {show_or(detail, |_| ().into_any(), |detail| view! { <History detail=detail /> })}
+        <Outlet />
     }
 }
 
@@ -91,8 +108,9 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     }
 }
 
+/// The decision, where one is to be taken, and the facts.
 #[component]
-fn Body(detail: Signal<DelegateDetail>) -> impl IntoView {
+fn About(detail: Signal<DelegateDetail>) -> impl IntoView {
     let row = Signal::derive(move || detail.with(|detail| detail.row.clone()));
     let id = row.with_untracked(|row| row.delegate.id);
     let may = may_manage();
@@ -111,6 +129,49 @@ fn Body(detail: Signal<DelegateDetail>) -> impl IntoView {
             <h2>"Facts"</h2>
             <Facts row=row />
         </section>
+    }
+}
+
+/// The startup script, once it is known what delegate it is about.
+#[component]
+fn Script(detail: Asked<DelegateDetail>, scripts: Signal<DelegateScripts>) -> impl IntoView {
+    let last = computed(move |before: Option<&Option<DelegateRow>>| match detail.get() {
+        Some(Ok(detail)) => Some(detail.row),
+        Some(Err(_)) | None => before.cloned().flatten(),
+    });
+    let there = computed(move |_| last.with(Option::is_some));
+    move || {
+        there.get().then(|| last.get_untracked()).flatten().map(|first| {
+            let row = Signal::derive(move || last.get().unwrap_or_else(|| first.clone()));
+            view! {
+                <section class="block" aria-label="Startup script">
+                    <ScriptBlock scripts=scripts row=row />
+                </section>
+            }
+        })
+    }
+}
+
+fn script_failed(error: ConsoleError) -> AnyView {
+    // Where there is no such delegate, the page says so already.
+    if matches!(error, ConsoleError::NotFound(_)) {
+        return ().into_any();
+    }
+    view! {
+        <section class="block">
+            <h2>"Startup script"</h2>
+            <p class="sub" role="alert">
+                {error.to_string()}
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+/// What happened to it.
+#[component]
+fn History(detail: Signal<DelegateDetail>) -> impl IntoView {
+    view! {
         <section class="block">
             <h2>"Connection history"</h2>
             {move || connections(detail.with(|detail| detail.connections.clone()))}
@@ -120,151 +181,4 @@ fn Body(detail: Signal<DelegateDetail>) -> impl IntoView {
             {move || audit(detail.with(|detail| detail.audit.clone()))}
         </section>
     }
-}
-
-#[component]
-fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
-    let of = move |part: fn(&DelegateRow) -> String| Signal::derive(move || row.with(part));
-    let decision = move || {
-        row.with(|row| row.delegate.decision.clone().map(|decision| (row.delegate.admission, decision))).map(
-            |(admission, decision)| {
-                let verb = match admission {
-                    Admission::Enabled => "Approved by ",
-                    Admission::Rejected => "Rejected by ",
-                    Admission::WaitingForApproval => "Returned to approval by ",
-                };
-                view! { {verb} {decision.by} ", " <Time at=decision.at /> }
-            },
-        )
-    };
-    view! {
-        <dl class="card facts facts-card">
-            {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
-            {fact("IP address", of(|row| row.delegate.facts.ip.clone()), true)}
-            {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
-            {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
-            <div>
-                <dt>"Profile"</dt>
-                <dd>
-                    <a class="link" href=move || row.with(|row| format!("/profiles/{}", row.delegate.profile_id))>
-                        {move || row.with(|row| row.profile.clone())}
-                    </a>
-                </dd>
-            </div>
-            {fact("Token", of(|row| row.token.clone()), false)}
-            <div>
-                <dt>"Tags"</dt>
-                <dd>{tags(row)}</dd>
-            </div>
-            {fact("Description", of(|row| row.delegate.facts.description.clone()), false)}
-            <div>
-                <dt>"Registered"</dt>
-                <dd>
-                    <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
-                </dd>
-            </div>
-            <div>
-                <dt>"Last heartbeat"</dt>
-                <dd>
-                    <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
-                </dd>
-            </div>
-            {fact("Heartbeat interval", of(interval), false)}
-            <div>
-                <dt>"Decision"</dt>
-                <dd>{move || decision().map_or_else(
-                    || view! { <span class="muted">"none was needed"</span> }.into_any(),
-                    IntoAny::into_any,
-                )}</dd>
-            </div>
-            {fact("Key fingerprint", of(fingerprint), true)}
-            {fact("Delegate id", of(|row| row.delegate.id.to_string()), true)}
-        </dl>
-    }
-}
-
-fn interval(row: &DelegateRow) -> String {
-    match row.delegate.facts.heartbeat_interval_ms {
-        Some(ms) if ms % 1000 == 0 => format!("{} s", ms / 1000),
-        Some(ms) => format!("{ms} ms"),
-        None => "not stated".to_owned(),
-    }
-}
-
-fn connections(rows: Vec<ConnectionRow>) -> AnyView {
-    if rows.is_empty() {
-        return view! { <p class="sub">"It has not been connected yet."</p> }.into_any();
-    }
-    view! {
-        <div class="card">
-            <table class="table plain">
-                <thead>
-                    <tr>
-                        <th>"Connected"</th>
-                        <th>"Until"</th>
-                        <th>"Why it ended"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {rows
-                        .into_iter()
-                        .map(|row| {
-                            view! {
-                                <tr>
-                                    <td data-label="Connected">
-                                        <Time at=row.connected_at />
-                                    </td>
-                                    <td data-label="Until">{time_or(Signal::stored(row.lost_at), "now")}</td>
-                                    <td data-label="Why it ended" class="muted">
-                                        {row.cause}
-                                    </td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()}
-                </tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn audit(rows: Vec<AuditRow>) -> AnyView {
-    if rows.is_empty() {
-        return view! { <p class="sub">"Nothing has been recorded yet."</p> }.into_any();
-    }
-    view! {
-        <div class="card">
-            <table class="table plain">
-                <thead>
-                    <tr>
-                        <th>"When"</th>
-                        <th>"What"</th>
-                        <th>"Who"</th>
-                        <th>"Address"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {rows
-                        .into_iter()
-                        .map(|row| {
-                            view! {
-                                <tr>
-                                    <td data-label="When">
-                                        <Time at=row.at />
-                                    </td>
-                                    <td data-label="What">{row.action.label()}</td>
-                                    <td data-label="Who">{row.actor}</td>
-                                    <td data-label="Address" class="mono muted">
-                                        {row.address}
-                                    </td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()}
-                </tbody>
-            </table>
-        </div>
-    }
-    .into_any()
 }

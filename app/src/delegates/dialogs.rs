@@ -27,10 +27,14 @@ pub fn use_id() -> Memo<String> {
     Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()))
 }
 
+/// Reads an id out of an address.
+pub fn id_of(text: &str) -> Result<DelegateId, ConsoleError> {
+    text.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))
+}
+
 /// Asks for the delegate with an id out of an address.
 pub async fn get_by_text(id: String) -> Result<DelegateDetail, ConsoleError> {
-    let id: DelegateId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
-    get_delegate(id).await
+    get_delegate(id_of(&id)?).await
 }
 
 /// Where cancelling leads: to the list as it was, or to the delegate's own page.
@@ -48,19 +52,26 @@ fn back_of(query: Memo<ListQuery>, id: Memo<String>) -> Signal<Href> {
 #[component]
 pub fn RejectDialog() -> impl IntoView {
     let (query, id) = (use_list_query(), use_id());
+    let back = back_of(query, id);
+    let after = Signal::derive(move || {
+        let query = query.get();
+        if query.from_detail { back.get() } else { query.decided() }
+    });
+    reject_dialog(back, after)
+}
+
+/// Asks once more before the delegate in the address is turned away. `back` is where cancelling leads, `after` where the
+/// rejection does.
+pub fn reject_dialog(back: Signal<Href>, after: Signal<Href>) -> impl IntoView {
+    let id = use_id();
     let delegate = Asked::<DelegateDetail>::new(move || id.get(), get_by_text);
     let parameters = use_query_map();
-    let back = back_of(query, id);
     let reject = ServerAction::<RejectDelegate>::new();
     show_dialog(delegate, back, move |delegate| {
         let (name, current) = delegate
             .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), detail.row.delegate.revision));
         // The revision that the person saw when opening this, not the one of now.
         let seen = move || parameters.with(|query| query.get("seen")).unwrap_or_else(|| current.to_string());
-        let after = move || {
-            let query = query.get();
-            if query.from_detail { back.get() } else { query.decided() }.to_string()
-        };
         view! {
             <Dialog title=format!("Reject {name}?") back=back>
                 <Form action=reject class="dialog-form">
@@ -72,7 +83,7 @@ pub fn RejectDialog() -> impl IntoView {
                         <p>"This can be taken back: the status filter Rejected shows it again."</p>
                         <input type="hidden" name="id" value=move || id.get() />
                         <input type="hidden" name="seen" value=seen />
-                        <input type="hidden" name="back" value=after />
+                        <input type="hidden" name="back" value=move || after.get().to_string() />
                     </div>
                     <footer>
                         <CancelButton />

@@ -25,11 +25,11 @@ pub fn fact(name: &'static str, value: Signal<String>, mono: bool) -> impl IntoV
     }
 }
 
-/// The tags of a delegate: its own, and those of its profile.
-pub fn tags(row: Signal<DelegateRow>) -> impl IntoView {
+/// The selectors of a delegate: its own, and those of its profile.
+pub fn selectors(row: Signal<DelegateRow>) -> impl IntoView {
     let both = Memo::new(move |_| {
         row.with(|row| {
-            let own: Vec<String> = row.delegate.facts.tags.iter().map(str::to_owned).collect();
+            let own: Vec<String> = row.delegate.own_selectors().iter().map(str::to_owned).collect();
             let inherited = row.inherited.iter().map(str::to_owned).filter(|tag| !own.contains(tag)).collect();
             (own, inherited, row.profile.clone())
         })

@@ -2,27 +2,52 @@
 
 use muster::delegate::{DelegateType, Facts};
 
-/// The commands, in order, and what they do.
+/// The namespace that install files of the first generation make.
+const NAMESPACE: &str = "harness-delegate";
+/// The namespace that install files of the next generation make.
+const NAMESPACE_NEXT: &str = "harness-delegate-ng";
+/// The longest name of a Helm release.
+const RELEASE_MOST: usize = 53;
+
+/// What to do, and the command, where there is one.
 #[must_use]
 pub fn removal(facts: &Facts) -> (&'static str, Option<String>) {
-    let host = facts.host_name.as_str();
+    let (name, host) = (word(facts.name.as_str()), facts.host_name.as_str());
     match facts.kind {
         DelegateType::ShellScript => {
             ("On its host, in the directory where it was unpacked, run:", Some("./stop.sh".to_owned()))
         }
-        DelegateType::Docker => ("On its Docker host, run:", Some(format!("docker rm -f {}", word(host)))),
+        DelegateType::Docker => ("On its Docker host, run:", Some(format!("docker rm -f {name}"))),
+        DelegateType::Kubernetes if facts.next_gen => {
+            ("With access to its cluster, run:", Some(format!("kubectl delete deployment -n {NAMESPACE_NEXT} {name}")))
+        }
         DelegateType::Kubernetes => (
             "With access to its cluster, run:",
-            Some(format!("kubectl delete statefulset -n harness-delegate {}", word(stateful_set(host)))),
+            Some(format!("kubectl delete statefulset -n {NAMESPACE} {}", word(stateful_set(host)))),
         ),
-        DelegateType::Ecs => {
-            ("With access to its ECS cluster, run:", Some("aws ecs stop-task --task <task id>".to_owned()))
-        }
+        DelegateType::Ecs => (
+            "With access to its ECS cluster, delete the service that keeps it running, where there is one, and run this \
+             with your names in the place of the words in capitals:",
+            Some("aws ecs stop-task --cluster CLUSTER --task TASK".to_owned()),
+        ),
         DelegateType::Helm => {
-            ("With access to its cluster, run:", Some(format!("helm delete {}", word(facts.name.as_str()))))
+            let (namespace, release) = (namespace(facts.next_gen), word(release(facts.name.as_str())));
+            ("With access to its cluster, run:", Some(format!("helm delete -n {namespace} {release}")))
         }
         DelegateType::Other => ("Stop its process where it runs, and remove what starts it again.", None),
     }
+}
+
+/// The namespace that install files make.
+#[must_use]
+pub const fn namespace(next_gen: bool) -> &'static str {
+    if next_gen { NAMESPACE_NEXT } else { NAMESPACE }
+}
+
+/// The name of the Helm release that the instructions give a delegate of this name.
+#[must_use]
+pub fn release(name: &str) -> &str {
+    name.get(..RELEASE_MOST).unwrap_or(name).trim_end_matches('-')
 }
 
 /// The name of a StatefulSet out of that of one of its pods: without the ordinal.
@@ -34,7 +59,8 @@ fn stateful_set(pod: &str) -> &str {
 }
 
 /// A word for a shell. The delegate chose it, and a person is about to paste it.
-fn word(text: &str) -> String {
+#[must_use]
+pub fn word(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@".contains(c);
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
         text.to_owned()
@@ -45,6 +71,11 @@ fn word(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use muster::{
+        delegate::{DelegateName, HostName},
+        text::Selectors,
+    };
+
     use super::*;
 
     #[test]
@@ -53,6 +84,43 @@ mod tests {
         assert_eq!(stateful_set("mydelegate-vutpmk-12"), "mydelegate-vutpmk");
         assert_eq!(stateful_set("mydelegate-vutpmk"), "mydelegate-vutpmk");
         assert_eq!(stateful_set("host-"), "host-");
+    }
+
+    #[test]
+    fn each_way_to_install_has_its_own_way_out() {
+        let facts = |code: &str, next_gen| Facts {
+            name: DelegateName::parse("edge").unwrap(),
+            host_name: HostName::parse("edge-vutpmk-0").unwrap(),
+            ip: String::new(),
+            kind: DelegateType::from_code(code),
+            version: String::new(),
+            description: String::new(),
+            tags: Selectors::default(),
+            thumbprint: None,
+            heartbeat_interval_ms: None,
+            next_gen,
+        };
+        for (code, next_gen, command) in [
+            ("SHELL_SCRIPT", true, Some("./stop.sh")),
+            ("DOCKER", false, Some("docker rm -f edge")),
+            ("KUBERNETES", false, Some("kubectl delete statefulset -n harness-delegate edge-vutpmk")),
+            ("KUBERNETES", true, Some("kubectl delete deployment -n harness-delegate-ng edge")),
+            ("ECS", true, Some("aws ecs stop-task --cluster CLUSTER --task TASK")),
+            ("HELM_DELEGATE", true, Some("helm delete -n harness-delegate-ng edge")),
+            ("HELM_DELEGATE", false, Some("helm delete -n harness-delegate edge")),
+            ("CE_KUBERNETES", false, None),
+        ] {
+            assert_eq!(removal(&facts(code, next_gen)).1.as_deref(), command, "{code}");
+        }
+    }
+
+    #[test]
+    fn releases_have_names_that_helm_takes() {
+        assert_eq!(release("edge"), "edge");
+        let long = format!("{}-{}", "a".repeat(52), "b".repeat(10));
+        assert_eq!(release(&long), "a".repeat(52));
+        // Other clients choose freely: what cannot be cut is left as it is.
+        assert_eq!(release(&"ä".repeat(40)), "ä".repeat(40));
     }
 
     #[test]

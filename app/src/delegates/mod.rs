@@ -1,17 +1,22 @@
 //! Delegates: the list with the decision in it, the dialogs, and the page of one.
 
+mod about;
 pub mod api;
+mod change;
 mod decision;
 mod detail;
 mod dialogs;
 mod facts;
 mod filter;
-mod infrastructure;
+mod history;
+pub mod infrastructure;
 mod list;
 mod page;
-mod query;
+pub mod query;
 mod row;
 
+pub use change::{SelectorsDialog, SwitchProfileDialog};
+pub use decision::Decision;
 pub use detail::DelegatePage;
-pub use dialogs::{DeleteDelegateDialog, RejectDialog};
+pub use dialogs::{DeleteDelegateDialog, RejectDialog, reject_dialog};
 pub use page::DelegatesPage;

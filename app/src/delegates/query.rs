@@ -95,7 +95,13 @@ pub fn detail_href(id: DelegateId) -> Href {
     Href::new(format!("/delegates/{id}"))
 }
 
-/// A dialog about a delegate, opened from its own page.
+/// A dialog that lies on a delegate's own page.
+#[must_use]
+pub fn dialog_on_detail(id: DelegateId, dialog: &str) -> Href {
+    Href::new(format!("/delegates/{id}/{dialog}"))
+}
+
+/// A dialog that lies on the list, opened from the delegate's own page.
 #[must_use]
 pub fn dialog_from_detail(id: DelegateId, dialog: &str) -> Href {
     Href::new(format!("/delegates/{id}/{dialog}")).with("from", FROM_DETAIL)

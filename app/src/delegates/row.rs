@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     api::{DelegateRow, TakeBackDelegate},
     decision::Decision,
-    facts::{StatusWithReason, tags},
+    facts::{StatusWithReason, selectors},
     query::{ListQuery, detail_href},
 };
 use crate::ui::{
@@ -82,7 +82,7 @@ pub fn Row(
             <td data-label="Type" class="muted">
                 {of(|row| row.delegate.facts.kind.label().to_owned())}
             </td>
-            <td data-label="Tags" class="tags-cell">{tags(row)}</td>
+            <td data-label="Tags" class="tags-cell">{selectors(row)}</td>
             <td data-label="Token" class="muted">
                 {of(|row| row.token.clone())}
             </td>

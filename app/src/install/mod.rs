@@ -1,8 +1,22 @@
-//! Installing a delegate: the choice of a type, and the form that makes the install files.
+//! Installing a delegate, step by step: its type, its setup, the files that come of it, and waiting for it. Each step is
+//! an address that holds what was chosen before.
 
 pub mod api;
+mod causes;
+mod files;
+mod link;
 mod page;
-mod shell;
+mod query;
+mod review;
+mod run;
+mod setup;
+mod stage;
+mod token;
+mod verify;
+mod wizard;
 
 pub use page::InstallPage;
-pub use shell::ShellSetupPage;
+pub use review::ReviewPage;
+pub use setup::SetupPage as DelegateSetupPage;
+pub use token::{AddTokenDialog, AddedTokenDialog};
+pub use verify::{RejectArrivalDialog, VerifyPage};

@@ -1,50 +1,53 @@
 //! The choice of how a delegate is to run.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+use muster::install::InstallKind;
 
+use super::{
+    query::use_install_query,
+    wizard::{Step, StepHead},
+};
 use crate::ui::icon::Icon;
 
-/// A way to install a delegate.
-struct Kind {
-    icon: Icon,
-    name: &'static str,
-    text: &'static str,
-    to: &'static str,
+const fn icon(kind: InstallKind) -> Icon {
+    match kind {
+        InstallKind::Shell => Icon::Terminal,
+        InstallKind::Docker => Icon::Container,
+        InstallKind::Kubernetes => Icon::Cluster,
+        InstallKind::Ecs => Icon::Task,
+        InstallKind::Helm => Icon::Helm,
+    }
 }
 
-const KINDS: &[Kind] = &[Kind {
-    icon: Icon::Terminal,
-    name: "Shell Script",
-    text: "An archive for a Linux host. Unpack it, start it, and it registers; nothing else is downloaded.",
-    to: "/install/shell",
-}];
+const fn text(kind: InstallKind) -> &'static str {
+    match kind {
+        InstallKind::Shell => {
+            "An archive for a Linux host. Unpack it, start it, and it registers; nothing else is downloaded."
+        }
+        InstallKind::Docker => "A container on a Docker host, by Docker Compose or by a script.",
+        InstallKind::Kubernetes => "Objects for a cluster, in one manifest for kubectl.",
+        InstallKind::Ecs => "A task of Amazon ECS, on EC2 or on Fargate.",
+        InstallKind::Helm => "A release in a cluster: values, and the chart that takes them.",
+    }
+}
 
 /// The page.
 #[component]
 pub fn InstallPage() -> impl IntoView {
+    let query = use_install_query();
     view! {
-        <Title text="Download Delegate" />
-        <p class="crumb">
-            <a class="link" href="/delegates">
-                "Delegates"
-            </a>
-        </p>
-        <div class="head">
-            <h1>"Download Delegate"</h1>
-        </div>
-        <p class="sub">"Choose how the delegate is to run."</p>
+        <StepHead now=Step::Type kind=None query=query sub="Choose how the delegate is to run." />
         <ul class="kinds">
-            {KINDS
-                .iter()
+            {InstallKind::ALL
+                .into_iter()
                 .map(|kind| {
                     view! {
                         <li class="card kind">
-                            <span class="kind-icon">{kind.icon.draw()}</span>
+                            <span class="kind-icon">{icon(kind).draw()}</span>
                             <h2>
-                                <a href=kind.to>{kind.name}</a>
+                                <a href=move || query.with(|query| query.setup(kind).to_string())>{kind.label()}</a>
                             </h2>
-                            <p>{kind.text}</p>
+                            <p>{text(kind)}</p>
                         </li>
                     }
                 })

@@ -71,8 +71,10 @@ fn EditForm(detail: Signal<ProfileDetail>) -> impl IntoView {
     let may = may_manage();
     let used = match row.delegates {
         0 => "No delegate has this profile.".to_owned(),
-        1 => "1 delegate has this profile.".to_owned(),
-        count => format!("{count} delegates have this profile."),
+        1 => "1 delegate has this profile. Once admitted, it runs the startup script again after a change.".to_owned(),
+        count => format!(
+            "{count} delegates have this profile. Those that are admitted run the startup script again after a change."
+        ),
     };
     view! {
         <Title text=profile.spec.name.to_string() />
@@ -138,8 +140,9 @@ fn Fields(profile: Option<Profile>) -> impl IntoView {
             value=script
             rows=10
             mono=true
-            hint="Kept with the profile and delivered to its delegates once they are admitted. The delegate of this \
-            version does not run it yet; a later version will, after admission and again when the script changes."
+            hint="Runs on each delegate of this profile once it is admitted, and again when the script changes or the \
+            profile is applied to a delegate; at most 10 minutes. The output is on the delegate's page. Secrets take \
+            their places as ${secrets.getValue(\"name\")}."
         />
         <CheckField
             name="requires_approval"

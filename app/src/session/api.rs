@@ -83,8 +83,8 @@ pub async fn get_done(object: Uuid) -> Result<Option<String>, ConsoleError> {
     ask(|console| async move { console.done(object).await }).await
 }
 
-/// Whether it is a path of this site.
+/// Whether it is a path of this site. Browsers drop tabs and line ends from an address before they read it.
 #[must_use]
 pub fn is_page(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n'])
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
 }

@@ -2,8 +2,10 @@
 
 use async_trait::async_trait;
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use muster::install::InstallKind;
 use muster::{
-    delegate::Status,
+    delegate::{DelegateType, Status},
     id::{DelegateId, TokenId},
     page::{Cursor, Page},
     time::Timestamp,
@@ -11,9 +13,12 @@ use muster::{
 };
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
-use crate::console::{ask, back_to};
 use crate::error::ConsoleError;
+#[cfg(feature = "ssr")]
+use crate::{
+    console::{ask, back_to},
+    ui::href::Href,
+};
 
 /// One row of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +61,49 @@ pub struct TokenUse {
     pub seen_last_minute: u64,
 }
 
+/// What a delegate has done in a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Turn {
+    /// It is connected with the old token.
+    Old,
+    /// It last used the old token, and is not connected.
+    Silent,
+    /// It uses the new token.
+    New,
+}
+
+/// A delegate in a rotation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotationRow {
+    /// Which delegate, and when it was last heard of.
+    pub user: TokenUser,
+    /// How it was installed.
+    pub kind: DelegateType,
+    /// Whether by files of the next generation.
+    pub next_gen: bool,
+    /// How far it is.
+    pub turn: Turn,
+}
+
+/// A token that is being replaced, and how far its delegates are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRotation {
+    /// The old token, as in the list.
+    pub old: TokenRow,
+    /// The new one, as in the list; none where it was deleted.
+    pub new: Option<TokenRow>,
+    /// How many delegates are connected with the old token.
+    pub count_old: u64,
+    /// How many last used the old token and are not connected.
+    pub count_silent: u64,
+    /// How many use the new token.
+    pub count_new: u64,
+    /// The delegates: old, then silent, then new, the newest first; at most 100.
+    pub delegates: Vec<RotationRow>,
+    /// Whether the old token can be revoked without cutting anybody off that is there.
+    pub safe_to_revoke: bool,
+}
+
 /// A token's value, shown this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RevealedToken {
@@ -86,6 +134,10 @@ pub trait Tokens {
     async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError>;
     /// Deletes a revoked or expired token.
     async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError>;
+    /// Makes the successor of a token. `expires_in_days` may be empty.
+    async fn rotate_token(&self, id: TokenId, name: &str, expires_in_days: &str) -> Result<TokenId, ConsoleError>;
+    /// How far the delegates of a token that is being replaced are.
+    async fn token_rotation(&self, id: TokenId) -> Result<TokenRotation, ConsoleError>;
 }
 
 /// One page of the list.
@@ -106,13 +158,49 @@ pub async fn create_token(
     name: String,
     #[server(default)] expires_in_days: String,
     #[server(default)] profile: String,
+    #[server(default)] back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         let id = console.create_token(&name, &expires_in_days, &profile).await?;
-        console.redirect(&format!("/tokens/{id}/created"));
+        console.redirect(&created_page(&back, id));
         Ok(())
     })
     .await
+}
+
+/// The page that shows a new token's value. `back`, where it is a page of the console, is where its dialog closes to.
+/// That of a delegate's setup stays behind the dialog, and finds the token chosen.
+#[cfg(feature = "ssr")]
+fn created_page(back: &str, id: TokenId) -> String {
+    let Some(back) = Href::parse(back) else { return format!("/tokens/{id}/created") };
+    let setup = back.path().strip_prefix("/install/").and_then(InstallKind::from_slug);
+    if setup.is_some() {
+        let page = format!("{}/token/{id}", back.path());
+        back.at(page).to_string()
+    } else {
+        Href::new(format!("/tokens/{id}/created")).with("back", back).to_string()
+    }
+}
+
+/// Makes the successor of a token and sends the browser to the page that shows its value; that closes to the rotation.
+#[server(endpoint = "tokens/rotate")]
+pub async fn rotate_token(
+    id: TokenId,
+    name: String,
+    #[server(default)] expires_in_days: String,
+) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        let new = console.rotate_token(id, &name, &expires_in_days).await?;
+        console.redirect(&created_page(&format!("/tokens/{id}/rotation"), new));
+        Ok(())
+    })
+    .await
+}
+
+/// How far the delegates of a token that is being replaced are.
+#[server(endpoint = "tokens/rotation")]
+pub async fn get_token_rotation(id: TokenId) -> Result<TokenRotation, ConsoleError> {
+    ask(|console| async move { console.token_rotation(id).await }).await
 }
 
 /// The value of a token that this person made, once.
@@ -141,4 +229,22 @@ pub async fn delete_token(id: TokenId, back: String) -> Result<(), ConsoleError>
         Ok(())
     })
     .await
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_token_is_shown_where_it_was_made() {
+        let id = TokenId(uuid::Uuid::from_u128(7));
+        let shown = |back: &str| created_page(back, id);
+        assert_eq!(shown("/install/helm?name=a%20b"), format!("/install/helm/token/{id}?name=a%20b"));
+        assert_eq!(shown("/tokens/1/rotation"), format!("/tokens/{id}/created?back=%2Ftokens%2F1%2Frotation"));
+        for elsewhere in ["", "//evil.example", "https://evil.example/install/helm"] {
+            assert_eq!(shown(elsewhere), format!("/tokens/{id}/created"));
+        }
+        let nested = shown("/install/helm/new-token");
+        assert_eq!(nested, format!("/tokens/{id}/created?back=%2Finstall%2Fhelm%2Fnew-token"));
+    }
 }

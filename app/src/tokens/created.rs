@@ -13,19 +13,29 @@ use crate::{
     ui::{
         copy::{CopyField, copy_text},
         dialog::{CancelButton, Dialog, show_dialog},
-        href::Href,
+        href::{Href, use_here},
         icon::Icon,
         load::Asked,
     },
 };
 
-/// Shows the value, puts it into the clipboard where the browser lets it, and does not let go of it unasked.
+/// Shows the value of the token in the address on top of the list of tokens, or of the page that the address tells to
+/// return to.
 #[component]
 pub fn CreatedTokenDialog() -> impl IntoView {
     let list = use_token_list();
+    let here = use_here();
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let back = Signal::derive(move || list.get().list().with("done", id.get()));
+    let back = Signal::derive(move || {
+        let asked = here.with(|here| here.get("back").and_then(Href::parse));
+        asked.unwrap_or_else(|| list.get().list().with("done", id.get()))
+    });
+    created_dialog(id, back)
+}
+
+/// Shows a token's value, puts it into the clipboard where the browser lets it, and does not let go of it unasked.
+pub fn created_dialog(id: Memo<String>, back: Signal<Href>) -> impl IntoView {
     // The server shows the value once, so this asks once: by itself when it renders, and else the browser.
     let value = Asked::<Option<RevealedToken>>::new(
         move || id.get(),

@@ -22,28 +22,48 @@ use crate::{
     },
 };
 
-/// The token in the address and who uses it, and the list to return to.
-fn asked() -> (Asked<TokenUse>, Signal<Href>) {
-    let list = use_token_list();
+/// The id in the address.
+fn use_id() -> Memo<String> {
     let params = use_params_map();
+    Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()))
+}
+
+/// The list to return to.
+fn use_list() -> Signal<Href> {
+    let list = use_token_list();
+    Signal::derive(move || list.get().list())
+}
+
+/// The token in the address and who uses it.
+pub(super) fn asked() -> Asked<TokenUse> {
     let live = use_live();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let asked = Asked::<TokenUse>::new(
+    let id = use_id();
+    Asked::<TokenUse>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| async move {
             let id: TokenId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
             get_token_use(id).await
         },
-    );
-    (asked, Signal::derive(move || list.get().list()))
+    )
+}
+
+/// Asks before a token of the list is revoked.
+#[component]
+pub fn RevokeTokenDialog() -> impl IntoView {
+    revoke_dialog(use_list())
+}
+
+/// Asks before the old token of a rotation is revoked, and returns to the rotation.
+#[component]
+pub fn RevokeRotatedDialog() -> impl IntoView {
+    let id = use_id();
+    revoke_dialog(Signal::derive(move || Href::new(format!("/tokens/{}/rotation", id.get()))))
 }
 
 /// Asks before a token is revoked, and names the delegates that this cuts off.
-#[component]
-pub fn RevokeTokenDialog() -> impl IntoView {
-    let (asked, back) = asked();
+fn revoke_dialog(back: Signal<Href>) -> impl IntoView {
     let revoke = ServerAction::<RevokeToken>::new();
-    show_dialog(asked, back, move |token| {
+    show_dialog(asked(), back, move |token| {
         let (id, name) = id_and_name(token);
         view! {
             <Dialog title=format!("Revoke {name}?") back=back>
@@ -70,9 +90,9 @@ pub fn RevokeTokenDialog() -> impl IntoView {
 /// Asks before a token is deleted.
 #[component]
 pub fn DeleteTokenDialog() -> impl IntoView {
-    let (asked, back) = asked();
+    let back = use_list();
     let delete = ServerAction::<DeleteToken>::new();
-    show_dialog(asked, back, move |token| {
+    show_dialog(asked(), back, move |token| {
         let (id, name) = id_and_name(token);
         view! {
             <Dialog title=format!("Delete {name}?") back=back>

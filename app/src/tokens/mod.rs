@@ -1,4 +1,4 @@
-//! Delegate tokens: the list, and the dialogs that make, show, revoke and delete one.
+//! Delegate tokens: the list, and the dialogs that make, show, revoke and delete one; and rotating one.
 
 pub mod api;
 mod created;
@@ -6,8 +6,10 @@ mod dialogs;
 mod new;
 mod page;
 mod query;
+mod rotation;
 
-pub use created::CreatedTokenDialog;
-pub use dialogs::{DeleteTokenDialog, RevokeTokenDialog};
+pub use created::{CreatedTokenDialog, created_dialog};
+pub use dialogs::{DeleteTokenDialog, RevokeRotatedDialog, RevokeTokenDialog};
 pub use new::NewTokenDialog;
 pub use page::TokensPage;
+pub use rotation::{RotateTokenDialog, RotationPage};

@@ -49,7 +49,8 @@ pub fn NewTokenDialog() -> impl IntoView {
     })
 }
 
-fn lifetimes() -> Vec<(String, String)> {
+/// How long a token may live: days, and what people read.
+pub(super) fn lifetimes() -> Vec<(String, String)> {
     let days = [7, 30, 90, 365].map(|days| (days.to_string(), format!("In {days} days")));
     std::iter::once((String::new(), "Never".to_owned())).chain(days).collect()
 }

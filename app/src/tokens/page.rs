@@ -3,12 +3,13 @@
 use leptos::{prelude::*, web_sys};
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, components::Outlet, hooks::use_navigate};
-use muster::{page::Cursor, token::TokenStatus};
+use muster::{id::TokenId, page::Cursor, token::TokenStatus};
 use uuid::Uuid;
 
 use super::{
     api::{TokenRow, list_tokens},
     query::{TokenList, use_token_list},
+    rotation::rotation_href,
 };
 use crate::ui::{
     button::NavButton,
@@ -168,18 +169,31 @@ fn TokenLine(
             },
         )
     };
-    let action = move || {
-        let (verb, path) = match status.get() {
-            TokenStatus::Active => ("Revoke", "revoke"),
-            TokenStatus::Revoked | TokenStatus::Expired => ("Delete", "delete"),
+    let rotating = Memo::new(move |_| token.with(|token| token.rotation.is_some()));
+    let actions = move || {
+        let actions: &[(&'static str, &'static str)] = match (status.get(), rotating.get()) {
+            (TokenStatus::Active, false) => &[("Rotate", "rotate"), ("Revoke", "revoke")],
+            (TokenStatus::Active, true) => &[("Revoke", "revoke")],
+            (TokenStatus::Revoked | TokenStatus::Expired, _) => &[("Delete", "delete")],
         };
-        let to = Signal::derive(move || list.get().href(format!("/tokens/{id}/{path}")));
-        let label = format!("{verb} {}", name());
-        (may.get() && !row.with(|kept| kept.gone)).then(|| {
+        let name = name();
+        let button = |(verb, path): (&'static str, &'static str)| {
+            let to = Signal::derive(move || list.get().href(format!("/tokens/{id}/{path}")));
             view! {
-                <NavButton to=to class="btn small ghost" label=label still=true>
+                <NavButton to=to class="btn small ghost" label=format!("{verb} {name}") still=true>
                     {verb}
                 </NavButton>
+            }
+        };
+        (may.get() && !row.with(|kept| kept.gone)).then(|| actions.iter().copied().map(button).collect_view())
+    };
+    let progress = move || {
+        (rotating.get() && status.get() == TokenStatus::Active).then(|| {
+            view! {
+                <a class="link second" href=rotation_href(TokenId(id)).to_string()>
+                    "Rotating"
+                    <span class="visually-hidden">{format!(": how far {} is", name())}</span>
+                </a>
             }
         })
     };
@@ -207,8 +221,9 @@ fn TokenLine(
             </td>
             <td class="status-cell" data-label="Status">
                 <TokenMark status=status />
+                {progress}
             </td>
-            <td class="actions-cell">{action}</td>
+            <td class="actions-cell">{actions}</td>
         </tr>
     }
 }

@@ -131,6 +131,42 @@ pub fn TextArea(
     }
 }
 
+/// Several lines of text that nobody else is to read: hidden while they are typed, shown on request, and never filled in
+/// by the server. The switch is one of the stylesheet, so that it works without scripts.
+#[component]
+pub fn SecretArea(
+    name: &'static str,
+    label: &'static str,
+    #[prop(default = "")] hint: &'static str,
+    #[prop(default = 3)] rows: i32,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    let show_id = format!("{id}-show");
+    view! {
+        <div class="field veiled">
+            <div class="field-head">
+                <label for=id.clone()>{label}</label>
+                <span class="veil">
+                    <input type="checkbox" id=show_id.clone() autocomplete="off" />
+                    <label for=show_id>"Show"</label>
+                </span>
+            </div>
+            <textarea
+                class="input mono"
+                id=id.clone()
+                name=name
+                rows=rows.to_string()
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described
+            ></textarea>
+            <Below id=id hint=hint error=error />
+        </div>
+    }
+}
+
 /// The content of a `<textarea>` as HTML. Leptos writes the children of one as they are, so that text could end the
 /// element and go on as markup; as inner HTML, escaped here, it is the same on both sides and safe.
 fn textarea_html(text: &str) -> String {
@@ -178,6 +214,113 @@ pub fn SelectField(
             </span>
             <Below id=id hint=hint error=error />
         </div>
+    }
+}
+
+/// A choice of one whose options may become more while the page is open, with room for a button beside it.
+#[component]
+pub fn LiveSelectField(
+    name: &'static str,
+    label: &'static str,
+    /// Values and what people read. One that is chosen should not leave: the browser would choose another.
+    #[prop(into)]
+    options: Signal<Vec<(String, String)>>,
+    value: String,
+    /// What the page chooses later on: where this changes, it replaces what the person chose.
+    #[prop(into)]
+    set: Signal<String>,
+    #[prop(default = "")] hint: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    let chosen = initial(name, value);
+    let select = NodeRef::<leptos::html::Select>::new();
+    // Gives what the page chose last.
+    Effect::new(move |before: Option<String>| {
+        let value = set.get();
+        let Some(before) = before else { return value };
+        let there = options.with(|options| options.iter().any(|(option, _)| *option == value));
+        if before == value || !there {
+            return before;
+        }
+        let wanted = value.clone();
+        // The option itself may be put on the page by this very change.
+        request_animation_frame(move || {
+            if let Some(select) = select.try_get_untracked().flatten() {
+                select.set_value(&wanted);
+            }
+        });
+        value
+    });
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <div class="field-row">
+                <span class="select">
+                    <select
+                        class="input"
+                        id=id.clone()
+                        name=name
+                        autocomplete="off"
+                        node_ref=select
+                        aria-invalid=move || error.with(Option::is_some).then_some("true")
+                        aria-describedby=described
+                    >
+                        <For each=move || options.get() key=|(value, _)| value.clone() let((value, text))>
+                            <option selected=value == chosen value=value.clone()>
+                                {text}
+                            </option>
+                        </For>
+                    </select>
+                </span>
+                {children()}
+            </div>
+            <Below id=id hint=hint error=error />
+        </div>
+    }
+}
+
+/// A choice of one of a few, all of which are seen, each with what it means.
+#[component]
+pub fn RadioField(
+    name: &'static str,
+    label: &'static str,
+    /// Values, what people read, and what it means.
+    options: Vec<(&'static str, &'static str, &'static str)>,
+    #[prop(optional, into)] value: String,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, "");
+    let chosen = initial(name, value);
+    view! {
+        <fieldset class="field choices" aria-describedby=described>
+            <legend>{label}</legend>
+            {options
+                .into_iter()
+                .map(|(value, text, hint)| {
+                    let (one, hint_id) = (format!("{id}-{value}"), format!("{id}-{value}-hint"));
+                    view! {
+                        <div class="choice">
+                            <input
+                                type="radio"
+                                id=one.clone()
+                                name=name
+                                value=value
+                                checked=value == chosen
+                                autocomplete="off"
+                                aria-describedby=hint_id.clone()
+                            />
+                            <div>
+                                <label for=one>{text}</label>
+                                <p class="hint" id=hint_id>
+                                    {hint}
+                                </p>
+                            </div>
+                        </div>
+                    }
+                })
+                .collect_view()}
+            <Below id=id.clone() hint="" error=error />
+        </fieldset>
     }
 }
 

@@ -74,6 +74,11 @@ pub fn Frame() -> impl IntoView {
                     <li>
                         <NavLink to="/tokens" icon=Icon::Tokens label="Tokens" />
                     </li>
+                    <ManagersOnly>
+                        <li>
+                            <NavLink to="/secrets" icon=Icon::Secrets label="Secrets" />
+                        </li>
+                    </ManagersOnly>
                 </ul>
             </nav>
             <main id="main" class="main" tabindex="-1">

@@ -6,6 +6,8 @@ use std::fmt;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
+use crate::session::api::is_page;
+
 /// An address inside the console.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Href {
@@ -17,6 +19,23 @@ impl Href {
     /// The page at a path, without a query.
     pub fn new(path: impl Into<String>) -> Self {
         Self { path: path.into(), query: Vec::new() }
+    }
+
+    /// The address that a text holds; none where it is no page of this site.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.split('#').next().filter(|text| is_page(text))?;
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
+        Some(Self::read(path, query))
+    }
+
+    /// A path and the query that stands behind its question mark. The router's own map of parameters does not do: it
+    /// decodes them twice.
+    fn read(path: &str, query: &str) -> Self {
+        query.split('&').fold(Self::new(path), |href, pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            href.with(&decode(key), decode(value))
+        })
     }
 
     /// The same with one parameter more; an empty value adds nothing.
@@ -38,10 +57,22 @@ impl Href {
         }
     }
 
+    /// Another page with the same parameters.
+    #[must_use]
+    pub fn at(self, path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..self }
+    }
+
     /// The path.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The value of a parameter.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
     /// The parameters.
@@ -75,15 +106,31 @@ fn encode(text: &str) -> String {
     encoded
 }
 
+/// The opposite, for queries: a plus is a space. What is no text becomes replacement characters.
+fn decode(text: &str) -> String {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.filter(|digits| first == b'%' && digits.bytes().all(|c| c.is_ascii_hexdigit()));
+        match byte.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                decoded.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                decoded.push(if first == b'+' { b' ' } else { first });
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
 /// The page that is shown now.
 pub fn use_here() -> Signal<Href> {
     let url = use_url();
-    Signal::derive(move || {
-        url.with(|url| {
-            let query = url.search_params().clone().into_iter();
-            query.fold(Href::new(url.path()), |href, (key, value)| href.with(&key, value))
-        })
-    })
+    Signal::derive(move || url.with(|url| Href::read(url.path(), url.search())))
 }
 
 #[cfg(test)]
@@ -95,5 +142,25 @@ mod tests {
         let href = Href::new("/delegates").with("q", "a&b=c é").with("status", "").with_some("after", Some(7));
         assert_eq!(href.to_string(), "/delegates?q=a%26b%3Dc%20%C3%A9&after=7");
         assert_eq!(Href::new("/tokens").with_some("after", None::<u8>).to_string(), "/tokens");
+    }
+
+    #[test]
+    fn an_address_is_read_back_as_it_was_written() {
+        for text in ["a&b=c é", "100%", "%41", "a+b", "\n\u{2028}", "'\"<>#?"] {
+            let href = Href::new("/install/shell").with("name", "edge-1").with("description", text);
+            assert_eq!(Href::parse(&href.to_string()), Some(href), "{text:?}");
+        }
+        let lenient = Href::parse("/a?x=1+2&y&=&z=%4&w=%ff&v=%+1#part");
+        let expected = Href::new("/a").with("x", "1 2").with("z", "%4").with("w", "\u{fffd}").with("v", "% 1");
+        assert_eq!(lenient, Some(expected));
+    }
+
+    #[test]
+    fn only_a_page_of_this_site_is_an_address() {
+        for text in
+            ["", "tokens", "//evil.example/x", "https://evil.example", "/\\evil.example", "/\t/evil.example", "/a\r\nb"]
+        {
+            assert_eq!(Href::parse(text), None, "{text:?}");
+        }
     }
 }

@@ -15,6 +15,8 @@ pub enum Icon {
     Waiting,
     /// A circle with a cross: it was turned away.
     Refused,
+    /// Two arrows that go round: it runs.
+    Running,
     /// A circle with a bar across: it was cut off.
     CutOff,
     /// An hourglass: its time has run out.
@@ -31,8 +33,20 @@ pub enum Icon {
     Profiles,
     /// A key.
     Tokens,
+    /// A padlock.
+    Secrets,
     /// A prompt in a window.
     Terminal,
+    /// A box with ribs, as it travels by ship.
+    Container,
+    /// Machines that hang together.
+    Cluster,
+    /// A cube.
+    Task,
+    /// A ship's wheel.
+    Helm,
+    /// An arrow into a tray.
+    Download,
     /// An arrow to the right.
     Next,
     /// An arrow to the left.
@@ -52,6 +66,9 @@ impl Icon {
             Self::Silent => "M5.25 8h5.5",
             Self::Waiting => "M8 4.75V8l2.25 1.5",
             Self::Refused => "M5.9 5.9l4.2 4.2M10.1 5.9l-4.2 4.2",
+            Self::Running => {
+                "M13.5 6.5A5.75 5.75 0 0 0 3.2 5M2.5 9.5A5.75 5.75 0 0 0 12.8 11M13.75 2.75V6.5H10M2.25 13.25V9.5H6"
+            }
             Self::CutOff => "M3.6 3.6l8.8 8.8",
             Self::RunOut => {
                 "M4 2h8M4 14h8M5 2v2.25C5 6 8 6.75 8 8s-3 2-3 3.75V14m6-12v2.25C11 6 8 6.75 8 8s3 2 3 3.75V14"
@@ -68,6 +85,16 @@ impl Icon {
             Self::Tokens => {
                 "M10.5 2.25a3.25 3.25 0 1 1 0 6.5 3.25 3.25 0 0 1 0-6.5zM8.2 7.8 2.5 13.5M4 12l1.75 1.75M6.25 9.75 8 11.5"
             }
+            Self::Secrets => "M3.25 7.25h9.5v6.5h-9.5zM5.25 7.25V5a2.75 2.75 0 0 1 5.5 0v2.25M8 9.75v1.5",
+            Self::Container => "M1.75 4.25h12.5v7.5H1.75zM5 6.5v3M8 6.5v3M11 6.5v3",
+            Self::Cluster => {
+                "M8 5.75 10 7v2.25l-2 1.25-2-1.25V7zM8 5.75V2M10 7l3-2M10 9.25l3 2M8 10.5V14M6 9.25l-3 2M6 7 3 5"
+            }
+            Self::Task => "m8 1.75 5.5 3.1v6.3L8 14.25l-5.5-3.1v-6.3zM2.75 5 8 8l5.25-3M8 8v6",
+            Self::Helm => {
+                "M8 3.75a4.25 4.25 0 1 1 0 8.5 4.25 4.25 0 0 1 0-8.5zM8 1.25v2.5M8 12.25v2.5M1.25 8h2.5M12.25 8h2.5M3.2 3.2 5 5M11 11l1.8 1.8M12.8 3.2 11 5M5 11l-1.8 1.8M8 8h.1"
+            }
+            Self::Download => "M8 2.25v8M4.75 7.25 8 10.5l3.25-3.25M2.75 13.5h10.5",
             Self::Terminal => "M1.75 2.75h12.5v10.5H1.75zM4.25 6l2 2-2 2M8.5 10.25h3",
             Self::Next => "m6 3.5 4.5 4.5L6 12.5",
             Self::Back => "M10 3.5 5.5 8l4.5 4.5",

@@ -68,6 +68,10 @@ pub struct Live {
     pub profiles: Topic,
     /// Delegate tokens.
     pub tokens: Topic,
+    /// Secrets.
+    pub secrets: Topic,
+    /// Runs of startup scripts, while they go on.
+    pub scripts: Topic,
     /// How the stream is.
     pub stream: RwSignal<Stream>,
     /// Whether the server is of another build than this page.
@@ -77,7 +81,7 @@ pub struct Live {
 impl Live {
     /// Everything may have changed.
     pub fn changed(self) {
-        [self.delegates, self.profiles, self.tokens].into_iter().for_each(Topic::changed);
+        [self.delegates, self.profiles, self.tokens, self.secrets, self.scripts].into_iter().for_each(Topic::changed);
     }
 
     fn on_hello(self, build: &str) {
@@ -94,6 +98,8 @@ impl Live {
             "delegates" => self.delegates.changed(),
             "profiles" => self.profiles.changed(),
             "tokens" => self.tokens.changed(),
+            "secrets" => self.secrets.changed(),
+            "scripts" => self.scripts.changed(),
             _ => {}
         }
     }
@@ -105,6 +111,8 @@ pub fn provide_live() -> Live {
         delegates: Topic::new(),
         profiles: Topic::new(),
         tokens: Topic::new(),
+        secrets: Topic::new(),
+        scripts: Topic::new(),
         stream: RwSignal::new(Stream::Opening),
         outdated: RwSignal::new(false),
     };

@@ -1,6 +1,7 @@
 //! The parts that pages are made of.
 
 pub mod button;
+pub mod code;
 pub mod copy;
 pub mod dialog;
 pub mod field;

@@ -34,11 +34,12 @@ pub fn TokenMark(#[prop(into)] status: Signal<TokenStatus>) -> impl IntoView {
     }
 }
 
-fn mark(class: &'static str, icon: Icon, word: &'static str) -> impl IntoView {
+/// Any status: a class of its hue, an icon and a word.
+pub fn mark(class: &'static str, icon: Icon, word: impl Into<String>) -> impl IntoView {
     view! {
         <span class=class>
             {icon.draw()}
-            <span>{word}</span>
+            <span>{word.into()}</span>
         </span>
     }
 }

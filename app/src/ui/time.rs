@@ -73,6 +73,35 @@ pub fn time_or(at: Signal<Option<Timestamp>>, otherwise: &'static str) -> impl I
     }
 }
 
+/// How long something took; where it goes on, how long it has been going on, once the browser has a clock.
+#[component]
+pub fn Elapsed(since: Timestamp, until: Option<Timestamp>) -> impl IntoView {
+    let ticker = use_context::<Ticker>();
+    move || match until {
+        Some(until) => Some(lasted(until.since(since))),
+        None => ticker.and_then(|ticker| ticker.seconds.get()).map(|now| {
+            let now = Timestamp::from_millis(now.saturating_mul(1000)).since(since);
+            lasted(Duration::from_secs(now.as_secs()))
+        }),
+    }
+}
+
+/// A span of time: tenths of a second while it is short, whole seconds and minutes after that.
+fn lasted(span: Duration) -> String {
+    let seconds = span.as_secs();
+    match seconds {
+        _ if span.is_zero() => "0 s".to_owned(),
+        0..10 if span.subsec_millis() > 0 => {
+            // Never "0.0 s" for what did take time.
+            let tenths = (span.as_millis() / 100).max(1);
+            format!("{}.{} s", tenths / 10, tenths % 10)
+        }
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
 fn parts(at: Timestamp) -> Option<(String, String, String)> {
     let text = at.to_string();
     Some((text.get(..10)?.to_owned(), text.get(11..16)?.to_owned(), text.get(11..19)?.to_owned()))
@@ -117,6 +146,23 @@ mod tests {
         assert_eq!(absolute(at), "2001-09-09 01:46 UTC");
         assert_eq!(exact(at), "2001-09-09 01:46:40 UTC");
         assert_eq!(absolute(Timestamp::from_millis(i64::MAX)), "out of range");
+    }
+
+    #[test]
+    fn spans_are_as_exact_as_somebody_wants_to_know() {
+        for (millis, text) in [
+            (0, "0 s"),
+            (7, "0.1 s"),
+            (420, "0.4 s"),
+            (3_000, "3 s"),
+            (9_990, "9.9 s"),
+            (12_700, "12 s"),
+            (200_000, "3 min 20 s"),
+            (600_000, "10 min 0 s"),
+            (7_260_000, "2 h 1 min"),
+        ] {
+            assert_eq!(lasted(Duration::from_millis(millis)), text);
+        }
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! Lives of a delegate, told without a manager.
 
+use muster::time::Timestamp;
+
 use super::*;
 
 const NEVER: [Say; 0] = [];
+/// A manager that does not tell what is to be applied.
+const ENABLED: Told = Told::Enabled(Wish::Untold);
 
 fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -29,7 +33,7 @@ fn it_registers_then_asks_for_its_status_at_once() {
     machine.take(Event::Registered, secs(1), 0.5);
     assert!(machine.is_known());
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(1))));
-    assert_eq!(machine.take(Event::Told(Told::Enabled), secs(1), 0.5), [Say::Connected]);
+    assert_eq!(machine.take(Event::Told(ENABLED), secs(1), 0.5), [Say::Connected]);
 }
 
 #[test]
@@ -41,7 +45,7 @@ fn waiting_is_said_once_and_asks_for_no_tasks() {
         assert_eq!(machine.next(), Some((Call::Heartbeat, secs(at))));
         assert_eq!(machine.take(Event::Told(Told::Waiting), secs(at), 0.5), NEVER);
     }
-    assert_eq!(machine.take(Event::Told(Told::Enabled), secs(8), 0.5), [Say::Approved]);
+    assert_eq!(machine.take(Event::Told(ENABLED), secs(8), 0.5), [Say::Approved]);
 }
 
 #[test]
@@ -54,7 +58,7 @@ fn a_short_interval_holds_while_waiting_too() {
 
 #[test]
 fn enabled_it_gets_its_profile_once_and_asks_for_tasks_and_beats() {
-    let mut machine = told(Told::Enabled);
+    let mut machine = told(ENABLED);
     assert_eq!(machine.next(), Some((Call::Profile, secs(0))));
     machine.take(Event::Served(Call::Profile), secs(0), 0.5);
     for at in [0, 3, 6, 9] {
@@ -62,7 +66,7 @@ fn enabled_it_gets_its_profile_once_and_asks_for_tasks_and_beats() {
         assert_eq!(machine.take(Event::Served(Call::Tasks), secs(at), 0.5), NEVER);
     }
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(10))));
-    assert_eq!(machine.take(Event::Told(Told::Enabled), secs(10), 0.5), NEVER);
+    assert_eq!(machine.take(Event::Told(ENABLED), secs(10), 0.5), NEVER);
     assert_eq!(machine.next(), Some((Call::Tasks, secs(12))));
 }
 
@@ -70,7 +74,7 @@ fn enabled_it_gets_its_profile_once_and_asks_for_tasks_and_beats() {
 fn it_asks_for_no_tasks_where_it_is_told_not_to() {
     let mut machine = Machine::new(secs(10), false);
     machine.take(Event::Registered, secs(0), 0.5);
-    machine.take(Event::Told(Told::Enabled), secs(0), 0.5);
+    machine.take(Event::Told(ENABLED), secs(0), 0.5);
     machine.take(Event::Served(Call::Profile), secs(0), 0.5);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(10))));
 }
@@ -80,7 +84,7 @@ fn heartbeats_are_jittered_by_a_tenth() {
     for (chance, at) in [(0.0, 9), (1.0, 11)] {
         let mut machine = Machine::new(secs(10), false);
         machine.take(Event::Registered, secs(0), chance);
-        machine.take(Event::Told(Told::Enabled), secs(0), chance);
+        machine.take(Event::Told(ENABLED), secs(0), chance);
         machine.take(Event::Served(Call::Profile), secs(0), chance);
         assert_eq!(machine.next(), Some((Call::Heartbeat, secs(at))));
     }
@@ -105,7 +109,7 @@ fn rejected_it_says_so_once_and_asks_once_a_minute_by_register() {
 
 #[test]
 fn deleted_it_ends() {
-    for before in [Told::Waiting, Told::Enabled] {
+    for before in [Told::Waiting, ENABLED] {
         let mut machine = told(before);
         assert_eq!(machine.take(Event::Told(Told::Gone), secs(1), 0.5), [Say::Deleted]);
         assert_eq!(machine.next(), None);
@@ -115,19 +119,19 @@ fn deleted_it_ends() {
 
 #[test]
 fn an_outage_stops_the_tasks_keeps_the_heartbeat_and_needs_no_new_registration() {
-    let mut machine = told(Told::Enabled);
+    let mut machine = told(ENABLED);
     let failed = |why: &str| Event::Failed(Call::Heartbeat, Failure::away(why));
     assert_eq!(machine.take(failed("refused"), secs(10), 1.0), [Say::Away("refused".into())]);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(11))));
     assert_eq!(machine.take(failed("refused"), secs(11), 1.0), NEVER);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(13))));
-    assert_eq!(machine.take(Event::Told(Told::Enabled), secs(13), 0.5), [Say::Back(secs(3))]);
+    assert_eq!(machine.take(Event::Told(ENABLED), secs(13), 0.5), [Say::Back(secs(3))]);
     assert_eq!(machine.next().map(|(call, _)| call), Some(Call::Profile), "what was not served yet still is");
 }
 
 #[test]
 fn a_refused_credential_is_said_and_tried_slowly() {
-    let mut machine = told(Told::Enabled);
+    let mut machine = told(ENABLED);
     let refused = || Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::RevokedToken));
     assert_eq!(machine.take(refused(), secs(10), 0.5), [Say::Refused(Refusal::RevokedToken)]);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(40))));
@@ -146,7 +150,7 @@ fn what_is_declined_is_said_and_tried_slowly() {
 
 #[test]
 fn a_failure_on_the_side_backs_off_and_is_no_trouble() {
-    let mut machine = told(Told::Enabled);
+    let mut machine = told(ENABLED);
     machine.take(Event::Served(Call::Profile), secs(0), 0.5);
     let away = Failure::away("x");
     for at in [0, 1, 3] {
@@ -160,15 +164,145 @@ fn a_failure_on_the_side_backs_off_and_is_no_trouble() {
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(7))), "the heartbeat tells at once");
 }
 
+fn version(millis: i64) -> Applied {
+    Applied { profile_id: "p".into(), last_updated_at: Timestamp::from_millis(millis) }
+}
+
+fn wants(millis: i64) -> Event {
+    Event::Told(Told::Enabled(Wish::Other(version(millis))))
+}
+
+const SAME: Event = Event::Told(Told::Enabled(Wish::Same));
+
 #[test]
-fn a_reply_tells_rejected_from_deleted() {
-    use muster::delegate::Admission;
-    for (admission, told) in [
-        (Some(Admission::Enabled), Told::Enabled),
-        (Some(Admission::WaitingForApproval), Told::Waiting),
-        (Some(Admission::Rejected), Told::Rejected),
-        (None, Told::Gone),
+fn a_reply_tells_rejected_from_deleted_and_what_is_to_be_applied() {
+    let reply = |status, reason: Option<&str>, applies| HeartbeatReply {
+        status,
+        reason: reason.map(str::to_owned),
+        applies,
+        ..HeartbeatReply::new("x", None)
+    };
+    let enabled = |applies| reply(WireStatus::Enabled, None, applies);
+    let other = Applied { profile_id: "q".into(), ..version(5) };
+    for (reply, has, told) in [
+        (reply(WireStatus::WaitingForApproval, None, None), None, Told::Waiting),
+        (reply(WireStatus::Deleted, Some(REJECTED), None), None, Told::Rejected),
+        (reply(WireStatus::Deleted, None, None), None, Told::Gone),
+        (enabled(None), Some(version(5)), ENABLED),
+        (enabled(Some(version(5))), None, Told::Enabled(Wish::Other(version(5)))),
+        (enabled(Some(version(5))), Some(version(4)), Told::Enabled(Wish::Other(version(5)))),
+        (enabled(Some(version(5))), Some(other), Told::Enabled(Wish::Other(version(5)))),
+        (enabled(Some(version(5))), Some(version(5)), Told::Enabled(Wish::Same)),
+        (enabled(Some(version(5))), Some(version(6)), Told::Enabled(Wish::Same)),
     ] {
-        assert_eq!(Told::from(&HeartbeatReply::new("x", admission)), told);
+        assert_eq!(Told::new(&reply, has.as_ref()), told);
     }
+}
+
+/// When the profile is asked for.
+fn profile_at(machine: &Machine) -> Option<Duration> {
+    machine.profile.due()
+}
+
+#[test]
+fn a_version_is_asked_for_once_and_again_where_it_is_not_applied() {
+    let mut machine = told(Told::Enabled(Wish::Same));
+    assert_eq!(profile_at(&machine), None);
+    machine.take(wants(5), secs(10), 0.5);
+    assert_eq!(machine.next(), Some((Call::Tasks, secs(0))));
+    machine.take(Event::Served(Call::Tasks), secs(10), 0.5);
+    assert_eq!(machine.next(), Some((Call::Profile, secs(10))));
+    machine.take(Event::Served(Call::Profile), secs(10), 0.5);
+    // Another script is under way: it is not applied yet.
+    machine.take(wants(5), secs(20), 0.5);
+    assert_eq!(profile_at(&machine), Some(secs(310)));
+    machine.take(wants(6), secs(30), 0.5);
+    assert_eq!(profile_at(&machine), Some(secs(30)), "a newer one");
+    machine.take(Event::Served(Call::Profile), secs(30), 0.5);
+    machine.take(SAME, secs(40), 0.5);
+    assert_eq!(profile_at(&machine), None);
+    machine.take(wants(6), secs(50), 0.5);
+    assert_eq!(profile_at(&machine), Some(secs(50)));
+}
+
+#[test]
+fn where_the_manager_does_not_tell_it_is_asked_for_every_five_minutes() {
+    let mut machine = told(ENABLED);
+    assert_eq!(profile_at(&machine), Some(secs(0)));
+    machine.take(Event::Served(Call::Profile), secs(0), 0.5);
+    for at in [10, 20] {
+        machine.take(Event::Told(ENABLED), secs(at), 0.5);
+    }
+    assert_eq!(profile_at(&machine), Some(secs(300)));
+    machine.take(Event::Told(Told::Waiting), secs(30), 0.5);
+    machine.take(Event::Told(ENABLED), secs(40), 0.5);
+    assert_eq!(profile_at(&machine), Some(secs(40)), "once for each admission");
+}
+
+#[test]
+fn a_profile_that_is_not_handed_out_is_said_once_for_each_version_and_asked_for_rarely() {
+    let mut machine = told(Told::Enabled(Wish::Same));
+    let declined = || Event::Failed(Call::Profile, Failure::Declined("no secret x".into()));
+    for version in [5, 6] {
+        machine.take(wants(version), secs(0), 0.5);
+        assert_eq!(machine.take(declined(), secs(0), 0.5), [Say::NoProfile("no secret x".into())]);
+        for (at, next) in [(30, 90), (90, 210), (210, 450), (450, 750), (750, 1050)] {
+            assert_eq!(profile_at(&machine), Some(secs(at)));
+            machine.take(wants(version), secs(at), 0.5);
+            let says = machine.take(declined(), secs(at), 0.5);
+            assert!(matches!(says[..], [Say::Aside(Call::Profile, _)]), "{says:?}");
+            assert_eq!(profile_at(&machine), Some(secs(next)));
+        }
+    }
+    machine.take(wants(7), secs(2000), 0.5);
+    machine.take(Event::Failed(Call::Profile, Failure::away("x")), secs(2000), 1.0);
+    assert_eq!(profile_at(&machine), Some(secs(2001)), "what passes by itself is tried soon");
+}
+
+#[test]
+fn it_is_cut_off_by_a_person_and_by_a_bad_token_but_by_no_outage() {
+    let heartbeat = |failure| Event::Failed(Call::Heartbeat, failure);
+    let refused = |refusal| heartbeat(Failure::Refused(refusal));
+    assert!(!machine().is_cut_off(), "nothing is known yet");
+    for told_then in [Told::Waiting, Told::Rejected, Told::Gone] {
+        let mut machine = told(ENABLED);
+        assert!(machine.works() && !machine.is_cut_off());
+        machine.take(Event::Told(told_then), secs(1), 0.5);
+        assert!(!machine.works() && machine.is_cut_off());
+    }
+
+    let mut machine = told(ENABLED);
+    machine.take(heartbeat(Failure::away("x")), secs(1), 0.5);
+    assert!(!machine.works() && !machine.is_cut_off());
+    machine.take(refused(Refusal::ExpiredToken), secs(2), 0.5);
+    assert!(!machine.is_cut_off(), "the clock may have been set");
+    machine.take(refused(Refusal::ExpiredToken), secs(32), 0.5);
+    assert!(machine.is_cut_off());
+    machine.take(Event::Told(ENABLED), secs(92), 0.5);
+    assert!(machine.works() && !machine.is_cut_off());
+    machine.take(refused(Refusal::RevokedToken), secs(102), 0.5);
+    assert!(machine.is_cut_off(), "a revocation at once");
+}
+
+#[test]
+fn what_was_lost_by_being_cut_off_is_asked_for_again() {
+    let mut machine = told(Told::Enabled(Wish::Same));
+    machine.take(wants(5), secs(10), 0.5);
+    machine.take(Event::Served(Call::Profile), secs(10), 0.5);
+    for at in [20, 50] {
+        machine.take(Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::InvalidToken)), secs(at), 0.5);
+    }
+    machine.take(wants(5), secs(110), 0.5);
+    assert_eq!(profile_at(&machine), Some(secs(110)));
+}
+
+#[test]
+fn a_doubt_is_settled_by_the_heartbeat() {
+    let mut machine = told(Told::Enabled(Wish::Same));
+    machine.take(Event::Served(Call::Tasks), secs(5), 0.5);
+    assert_eq!(machine.take(Event::Doubted, secs(5), 0.5), NEVER);
+    assert_eq!(machine.next(), Some((Call::Heartbeat, secs(5))));
+    machine.take(Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::RevokedToken)), secs(5), 0.5);
+    machine.take(Event::Doubted, secs(6), 0.5);
+    assert_eq!(machine.next(), Some((Call::Heartbeat, secs(35))), "it keeps its pace in trouble");
 }

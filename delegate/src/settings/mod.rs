@@ -26,6 +26,10 @@ pub use self::proxy::Proxy;
 const HEARTBEAT: Duration = Duration::from_secs(10);
 const SHORTEST_HEARTBEAT: Duration = Duration::from_secs(1);
 const LONGEST_HEARTBEAT: Duration = Duration::from_secs(10 * 60);
+/// Where the probes of existing install files ask.
+const HEALTH_PORT: u16 = 3460;
+/// Where the state is kept in a home directory.
+const HOME_DIRECTORY: &str = ".muster-delegate";
 
 /// A setting, by the name it has in the config file and the one it has in the environment; not all have both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,17 +68,38 @@ const TOKEN: Key = Key::both("delegateToken", "DELEGATE_TOKEN");
 const OLD_TOKEN: Key = Key::both("accountSecret", "ACCOUNT_SECRET");
 const MANAGER: Key = Key::both("managerUrl", "MANAGER_HOST_AND_PORT");
 const NAME: Key = Key::both("delegateName", "DELEGATE_NAME");
+/// What ECS files of the first generation call the name.
+const GROUP: Key = Key::env("DELEGATE_GROUP_NAME");
 const TYPE: Key = Key::both("delegateType", "DELEGATE_TYPE");
 const PROFILE: Key = Key::both("delegateProfile", "DELEGATE_PROFILE");
 const TAGS: Key = Key::both("delegateTags", "DELEGATE_TAGS");
 const DESCRIPTION: Key = Key::both("description", "DELEGATE_DESCRIPTION");
 const INTERVAL: Key = Key::file("heartbeatIntervalMs");
-const DISK: Key = Key::file("localDiskPath");
+const DISK: Key = Key::both("localDiskPath", "MUSTER_DELEGATE_DIR");
 const POLL: Key = Key::both("pollForTasks", "POLL_FOR_TASKS");
+const NEXT_GEN: Key = Key::both("nextGen", "NEXT_GEN");
+const INIT: Key = Key::both("initScript", "INIT_SCRIPT");
+const HEALTH: Key = Key::env("HEALTH_PORT");
 
 /// Every setting, but for those of the proxy.
-const KEYS: [Key; 12] =
-    [ACCOUNT, TOKEN, OLD_TOKEN, MANAGER, NAME, TYPE, PROFILE, TAGS, DESCRIPTION, INTERVAL, DISK, POLL];
+const KEYS: [Key; 16] = [
+    ACCOUNT,
+    TOKEN,
+    OLD_TOKEN,
+    MANAGER,
+    NAME,
+    GROUP,
+    TYPE,
+    PROFILE,
+    TAGS,
+    DESCRIPTION,
+    INTERVAL,
+    DISK,
+    POLL,
+    NEXT_GEN,
+    INIT,
+    HEALTH,
+];
 
 /// Why the delegate cannot start with these settings.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -132,8 +157,16 @@ pub struct Settings {
     pub heartbeat: Duration,
     /// Where it keeps its state.
     pub directory: PathBuf,
+    /// Where it keeps its state if it cannot do so there, which nobody chose.
+    pub fallback: Option<PathBuf>,
     /// Whether it asks for tasks.
     pub polls: bool,
+    /// Whether its install files are of the next generation.
+    pub next_gen: bool,
+    /// What runs once before the delegate registers.
+    pub init_script: Option<InitScript>,
+    /// The port on which container engines ask whether it lives.
+    pub health_port: Option<u16>,
     /// The proxy on the way to the manager.
     pub proxy: Option<Proxy>,
 }
@@ -155,18 +188,27 @@ impl Settings {
 
         let token = source.first(&[TOKEN, OLD_TOKEN]).ok_or(SettingsError::Missing(TOKEN))?;
         let host = host()?;
+        let name = source.first(&[NAME, GROUP]).map(|found| found.parse(DelegateName::parse)).transpose()?;
+        let kind = source
+            .optional(TYPE, |text| line(text, "The delegate's type", 64))?
+            .unwrap_or_else(|| DelegateType::ShellScript.code().to_owned());
+        let disk = source.optional(DISK, |text| Ok(PathBuf::from(text.trim())))?;
+        let home = env("HOME").filter(|home| Path::new(home).is_absolute() && path.is_none() && disk.is_none());
+        let next_gen = source.optional(NEXT_GEN, boolean)?.unwrap_or(false);
         Ok(Self {
             account: source.required(ACCOUNT, |text| line(text, "The account's id", 128))?,
             token: token.parse(TokenValue::parse)?,
             manager: source.required(MANAGER, manager_url)?,
-            name: match source.optional(NAME, DelegateName::parse)? {
+            name: match name {
                 Some(name) => name,
                 None => DelegateName::parse(host.as_str()).map_err(|error| SettingsError::Wrong(NAME, error))?,
             },
             host,
-            kind: source
-                .optional(TYPE, |text| line(text, "The delegate's type", 64))?
-                .unwrap_or_else(|| DelegateType::ShellScript.code().to_owned()),
+            health_port: match source.optional(HEALTH, health_port)? {
+                Some(port) => Some(port).filter(|port| *port != 0),
+                None => (next_gen && kind != DelegateType::ShellScript.code()).then_some(HEALTH_PORT),
+            },
+            kind,
             profile: source.optional(PROFILE, |text| line(text, "The profile", 256))?.unwrap_or_default(),
             tags: source.optional(TAGS, Selectors::parse)?.unwrap_or_default(),
             description: source
@@ -174,13 +216,33 @@ impl Settings {
                 .unwrap_or_default(),
             heartbeat: source.optional(INTERVAL, interval)?.unwrap_or(HEARTBEAT),
             // Joined to what is absolute, it stays as it is.
-            directory: match source.optional(DISK, |text| Ok(PathBuf::from(text.trim())))? {
+            directory: match disk {
                 Some(path) => beside.join(path),
                 None => beside,
             },
+            fallback: home.map(|home| Path::new(&home).join(HOME_DIRECTORY)),
             polls: source.optional(POLL, boolean)?.unwrap_or(true),
+            next_gen,
+            init_script: source.first(&[INIT]).map(|found| InitScript(found.text)),
             proxy: proxy::read(&source)?,
         })
+    }
+}
+
+/// A script that is never printed: secrets may stand in it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InitScript(String);
+
+impl InitScript {
+    /// The script.
+    pub(crate) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for InitScript {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }
 
@@ -257,6 +319,10 @@ fn interval(text: &str) -> Result<Duration, Invalid> {
             LONGEST_HEARTBEAT.as_millis()
         ))
     })
+}
+
+fn health_port(text: &str) -> Result<u16, Invalid> {
+    text.trim().parse().map_err(|_| Invalid::new("Write a port, from 1 to 65535, or 0 to answer no probes."))
 }
 
 fn boolean(text: &str) -> Result<bool, Invalid> {

@@ -49,7 +49,8 @@ fn everything_can_be_set_in_the_file_or_in_the_environment() {
     let from_file = file(
         &yaml(
             "delegateName: edge-1\ndelegateType: DOCKER\ndelegateProfile: Primary\ndelegateTags: [a, b]\n\
-             description: for tests\nheartbeatIntervalMs: 1000\nlocalDiskPath: /var/lib/x\npollForTasks: false",
+             description: for tests\nheartbeatIntervalMs: 1000\nlocalDiskPath: /var/lib/x\npollForTasks: false\n\
+             nextGen: true\ninitScript: |\n  a\n  b\n",
         ),
         &[],
     );
@@ -60,15 +61,77 @@ fn everything_can_be_set_in_the_file_or_in_the_environment() {
         ("DELEGATE_TAGS", "a, b"),
         ("DELEGATE_DESCRIPTION", "for tests"),
         ("POLL_FOR_TASKS", "FALSE"),
+        ("MUSTER_DELEGATE_DIR", "/var/lib/x"),
+        ("NEXT_GEN", "true"),
+        ("INIT_SCRIPT", "a\nb\n"),
     ]);
     for settings in [from_file.as_ref().unwrap(), from_env.as_ref().unwrap()] {
         assert_eq!((settings.name.as_str(), settings.kind.as_str()), ("edge-1", "DOCKER"));
         assert_eq!((settings.profile.as_str(), settings.description.as_str()), ("Primary", "for tests"));
         assert_eq!((settings.tags.to_string().as_str(), settings.polls), ("a, b", false));
+        let script = settings.init_script.as_ref().map(InitScript::expose);
+        assert_eq!((settings.next_gen, script), (true, Some("a\nb\n")));
+        assert_eq!((settings.directory.as_path(), &settings.fallback), (Path::new("/var/lib/x"), &None));
     }
-    let from_file = from_file.unwrap();
-    assert_eq!((from_file.heartbeat, from_file.directory.as_path()), (Duration::from_secs(1), Path::new("/var/lib/x")));
-    assert_eq!(from_env.unwrap().directory, Path::new("."), "the current directory");
+    assert_eq!(from_file.unwrap().heartbeat, Duration::from_secs(1));
+}
+
+#[test]
+fn the_script_of_the_environment_is_never_printed() {
+    let settings = env(&[("INIT_SCRIPT", "export KEY=canary")]).unwrap();
+    assert!(settings.init_script.is_some() && !format!("{settings:?}").contains("canary"));
+    assert_eq!(env(&[("INIT_SCRIPT", " \n")]).unwrap().init_script, None);
+}
+
+#[test]
+fn a_group_name_names_the_delegate_where_nothing_else_does() {
+    let name = |more: &[(&str, &str)]| env(more).unwrap().name.to_string();
+    assert_eq!(name(&[("DELEGATE_GROUP_NAME", "ecs-1")]), "ecs-1");
+    assert_eq!(name(&[("DELEGATE_GROUP_NAME", "ecs-1"), ("DELEGATE_NAME", "")]), "ecs-1");
+    assert_eq!(name(&[("DELEGATE_GROUP_NAME", "ecs-1"), ("DELEGATE_NAME", "edge-1")]), "edge-1");
+    let wrong = env(&[("DELEGATE_GROUP_NAME", "zq\u{7}")]).unwrap_err().to_string();
+    assert!(wrong.starts_with("DELEGATE_GROUP_NAME is wrong") && !wrong.contains("zq"), "{wrong}");
+}
+
+#[test]
+fn the_state_lies_where_it_is_told_else_here_else_at_home() {
+    let home = ("HOME", "/home/x");
+    let place = |settings: Settings| (settings.directory, settings.fallback);
+    let at_home = Some(PathBuf::from("/home/x/.muster-delegate"));
+    assert_eq!(place(env(&[home]).unwrap()), (".".into(), at_home));
+    for more in [&[][..], &[("HOME", "")], &[("HOME", "relative")]] {
+        assert_eq!(place(env(more).unwrap()), (".".into(), None));
+    }
+    assert_eq!(place(env(&[home, ("MUSTER_DELEGATE_DIR", "/state")]).unwrap()), ("/state".into(), None));
+    let beside = file(&yaml(""), &[home]).unwrap();
+    assert!(beside.directory.is_absolute() && beside.fallback.is_none(), "beside the file");
+}
+
+#[test]
+fn probes_are_answered_where_next_generation_containers_run() {
+    let port = |more: &[(&str, &str)]| env(more).unwrap().health_port;
+    let (next, docker) = (("NEXT_GEN", "true"), ("DELEGATE_TYPE", "DOCKER"));
+    assert_eq!(port(&[next, docker]), Some(3460));
+    assert_eq!(port(&[next, ("DELEGATE_TYPE", "HELM_DELEGATE")]), Some(3460));
+    for more in
+        [&[next][..], &[docker], &[next, ("DELEGATE_TYPE", "SHELL_SCRIPT")], &[next, docker, ("HEALTH_PORT", "0")]]
+    {
+        assert_eq!(port(more), None, "{more:?}");
+    }
+    assert_eq!(port(&[next, docker, ("HEALTH_PORT", "8080")]), Some(8080));
+    assert_eq!(port(&[("HEALTH_PORT", "8080")]), Some(8080));
+}
+
+#[test]
+fn what_is_meant_for_other_programs_is_left_alone() {
+    let others = [
+        ("DEPLOY_MODE", "KUBERNETES"),
+        ("DELEGATE_CHECK_LOCATION", "delegate.txt"),
+        ("CLUSTER_NAME", "zq\u{7}"),
+        ("WATCHER_STORAGE_URL", "::"),
+    ];
+    let (with, without) = (env(&others).unwrap(), env(&[]).unwrap());
+    assert_eq!(format!("{with:?}"), format!("{without:?}"));
 }
 
 #[test]
@@ -113,6 +176,9 @@ fn what_is_wrong_is_named_and_never_repeated() {
         ("DELEGATE_TAGS", &long, "delegateTags (DELEGATE_TAGS) is wrong"),
         ("DELEGATE_DESCRIPTION", &long, "description (DELEGATE_DESCRIPTION) is wrong"),
         ("POLL_FOR_TASKS", "zq", "pollForTasks (POLL_FOR_TASKS) is wrong"),
+        ("NEXT_GEN", "zq", "nextGen (NEXT_GEN) is wrong"),
+        ("HEALTH_PORT", "zq", "HEALTH_PORT is wrong"),
+        ("HEALTH_PORT", "65536", "HEALTH_PORT is wrong"),
     ] {
         let error = env(&[(name, value)]).unwrap_err().to_string();
         assert!(error.starts_with(begins) && !error.contains("zq"), "{error}");

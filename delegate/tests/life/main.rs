@@ -3,10 +3,11 @@
 #![allow(clippy::unwrap_used)]
 
 mod manager;
+mod scripts;
 
 use std::{
     fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     sync::{Arc, Mutex, OnceLock},
     time::Duration,
@@ -62,13 +63,19 @@ impl Log {
     }
 }
 
-fn start(directory: &Path, url: &str) -> JoinHandle<Result<(), RunError>> {
+/// Writes the config file of a delegate whose state lies beside it.
+fn config(directory: &Path, url: &str, more: &str) -> PathBuf {
     let config = directory.join("config-delegate.yml");
     let text = format!(
         "accountId: acc\ndelegateToken: {HEX}\nmanagerUrl: {url}\ndelegateName: edge-1\nheartbeatIntervalMs: 1000\n\
-         delegateTags: [a, b]\nvideo: 1\n"
+         delegateTags: [a, b]\nvideo: 1\n{more}"
     );
     fs::write(&config, text).unwrap();
+    config
+}
+
+fn start(directory: &Path, url: &str) -> JoinHandle<Result<(), RunError>> {
+    let config = config(directory, url, "");
     tokio::spawn(run(Settings::load(Some(&config), |_| None).unwrap()))
 }
 

@@ -7,20 +7,21 @@ use axum::{
     extract::{Path as Segment, Query, State},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{get, post, put},
 };
 use muster::{
     delegate::Admission,
-    id::ProfileId,
+    id::{ProfileId, ScriptRunId},
     time::Timestamp,
     token::TokenValue,
     wire::{
         credential::{Claims, Credential},
         envelope::{Envelope, Refusal},
-        heartbeat::HeartbeatReply,
+        heartbeat::{Applied, HeartbeatReply, REJECTED},
         path,
-        profile::ProfileParams,
+        profile::{ProfileParams, ProfileQuery},
         register::{RegisterReply, RegisterRequest, SELF_DESTRUCT, UnregisterRequest},
+        script::{OUTPUT_MOST, ScriptEnd, ScriptReport},
         tasks::TaskEvents,
     },
 };
@@ -29,11 +30,22 @@ use tokio::{net::TcpListener, sync::watch};
 
 use crate::{HEX, PATIENCE};
 
+const PROFILE: ProfileId = ProfileId(uuid::Uuid::nil());
+
 /// What the manager answers to a heartbeat.
 #[derive(Clone, Copy)]
 pub enum Answer {
     Standing(Option<Admission>),
     Revoked,
+}
+
+/// Which profile the manager has for the delegate.
+#[derive(Clone)]
+pub struct Wanted {
+    pub version: i64,
+    pub script: String,
+    /// Whether the heartbeat tells of it, as Muster's does.
+    pub told: bool,
 }
 
 /// What the manager heard, in order.
@@ -43,11 +55,15 @@ pub enum Heard {
     Heartbeat(String),
     Tasks(String),
     Profile(String),
+    Report(ScriptRunId, Box<ScriptReport>),
     Unregister(String),
 }
 
 pub struct Fake {
     answer: Mutex<Answer>,
+    wanted: Mutex<Wanted>,
+    /// What is answered to reports that are not taken.
+    reports: Mutex<Option<StatusCode>>,
     pub heard: watch::Sender<Vec<Heard>>,
     pub credentials: Mutex<Vec<String>>,
 }
@@ -62,6 +78,8 @@ impl Fake {
     pub async fn start(answer: Answer) -> (Arc<Self>, String) {
         let fake = Arc::new(Self {
             answer: Mutex::new(answer),
+            wanted: Mutex::new(Wanted { version: 1, script: String::new(), told: false }),
+            reports: Mutex::new(None),
             heard: watch::Sender::new(Vec::new()),
             credentials: Mutex::default(),
         });
@@ -71,6 +89,7 @@ impl Fake {
             .route(path::UNREGISTER, post(unregister))
             .route(path::TASK_EVENTS, get(tasks))
             .route(path::PROFILE, get(profile))
+            .route(path::SCRIPT_RUN, put(script_run))
             .with_state(fake.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -98,8 +117,73 @@ impl Fake {
         *self.answer.lock().unwrap() = answer;
     }
 
+    /// What the delegate is to apply from now on.
+    pub fn wants(&self, version: i64, script: impl Into<String>) {
+        *self.wanted.lock().unwrap() = Wanted { version, script: script.into(), told: true };
+    }
+
+    /// The same, where the heartbeat does not tell of it.
+    pub fn wants_untold(&self, version: i64, script: impl Into<String>) {
+        *self.wanted.lock().unwrap() = Wanted { version, script: script.into(), told: false };
+    }
+
+    /// How reports are answered from now on; none takes them.
+    pub fn answer_reports(&self, status: Option<StatusCode>) {
+        *self.reports.lock().unwrap() = status;
+    }
+
+    /// The runs that were told of, in their order.
+    pub fn runs(&self) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        for heard in self.heard.borrow().iter() {
+            let Heard::Report(id, report) = heard else { continue };
+            if runs.last().is_none_or(|run| run.id != *id) {
+                assert!(runs.iter().all(|run| run.id != *id), "reports of runs are mixed");
+                let version = report.profile_last_updated_at;
+                runs.push(Run { id: *id, version, output: String::new(), reports: 0, end: None });
+            }
+            let run = runs.last_mut().unwrap();
+            run.take(report);
+        }
+        runs
+    }
+
+    /// Waits until the runs are so.
+    pub async fn until_runs(&self, so: impl Fn(&[Run]) -> bool) -> Vec<Run> {
+        let mut heard = self.heard.subscribe();
+        let wait = heard.wait_for(|_| so(&self.runs()));
+        let done = tokio::time::timeout(PATIENCE, wait).await.is_ok();
+        assert!(done, "the runs are {:?}", self.runs());
+        self.runs()
+    }
+
     pub fn count(&self, what: impl Fn(&Heard) -> bool) -> usize {
         self.heard.borrow().iter().filter(|one| what(one)).count()
+    }
+}
+
+/// A run, as far as the manager took it.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub id: ScriptRunId,
+    pub version: i64,
+    pub output: String,
+    pub reports: usize,
+    pub end: Option<ScriptEnd>,
+}
+
+impl Run {
+    /// Takes a report, as the manager does: one that came before counts once. Nothing is missing in these lives.
+    fn take(&mut self, report: &ScriptReport) {
+        assert!(self.end.is_none() || self.end == report.end, "it goes on after its end: {self:?} {report:?}");
+        let length = u64::try_from(self.output.len()).unwrap();
+        if report.offset == length {
+            self.output.push_str(&report.output);
+        } else {
+            assert!(self.output[usize::try_from(report.offset).unwrap()..].starts_with(&report.output));
+        }
+        self.reports += 1;
+        self.end.clone_from(&report.end);
     }
 }
 
@@ -128,14 +212,26 @@ async fn heartbeat(
     fake.hear(&headers, &query, Heard::Heartbeat(request.delegate_id.clone()));
     match *fake.answer.lock().unwrap() {
         Answer::Standing(admission) => {
-            Json(Envelope::new(Some(HeartbeatReply::new(request.delegate_id, admission)))).into_response()
+            let mut reply = HeartbeatReply::new(request.delegate_id, None);
+            if let Some(admission) = admission {
+                reply.status = admission.into();
+            }
+            reply.reason = (admission == Some(Admission::Rejected)).then(|| REJECTED.to_owned());
+            let wanted = fake.wanted.lock().unwrap();
+            reply.applies = (wanted.told && admission == Some(Admission::Enabled)).then(|| Applied {
+                profile_id: PROFILE.to_string(),
+                last_updated_at: Timestamp::from_millis(wanted.version),
+            });
+            Json(Envelope::new(Some(reply))).into_response()
         }
-        Answer::Revoked => {
-            let refusal = Refusal::RevokedToken;
-            let body = Envelope::<()>::refused(refusal.code(), refusal.to_string());
-            (StatusCode::UNAUTHORIZED, Json(body)).into_response()
-        }
+        Answer::Revoked => revoked(),
     }
+}
+
+fn revoked() -> Response {
+    let refusal = Refusal::RevokedToken;
+    let body = Envelope::<()>::refused(refusal.code(), refusal.to_string());
+    (StatusCode::UNAUTHORIZED, Json(body)).into_response()
 }
 
 async fn unregister(
@@ -162,14 +258,37 @@ async fn profile(
     State(fake): State<Arc<Fake>>,
     Segment(id): Segment<String>,
     Query(query): Query<Account>,
+    Query(has): Query<ProfileQuery>,
     headers: HeaderMap,
 ) -> Response {
     fake.hear(&headers, &query, Heard::Profile(id));
-    let profile = ProfileParams {
+    let wanted = fake.wanted.lock().unwrap().clone();
+    let same = has.profile_id == PROFILE.to_string() && has.last_updated_at >= wanted.version;
+    let profile = (!same).then(|| ProfileParams {
         name: "Primary".to_owned(),
-        profile_id: ProfileId(uuid::Uuid::nil()).to_string(),
-        profile_last_updated_at: Timestamp::from_millis(1),
-        script_content: "exit 1".to_owned(),
-    };
-    Json(Envelope::new(Some(profile))).into_response()
+        profile_id: PROFILE.to_string(),
+        profile_last_updated_at: Timestamp::from_millis(wanted.version),
+        script_content: wanted.script,
+    });
+    Json(Envelope::new(profile)).into_response()
+}
+
+async fn script_run(
+    State(fake): State<Arc<Fake>>,
+    Segment((id, run)): Segment<(String, ScriptRunId)>,
+    Query(query): Query<Account>,
+    headers: HeaderMap,
+    Json(report): Json<ScriptReport>,
+) -> Response {
+    assert_eq!((id.as_str(), report.profile_id.as_str()), ("id-1", PROFILE.to_string().as_str()));
+    assert!(report.output.len() <= OUTPUT_MOST);
+    if matches!(*fake.answer.lock().unwrap(), Answer::Revoked) {
+        return revoked();
+    }
+    let status = *fake.reports.lock().unwrap();
+    if let Some(status) = status {
+        return (status, Json(Envelope::<()>::refused("x", "not now"))).into_response();
+    }
+    fake.hear(&headers, &query, Heard::Report(run, Box::new(report)));
+    Json(Envelope::<()>::new(None)).into_response()
 }

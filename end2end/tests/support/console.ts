@@ -21,31 +21,36 @@ export type DelegateSetup = {
   tags?: string;
 };
 
-type Section = 'Delegates' | 'Delegate Profiles' | 'Tokens';
+type Section = 'Delegates' | 'Delegate Profiles' | 'Tokens' | 'Secrets';
 
 export class Console {
   constructor(
     readonly page: Page,
     private readonly secrets: Secrets,
-    private readonly hydrated: (page: Page) => Promise<void>,
+    private readonly whenHydrated: (page: Page) => Promise<void>,
   ) {}
+
+  /** Waits until the page is interactive. */
+  async hydrated(): Promise<void> {
+    await this.whenHydrated(this.page);
+  }
 
   /** Opens an address and waits until the page is interactive. */
   async open(path: string): Promise<void> {
     await this.page.goto(path);
-    await this.hydrated(this.page);
+    await this.hydrated();
   }
 
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.hydrated(this.page);
+    await this.hydrated();
   }
 
   /** Goes to a section by the navigation. */
   async go(section: Section): Promise<void> {
     await this.page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: section, exact: true }).click();
     await expect(this.heading(section)).toBeVisible();
-    await this.hydrated(this.page);
+    await this.hydrated();
   }
 
   heading(name: string): Locator {
@@ -99,7 +104,7 @@ export class Console {
     await this.page.getByRole('button', { name: 'User menu' }).click();
     await this.button('Log out').click();
     await expect(this.heading('Log in')).toBeVisible();
-    await this.hydrated(this.page);
+    await this.hydrated();
   }
 
   /** Makes a token and leaves the dialog open that shows its value. */
@@ -109,7 +114,12 @@ export class Console {
     const dialog = this.dialog('New Token');
     await dialog.getByLabel('Name', { exact: true }).fill(name);
     await dialog.getByRole('button', { name: 'Generate New Token' }).click();
-    const value = await dialog.getByLabel('Token value').inputValue();
+    return await this.takeToken();
+  }
+
+  /** The value in the dialog that shows it once. */
+  async takeToken(): Promise<string> {
+    const value = await this.dialog('New Token').getByLabel('Token value').inputValue();
     expect(value).toMatch(/^[0-9a-f]{32}$/);
     this.secrets.add(value);
     return value;
@@ -143,7 +153,7 @@ export class Console {
     await this.go('Delegate Profiles');
     await this.button('Add Delegate Profile').click();
     await expect(this.heading('Add Delegate Profile')).toBeVisible();
-    await this.hydrated(this.page);
+    await this.hydrated();
     await this.fillProfile(fields);
     await this.button('Submit').click();
     await this.says(`Profile ${fields.name} is created.`);
@@ -155,12 +165,15 @@ export class Console {
     await this.page.getByRole('button', { name: 'Download Delegate' }).first().click();
     await this.page.getByRole('link', { name: 'Shell Script', exact: true }).click();
     await expect(this.heading('Delegate Setup')).toBeVisible();
-    await this.hydrated(this.page);
+    await this.hydrated();
     await this.field('Name').fill(setup.name);
     await this.field('Description').fill(setup.description ?? '');
     if (setup.profile) await this.field('Profile').selectOption({ label: setup.profile });
     if (setup.token) await this.field('Delegate Token').selectOption({ label: setup.token });
     await this.field('Tags').fill(setup.tags ?? '');
+    await this.button('Continue').click();
+    await expect(this.heading('Review')).toBeVisible();
+    await this.hydrated();
     const download = this.page.waitForEvent('download');
     await this.button('Download').click();
     expect((await download).suggestedFilename()).toBe('harness-delegate.tar.gz');

@@ -1,30 +1,27 @@
 // A delegate as its owner runs it: the downloaded bundle, unpacked into an empty folder, and its own scripts.
 
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect } from '@playwright/test';
+import { unpack } from './files';
+import { Logged } from './logged';
 
 const run = promisify(execFile);
 
-export class Delegate {
+export class Delegate extends Logged {
   private constructor(
     private readonly root: string,
     /** The folder with the scripts and the configuration. */
     readonly folder: string,
-  ) {}
+  ) {
+    super(join(folder, 'delegate.log'));
+  }
 
   /** Unpacks `harness-delegate.tar.gz`. */
   static async unpack(archive: string): Promise<Delegate> {
-    const root = await mkdtemp(join(tmpdir(), 'muster-delegate-'));
-    await run('tar', ['-xzf', archive, '-C', root]);
-    const [only, ...others] = await readdir(root);
-    if (!only || others.length > 0 || !(await stat(join(root, only))).isDirectory()) {
-      throw new Error(`the archive should hold one folder, not: ${[only, ...others].join(', ')}`);
-    }
-    return new Delegate(root, join(root, only));
+    const { root, folder } = await unpack(archive, 'muster-delegate-');
+    return new Delegate(root, folder);
   }
 
   /** Runs `./start.sh`, which leaves the delegate running in the background. */
@@ -34,15 +31,6 @@ export class Delegate {
 
   async stop(): Promise<string> {
     return await this.script('stop.sh');
-  }
-
-  /** What the delegate has written to `delegate.log`; empty before it starts. */
-  async log(): Promise<string> {
-    return await readFile(join(this.folder, 'delegate.log'), 'utf8').catch(() => '');
-  }
-
-  async waitForLog(pattern: RegExp, timeout = 30_000): Promise<void> {
-    await expect.poll(() => this.log(), { message: `delegate.log shows ${pattern}`, timeout }).toMatch(pattern);
   }
 
   /** The process id of the delegate that runs from this folder. */
@@ -68,31 +56,32 @@ export class Delegate {
 
   /** What `config-delegate.yml` says. */
   async setting(name: string): Promise<string> {
-    const text = await readFile(join(this.folder, 'config-delegate.yml'), 'utf8');
+    const text = await readFile(this.config, 'utf8');
     const value = new RegExp(`^${name}: "?([^"\\n]*)"?$`, 'm').exec(text)?.[1];
     if (value === undefined) throw new Error(`no ${name} in config-delegate.yml`);
     return value;
   }
 
-  /** Puts another token into `config-delegate.yml`, as the rotation page tells a person to. */
-  async setToken(value: string): Promise<void> {
-    const file = join(this.folder, 'config-delegate.yml');
-    const before = await readFile(file, 'utf8');
-    const line = /^(\s*delegateToken:).*$/m;
-    if (!line.test(before)) throw new Error(`no delegateToken in config-delegate.yml:\n${before}`);
-    await writeFile(file, before.replace(line, (_, key: string) => `${key} ${value}`));
+  /** Writes a setting over the one in `config-delegate.yml`, under another name where one is given. */
+  async set(name: string, value: string | number, as = name): Promise<void> {
+    const before = await readFile(this.config, 'utf8');
+    const line = new RegExp(`^${name}:.*$`, 'm');
+    if (!line.test(before)) throw new Error(`no ${name} in config-delegate.yml`);
+    await writeFile(this.config, before.replace(line, () => `${as}: ${value}`));
   }
 
-  /** Ends the delegate whatever state it is in, and removes its folder. */
+  /** Puts another token into `config-delegate.yml`, as the rotation page tells a person to. */
+  async setToken(value: string): Promise<void> {
+    await this.set('delegateToken', value);
+  }
+
   async cleanup(): Promise<void> {
-    for (const pid of await this.pids()) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended between the look and the signal.
-      }
-    }
+    await killAllOf(this.root);
     await rm(this.root, { recursive: true, force: true });
+  }
+
+  private get config(): string {
+    return join(this.folder, 'config-delegate.yml');
   }
 
   private async script(name: string): Promise<string> {
@@ -104,12 +93,27 @@ export class Delegate {
 
   /** The processes whose program lies in this folder: no pid file has to be believed. */
   private async pids(): Promise<number[]> {
-    const found: number[] = [];
-    for (const entry of await readdir('/proc')) {
-      if (!/^\d+$/.test(entry)) continue;
-      const program = await readlink(`/proc/${entry}/exe`).catch(() => '');
-      if (program.startsWith(`${this.root}/`)) found.push(Number(entry));
-    }
-    return found;
+    return await processes('exe', this.root);
   }
+}
+
+/** Ends whatever runs a program of a folder or works in it: a delegate, and what its scripts have left behind. */
+export async function killAllOf(folder: string): Promise<void> {
+  for (const pid of [...(await processes('exe', folder)), ...(await processes('cwd', folder))]) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It ended between the look and the signal.
+    }
+  }
+}
+
+async function processes(link: 'exe' | 'cwd', folder: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const target = await readlink(`/proc/${entry}/${link}`).catch(() => '');
+    if (target === folder || target.startsWith(`${folder}/`)) found.push(Number(entry));
+  }
+  return found;
 }

@@ -2,10 +2,14 @@
 
 import { Client } from './client';
 import { Delegate } from './delegate';
+import { Files } from './files';
+import { type Environment, Instance } from './instance';
+import type { Logged } from './logged';
 import type { Secrets } from './secrets';
 
 export class Delegates {
-  private readonly all: Delegate[] = [];
+  private readonly all: Logged[] = [];
+  private readonly files: Files[] = [];
 
   constructor(private readonly secrets: Secrets) {}
 
@@ -14,6 +18,21 @@ export class Delegates {
     this.all.push(delegate);
     this.secrets.add(await delegate.setting('delegateToken'));
     return delegate;
+  }
+
+  /** A delegate that gets its settings from its environment. */
+  async run(environment: Environment): Promise<Instance> {
+    const instance = await Instance.create(environment);
+    this.all.push(instance);
+    this.secrets.add(environment['DELEGATE_TOKEN'] ?? '');
+    return instance;
+  }
+
+  /** Install files of any kind, as they came. */
+  async keep(name: string, path: string): Promise<Files> {
+    const files = await Files.of(name, path);
+    this.files.push(files);
+    return files;
   }
 
   /** A client of the protocol that has what an install file gives it. */
@@ -36,12 +55,12 @@ export class Delegates {
   async assertCleanLogs(): Promise<void> {
     for (const delegate of this.all) {
       const log = await delegate.log();
-      this.secrets.assertAbsent(log, `the log in ${delegate.folder}`);
+      this.secrets.assertAbsent(`the log in ${delegate.folder}`, log);
       if (log.includes('panicked')) throw new Error(`a delegate panicked:\n${log}`);
     }
   }
 
   async cleanup(): Promise<void> {
-    await Promise.all(this.all.map((delegate) => delegate.cleanup()));
+    await Promise.all([...this.all, ...this.files].map((one) => one.cleanup()));
   }
 }

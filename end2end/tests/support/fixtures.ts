@@ -9,6 +9,7 @@ import { Muster } from './muster';
 import { type Person, ada, bob } from './people';
 import { Problems } from './problems';
 import { Secrets } from './secrets';
+import { Wizard } from './wizard';
 
 /** The project's choice of database; empty means SQLite. */
 export type ServerOptions = { postgresUrl: string };
@@ -34,6 +35,8 @@ type TestFixtures = {
   /** A person in another browser: Bob, where nobody else is asked for. */
   another: (person?: Person) => Promise<Console>;
   delegates: Delegates;
+  /** Download Delegate, on the page of this test. */
+  wizard: Wizard;
   /** A client of the protocol, for delegates that need no process. */
   client: Client;
 };
@@ -60,7 +63,7 @@ export const test = base.extend<TestFixtures, ServerFixtures>({
     const before = installation === 'fresh' ? 0 : server.log.length;
     try {
       await use(server);
-      secrets.assertAbsent(server.log, "the server's log");
+      secrets.assertAbsent("the server's log", server.log);
       server.assertCleanLog();
     } finally {
       if (testInfo.status !== testInfo.expectedStatus) {
@@ -129,6 +132,10 @@ export const test = base.extend<TestFixtures, ServerFixtures>({
       }
       await delegates.cleanup();
     }
+  },
+
+  wizard: async ({ ui, delegates }, use) => {
+    await use(new Wizard(ui, delegates));
   },
 
   client: async ({ server, another, delegates }, use) => {

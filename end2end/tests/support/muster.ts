@@ -1,7 +1,7 @@
 // A Muster server as an operator runs it: the built binary, a data folder of its own, signals.
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -89,18 +89,28 @@ export class Muster {
     }
   }
 
+  /** Everything that is stored: the files of the data folder, and the database where it is elsewhere. */
+  async stored(): Promise<Map<string, Buffer>> {
+    const files = (await readdir(this.dataDir, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+    const paths = files.map((file) => join(file.parentPath, file.name));
+    const stored = new Map<string, Buffer>(await Promise.all(paths.map(async (path) => [path, await readFile(path)] as const)));
+    return this.database ? stored.set('the database', await this.database.contents()) : stored;
+  }
+
   /**
-   * A session of an administrator, who is made where needed. All tests on this server share it: signing in is slow by
+   * A session of a person, who is made where needed: an administrator, or what else the person is. All tests on this server share it: signing in is slow by
    * intent, and limited.
    */
   async sessionOf(person: Person): Promise<Session> {
     const known = this.sessions.get(person.email);
     if (known) return known;
+    const { email, password, role } = person;
     await this.createAdministrator(person);
+    if (role) await this.change(`UPDATE "user" SET role = '${role}' WHERE email = '${email}'`);
     const answer = await fetch(`${this.url}/api/session/sign-in`, {
       method: 'POST',
       headers: { Accept: 'application/json' },
-      body: new URLSearchParams(person),
+      body: new URLSearchParams({ email, password }),
       redirect: 'manual',
     });
     await answer.body?.cancel();
@@ -154,6 +164,15 @@ export class Muster {
       .split('\n')
       .filter((line) => /panicked|^\s*(\S+\s+)?ERROR\s|"level":"ERROR"/.test(line));
     if (bad.length > 0) throw new Error(`the server's log has errors:\n${bad.join('\n')}\n\nall of it:\n${this.log}`);
+  }
+
+  /** Changes the database as nobody can by Muster: there is no page yet that gives a role. */
+  private async change(statement: string): Promise<void> {
+    if (this.database) return await this.database.execute(statement);
+    const [file, ...others] = (await readdir(this.dataDir)).filter((name) => /\.(db|sqlite3?)$/.test(name));
+    if (!file || others.length > 0) throw new Error('there should be one SQLite file');
+    const script = 'import sqlite3, sys\nwith sqlite3.connect(sys.argv[1], timeout=10) as db: db.execute(sys.argv[2])';
+    await run('python3', ['-I', '-c', script, join(this.dataDir, file), statement]);
   }
 
   private async launch(): Promise<void> {

@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use muster::{
     audit::Action,
     delegate::{Admission, Delegate, Status, TransitionError},
-    id::DelegateId,
+    id::{DelegateId, ProfileId},
     page::Page,
-    text::Selectors,
+    profile::Profile,
+    text::{Invalid, Selectors},
     time::Timestamp,
-    user::Permission,
+    user::{Permission, User},
 };
 use muster_app::{
     delegates::api::{AuditRow, ConnectionRow, DelegateDetail, DelegateFilter, DelegateRow, Delegates},
@@ -33,7 +34,8 @@ use crate::{
     events::Topic,
 };
 
-const GONE: Error = Error::NotFound("This delegate is not in the list any more; somebody may have deleted it.");
+pub(super) const GONE: Error =
+    Error::NotFound("This delegate is not in the list any more; somebody may have deleted it.");
 const CONNECTIONS: u64 = 20;
 const AUDIT_ENTRIES: u64 = 50;
 
@@ -64,6 +66,14 @@ impl Delegates for Operator {
 
     async fn delete_delegate(&self, id: DelegateId) -> Result<(), ConsoleError> {
         self.out(self.delete(id).await)
+    }
+
+    async fn switch_profile(&self, id: DelegateId, profile: &str) -> Result<(), ConsoleError> {
+        self.out(self.switch(id, profile).await)
+    }
+
+    async fn edit_selectors(&self, id: DelegateId, selectors: &str, own: bool) -> Result<(), ConsoleError> {
+        self.out(self.select(id, selectors, own).await)
     }
 }
 
@@ -106,7 +116,7 @@ impl Operator {
     }
 
     /// Joins what a row shows of its profile and its token.
-    async fn rows(&self, rows: Vec<delegate::Model>, now: Timestamp) -> Result<Vec<DelegateRow>, Error> {
+    pub(super) async fn rows(&self, rows: Vec<delegate::Model>, now: Timestamp) -> Result<Vec<DelegateRow>, Error> {
         let db = self.state.db.read();
         let profiles = profile::Entity::find()
             .filter(profile::Column::Id.is_in(rows.iter().map(|row| row.profile_id)))
@@ -195,18 +205,66 @@ impl Operator {
         let user = self.may(Permission::ManageDelegates)?;
         let mut change = self.state.db.write().await?;
         let after = step(self.hold(&change, id).await?, user.email.as_str(), self.now())?;
-        delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&*change).await?;
-        let name = after.facts.name.as_str();
-        let entry = Entry { scope: &after.scope, action, object: Some(id.0), name, detail: String::new() };
-        audit::record(&*change, &self.origin(user), self.now(), entry).await?;
+        self.save(&change, user, &after, action, String::new()).await?;
         change.touches(Topic::Delegates);
         Ok(change.commit().await?)
     }
 
     /// The delegate, which nobody else changes until the end of this change.
-    async fn hold(&self, change: &Change, id: DelegateId) -> Result<Delegate, Error> {
+    pub(super) async fn hold(&self, change: &Change, id: DelegateId) -> Result<Delegate, Error> {
         let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&self.scope())).lock_exclusive();
         Ok(row.one(&**change).await?.ok_or(GONE)?.try_into()?)
+    }
+
+    async fn switch(&self, id: DelegateId, profile: &str) -> Result<(), Error> {
+        let user = self.may(Permission::ManageDelegates)?;
+        let unknown = || Error::field("profile", Invalid::new("Choose a profile that exists."));
+        let profile: ProfileId = profile.parse().map_err(|_| unknown())?;
+        let mut change = self.state.db.write().await?;
+        let before = self.hold(&change, id).await?;
+        // Held, so that nobody deletes it or changes its script beside this.
+        let row = profile::Entity::find_by_id(profile.0).filter(profile::Entity::within(&self.scope())).lock_shared();
+        let profile = Profile::try_from(row.one(&*change).await?.ok_or_else(unknown)?)?;
+        if before.profile_id == profile.id {
+            let sentence = format!("{} has the profile {} already.", before.facts.name, profile.spec.name);
+            return Err(Error::field("profile", Invalid::new(sentence)));
+        }
+        let after = before.switch_profile(&profile, self.now());
+        let detail = format!("to {}", profile.spec.name);
+        self.save(&change, user, &after, Action::ProfileSwitched, detail).await?;
+        change.touches(Topic::Delegates);
+        // Lists of profiles count their delegates.
+        change.touches(Topic::Profiles);
+        change.touches(Topic::Scripts);
+        Ok(change.commit().await?)
+    }
+
+    async fn select(&self, id: DelegateId, selectors: &str, own: bool) -> Result<(), Error> {
+        let user = self.may(Permission::ManageDelegates)?;
+        let selectors = Selectors::parse(selectors).map_err(|error| Error::field("selectors", error))?;
+        let mut change = self.state.db.write().await?;
+        let mut delegate = self.hold(&change, id).await?;
+        delegate.selectors = (!own).then_some(selectors);
+        let detail = delegate.own_selectors().to_string();
+        self.save(&change, user, &delegate, Action::SelectorsEdited, detail).await?;
+        change.touches(Topic::Delegates);
+        Ok(change.commit().await?)
+    }
+
+    /// Saves a delegate that is held, and says so in the audit trail.
+    pub(super) async fn save(
+        &self,
+        change: &Change,
+        user: &User,
+        after: &Delegate,
+        action: Action,
+        detail: String,
+    ) -> Result<(), Error> {
+        delegate::Entity::update(delegate::ActiveModel::from(after)).exec(&**change).await?;
+        let (object, name) = (Some(after.id.0), after.facts.name.as_str());
+        let entry = Entry { scope: &after.scope, action, object, name, detail };
+        audit::record(&**change, &self.origin(user), self.now(), entry).await?;
+        Ok(())
     }
 
     async fn delete(&self, id: DelegateId) -> Result<(), Error> {

@@ -6,10 +6,14 @@
 mod delegates;
 mod install;
 mod profiles;
+mod rotation;
+mod scripts;
+mod secrets;
 mod session;
 mod tokens;
 
 pub use profiles::primary;
+pub use rotation::step as rotation_step;
 
 use std::net::IpAddr;
 
@@ -41,6 +45,8 @@ pub struct Operator {
     pub address: IpAddr,
     /// The request's id, as in the log.
     pub request_id: String,
+    /// The host that the browser asked for, as it wrote it; may be empty.
+    pub host: String,
     /// The reply that is being made.
     pub response: ResponseOptions,
 }

@@ -6,6 +6,7 @@ use muster::{
     id::ProfileId,
     page::{Cursor, Page},
     profile::{Profile, ProfileName, ProfileSpec},
+    secret::{self as secrets, SecretName},
     text::{Invalid, Selectors},
     user::Permission,
 };
@@ -23,8 +24,9 @@ use super::{Operator, page_of};
 use crate::{
     chance,
     db::{
+        Change,
         audit::{self, Entry},
-        entity::{Scoped, delegate, profile, token},
+        entity::{Scoped, delegate, profile, secret, token},
     },
     error::Error,
     events::Topic,
@@ -61,13 +63,16 @@ fn taken(name: &ProfileName) -> String {
     format!("There is a profile {name} already. Choose another name.")
 }
 
+fn of_script(error: Invalid) -> Error {
+    Error::field("startup_script", error)
+}
+
 fn parse(fields: &ProfileFields) -> Result<ProfileSpec, Error> {
     Ok(ProfileSpec {
         name: ProfileName::parse(&fields.name).map_err(|error| Error::field("name", error))?,
         description: ProfileSpec::parse_description(&fields.description)
             .map_err(|error| Error::field("description", error))?,
-        startup_script: ProfileSpec::parse_script(&fields.startup_script)
-            .map_err(|error| Error::field("startup_script", error))?,
+        startup_script: ProfileSpec::parse_script(&fields.startup_script).map_err(of_script)?,
         requires_approval: fields.requires_approval,
         selectors: Selectors::parse(&fields.selectors).map_err(|error| Error::field("selectors", error))?,
     })
@@ -127,21 +132,62 @@ impl Operator {
         Ok(())
     }
 
+    /// Refuses a script that names a secret which does not exist. Those that it names are held, so that nobody deletes
+    /// one before the script is saved.
+    async fn check_secrets(&self, change: &Change, script: &str) -> Result<(), Error> {
+        let names = secrets::references(script).map_err(of_script)?;
+        let held = secret::Entity::find()
+            .select_only()
+            .column(secret::Column::Name)
+            .filter(secret::Entity::within(&self.scope()))
+            .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)))
+            .order_by_asc(secret::Column::Id)
+            .lock_shared();
+        let held: Vec<String> = if names.is_empty() { Vec::new() } else { held.into_tuple().all(&**change).await? };
+        match names.iter().find(|name| !held.iter().any(|held| held == name.as_str())) {
+            Some(unknown) => Err(of_script(secrets::unknown(unknown))),
+            None => Ok(()),
+        }
+    }
+
+    /// Holds the delegates of a profile, in the order of their ids as everybody does.
+    async fn hold_delegates(change: &Change, id: ProfileId) -> Result<(), Error> {
+        let held = delegate::Entity::find()
+            .select_only()
+            .column(delegate::Column::Id)
+            .filter(delegate::Column::ProfileId.eq(id.0))
+            .order_by_asc(delegate::Column::Id)
+            .lock_exclusive();
+        held.into_tuple::<Uuid>().all(&**change).await?;
+        Ok(())
+    }
+
     async fn make_profile(&self, fields: &ProfileFields) -> Result<ProfileId, Error> {
         let user = self.may(Permission::ManageDelegates)?;
         let now = self.now();
         let spec = parse(fields)?;
         let mut change = self.state.db.write().await?;
         self.check_name(&*change, &spec.name, None).await?;
+        self.check_secrets(&change, &spec.startup_script).await?;
         let id = ProfileId::new(now, &chance::bytes());
-        let profile =
-            Profile { id, scope: self.scope(), spec, primary: false, created_at: now, updated_at: now, revision: 1 };
+        let profile = Profile {
+            id,
+            scope: self.scope(),
+            spec,
+            primary: false,
+            created_at: now,
+            updated_at: now,
+            script_changed_at: now,
+            revision: 1,
+        };
         profile::ActiveModel::from(&profile)
             .insert(&*change)
             .await
             .map_err(|error| Error::from(error).or_taken("name", || taken(&profile.spec.name)))?;
         self.audit_profile(&*change, user, &profile, Action::ProfileCreated).await?;
         change.touches(Topic::Profiles);
+        // Secrets show which profiles name them.
+        change.touches(Topic::Secrets);
         change.commit().await?;
         Ok(id)
     }
@@ -151,8 +197,9 @@ impl Operator {
         let spec = parse(fields)?;
         let mut change = self.state.db.write().await?;
         let before = self.load_profile(&*change, id).await?;
-        let name = before.spec.name.clone();
+        let (name, script_before) = (before.spec.name.clone(), before.script_changed_at);
         self.check_name(&*change, &spec.name, Some(id.0)).await?;
+        self.check_secrets(&change, &spec.startup_script).await?;
         let after = before.edit(spec, seen, self.now())?;
         let saved = profile::Entity::update_many()
             .set(profile::ActiveModel::from(&after))
@@ -163,6 +210,18 @@ impl Operator {
             .map_err(|error| Error::from(error).or_taken("name", || taken(&after.spec.name)))?;
         if saved.rows_affected == 0 {
             return Err(muster::profile::ProfileError::Changed(name).into());
+        }
+        if after.script_changed_at != script_before {
+            Self::hold_delegates(&change, id).await?;
+            // Never back: a delegate that was asked for another run has a version of its own.
+            delegate::Entity::update_many()
+                .col_expr(delegate::Column::ScriptVersion, Expr::value(after.script_changed_at.as_millis()))
+                .filter(delegate::Column::ProfileId.eq(id.0))
+                .filter(delegate::Column::ScriptVersion.lt(after.script_changed_at.as_millis()))
+                .exec(&*change)
+                .await?;
+            change.touches(Topic::Scripts);
+            change.touches(Topic::Secrets);
         }
         self.audit_profile(&*change, user, &after, Action::ProfileEdited).await?;
         // Delegates show the name and the selectors of their profile.
@@ -178,8 +237,10 @@ impl Operator {
         profile.check_delete()?;
         if move_delegates {
             let primary = primary(&*change, &self.scope()).await?;
+            Self::hold_delegates(&change, id).await?;
             delegate::Entity::update_many()
                 .col_expr(delegate::Column::ProfileId, Expr::value(primary.id.0))
+                .col_expr(delegate::Column::ScriptVersion, Expr::value(self.now().as_millis()))
                 .filter(delegate::Column::ProfileId.eq(id.0))
                 .exec(&*change)
                 .await?;

@@ -147,6 +147,13 @@ fn sentence(action: Action, name: &str) -> Option<String> {
         }
         Action::RejectionTakenBack => format!("{name} waits for approval again."),
         Action::DelegateDeleted => format!("{name} is deleted here. Stop it in your infrastructure, too."),
+        Action::ProfileSwitched => format!("{name} has another profile."),
+        Action::SelectorsEdited => format!("The selectors of {name} are saved."),
+        Action::ScriptRequested => format!("{name} is asked to run its startup script again."),
+        Action::SecretCreated => format!("Secret {name} is created."),
+        Action::SecretReplaced => format!("Secret {name} has a new value. Scripts get it at their next run."),
+        Action::SecretDeleted => format!("Secret {name} is deleted."),
+        Action::TokenRotated => format!("Token {name} has a successor."),
         Action::ProfileCreated => format!("Profile {name} is created."),
         Action::ProfileEdited => format!("Profile {name} is saved."),
         Action::ProfileDeleted => format!("Profile {name} is deleted."),

@@ -15,7 +15,7 @@ use muster::{
 };
 use muster_app::{
     error::ConsoleError,
-    tokens::api::{RevealedToken, TokenRow, TokenUse, TokenUser, Tokens},
+    tokens::api::{RevealedToken, TokenRotation, TokenRow, TokenUse, TokenUser, Tokens},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -28,6 +28,7 @@ use crate::{
     auth::session,
     chance,
     db::{
+        Change,
         audit::{self, Entry},
         entity::{Scoped, delegate, profile, reveal, token},
     },
@@ -37,7 +38,7 @@ use crate::{
     tokens::{purpose, reveal_purpose},
 };
 
-const GONE: Error = Error::NotFound("There is no such token any more; somebody may have deleted it.");
+pub(super) const GONE: Error = Error::NotFound("There is no such token any more; somebody may have deleted it.");
 /// How many delegates of a token a page names.
 const NAMES: u64 = 20;
 /// How many tokens that are not revoked a scope may have: bounds the work for a credential that names none.
@@ -72,6 +73,14 @@ impl Tokens for Operator {
     async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError> {
         self.out(self.remove_token(id).await)
     }
+
+    async fn rotate_token(&self, id: TokenId, name: &str, expires_in_days: &str) -> Result<TokenId, ConsoleError> {
+        self.out(self.rotate(id, name, expires_in_days).await)
+    }
+
+    async fn token_rotation(&self, id: TokenId) -> Result<TokenRotation, ConsoleError> {
+        self.out(self.rotation(id).await)
+    }
 }
 
 fn taken(name: &TokenName) -> String {
@@ -91,6 +100,17 @@ fn lifetime(days: &str) -> Result<Option<Duration>, Error> {
     Ok(Some(Duration::from_secs(u64::from(days) * 24 * 60 * 60)))
 }
 
+/// What pages about a token show of a delegate.
+pub(super) fn token_user(delegate: Delegate, now: Timestamp) -> TokenUser {
+    TokenUser {
+        id: delegate.id,
+        status: delegate.status(now),
+        last_heartbeat_at: delegate.last_heartbeat_at,
+        name: delegate.facts.name.into(),
+        host_name: delegate.facts.host_name.into(),
+    }
+}
+
 impl Operator {
     async fn token_page(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, Error> {
         self.may(Permission::View)?;
@@ -105,7 +125,7 @@ impl Operator {
         Ok(page.with(self.token_rows(rows).await?))
     }
 
-    async fn token_rows(&self, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
+    pub(super) async fn token_rows(&self, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
         let now = self.now();
         let counts: Vec<(Uuid, i64)> = delegate::Entity::find()
             .select_only()
@@ -144,48 +164,55 @@ impl Operator {
         let lately = users.clone().filter(delegate::Column::LastHeartbeatAt.gte(minute_ago));
         let seen_last_minute = lately.count(db).await?;
         let newest = users.order_by_desc(delegate::Column::LastHeartbeatAt).limit(NAMES).all(db).await?;
-        let users = newest.into_iter().map(|row| {
-            let delegate = Delegate::try_from(row)?;
-            Ok(TokenUser {
-                id: delegate.id,
-                status: delegate.status(now),
-                last_heartbeat_at: delegate.last_heartbeat_at,
-                name: delegate.facts.name.into(),
-                host_name: delegate.facts.host_name.into(),
-            })
-        });
+        let users = newest.into_iter().map(|row| Ok(token_user(Delegate::try_from(row)?, now)));
         Ok(TokenUse { row, users: users.collect::<Result<_, Error>>()?, total, seen_last_minute })
     }
 
-    async fn token_row(&self, db: &impl ConnectionTrait, id: TokenId) -> Result<token::Model, Error> {
+    pub(super) async fn token_row(&self, db: &impl ConnectionTrait, id: TokenId) -> Result<token::Model, Error> {
         let row = token::Entity::find_by_id(id.0).filter(token::Entity::within(&self.scope())).one(db);
         row.await?.ok_or(GONE)
     }
 
     async fn make_token(&self, name: &str, expires_in_days: &str, profile: &str) -> Result<TokenId, Error> {
         let user = self.may(Permission::ManageDelegates)?;
-        let now = self.now();
-        let name = TokenName::parse(name).map_err(|error| Error::field("name", error))?;
-        let expires_at = domain::expiry(lifetime(expires_in_days)?, now)?;
         let mut change = self.state.db.write().await?;
-        let scope = self.scope();
-        let all = || token::Entity::find().filter(token::Entity::within(&scope));
-        if all().filter(token::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
-            return Err(Error::field("name", Invalid::new(taken(&name))));
-        }
-        if all().filter(token::Column::RevokedAt.is_null()).count(&*change).await? >= MOST {
-            return Err(Error::Conflict(format!("There are {MOST} tokens. Revoke one that is not needed first.")));
-        }
         let default_profile = match profile.trim() {
             "" => None,
             id => {
                 let unknown = || Error::field("profile", Invalid::new("Choose a profile that exists."));
                 let id: ProfileId = id.parse().map_err(|_| unknown())?;
+                let scope = self.scope();
                 let row = profile::Entity::find_by_id(id.0).filter(profile::Entity::within(&scope)).one(&*change);
                 row.await?.ok_or_else(unknown)?;
                 Some(id)
             }
         };
+        let id = self.add_token(&change, user, name, expires_in_days, default_profile).await?;
+        change.touches(Topic::Tokens);
+        change.commit().await?;
+        Ok(id)
+    }
+
+    /// Adds a token whose value waits to be shown once, to the session that asks.
+    pub(super) async fn add_token(
+        &self,
+        change: &Change,
+        user: &User,
+        name: &str,
+        expires_in_days: &str,
+        default_profile: Option<ProfileId>,
+    ) -> Result<TokenId, Error> {
+        let now = self.now();
+        let name = TokenName::parse(name).map_err(|error| Error::field("name", error))?;
+        let expires_at = domain::expiry(lifetime(expires_in_days)?, now)?;
+        let scope = self.scope();
+        let all = || token::Entity::find().filter(token::Entity::within(&scope));
+        if all().filter(token::Column::Name.eq(name.as_str())).count(&**change).await? > 0 {
+            return Err(Error::field("name", Invalid::new(taken(&name))));
+        }
+        if all().filter(token::Column::RevokedAt.is_null()).count(&**change).await? >= MOST {
+            return Err(Error::Conflict(format!("There are {MOST} tokens. Revoke one that is not needed first.")));
+        }
         let id = TokenId::new(now, &chance::bytes());
         let token = Token {
             id,
@@ -196,14 +223,15 @@ impl Operator {
             expires_at,
             default_profile,
             revoked_at: None,
+            rotation: None,
         };
         let value = TokenValue::from_bytes(chance::bytes());
         let sealed = self.state.keyring.seal(&purpose(id), value.key());
         token::ActiveModel::new(&token, value.key_id().to_string(), sealed)
-            .insert(&*change)
+            .insert(&**change)
             .await
             .map_err(|error| Error::from(error).or_taken("name", || taken(&token.name)))?;
-        self.audit_token(&*change, user, &token, Action::TokenCreated).await?;
+        self.audit_token(&**change, user, &token, Action::TokenCreated).await?;
         // What is shown once waits, sealed, for the session that made it: the next page takes it out.
         reveal::ActiveModel {
             token_id: Set(id.0),
@@ -211,10 +239,8 @@ impl Operator {
             sealed_value: Set(self.state.keyring.seal(&reveal_purpose(id), value.key())),
             expires_at: Set(now.plus(REVEAL).as_millis()),
         }
-        .insert(&*change)
+        .insert(&**change)
         .await?;
-        change.touches(Topic::Tokens);
-        change.commit().await?;
         Ok(id)
     }
 
@@ -235,7 +261,7 @@ impl Operator {
         Ok(Some(RevealedToken { name, value: TokenValue::from_bytes(key).expose().to_string() }))
     }
 
-    fn session_digest(&self) -> Result<String, Error> {
+    pub(super) fn session_digest(&self) -> Result<String, Error> {
         self.session.id().map(|id| session::digest(&id)).ok_or(Error::SignedOut)
     }
 
@@ -278,7 +304,7 @@ impl Operator {
         Ok(change.commit().await?)
     }
 
-    async fn audit_token(
+    pub(super) async fn audit_token(
         &self,
         tx: &impl ConnectionTrait,
         user: &User,

@@ -35,6 +35,7 @@ pub async fn record(tx: &impl ConnectionTrait, origin: &Origin, now: Timestamp, 
     let actor_id = match &origin.actor {
         Actor::User { id, .. } => Some(id.0),
         Actor::Delegate { id, .. } => id.map(|id| id.0),
+        Actor::InstallLink { id, .. } => Some(id.0),
         Actor::Stranger { .. } | Actor::CommandLine | Actor::Installation => None,
     };
     let row = ActiveModel {

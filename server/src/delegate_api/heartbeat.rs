@@ -22,6 +22,7 @@ use super::{
     parse,
 };
 use crate::{
+    console::rotation_step,
     db::entity::{Scoped, delegate},
     error::Error,
     events::Topic,
@@ -55,7 +56,7 @@ pub async fn heartbeat(
         let interval = request.heartbeat_interval_ms.or(delegate.facts.heartbeat_interval_ms);
         take_in(&state, &token, delegate, interval).await?;
     }
-    Ok(Json(Envelope::new(Some(HeartbeatReply::new(request.delegate_id, found.map(|one| one.admission))))))
+    Ok(Json(Envelope::new(Some(HeartbeatReply::new(request.delegate_id, found.as_ref())))))
 }
 
 /// The delegate of this id, in the token's scope.
@@ -100,6 +101,9 @@ async fn take_in(
         .filter(which)
         .exec(&*change)
         .await?;
+    if row.token_id != token.id.0 {
+        rotation_step(&change, TokenId(row.token_id), now).await?;
+    }
     if row.connected_until.is_none() {
         presence::connect(&change, delegate, now).await?;
     }

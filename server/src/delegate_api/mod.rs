@@ -8,11 +8,13 @@ mod heartbeat;
 mod profile;
 mod refuse;
 mod register;
+mod script;
 mod tasks;
 
 use axum::{
     Router,
-    routing::{get, post},
+    extract::DefaultBodyLimit,
+    routing::{get, post, put},
 };
 use muster::wire::path;
 use serde::{Deserialize, de::DeserializeOwned};
@@ -40,6 +42,8 @@ pub fn router() -> Router<State> {
         .route(path::TASK_EVENTS, get(tasks::task_events))
         .route(&nameless(path::TASK_EVENTS), get(tasks::no_task_events))
         .route(path::PROFILE, get(profile::profile))
+        .route(path::PROFILE_RESULT, post(script::result).layer(DefaultBodyLimit::max(script::RESULT_MOST)))
+        .route(path::SCRIPT_RUN, put(script::report))
 }
 
 /// Reads a body. What is wrong is told by its place alone: a parser's own words would repeat what stands there.

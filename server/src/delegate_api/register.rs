@@ -31,7 +31,7 @@ use super::{
 };
 use crate::{
     chance,
-    console::primary,
+    console::{primary, rotation_step},
     db::{
         Change,
         audit::{self, Entry},
@@ -96,6 +96,9 @@ async fn admit(
             let after = before.clone().register_again(facts.clone(), token.id, now);
             let row = delegate::ActiveModel::from(&after);
             delegate::Entity::update(row).exec(&*change).await.map_err(|error| taken(error, &facts))?;
+            if before.token_id != token.id {
+                rotation_step(&change, before.token_id, now).await?;
+            }
             if before.connected_until.is_none() {
                 presence::connect(&change, &after, now).await?;
             }
@@ -181,6 +184,8 @@ async fn take_in(
         id: DelegateId::new(now, &chance::bytes()),
         scope: token.scope.clone(),
         profile_id: profile.id,
+        script_version: profile.script_changed_at,
+        selectors: None,
         token_id: token.id,
         admission,
         decision: None,

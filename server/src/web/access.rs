@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::Method,
+    http::{Method, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -41,6 +41,9 @@ pub async fn identify(
             Err(error) => return failed(&error),
         }
     }
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    // HTTP/2 has it in the address.
+    let host = host.or_else(|| request.uri().authority().map(Authority::as_str)).unwrap_or_default().to_owned();
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let operator = Operator {
         state,
@@ -48,6 +51,7 @@ pub async fn identify(
         session,
         address: peer.ip(),
         request_id: id.unwrap_or_default().to_owned(),
+        host,
         response: ResponseOptions::default(),
     };
     request.extensions_mut().insert(operator);

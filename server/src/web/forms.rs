@@ -32,7 +32,7 @@ const STRANGERS_MOST: usize = 512;
 /// How long it is kept for them.
 const STRANGERS_SESSION: time::Duration = time::Duration::minutes(10);
 /// Fields that are not given back.
-const SECRETS: [&str; 2] = ["password", "code"];
+const SECRETS: [&str; 3] = ["password", "code", "value"];
 
 fn is_plain_form(headers: &HeaderMap) -> bool {
     let has = |name, part| headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(|text| text.contains(part));

@@ -6,17 +6,22 @@ mod forms;
 mod headers;
 mod health;
 mod pages;
+mod script_log;
 
 use axum::{
     Router, middleware,
     routing::{get, post},
 };
-use muster_app::install::api::BUNDLE_PATH;
+use muster_app::install::api::FETCH_PATH;
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use self::{forms::flash_and_return, headers::security};
-use crate::{auth::session::Sessions, install, state::State};
+use crate::{
+    auth::session::Sessions,
+    install::{self, link},
+    state::State,
+};
 
 /// How long a session lasts.
 const SESSION: time::Duration = time::Duration::days(7);
@@ -40,11 +45,17 @@ pub fn router(state: &State) -> Router<State> {
     let console = Router::new()
         .merge(calls)
         .route("/api/events", get(events::stream))
-        .route(BUNDLE_PATH, post(install::download))
+        .route("/install/{kind}/download", post(install::download))
+        .route(script_log::PATH, get(script_log::download))
         .fallback(get(pages::page))
         .layer(RequestBodyLimitLayer::new(FORM_MOST))
         .layer(middleware::from_fn_with_state(state.clone(), access::identify))
         .layer(sessions)
         .layer(csrf);
-    Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready)).merge(console)
+    Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        // Who brings its key has no session.
+        .route(FETCH_PATH, get(link::fetch).head(link::look))
+        .merge(console)
 }

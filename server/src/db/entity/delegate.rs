@@ -29,7 +29,11 @@ pub struct Model {
     pub tags: String,
     pub thumbprint: Option<String>,
     pub heartbeat_interval_ms: Option<i64>,
+    pub next_gen: bool,
     pub profile_id: Uuid,
+    pub script_version: i64,
+    /// Given by a person, separated by commas; null where the delegate's own count.
+    pub selectors: Option<String>,
     pub token_id: Uuid,
     pub admission: String,
     pub decided_by: Option<String>,
@@ -40,7 +44,7 @@ pub struct Model {
     pub connected_until: Option<i64>,
     pub refused_at: Option<i64>,
     pub revision: i32,
-    /// What the list is searched in: name, host name, address and tags, in lower case.
+    /// What the list is searched in: name, host name, address and selectors, in lower case.
     pub search: String,
 }
 
@@ -68,8 +72,11 @@ impl TryFrom<Model> for Delegate {
                     tags: Selectors::parse(&row.tags)?,
                     thumbprint: row.thumbprint.as_deref().map(Thumbprint::parse).transpose()?,
                     heartbeat_interval_ms: row.heartbeat_interval_ms.and_then(|ms| u32::try_from(ms).ok()),
+                    next_gen: row.next_gen,
                 },
                 profile_id: ProfileId(row.profile_id),
+                script_version: Timestamp::from_millis(row.script_version),
+                selectors: row.selectors.as_deref().map(Selectors::parse).transpose()?,
                 token_id: TokenId(row.token_id),
                 admission: Admission::from_code(&row.admission).ok_or_else(|| Invalid::new("unknown admission"))?,
                 decision: decision.map(|(by, at)| Decision { by, at: Timestamp::from_millis(at) }),
@@ -87,7 +94,8 @@ impl TryFrom<Model> for Delegate {
 impl From<&Delegate> for ActiveModel {
     fn from(delegate: &Delegate) -> Self {
         let facts = &delegate.facts;
-        let search = format!("{}\n{}\n{}\n{}", facts.name, facts.host_name, facts.ip, facts.tags).to_lowercase();
+        let search =
+            format!("{}\n{}\n{}\n{}", facts.name, facts.host_name, facts.ip, delegate.own_selectors()).to_lowercase();
         Self {
             id: Set(delegate.id.0),
             account_id: Set(delegate.scope.account.0),
@@ -102,7 +110,10 @@ impl From<&Delegate> for ActiveModel {
             tags: Set(facts.tags.to_string()),
             thumbprint: Set(facts.thumbprint.as_ref().map(|thumbprint| thumbprint.as_str().to_owned())),
             heartbeat_interval_ms: Set(facts.heartbeat_interval_ms.map(i64::from)),
+            next_gen: Set(facts.next_gen),
             profile_id: Set(delegate.profile_id.0),
+            script_version: Set(delegate.script_version.as_millis()),
+            selectors: Set(delegate.selectors.as_ref().map(ToString::to_string)),
             token_id: Set(delegate.token_id.0),
             admission: Set(delegate.admission.code().to_owned()),
             decided_by: Set(delegate.decision.as_ref().map(|decision| decision.by.clone())),

@@ -7,8 +7,13 @@ pub mod account;
 pub mod audit;
 pub mod connection;
 pub mod delegate;
+pub mod install_link;
 pub mod profile;
+pub mod retired_secret;
 pub mod reveal;
+pub mod script_log;
+pub mod script_run;
+pub mod secret;
 pub mod session;
 pub mod setting;
 pub mod token;
@@ -35,7 +40,7 @@ macro_rules! scoped {
         }
     )*};
 }
-scoped!(audit, connection, delegate, profile, token);
+scoped!(audit, connection, delegate, install_link, profile, retired_secret, script_run, secret, token);
 
 /// A row that the domain refuses: somebody changed the database by hand, or an older version wrote it.
 pub(crate) fn corrupt(table: &str, error: impl std::fmt::Display) -> DbErr {

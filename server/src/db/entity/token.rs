@@ -5,7 +5,7 @@ use muster::{
     scope::Scope,
     text::Invalid,
     time::Timestamp,
-    token::{Token, TokenName},
+    token::{Rotation, Token, TokenName},
 };
 use sea_orm::{FromQueryResult, Set, entity::prelude::*};
 
@@ -31,6 +31,9 @@ pub struct Model {
     pub last_used_at: Option<i64>,
     /// The name of the delegate that last used it.
     pub last_used_by: String,
+    pub successor_id: Option<Uuid>,
+    pub rotated_at: Option<i64>,
+    pub rotation_step_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -51,6 +54,11 @@ impl TryFrom<Model> for Token {
 
     fn try_from(row: Model) -> Result<Self, DbErr> {
         let read = || -> Result<Self, Invalid> {
+            let rotation = row.successor_id.zip(row.rotated_at).map(|(successor, began_at)| Rotation {
+                successor: TokenId(successor),
+                began_at: Timestamp::from_millis(began_at),
+                last_step_at: Timestamp::from_millis(row.rotation_step_at.unwrap_or(began_at)),
+            });
             Ok(Self {
                 id: TokenId(row.id),
                 scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
@@ -60,6 +68,7 @@ impl TryFrom<Model> for Token {
                 expires_at: row.expires_at.map(Timestamp::from_millis),
                 default_profile: row.default_profile_id.map(ProfileId),
                 revoked_at: row.revoked_at.map(Timestamp::from_millis),
+                rotation,
             })
         };
         read().map_err(|error| corrupt("token", error))
@@ -84,6 +93,9 @@ impl ActiveModel {
             revoked_at: Set(token.revoked_at.map(Timestamp::as_millis)),
             last_used_at: Set(None),
             last_used_by: Set(String::new()),
+            successor_id: Set(None),
+            rotated_at: Set(None),
+            rotation_step_at: Set(None),
         }
     }
 }

@@ -2,33 +2,10 @@
 
 use sea_orm_migration::{prelude::*, schema::*};
 
+use super::{col, index, scoped};
+
 #[derive(DeriveMigrationName)]
 pub struct Migration;
-
-fn col(name: &'static str) -> Alias {
-    Alias::new(name)
-}
-
-/// A table whose rows belong to a scope.
-fn scoped(name: &'static str) -> TableCreateStatement {
-    let mut table = Table::create();
-    table
-        .table(col(name))
-        .col(uuid(col("id")).primary_key())
-        .col(uuid(col("account_id")))
-        .col(string(col("organization")))
-        .col(string(col("project")));
-    table
-}
-
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(format!("{table}_{}", columns.join("_"))).table(col(table));
-    for column in columns {
-        index.col(col(column));
-    }
-    index
-}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {

@@ -1,5 +1,6 @@
 //! Delegates as people see them and decide on them.
 
+mod changes;
 mod decisions;
 mod list;
 mod one;

@@ -20,6 +20,7 @@ use muster_server::{
     clock::Clock,
     config::Config,
     presence::{self, Presence},
+    scripts::Masks,
     start::{self, StartError},
     state::{Inner, State},
 };
@@ -90,6 +91,7 @@ impl TestApp {
             data_dir,
             database_url: database.url.clone(),
             admin: None,
+            delegate_image: "muster-delegate:test".to_owned(),
             log: "off".to_owned(),
         };
         Some(Self(Arc::new(Parts {
@@ -132,10 +134,12 @@ impl TestApp {
             account: state.account,
             account_name: state.account_name.clone(),
             public_url: state.public_url.clone(),
+            delegate_image: state.delegate_image.clone(),
             program: self.0.folder.path().join("program"),
             assets: state.assets.clone(),
             events: state.events.clone(),
             presence: Presence::default(),
+            masks: Masks::default(),
             passwords: state.passwords.clone(),
             limits: Limits::default(),
             setup: SetupCode::default(),

@@ -3,4 +3,5 @@
 mod end;
 mod making;
 mod revocation;
+mod rotation;
 mod value;

@@ -3,11 +3,15 @@
 #
 #   ./start.sh               starts it in the background; its log is delegate.log
 #   ./start.sh --foreground  runs it here, for a service manager or to look at it
+#
+# A proxy on the way to the manager is set up by ./setup-proxy.sh. To have the delegate start with the host, see
+# ./install-service.sh.
 
 set -u
 
 binary=./muster
 config='config-delegate.yml'
+proxy=proxy.config
 log=delegate.log
 pid_file=delegate.pid
 
@@ -40,6 +44,43 @@ running() {
     printf '%s\n' "$pid"
 }
 
+# Prints a value as it was before it was quoted: '...', where '\'' stands for ', or "...", or nothing around it.
+unquoted() {
+    rest=$1
+    case $rest in
+        \'*\') rest=${rest#\'} rest=${rest%\'} ;;
+        \"*\") rest=${rest#\"} && printf '%s\n' "${rest%\"}" && return ;;
+        *) printf '%s\n' "$rest" && return ;;
+    esac
+    value=
+    while :; do
+        case $rest in
+            *"'\\''"*)
+                value=$value${rest%%"'\\''"*}\'
+                rest=${rest#*"'\\''"}
+                ;;
+            *) break ;;
+        esac
+    done
+    printf '%s\n' "$value$rest"
+}
+
+# Puts what setup-proxy.sh stored into the environment. The file is read, never run.
+read_proxy() {
+    [ -r "$proxy" ] || fail "$here/$proxy cannot be read by $(id -un). Change its owner: sudo chown $(id -u) '$here/$proxy'"
+    number=0
+    while IFS= read -r line || [ -n "$line" ]; do
+        number=$((number + 1))
+        case $line in
+            '' | '#'*) ;;
+            PROXY_HOST=* | PROXY_PORT=* | PROXY_SCHEME=* | PROXY_USER=* | PROXY_PASSWORD=* | NO_PROXY=* | PROXY_MANAGER=*)
+                export "${line%%=*}=$(unquoted "${line#*=}")"
+                ;;
+            *) fail "Line $number of $here/$proxy is no setting of a proxy. Mend it, or write it anew: ./setup-proxy.sh" ;;
+        esac
+    done <"$proxy"
+}
+
 foreground=false
 case ${1-} in
     '') ;;
@@ -62,6 +103,7 @@ fi
 [ -e "$binary" ] || fail "$here/muster is missing. Unpack the whole archive, and start the delegate there."
 [ -x "$binary" ] || fail "$here/muster cannot be executed. Allow it: chmod +x '$here/muster'"
 [ -w . ] || fail "$here cannot be written by $(id -un): the delegate keeps its identity and its log there."
+[ ! -e "$proxy" ] || read_proxy
 
 if $foreground; then
     # exec keeps the process id.

@@ -43,6 +43,12 @@ if ! pid=$(running); then
     exit 0
 fi
 
+# systemd would start it again. It tells the delegate the service's name; other users' processes do not show theirs.
+service=$(tr '\0' '\n' 2>/dev/null <"/proc/$pid/environ" | sed -n 's/^MUSTER_SERVICE=//p')
+if [ -n "$service" ]; then
+    fail "The delegate (process $pid) runs as the service $service. Stop it so: sudo systemctl stop $service"
+fi
+
 kill -TERM "$pid" 2>/dev/null || fail "Process $pid cannot be stopped by $(id -un)."
 tries=0
 while running >/dev/null; do

@@ -1,0 +1,104 @@
+//! The facts of a delegate on its own page, and what can be changed of them.
+
+use leptos::prelude::*;
+use muster::delegate::Admission;
+
+use super::{
+    api::DelegateRow,
+    decision::fingerprint,
+    facts::{fact, selectors},
+    query::dialog_on_detail,
+};
+use crate::ui::{button::NavButton, frame::may_manage, time::Time};
+
+/// The card with the facts.
+#[component]
+pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
+    let id = row.with_untracked(|row| row.delegate.id);
+    let may = may_manage();
+    let change = move |dialog: &'static str, text: &'static str, name: &'static str| {
+        move || {
+            may.get().then(|| {
+                view! {
+                    <NavButton to=dialog_on_detail(id, dialog) class="btn small ghost" label=name still=true>
+                        {text}
+                    </NavButton>
+                }
+            })
+        }
+    };
+    let no_selectors = move || {
+        let none = row.with(|row| row.delegate.own_selectors().iter().chain(row.inherited.iter()).next().is_none());
+        none.then(|| view! { <span class="muted">"none"</span> })
+    };
+    let of = move |part: fn(&DelegateRow) -> String| Signal::derive(move || row.with(part));
+    let decision = move || {
+        row.with(|row| row.delegate.decision.clone().map(|decision| (row.delegate.admission, decision))).map(
+            |(admission, decision)| {
+                let verb = match admission {
+                    Admission::Enabled => "Approved by ",
+                    Admission::Rejected => "Rejected by ",
+                    Admission::WaitingForApproval => "Returned to approval by ",
+                };
+                view! { {verb} {decision.by} ", " <Time at=decision.at /> }
+            },
+        )
+    };
+    view! {
+        <dl class="card facts facts-card">
+            {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
+            {fact("IP address", of(|row| row.delegate.facts.ip.clone()), true)}
+            {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
+            {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
+            <div>
+                <dt>"Profile"</dt>
+                <dd class="changeable">
+                    <a class="link" href=move || row.with(|row| format!("/profiles/{}", row.delegate.profile_id))>
+                        {move || row.with(|row| row.profile.clone())}
+                    </a>
+                    {change("profile", "Switch profile", "Switch profile")}
+                </dd>
+            </div>
+            {fact("Token", of(|row| row.token.clone()), false)}
+            <div>
+                <dt>"Selectors"</dt>
+                <dd class="changeable">
+                    {selectors(row)}
+                    {no_selectors}
+                    {change("selectors", "Edit", "Edit selectors")}
+                </dd>
+            </div>
+            {fact("Description", of(|row| row.delegate.facts.description.clone()), false)}
+            <div>
+                <dt>"Registered"</dt>
+                <dd>
+                    <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
+                </dd>
+            </div>
+            <div>
+                <dt>"Last heartbeat"</dt>
+                <dd>
+                    <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
+                </dd>
+            </div>
+            {fact("Heartbeat interval", of(interval), false)}
+            <div>
+                <dt>"Decision"</dt>
+                <dd>{move || decision().map_or_else(
+                    || view! { <span class="muted">"none was needed"</span> }.into_any(),
+                    IntoAny::into_any,
+                )}</dd>
+            </div>
+            {fact("Key fingerprint", of(fingerprint), true)}
+            {fact("Delegate id", of(|row| row.delegate.id.to_string()), true)}
+        </dl>
+    }
+}
+
+fn interval(row: &DelegateRow) -> String {
+    match row.delegate.facts.heartbeat_interval_ms {
+        Some(ms) if ms % 1000 == 0 => format!("{} s", ms / 1000),
+        Some(ms) => format!("{ms} ms"),
+        None => "not stated".to_owned(),
+    }
+}

@@ -1,0 +1,78 @@
+//! The link that hands the files out once, for a host without a browser.
+
+use leptos::prelude::*;
+use muster::install::InstallKind;
+
+use super::{
+    api::{CreateInstallLink, InstallFields, InstallLink, LINK_ID},
+    query::hidden_fields,
+};
+use crate::{
+    error::ConsoleError,
+    ui::{button::SubmitButton, copy::Command, form::Form, icon::Icon, time::Time},
+};
+
+/// The link, where one was made, and the button that makes one.
+#[component]
+pub fn Link(
+    kind: InstallKind,
+    #[prop(into)] fields: Signal<InstallFields>,
+    link: Signal<Option<Result<InstallLink, ConsoleError>>>,
+) -> impl IntoView {
+    let create = ServerAction::<CreateInstallLink>::new();
+    let works = Memo::new(move |_| link.with(|link| matches!(link, Some(Ok(InstallLink { line: Some(_), .. })))));
+    view! {
+        <section class="block" id=LINK_ID>
+            <h2>"Fetch it on the host"</h2>
+            <p class="sub">
+                "A line for a shell that downloads the files there. It works once, for an hour, and needs nobody signed in."
+            </p>
+            <div class="link-card">
+                {move || link.get().map(|link| match link {
+                    Ok(link) => state(link),
+                    Err(error) => view! { <p class="muted">{error.to_string()}</p> }.into_any(),
+                })}
+                <Form action=create class="row-form">
+                    <input type="hidden" name="kind" value=kind.slug() />
+                    {move || fields.with(hidden_fields)}
+                    {move || if works.get() {
+                        view! { <SubmitButton label="Get another link" busy="Making a link…" class="btn" /> }.into_any()
+                    } else {
+                        view! { <SubmitButton label="Get a download link" busy="Making a link…" class="btn" /> }
+                            .into_any()
+                    }}
+                </Form>
+            </div>
+        </section>
+    }
+}
+
+fn state(link: InstallLink) -> AnyView {
+    match link {
+        InstallLink { used: Some((at, from)), .. } => {
+            view! {
+                <p class="link-used" role="status">
+                    {Icon::Done.draw()}
+                    <span>"This link was used " <Time at=at /> " from " <code>{from}</code> ". It does not work again."</span>
+                </p>
+            }
+            .into_any()
+        }
+        InstallLink { line: Some(line), expires_at, .. } => {
+            view! {
+                <Command line=line />
+                <p class="hint">
+                    "Expires " <Time at=expires_at /> ". Whoever has this line gets the token's value: keep it as you keep \
+                    the token."
+                </p>
+            }
+            .into_any()
+        }
+        InstallLink { line: None, .. } => {
+            view! {
+                <p class="muted">"This link has expired, or was made in another session: it is not shown here. Make a new one."</p>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Runs of startup scripts: what the page of a delegate shows of them.
+
+pub mod api;
+mod block;
+mod log;
+mod outcome;
+
+pub use block::ScriptBlock;

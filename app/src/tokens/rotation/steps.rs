@@ -1,0 +1,497 @@
+//! What a person does to give delegates the new token: by how they were installed, with their own names filled in, and
+//! never with the value.
+
+use muster::{
+    delegate::DelegateType,
+    id::TokenId,
+    install::{Generation, InstallKind},
+};
+
+use crate::{
+    delegates::infrastructure::{namespace, release, word},
+    install::api::InstallFields,
+    tokens::api::{RotationRow, Turn},
+    ui::href::Href,
+};
+
+/// How many delegates a guide names.
+pub const NAMED: usize = 5;
+
+/// What to do for the delegates that were installed in one way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guide {
+    /// The way, in words.
+    pub title: String,
+    /// The delegates that have still to go over: name and host name, at most [`NAMED`].
+    pub delegates: Vec<(String, String)>,
+    /// How many there are beyond those.
+    pub more: usize,
+    /// What to do, in order.
+    pub steps: Vec<Step>,
+    /// Where to download the files of each anew, with the new token: name and address.
+    pub anew: Vec<(String, Href)>,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// What, in words.
+    pub say: Vec<Part>,
+    /// The lines for a shell.
+    pub commands: Vec<String>,
+}
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Words.
+    Words(String),
+    /// What stands in a file, or a file's name.
+    Code(String),
+}
+
+impl Step {
+    fn say(words: &str) -> Self {
+        Self::default().and(words)
+    }
+
+    fn and(mut self, words: &str) -> Self {
+        self.say.push(Part::Words(words.to_owned()));
+        self
+    }
+
+    fn code(mut self, code: impl Into<String>) -> Self {
+        self.say.push(Part::Code(code.into()));
+        self
+    }
+
+    /// The names, as in `a, b and c`.
+    fn codes(mut self, names: &[String]) -> Self {
+        for (index, name) in names.iter().enumerate() {
+            let between = match index {
+                0 => None,
+                _ if index + 1 == names.len() => Some(" and "),
+                _ => Some(", "),
+            };
+            self = match between {
+                Some(words) => self.and(words).code(name),
+                None => self.code(name),
+            };
+        }
+        self
+    }
+
+    fn run(mut self, line: impl Into<String>) -> Self {
+        self.commands.push(line.into());
+        self
+    }
+
+    fn run_each(mut self, names: &[String], line: impl Fn(&str) -> String) -> Self {
+        self.commands.extend(names.iter().map(|name| line(&word(name))));
+        self
+    }
+}
+
+/// The guides for the delegates that do not use the new token yet, in the order of the types.
+#[must_use]
+pub fn guides(rows: &[RotationRow], new: Option<TokenId>) -> Vec<Guide> {
+    let left: Vec<&RotationRow> = rows.iter().filter(|row| row.turn != Turn::New).collect();
+    let mut ways = Vec::new();
+    for kind in DelegateType::ALL {
+        // Of some types both generations are updated alike.
+        if has_generations(kind) {
+            ways.extend([(kind, Some(false)), (kind, Some(true))]);
+        } else {
+            ways.push((kind, None));
+        }
+    }
+    let guide = |(kind, next_gen): (DelegateType, Option<bool>)| {
+        let of_this: Vec<&RotationRow> = left
+            .iter()
+            .copied()
+            .filter(|row| row.kind == kind && next_gen.is_none_or(|next_gen| row.next_gen == next_gen))
+            .collect();
+        (!of_this.is_empty()).then(|| one(kind, next_gen, &of_this, new))
+    };
+    ways.into_iter().filter_map(guide).collect()
+}
+
+const fn has_generations(kind: DelegateType) -> bool {
+    matches!(kind, DelegateType::Docker | DelegateType::Kubernetes | DelegateType::Ecs | DelegateType::Helm)
+}
+
+fn one(kind: DelegateType, next_gen: Option<bool>, rows: &[&RotationRow], new: Option<TokenId>) -> Guide {
+    let mut names: Vec<String> = Vec::new();
+    let mut anew = Vec::new();
+    for row in rows {
+        // Several of one name are one group: what is to be done is done once.
+        if names.len() < NAMED && !names.contains(&row.user.name) {
+            names.push(row.user.name.clone());
+            anew.extend(download(kind, row, new).map(|href| (row.user.name.clone(), href)));
+        }
+    }
+    let generation = next_gen.map_or("", |next| if next { ", next generation" } else { ", first generation" });
+    Guide {
+        title: format!("{}{generation}", kind.label()),
+        delegates: rows.iter().take(NAMED).map(|row| (row.user.name.clone(), row.user.host_name.clone())).collect(),
+        more: rows.len().saturating_sub(NAMED),
+        steps: steps(kind, next_gen == Some(true), &names),
+        anew,
+    }
+}
+
+/// Where to download the files of a delegate anew.
+fn download(kind: DelegateType, row: &RotationRow, new: Option<TokenId>) -> Option<Href> {
+    let kind = InstallKind::ALL.into_iter().find(|one| one.delegate_type() == kind)?;
+    let generation = if row.next_gen { Generation::Next } else { Generation::First };
+    let fields = InstallFields {
+        name: row.user.name.clone(),
+        token: new?.to_string(),
+        generation: generation.slug().to_owned(),
+        ..InstallFields::default()
+    };
+    Some(fields.page(kind, ""))
+}
+
+fn steps(kind: DelegateType, next_gen: bool, names: &[String]) -> Vec<Step> {
+    match (kind, next_gen) {
+        (DelegateType::ShellScript, _) => shell(),
+        (DelegateType::Docker, false) => docker_first(names),
+        (DelegateType::Docker, true) => docker_next(names),
+        (DelegateType::Kubernetes, false) => kubernetes_first(),
+        (DelegateType::Kubernetes, true) => kubernetes_next(names),
+        (DelegateType::Ecs, false) => ecs_first(),
+        (DelegateType::Ecs, true) => ecs_next(names),
+        (DelegateType::Helm, next_gen) => helm(names, next_gen),
+        (DelegateType::Other, _) => vec![
+            Step::say("Put the new value in the place of the old one in its configuration: ")
+                .code("DELEGATE_TOKEN")
+                .and(", ")
+                .code("delegateToken")
+                .and(" or, in old files, ")
+                .code("accountSecret")
+                .and("."),
+            Step::say("Restart it."),
+        ],
+    }
+}
+
+fn shell() -> Vec<Step> {
+    vec![
+        Step::say("On its host, in the directory where it was unpacked, stop it:").run("./stop.sh"),
+        Step::say("In ")
+            .code("config-delegate.yml")
+            .and(" and ")
+            .code("config-watcher.yml")
+            .and(", put the new value in the place of the old one, after ")
+            .code("delegateToken")
+            .and(". In old files it stands after ")
+            .code("accountSecret")
+            .and(": call that ")
+            .code("delegateToken")
+            .and(", also where it stands in ")
+            .code("start.sh")
+            .and("."),
+        Step::say("Start it again. Where systemd runs it, restart its service instead of these two.").run("./start.sh"),
+    ]
+}
+
+fn docker_first(names: &[String]) -> Vec<Step> {
+    vec![
+        Step::say("On its Docker host, in ")
+            .code("launch-harness-delegate.sh")
+            .and(", put the new value in the place of the old one, after ")
+            .code("DELEGATE_TOKEN=")
+            .and("."),
+        Step::say("A container keeps the variables that it was made with. Remove it and make a new one:")
+            .run_each(names, |name| format!("docker rm -f {name}"))
+            .run("./launch-harness-delegate.sh"),
+        look_into(names),
+    ]
+}
+
+fn docker_next(names: &[String]) -> Vec<Step> {
+    vec![
+        Step::say("On its Docker host, in ")
+            .code("docker-compose.yml")
+            .and(", put the new value in the place of the old one, after ")
+            .code("DELEGATE_TOKEN")
+            .and(". In old files it stands after ")
+            .code("ACCOUNT_SECRET")
+            .and(": call that ")
+            .code("DELEGATE_TOKEN")
+            .and(". Where ")
+            .code("docker-run.sh")
+            .and(" made the container, edit and run that instead."),
+        Step::say("Make a new container:").run("docker compose -f docker-compose.yml up -d"),
+        look_into(names),
+    ]
+}
+
+fn look_into(names: &[String]) -> Step {
+    Step::say("Check that the container has the new value:")
+        .run_each(names, |name| format!("docker exec {name} env | grep DELEGATE_TOKEN"))
+}
+
+fn kubernetes_first() -> Vec<Step> {
+    vec![
+        Step::say("In ")
+            .code("harness-delegate.yaml")
+            .and(", put the new value in the place of the old one, as the ")
+            .code("value")
+            .and(" of the variable ")
+            .code("DELEGATE_TOKEN")
+            .and("."),
+        Step::say("Apply it. The pods restart by themselves:").run("kubectl apply -f harness-delegate.yaml"),
+    ]
+}
+
+fn kubernetes_next(names: &[String]) -> Vec<Step> {
+    let secrets = |ending: &str| names.iter().map(|name| format!("{name}-{ending}")).collect::<Vec<_>>();
+    vec![
+        Step::say("The file holds the value in base64. Paste the value after the first line, which shows and keeps nothing of it:")
+            .run("read -rs TOKEN")
+            .run("printf %s \"$TOKEN\" | base64"),
+        Step::say("In ")
+            .code("harness-delegate.yaml")
+            .and(", put the result in the place of the old one twice: as ")
+            .code("DELEGATE_TOKEN")
+            .and(" of the Secret ")
+            .codes(&secrets("account-token"))
+            .and(", and as ")
+            .code("UPGRADER_TOKEN")
+            .and(" of the Secret ")
+            .codes(&secrets("upgrader-token"))
+            .and("."),
+        Step::say("Apply it, and restart the pods, which read a Secret only when they start:")
+            .run("kubectl apply -f harness-delegate.yaml")
+            .run_each(names, |name| format!("kubectl rollout restart -n {} deployment/{name}", namespace(true))),
+    ]
+}
+
+/// The family of the tasks of install files.
+const FAMILY: &str = "harness-delegate-task-spec";
+
+fn ecs_first() -> Vec<Step> {
+    vec![
+        Step::say("Stop its task, with your names in the place of the words in capitals:")
+            .run("aws ecs stop-task --cluster CLUSTER --task TASK"),
+        edit_ecs("ecs-task-spec.json"),
+        Step::say("Start it in the new revision. With AWS VPC mode, use ")
+            .code("run-task")
+            .and(" with the options of the first time instead.")
+            .run(format!(
+                "aws ecs start-task --cluster CLUSTER --task-definition {FAMILY} --container-instances INSTANCE"
+            )),
+    ]
+}
+
+fn ecs_next(names: &[String]) -> Vec<Step> {
+    vec![
+        edit_ecs("task-spec.json"),
+        Step::say("Where a service keeps it running, give that the new revision, with your names in the place of the words in capitals:")
+            .run_each(names, |name| {
+                format!("aws ecs update-service --cluster CLUSTER --service {name} --task-definition {FAMILY}-{name}")
+            }),
+        Step::say("Otherwise stop its task and run it anew, with the options of the first time:")
+            .run("aws ecs stop-task --cluster CLUSTER --task TASK")
+            .run_each(names, |name| {
+                format!("aws ecs run-task --cluster CLUSTER --task-definition {FAMILY}-{name}")
+            }),
+    ]
+}
+
+fn edit_ecs(file: &str) -> Step {
+    Step::say("In ")
+        .code(file)
+        .and(", put the new value in the place of the old one, as the ")
+        .code("value")
+        .and(" of ")
+        .code("DELEGATE_TOKEN")
+        .and(", and register that as a new revision:")
+        .run(format!("aws ecs register-task-definition --cli-input-json file://{file}"))
+}
+
+fn helm(names: &[String], next_gen: bool) -> Vec<Step> {
+    let namespace = namespace(next_gen);
+    let releases: Vec<String> = names.iter().map(|name| release(name).to_owned()).collect();
+    vec![
+        Step::say("In ")
+            .code("harness-delegate-values.yaml")
+            .and(", put the new value in the place of the old one, after ")
+            .code("delegateToken")
+            .and("."),
+        Step::say("Upgrade the release. The pods restart by themselves:").run_each(&releases, |name| {
+            format!("helm upgrade {name} ./muster-delegate -f harness-delegate-values.yaml --namespace {namespace}")
+        }),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use muster::{delegate::Status, id::DelegateId, time::Timestamp};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::tokens::api::TokenUser;
+
+    fn row(kind: DelegateType, next_gen: bool, name: &str, turn: Turn) -> RotationRow {
+        let user = TokenUser {
+            id: DelegateId(Uuid::from_u128(1)),
+            name: name.to_owned(),
+            host_name: format!("{name}-host"),
+            status: Status::Connected,
+            last_heartbeat_at: Timestamp::from_millis(0),
+        };
+        RotationRow { user, kind, next_gen, turn }
+    }
+
+    fn new() -> Option<TokenId> {
+        Some(TokenId(Uuid::from_u128(9)))
+    }
+
+    fn commands(guide: &Guide) -> Vec<&str> {
+        guide.steps.iter().flat_map(|step| &step.commands).map(String::as_str).collect()
+    }
+
+    fn text(guide: &Guide) -> String {
+        let part = |part: &Part| match part {
+            Part::Words(text) | Part::Code(text) => text.clone(),
+        };
+        guide.steps.iter().flat_map(|step| &step.say).map(part).collect()
+    }
+
+    #[test]
+    fn every_type_has_a_guide_in_both_generations() {
+        let named: &[(DelegateType, bool, &str, &[&str], &[&str])] = &[
+            (
+                DelegateType::ShellScript,
+                true,
+                "Shell Script",
+                &["./stop.sh", "./start.sh"],
+                &["config-delegate.yml", "config-watcher.yml", "delegateToken", "accountSecret"],
+            ),
+            (
+                DelegateType::Docker,
+                false,
+                "Docker, first generation",
+                &["docker rm -f edge", "./launch-harness-delegate.sh", "docker exec edge env | grep DELEGATE_TOKEN"],
+                &["launch-harness-delegate.sh", "DELEGATE_TOKEN="],
+            ),
+            (
+                DelegateType::Docker,
+                true,
+                "Docker, next generation",
+                &["docker compose -f docker-compose.yml up -d", "docker exec edge env | grep DELEGATE_TOKEN"],
+                &["docker-compose.yml", "ACCOUNT_SECRET"],
+            ),
+            (
+                DelegateType::Kubernetes,
+                false,
+                "Kubernetes, first generation",
+                &["kubectl apply -f harness-delegate.yaml"],
+                &["the variable DELEGATE_TOKEN"],
+            ),
+            (
+                DelegateType::Kubernetes,
+                true,
+                "Kubernetes, next generation",
+                &[
+                    "read -rs TOKEN",
+                    "printf %s \"$TOKEN\" | base64",
+                    "kubectl apply -f harness-delegate.yaml",
+                    "kubectl rollout restart -n harness-delegate-ng deployment/edge",
+                ],
+                &[
+                    "DELEGATE_TOKEN of the Secret edge-account-token",
+                    "UPGRADER_TOKEN of the Secret edge-upgrader-token",
+                ],
+            ),
+            (
+                DelegateType::Ecs,
+                false,
+                "ECS Task, first generation",
+                &[
+                    "aws ecs stop-task --cluster CLUSTER --task TASK",
+                    "aws ecs register-task-definition --cli-input-json file://ecs-task-spec.json",
+                    "aws ecs start-task --cluster CLUSTER --task-definition harness-delegate-task-spec \
+                     --container-instances INSTANCE",
+                ],
+                &["value of DELEGATE_TOKEN"],
+            ),
+            (
+                DelegateType::Ecs,
+                true,
+                "ECS Task, next generation",
+                &[
+                    "aws ecs register-task-definition --cli-input-json file://task-spec.json",
+                    "aws ecs update-service --cluster CLUSTER --service edge --task-definition \
+                     harness-delegate-task-spec-edge",
+                    "aws ecs stop-task --cluster CLUSTER --task TASK",
+                    "aws ecs run-task --cluster CLUSTER --task-definition harness-delegate-task-spec-edge",
+                ],
+                &["value of DELEGATE_TOKEN"],
+            ),
+            (
+                DelegateType::Helm,
+                false,
+                "Helm, first generation",
+                &["helm upgrade edge ./muster-delegate -f harness-delegate-values.yaml --namespace harness-delegate"],
+                &["delegateToken"],
+            ),
+            (DelegateType::Other, false, "Other", &[], &["DELEGATE_TOKEN", "Restart it"]),
+        ];
+        for (kind, next_gen, title, lines, words) in named {
+            let guides = guides(&[row(*kind, *next_gen, "edge", Turn::Old)], new());
+            let [guide] = guides.as_slice() else { panic!("{guides:?}") };
+            assert_eq!((guide.title.as_str(), commands(guide)), (*title, lines.to_vec()));
+            for part in *words {
+                assert!(text(guide).contains(part), "{part}: {}", text(guide));
+            }
+        }
+    }
+
+    #[test]
+    fn who_has_gone_over_needs_no_guide() {
+        let rows = [
+            row(DelegateType::Docker, true, "done", Turn::New),
+            row(DelegateType::Helm, true, "silent", Turn::Silent),
+            row(DelegateType::ShellScript, false, "old", Turn::Old),
+        ];
+        let titles: Vec<String> = guides(&rows, new()).into_iter().map(|guide| guide.title).collect();
+        assert_eq!(titles, ["Shell Script", "Helm, next generation"]);
+    }
+
+    #[test]
+    fn those_of_one_type_share_a_guide_and_those_of_one_name_a_command() {
+        let names = ["b", "a", "b", "c"];
+        let rows: Vec<_> = names.map(|name| row(DelegateType::Kubernetes, true, name, Turn::Old)).into();
+        let guides = guides(&rows, new());
+        assert_eq!((guides.len(), guides[0].delegates.len(), guides[0].anew.len()), (1, 4, 3));
+        let restarts: Vec<&str> = commands(&guides[0]).into_iter().filter(|line| line.contains("rollout")).collect();
+        assert_eq!(restarts.len(), 3, "{restarts:?}");
+        assert!(text(&guides[0]).contains("the Secret b-account-token, a-account-token and c-account-token, and as"));
+    }
+
+    #[test]
+    fn many_are_counted() {
+        let rows: Vec<_> = (0..12).map(|n| row(DelegateType::Helm, true, &format!("edge-{n}"), Turn::Silent)).collect();
+        let guides = guides(&rows, new());
+        assert_eq!((guides[0].delegates.len(), guides[0].more, commands(&guides[0]).len()), (NAMED, 7, NAMED));
+    }
+
+    #[test]
+    fn a_name_cannot_become_a_command() {
+        let rows = [row(DelegateType::Helm, true, "$(reboot); '", Turn::Old)];
+        assert!(commands(&guides(&rows, new())[0])[0].starts_with(r"helm upgrade '$(reboot); '\''' ./muster-delegate"));
+    }
+
+    #[test]
+    fn files_are_downloaded_anew_with_the_new_token() {
+        let rows = [row(DelegateType::Docker, false, "edge", Turn::Old)];
+        let href = &guides(&rows, new())[0].anew[0].1.to_string();
+        assert_eq!(href, &format!("/install/docker?name=edge&token={}&generation=first", Uuid::from_u128(9)));
+        assert!(guides(&rows, None)[0].anew.is_empty(), "the new token is gone");
+        assert!(guides(&[row(DelegateType::Other, false, "edge", Turn::Old)], new())[0].anew.is_empty());
+    }
+}

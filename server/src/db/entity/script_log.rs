@@ -1,0 +1,19 @@
+//! Pieces of the logs of script runs, masked.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "script_log")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub run_id: Uuid,
+    /// How many bytes of the masked log came before this piece.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub position: i64,
+    pub piece: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,50 @@
+//! Secrets of startup scripts. The value is sealed.
+
+use muster::{
+    id::{AccountId, SecretId},
+    scope::Scope,
+    secret::{Secret, SecretName},
+    text::Invalid,
+    time::Timestamp,
+};
+use sea_orm::entity::prelude::*;
+
+use super::corrupt;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "secret")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub account_id: Uuid,
+    pub organization: String,
+    pub project: String,
+    pub name: String,
+    pub sealed_value: Vec<u8>,
+    pub updated_by: String,
+    pub created_at: i64,
+    pub updated_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TryFrom<Model> for Secret {
+    type Error = DbErr;
+
+    fn try_from(row: Model) -> Result<Self, DbErr> {
+        let read = || -> Result<Self, Invalid> {
+            Ok(Self {
+                id: SecretId(row.id),
+                scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
+                name: SecretName::parse(&row.name)?,
+                updated_by: row.updated_by,
+                created_at: Timestamp::from_millis(row.created_at),
+                updated_at: Timestamp::from_millis(row.updated_at),
+            })
+        };
+        read().map_err(|error| corrupt("secret", error))
+    }
+}

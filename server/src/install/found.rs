@@ -1,0 +1,70 @@
+//! From choices to a plan: what they name is looked up.
+
+use muster::{
+    scope::Scope,
+    token::{Token, TokenStatus},
+};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+
+use super::plan::{Choices, InstallPlan, TokenText, no_profile, no_token};
+use crate::{
+    db::entity::{Scoped, profile, token},
+    error::Error,
+    state::State,
+    tokens,
+};
+
+/// What some choices name: it exists in the scope, and the token is good.
+pub struct Found {
+    /// The choices.
+    pub chosen: Choices,
+    /// The profile.
+    pub profile: profile::Model,
+    /// The token.
+    pub token: Token,
+    row: token::Model,
+}
+
+impl Found {
+    /// Looks them up.
+    ///
+    /// # Errors
+    /// Names the field that names nothing, or a token that is not active.
+    pub async fn look_up(
+        state: &State,
+        db: &impl ConnectionTrait,
+        scope: &Scope,
+        chosen: Choices,
+    ) -> Result<Self, Error> {
+        let profile = profile::Entity::find_by_id(chosen.profile.0).filter(profile::Entity::within(scope)).one(db);
+        let profile = profile.await?.ok_or_else(no_profile)?;
+        let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::within(scope)).one(db);
+        let row = row.await?.ok_or_else(no_token)?;
+        let token = Token::try_from(row.clone())?;
+        if token.status(state.clock.now()) != TokenStatus::Active {
+            return Err(no_token());
+        }
+        Ok(Self { chosen, profile, token, row })
+    }
+
+    /// The plan with the token's value in it.
+    ///
+    /// # Errors
+    /// Where the value cannot be unsealed.
+    pub fn plan(&self, state: &State, manager_url: &str) -> Result<InstallPlan, Error> {
+        let value = tokens::unseal(&state.keyring, &self.row)?;
+        Ok(InstallPlan { token: TokenText::Clear(value), ..self.plan_to_show(state, manager_url) })
+    }
+
+    /// The plan with dots where the value belongs.
+    pub fn plan_to_show(&self, state: &State, manager_url: &str) -> InstallPlan {
+        InstallPlan {
+            account: state.account.to_string(),
+            manager_url: manager_url.to_owned(),
+            profile: self.profile.name.clone(),
+            image: self.chosen.image.clone().unwrap_or_else(|| state.delegate_image.clone()),
+            token: TokenText::Hidden,
+            chosen: self.chosen.clone(),
+        }
+    }
+}

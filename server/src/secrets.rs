@@ -1,0 +1,157 @@
+//! Secrets' values at rest: each is sealed for its own secret, so that rows cannot be swapped in the database.
+
+use std::{collections::HashMap, time::Duration};
+
+use muster::{
+    id::SecretId,
+    scope::Scope,
+    secret::{self as domain, SecretName, SecretValue},
+    text::Invalid,
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+use crate::{
+    chance,
+    db::{
+        Change,
+        entity::{Scoped, retired_secret, secret},
+    },
+    error::Error,
+    keyring::{Keyring, Unsealable},
+    state::State,
+};
+
+/// How many secrets a scope may have.
+pub const COUNT_MOST: u64 = 500;
+/// How many bytes their values may have together: bounds the work of masking them.
+pub const BYTES_MOST: i64 = 1024 * 1024;
+/// How long a value that was replaced or deleted is still masked: delegates may run what they got before, and tell of
+/// it late.
+pub const RETIRED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// For what a secret's value is sealed in its row.
+fn purpose(id: SecretId) -> String {
+    format!("secret {id}")
+}
+
+/// For what a value that is no longer given out is sealed.
+fn retired_purpose(id: Uuid) -> String {
+    format!("retired secret {id}")
+}
+
+/// Seals the value of a secret.
+#[must_use]
+pub fn seal(keyring: &Keyring, id: SecretId, value: &SecretValue) -> Vec<u8> {
+    keyring.seal(&purpose(id), value.expose().as_bytes())
+}
+
+fn open(keyring: &Keyring, purpose: &str, sealed: &[u8]) -> Result<SecretValue, Unsealable> {
+    let clear = keyring.open(purpose, sealed)?;
+    str::from_utf8(&clear).ok().and_then(|text| SecretValue::parse(text).ok()).ok_or(Unsealable)
+}
+
+/// The value of a secret.
+///
+/// # Errors
+/// [`Unsealable`].
+pub fn unseal(keyring: &Keyring, row: &secret::Model) -> Result<SecretValue, Unsealable> {
+    open(keyring, &purpose(SecretId(row.id)), &row.sealed_value)
+}
+
+/// The value of a secret that was replaced or deleted.
+///
+/// # Errors
+/// [`Unsealable`].
+pub fn unseal_retired(keyring: &Keyring, row: &retired_secret::Model) -> Result<SecretValue, Unsealable> {
+    open(keyring, &retired_purpose(row.id), &row.sealed_value)
+}
+
+/// A script with the values of the secrets that it names, or what to say where it names one that does not exist.
+///
+/// # Errors
+/// Where the database is out of reach, or a value cannot be unsealed.
+pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result<String, Invalid>, Error> {
+    let names = match domain::references(script) {
+        Ok(names) if names.is_empty() => return Ok(Ok(script.to_owned())),
+        Ok(names) => names,
+        Err(invalid) => return Ok(Err(invalid)),
+    };
+    let named = secret::Entity::find()
+        .filter(secret::Entity::within(scope))
+        .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)));
+    let mut values: HashMap<String, SecretValue> = HashMap::new();
+    for row in named.all(state.db.read()).await? {
+        let value = unseal(&state.keyring, &row)?;
+        values.insert(row.name, value);
+    }
+    Ok(domain::expand(script, |name| values.get(name.as_str())))
+}
+
+/// How many bytes the values of a scope have together, but for one secret.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn bytes(change: &Change, scope: &Scope, but: Option<SecretId>) -> Result<i64, DbErr> {
+    let mut all = secret::Entity::find().filter(secret::Entity::within(scope));
+    if let Some(but) = but {
+        all = all.filter(secret::Column::Id.ne(but.0));
+    }
+    let sum = all.select_only().column_as(length().sum(), "bytes").into_tuple::<Option<i64>>();
+    Ok(sum.one(&**change).await?.flatten().unwrap_or(0))
+}
+
+/// The length of a sealed value in bytes, in both databases.
+fn length() -> Expr {
+    Expr::cust("length(sealed_value)")
+}
+
+/// Keeps a value that is no longer given out, so that it is still masked.
+///
+/// # Errors
+/// Where the database is out of reach, or the value cannot be unsealed.
+pub async fn retire(
+    change: &Change,
+    keyring: &Keyring,
+    scope: &Scope,
+    row: &secret::Model,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (id, value) = (SecretId::new(now, &chance::bytes()).0, unseal(keyring, row)?);
+    retired_secret::ActiveModel {
+        id: Set(id),
+        account_id: Set(scope.account.0),
+        organization: Set(scope.organization().to_owned()),
+        project: Set(scope.project().to_owned()),
+        sealed_value: Set(keyring.seal(&retired_purpose(id), value.expose().as_bytes())),
+        retired_at: Set(now.as_millis()),
+    }
+    .insert(&**change)
+    .await?;
+    let lengths: Vec<(Uuid, i64, i32)> = retired_secret::Entity::find()
+        .filter(retired_secret::Entity::within(scope))
+        .select_only()
+        .columns([retired_secret::Column::Id, retired_secret::Column::RetiredAt])
+        .column_as(length(), "bytes")
+        .order_by_desc(retired_secret::Column::Id)
+        .into_tuple()
+        .all(&**change)
+        .await?;
+    let mut bytes = 0;
+    let outdated = lengths.into_iter().filter(|(_, retired_at, length)| {
+        bytes += i64::from(*length);
+        bytes > BYTES_MOST || Timestamp::from_millis(*retired_at) <= now.minus(RETIRED_FOR)
+    });
+    let outdated: Vec<Uuid> = outdated.map(|one| one.0).collect();
+    if !outdated.is_empty() {
+        retired_secret::Entity::delete_many()
+            .filter(retired_secret::Column::Id.is_in(outdated))
+            .exec(&**change)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! The files, through their form.
+
+use std::{collections::BTreeMap, io::Read as _};
+
+use flate2::read::GzDecoder;
+use muster::{
+    audit::Action,
+    install::{Generation, InstallKind},
+};
+use muster_app::install::api::{InstallFields, download_path};
+
+use super::{DOTS, Installer, kinds};
+use crate::support::{Answer, Person, Role, StatusCode, TestApp};
+
+/// Posts the form as a browser without scripts does.
+async fn downloads(person: &Person, kind: InstallKind, fields: &InstallFields, file: &str) -> Answer {
+    let mut form = vec![("file", file)];
+    form.extend(fields.pairs());
+    person.post_form_without_script(&download_path(kind), &form, "http://muster.test/install/shell/review").await
+}
+
+/// The files of an archive.
+pub fn unpack(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = tar::Archive::new(GzDecoder::new(archive));
+    let entries = archive.entries().unwrap().map(|entry| {
+        let mut entry = entry.unwrap();
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).unwrap();
+        (entry.path().unwrap().display().to_string(), content)
+    });
+    entries.collect()
+}
+
+/// The files are those of the review, with the token's value in place of the dots.
+async fn what_is_downloaded_is_what_was_shown(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let value = installer.token.value.expose();
+    for (kind, generation) in kinds() {
+        let fields = installer.fields(generation);
+        let review = installer.review(kind, &fields).await;
+        let whole = downloads(&installer.person, kind, &fields, "").await.ok();
+        let disposition = format!("attachment; filename=\"{}\"", review.download);
+        assert_eq!(whole.header("content-disposition"), disposition);
+        assert_eq!(whole.header("cache-control"), "no-store");
+        let mut packed = if review.folder.is_empty() {
+            BTreeMap::new()
+        } else {
+            assert_eq!(whole.header("content-type"), "application/gzip");
+            unpack(&whole.body)
+        };
+        for file in &review.files {
+            let alone = downloads(&installer.person, kind, &fields, &file.name).await.ok();
+            assert_eq!(alone.header("content-disposition"), format!("attachment; filename=\"{}\"", file.name));
+            let expected = if kind == InstallKind::Kubernetes && generation == Generation::Next {
+                use base64::{Engine as _, engine::general_purpose::STANDARD};
+                file.text.replace(DOTS, &STANDARD.encode(value.as_bytes()))
+            } else {
+                file.text.replace(DOTS, &value)
+            };
+            assert_eq!(alone.text(), expected, "{kind:?} {generation:?}");
+            if review.folder.is_empty() {
+                assert!(file.name != review.download || whole.body == alone.body);
+            } else {
+                assert_eq!(
+                    packed.remove(&format!("{}/{}", review.folder, file.name)).as_deref(),
+                    Some(&alone.body[..])
+                );
+            }
+        }
+        packed.retain(|name, _| !name.contains("/muster-delegate/"));
+        if kind == InstallKind::Shell {
+            assert_eq!(packed.remove("harness-delegate/muster").as_deref(), Some(&b"the program"[..]));
+        }
+        assert!(packed.is_empty(), "{:?}", packed.keys());
+    }
+}
+
+async fn a_download_is_in_the_audit_trail(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let fields = installer.fields(Generation::Next);
+    downloads(&installer.person, InstallKind::Shell, &fields, "").await.ok();
+    downloads(&installer.person, InstallKind::Docker, &fields, "docker-run.sh").await.ok();
+    let entries = app.audit_of(Action::BundleDownloaded).await;
+    let details: Vec<&str> = entries.iter().map(|entry| entry.detail.as_str()).collect();
+    assert_eq!(
+        details,
+        ["Shell Script delegate edge-fra-1: harness-delegate.tar.gz", "Docker delegate edge-fra-1: docker-run.sh"]
+    );
+    for entry in entries {
+        assert_eq!((&entry.actor_name, entry.object_name.as_str()), (&installer.person.email, "edge"));
+        assert_eq!(entry.address, installer.person.address.to_string());
+    }
+}
+
+async fn what_cannot_be_taken_leads_back_to_the_setup(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let fields = InstallFields { name: "Not A Name".to_owned(), ..installer.fields(Generation::First) };
+    for kind in InstallKind::ALL {
+        let answer = downloads(&installer.person, kind, &fields, "").await;
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, &*fields.page(kind, "").to_string()));
+        let session = app.sessions().await.pop().unwrap().data;
+        assert!(
+            session.contains("\"/api/install/check\"") && session.contains("{\"field\":\"name\""),
+            "{session:.500}"
+        );
+        assert!(session.contains("\"tags\":\"eu\""), "what was typed is kept: {session:.500}");
+    }
+    assert!(app.audit_of(Action::BundleDownloaded).await.is_empty());
+}
+
+/// A script that copies a file asks for no page.
+async fn a_script_is_told_what_is_wrong(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let fields = installer.fields(Generation::Next);
+    let posts = async |person: &Person, path: &str, fields: &InstallFields, file: &str| {
+        let mut form = vec![("file", file)];
+        form.extend(fields.pairs());
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("accept", "*/*")];
+        let body = serde_urlencoded::to_string(&form).unwrap();
+        person.request(axum::http::Method::POST, path, &headers, body).await
+    };
+    let path = download_path(InstallKind::Docker);
+    posts(&installer.person, &path, &fields, "docker-compose.yml").await.ok();
+    let revoked = InstallFields { token: "x".to_owned(), ..fields.clone() };
+    for (path, fields, file, status, sentence) in [
+        (path.as_str(), &revoked, "", StatusCode::UNPROCESSABLE_ENTITY, "Choose a token that is active.\n"),
+        (&path, &fields, "../config", StatusCode::NOT_FOUND, "There is no install file of this name.\n"),
+        ("/install/snap/download", &fields, "", StatusCode::NOT_FOUND, "There is no such way to install a delegate.\n"),
+    ] {
+        let answer = posts(&installer.person, path, fields, file).await;
+        assert_eq!((answer.status, answer.text()), (status, sentence));
+    }
+    let answer = posts(&app.person(Role::Viewer).await, &path, &fields, "").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let answer = posts(&app.nobody(), &path, &fields, "").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}
+
+async fn only_managers_get_files(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let fields = installer.fields(Generation::Next);
+    for person in [app.nobody(), app.person(Role::Viewer).await] {
+        let answer = downloads(&person, InstallKind::Shell, &fields, "").await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.location(), fields.page(InstallKind::Shell, "").to_string());
+        assert!(answer.body.is_empty());
+    }
+    assert!(app.audit_of(Action::BundleDownloaded).await.is_empty());
+    downloads(&app.person(Role::DelegateManager).await, InstallKind::Shell, &fields, "").await.ok();
+}
+
+on_both_databases!(
+    what_is_downloaded_is_what_was_shown,
+    a_download_is_in_the_audit_trail,
+    what_cannot_be_taken_leads_back_to_the_setup,
+    a_script_is_told_what_is_wrong,
+    only_managers_get_files,
+);

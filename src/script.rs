@@ -1,0 +1,113 @@
+//! Runs of a startup script on a delegate.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::{DelegateId, ProfileId, ScriptRunId},
+    time::Timestamp,
+};
+
+/// How long a startup script may run.
+pub const TIME_MOST: Duration = Duration::from_secs(10 * 60);
+/// How many bytes of a run's log are kept: the newest.
+pub const LOG_MOST: usize = 1024 * 1024;
+/// How many runs of a delegate are kept: the newest.
+pub const RUNS_MOST: u64 = 10;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Outcome {
+    /// The script ended by itself, with an exit code or by a signal.
+    Exited,
+    /// It ran for too long, and was killed with its children.
+    TimedOut,
+    /// The delegate ended or was cut off while it ran.
+    Interrupted,
+    /// It could not be started.
+    NotStarted,
+    /// It was not handed out: it names a secret that does not exist.
+    NotDelivered,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 5] = [Self::Exited, Self::TimedOut, Self::Interrupted, Self::NotStarted, Self::NotDelivered];
+
+    /// The word the database holds; also the protocol's.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Exited => "EXITED",
+            Self::TimedOut => "TIMED_OUT",
+            Self::Interrupted => "INTERRUPTED",
+            Self::NotStarted => "NOT_STARTED",
+            Self::NotDelivered => "NOT_DELIVERED",
+        }
+    }
+
+    /// The outcome behind a word of the database.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
+    }
+}
+
+/// How a run ended, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct End {
+    /// When, by the manager's clock.
+    pub at: Timestamp,
+    /// How.
+    pub outcome: Outcome,
+    /// The exit code, where there is one. A script that a signal ended has 128 and the signal's number, as in shells.
+    pub exit_code: Option<i32>,
+}
+
+/// One run of a startup script, without its log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScriptRun {
+    /// Which run.
+    pub id: ScriptRunId,
+    /// On which delegate.
+    pub delegate_id: DelegateId,
+    /// Of which profile.
+    pub profile_id: ProfileId,
+    /// That profile's name at the time.
+    pub profile: String,
+    /// The version of the script; see [`crate::delegate::Delegate::script_version`].
+    pub version: Timestamp,
+    /// When it began, by the manager's clock.
+    pub started_at: Timestamp,
+    /// How it ended; none while it runs.
+    pub end: Option<End>,
+}
+
+impl ScriptRun {
+    /// How long it ran, or has been running until `now`.
+    #[must_use]
+    pub fn duration(&self, now: Timestamp) -> Duration {
+        self.end.as_ref().map_or(now, |end| end.at).since(self.started_at)
+    }
+
+    /// Whether it ended well.
+    #[must_use]
+    pub fn succeeded(&self) -> bool {
+        self.end.as_ref().is_some_and(|end| end.outcome == Outcome::Exited && end.exit_code == Some(0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_outcome_is_found_by_its_word() {
+        for outcome in Outcome::ALL {
+            assert_eq!(Outcome::from_code(outcome.code()), Some(outcome));
+            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.code());
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Secrets: values that startup scripts use and nobody reads.
+//!
+//! A script names one as `${secrets.getValue("name")}`; the value takes that place when the script is handed to an
+//! approved delegate.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::{id::SecretId, scope::Scope, text::Invalid, time::Timestamp};
+
+/// How a reference begins.
+const BEGIN: &str = "${secrets.";
+const CALL: &str = "getValue(\"";
+const END: &str = "\")}";
+
+/// The name of a secret; unique in its scope.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SecretName(String);
+
+impl SecretName {
+    /// The most characters it may have.
+    pub const MOST: usize = 128;
+
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// Says what a name looks like.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let plain = text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.'));
+        if plain && !text.is_empty() && text.len() <= Self::MOST {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(Invalid::new("Use letters, digits, dots, dashes and underscores; at most 128 characters."))
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SecretName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for SecretName {
+    type Error = Invalid;
+
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        Self::parse(&text)
+    }
+}
+
+impl From<SecretName> for String {
+    fn from(name: SecretName) -> Self {
+        name.0
+    }
+}
+
+/// A secret's value. It is written once and read by delegates alone, and prints as `[redacted]`.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+pub struct SecretValue(String);
+
+impl SecretValue {
+    /// The fewest characters: a shorter one would be masked in every log by chance.
+    pub const FEWEST: usize = 6;
+    /// The most characters.
+    pub const MOST: usize = 16 * 1024;
+
+    /// Takes a value as a person gave it. Line ends at its end are dropped: files and clipboards bring them.
+    ///
+    /// # Errors
+    /// Says what to change, and does not repeat the value.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.replace("\r\n", "\n");
+        let text = text.trim_end_matches('\n');
+        if text.contains('\0') {
+            return Err(Invalid::new("The value must not contain a NUL character."));
+        }
+        let length = text.trim().chars().count();
+        if length < Self::FEWEST {
+            return Err(Invalid::new(
+                "The value must have at least 6 characters: a shorter one cannot be masked in logs.",
+            ));
+        }
+        if text.chars().count() > Self::MOST {
+            return Err(Invalid::new("The value is too long: at most 16384 characters."));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The value in clear.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// A secret, without its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Secret {
+    /// Which secret it is.
+    pub id: SecretId,
+    /// Where it belongs.
+    pub scope: Scope,
+    /// What scripts call it.
+    pub name: SecretName,
+    /// Who gave it its value.
+    pub updated_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was given its value.
+    pub updated_at: Timestamp,
+}
+
+/// The secrets that a script names, each once, in the order in which they first appear.
+///
+/// # Errors
+/// Says how to write a reference where one begins and is not right.
+pub fn references(script: &str) -> Result<Vec<SecretName>, Invalid> {
+    let mut names = Vec::new();
+    visit(script, |part| {
+        if let Part::Secret(name) = part
+            && !names.contains(&name)
+        {
+            names.push(name);
+        }
+        Ok(())
+    })?;
+    Ok(names)
+}
+
+/// The script with every reference replaced by its value.
+///
+/// # Errors
+/// Names the secret that `value` does not find, or says how to write a reference.
+pub fn expand<'v>(script: &str, value: impl Fn(&SecretName) -> Option<&'v SecretValue>) -> Result<String, Invalid> {
+    let mut text = String::with_capacity(script.len());
+    visit(script, |part| {
+        match part {
+            Part::Text(part) => text.push_str(part),
+            Part::Secret(name) => text.push_str(value(&name).ok_or_else(|| unknown(&name))?.expose()),
+        }
+        Ok(())
+    })?;
+    Ok(text)
+}
+
+/// What to say where a script names a secret that does not exist.
+#[must_use]
+pub fn unknown(name: &SecretName) -> Invalid {
+    Invalid::new(format!("There is no secret {name}. Add it under Secrets, or correct its name in the script."))
+}
+
+enum Part<'a> {
+    Text(&'a str),
+    Secret(SecretName),
+}
+
+fn visit<'a>(script: &'a str, mut take: impl FnMut(Part<'a>) -> Result<(), Invalid>) -> Result<(), Invalid> {
+    let mut rest = script;
+    while let Some((before, after)) = rest.split_once(BEGIN) {
+        take(Part::Text(before))?;
+        let malformed = || {
+            let line = script[..script.len() - after.len()].matches('\n').count() + 1;
+            Invalid::new(format!("Line {line}: write a secret as ${{secrets.getValue(\"name\")}}."))
+        };
+        let (name, after) = after.strip_prefix(CALL).and_then(|call| call.split_once(END)).ok_or_else(malformed)?;
+        // What is not a name holds a quote or a line end: its end belongs to another reference.
+        take(Part::Secret(
+            SecretName::parse(name).ok().filter(|parsed| parsed.as_str() == name).ok_or_else(malformed)?,
+        ))?;
+        rest = after;
+    }
+    take(Part::Text(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn references_are_found_once_each() {
+        let script =
+            "a ${secrets.getValue(\"one\")} ${secrets.getValue(\"two.x\")}${secrets.getValue(\"one\")} $secrets";
+        let names: Vec<String> = references(script).unwrap().into_iter().map(Into::into).collect();
+        assert_eq!(names, ["one", "two.x"]);
+    }
+
+    #[test]
+    fn a_reference_that_is_not_right_is_named_by_its_line() {
+        for wrong in [
+            "${secrets.getValue(one)}",
+            "${secrets.getValue('one')}",
+            "${secrets.getValue(\"\")}",
+            "${secrets.getValue(\"a b\")}",
+            "${secrets.getvalue(\"one\")}",
+            "${secrets.getValue(\"one\")",
+            "${secrets.one}",
+        ] {
+            let error = references(&format!("set -e\n{wrong}\n")).unwrap_err().to_string();
+            assert_eq!(error, "Line 2: write a secret as ${secrets.getValue(\"name\")}.", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn values_take_the_place_of_their_references_and_are_not_read_again() {
+        let value = SecretValue::parse("${secrets.getValue(\"two\")}").unwrap();
+        let text =
+            expand("x=${secrets.getValue(\"one\")};", |name| (name.as_str() == "one").then_some(&value)).unwrap();
+        assert_eq!(text, "x=${secrets.getValue(\"two\")};");
+        let error = expand("${secrets.getValue(\"three\")}", |_| None).unwrap_err().to_string();
+        assert_eq!(error, "There is no secret three. Add it under Secrets, or correct its name in the script.");
+    }
+
+    #[test]
+    fn values_are_bounded_and_never_printed() {
+        for short in ["", "12345", "   a \n\n"] {
+            assert!(SecretValue::parse(short).is_err());
+        }
+        assert!(SecretValue::parse(&"x".repeat(SecretValue::MOST + 1)).is_err());
+        let value = SecretValue::parse("line one\r\nline two\r\n").unwrap();
+        assert_eq!(value.expose(), "line one\nline two");
+        assert_eq!(format!("{value:?}"), "[redacted]");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_panic(script in "(\\PC|\\$\\{secrets\\.|getValue\\(\"|\"\\)\\}|\n){0,40}") {
+            let _ = references(&script);
+        }
+    }
+}
