@@ -226,9 +226,12 @@ fn the_unit_file_is_for_the_folder_and_its_owner() {
     let owner = Command::new("stat").args(["-c", "%U"]).arg(&bundle.folder).output().unwrap();
     let owner = String::from_utf8(owner.stdout).unwrap();
     let folder = bundle.folder.to_str().unwrap().replace('%', "%%");
-    for line in
-        [&format!("WorkingDirectory={folder}"), &format!("User={}", owner.trim()), "Restart=always", "RestartSec=10"]
-    {
+    for line in [
+        &format!("WorkingDirectory={folder}"),
+        &format!("User={}", owner.trim()),
+        "Restart=on-failure",
+        "RestartSec=10",
+    ] {
         assert_eq!(unit.lines().filter(|one| *one == line).count(), 1, "{line} in {unit}");
     }
     assert!(!unit.lines().any(|line| !line.starts_with('#') && line.contains('@')), "{unit}");

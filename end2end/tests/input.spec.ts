@@ -202,7 +202,7 @@ test.describe('inside', () => {
     const assertNoScripts = watchForScripts(page);
     await ui.open('/profiles');
     await ui.createProfile({ name: 'wary', approval: true });
-    const name = '<script>alert(1)</script> $(reboot)';
+    const name = `<script>alert(1)</script> '$(reboot)`;
     const facts = {
       delegateName: name,
       hostName: `'; reboot; ${HOSTILE}`,
@@ -224,7 +224,7 @@ test.describe('inside', () => {
     await expect(fact(panel, 'IP address')).toHaveText(facts.ip);
     await ui.button(`Delete ${name}`).click();
     // The command is to be pasted into a shell.
-    const command = `docker rm -f '${facts.hostName.replace(/'/g, `'\\''`)}'`;
+    const command = `docker rm -f '${name.replace(/'/g, `'\\''`)}'`;
     await expect(ui.dialog(`Delete ${name}?`).getByText(command, { exact: true })).toBeVisible();
     await ui.open(`/delegates/${id}`);
     await expect(ui.heading(name)).toBeVisible();
@@ -236,26 +236,48 @@ test.describe('inside', () => {
     await ui.open('/install/shell');
     const name = ui.field('Name');
     await name.fill('Not-Good');
-    await ui.button('Download').click();
     const valid = await name.evaluate((field: HTMLInputElement) => field.validity.valid);
     expect(valid, 'the browser knows the rule').toBe(false);
-    await expect(page).toHaveURL('/install/shell');
 
-    for (const [bad, label, error] of [
-      [{ Name: '' }, 'Name', /lower case letters/],
-      [{ Name: 'Not-Good' }, 'Name', /lower case letters/],
-      [{ Name: 'ends-' }, 'Name', /lower case letters/],
-      [{ Name: 'x'.repeat(64) }, 'Name', /at most 63/],
-      [{ Description: `${HOSTILE} ${'x'.repeat(1000)}` }, 'Description', /too long/],
-      [{ Tags: 'x'.repeat(129) }, 'Tags', /too long/],
+    for (const [kind, bad, label, error] of [
+      ['shell', { Name: '' }, 'Name', /lower case letters/],
+      ['shell', { Name: 'Not-Good' }, 'Name', /lower case letters/],
+      ['shell', { Name: 'ends-' }, 'Name', /lower case letters/],
+      ['shell', { Name: 'x'.repeat(64) }, 'Name', /at most 63/],
+      ['shell', { Description: `${HOSTILE} ${'x'.repeat(1000)}` }, 'Description', /too long/],
+      ['shell', { Tags: 'x'.repeat(129) }, 'Tags', /too long/],
+      ['docker', { Image: 'two words' }, 'Image', /image/i],
+      ['kubernetes', { Image: `$(reboot)"` }, 'Image', /image/i],
+      ['ecs', { Hostname: 'under_score' }, 'Hostname', /letters, digits/i],
+      ['ecs', { 'Execution role': 'nobody' }, 'Execution role', /arn:/],
     ] as const) {
+      await ui.open(`/install/${kind}`);
       const tried = { Name: 'fine', Description: HOSTILE, Tags: 'a, b', ...bad };
-      await page.locator('main form').evaluate((form: HTMLFormElement) => (form.noValidate = true));
       for (const [field, text] of Object.entries(tried)) await ui.field(field).fill(text);
-      await ui.button('Download').click();
+      await ui.button('Continue').click();
       await ui.refuses(ui.field(label), error);
       for (const [field, text] of Object.entries(tried)) await expect(ui.field(field)).toHaveValue(text);
+      await expect(page).toHaveURL(new RegExp(`/install/${kind}(\\?|$)`));
     }
+  });
+
+  test('addresses of steps that were made up', async ({ ui, page }) => {
+    await ui.open('/install/balloon');
+    await expect(page.getByRole('alert')).toContainText('There is no such type of delegate');
+    for (const query of ['', '?name=Not-Good', `?name=fine&token=${NOBODY}&profile=${NOBODY}`, '?name=fine&token=x%00']) {
+      await ui.open(`/install/docker/review${query}`);
+      await expect(page.getByRole('alert')).toContainText('There are no files of this setup');
+      await ui.button('Back to Delegate Setup').click();
+      await expect(ui.heading('Delegate Setup')).toBeVisible();
+    }
+    await ui.open('/install/docker/verify?name=<script>&since=nonsense');
+    await expect(page.getByRole('alert')).toContainText('Nothing was set up to wait for');
+    await ui.open('/install/docker/verify?name=fine&since=nonsense');
+    await expect(page.getByRole('status').getByText('Waiting for fine')).toBeVisible();
+    const key = { params: { key: 'A'.repeat(43) } };
+    const answer = await page.request.get('/install/fetch', key);
+    expect(answer.status()).toBe(404);
+    expect(await answer.text()).toMatch(/^[^<]+\.\s*$/);
   });
 
   test('the install files, for a token that was revoked meanwhile', async ({ ui, another }) => {
@@ -267,7 +289,7 @@ test.describe('inside', () => {
     await other.field('Name').fill('too-late');
     await other.field('Delegate Token').selectOption({ label: 'short-lived' });
     await ui.revokeToken('short-lived');
-    await other.button('Download').click();
+    await other.button('Continue').click();
     await other.refuses(other.field('Delegate Token'), /Choose a token that is active/);
     await expect(other.field('Name')).toHaveValue('too-late');
   });
@@ -279,6 +301,8 @@ test.describe('inside', () => {
       [`/delegates/${NOBODY}`, /not in the list any more/],
       ['/profiles/xyz', /./],
       [`/profiles/${NOBODY}`, /./],
+      [`/tokens/${NOBODY}/rotation`, /./],
+      ['/tokens/xyz/rotation', /./],
     ] as const) {
       await ui.open(path);
       const main = page.getByRole('main');
@@ -294,6 +318,9 @@ test.describe('inside', () => {
       '/tokens/xyz/revoke',
       `/tokens/${NOBODY}/revoke`,
       `/tokens/${NOBODY}/delete`,
+      `/tokens/${NOBODY}/rotate`,
+      `/secrets/${NOBODY}/replace`,
+      '/secrets/xyz/delete',
     ]) {
       await ui.open(path);
       const dialog = ui.dialog('This is not possible');

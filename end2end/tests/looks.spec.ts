@@ -1,11 +1,13 @@
 // How every page and every dialog looks: nothing that axe finds, no page that scrolls sideways, light and dark, on a
 // desk and on a phone; and every page at the keyboard.
 
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Console } from './support/console';
 import { axe, expect, test } from './support/fixtures';
 import { ada } from './support/people';
+import { ScriptBlock, reference } from './support/scripts';
 
 test.use({ installation: 'fresh', contextOptions: { reducedMotion: 'reduce' } });
 
@@ -73,14 +75,22 @@ test.describe('inside', () => {
     await ui.refuses(ui.field('Name'), /must not be empty/);
     await look(page, 'token-error');
     await lookAt(ui, '/install', 'install', 'Choose how the delegate is to run');
-    await lookAt(ui, '/install/shell', 'install-shell', 'Then, on the host');
+    await lookAt(ui, '/install/shell', 'install-shell', 'keep them as you keep the token');
+    await lookAt(ui, '/secrets', 'secrets-empty', 'No secrets yet');
+    await lookAt(ui, '/secrets/new', 'secret-new', 'A startup script gets it by its name');
+    await ui.dialog('Add Secret').getByRole('button', { name: 'Add Secret' }).click();
+    await ui.refuses(ui.field('Name'), /./);
+    await look(page, 'secret-error');
+    await lookAt(ui, '/install/balloon', 'install-unknown', 'There is no such type of delegate');
     await lookAt(ui, '/nothing/here', 'not-found', 'Page not found');
     await lookAt(ui, '/delegates/xyz/delete', 'dialog-not-possible', 'This is not possible');
     await lookAt(ui, '/delegates/xyz', 'delegate-unknown', 'Retry');
     await ui.open('/tokens');
     await ui.revokeToken('default_token');
     await lookAt(ui, '/tokens', 'tokens-empty', 'No tokens here');
-    await lookAt(ui, '/install/shell', 'install-no-token', 'There is no active token');
+    await ui.open('/install/shell');
+    await expect(ui.field('Delegate Token').locator('option:checked')).toHaveText('There is none: add one');
+    await look(page, 'install-no-token');
   });
 
   test('with delegates in every state', async ({ ui, page, client }) => {
@@ -120,7 +130,7 @@ test.describe('inside', () => {
     await lookAt(ui, '/delegates', 'delegates', 'Not connected');
     await lookAt(ui, `/delegates?decide=${waitingId}`, 'decision', 'Key fingerprint');
     await lookAt(ui, `/delegates/${waitingId}/reject`, 'dialog-reject', 'This can be taken back');
-    await lookAt(ui, `/delegates/${connectedId}/delete`, 'dialog-delete-delegate', 'kubectl delete statefulset');
+    await lookAt(ui, `/delegates/${connectedId}/delete`, 'dialog-delete-delegate', 'kubectl delete deployment');
     await lookAt(ui, '/delegates?status=rejected', 'delegates-filter-rejected', 'laptop-of-somebody');
     await lookAt(ui, `/delegates/${waitingId}`, 'delegate-waiting', 'Connection history');
     await lookAt(ui, `/delegates/${connectedId}`, 'delegate-connected', 'Connection history');
@@ -155,6 +165,201 @@ test.describe('inside', () => {
     await expect(ui.dialog('Delete default_token?')).toBeVisible();
     await look(page, 'dialog-delete-token');
     await lookAt(ui, '/delegates', 'delegates-revoked', 'Token revoked');
+  });
+
+  test('download delegate, step by step', async ({ ui, page, wizard, client }) => {
+    test.setTimeout(300_000);
+    await ui.open('/profiles');
+    await ui.createProfile({ name: 'production', approval: true });
+    for (const kind of ['docker', 'kubernetes', 'ecs'] as const) {
+      await lookAt(ui, `/install/${kind}`, `install-${kind}`, 'keep them as you keep the token');
+    }
+    await ui.field('Name').fill('Not-Good');
+    await ui.field('Use AWS VPC Mode').check();
+    await ui.button('Continue').click();
+    await ui.refuses(ui.field('Name'), /lower case letters/i);
+    await look(page, 'install-error');
+
+    await ui.open('/install/docker');
+    await ui.field('Name').fill('payments');
+    await ui.field('Profile').selectOption({ label: 'production (requires approval)' });
+    await ui.field('Tags').fill('linux, frankfurt');
+    await ui.button('Add').click();
+    await expect(ui.dialog('New Token')).toBeVisible();
+    await look(page, 'install-new-token');
+    await ui.field('Name').last().fill('payments-2027');
+    await ui.button('Generate New Token').click();
+    await ui.takeToken();
+    await look(page, 'install-token-created');
+    // Where the clipboard is barred, the first press only asks.
+    await ui.button('I have saved it').click();
+    const anyway = ui.button('Close anyway');
+    await anyway.or(ui.button('Continue')).first().waitFor();
+    if (await anyway.isVisible()) await anyway.click();
+    await expect(ui.dialog('New Token')).toHaveCount(0);
+    await wizard.review();
+    const { search } = new URL(page.url());
+    await look(page, 'review-docker');
+    for (const [kind, file] of [
+      ['shell', 'config-delegate.yml'],
+      ['kubernetes', 'harness-delegate.yaml'],
+      ['ecs', 'task-spec.json'],
+      ['helm', 'harness-delegate-values.yaml'],
+    ] as const) {
+      await ui.open(`/install/${kind}/review${search}`);
+      await expect(ui.button(`Download ${file}`)).toBeVisible();
+      await look(page, `review-${kind}`);
+    }
+    await ui.open(`/install/docker/review${search}&file=docker-run.sh`);
+    await expect(ui.button('Download docker-run.sh')).toBeVisible();
+    await ui.button('Get a download link').click();
+    const line = page.getByRole('main').locator('code').getByText(/^curl /);
+    await expect(line).toBeVisible();
+    await look(page, 'review-link');
+    const { status } = await fetchLink(await line.innerText());
+    expect(status).toBe(200);
+    await expect(page.getByText(/^This link was used/)).toBeVisible();
+    await look(page, 'review-link-used');
+    await lookAt(ui, '/install/docker/review?name=Not-Good', 'review-not-there', 'There are no files of this setup');
+
+    await ui.open(`/install/docker/review${search}`);
+    await wizard.verify();
+    await look(page, 'verify-waiting');
+    const verify = new URL(page.url());
+    const late = new URL(verify);
+    late.searchParams.set('since', String(Date.now() - 6 * 60_000));
+    for (const kind of ['docker', 'kubernetes'] as const) {
+      const path = `${late.pathname.replace('docker', kind)}${late.search}`;
+      await lookAt(ui, path, `verify-late-${kind}`, 'Nothing has been heard for more than five minutes');
+    }
+    await ui.open(`${verify.pathname}${verify.search}`);
+    const facts = { delegateName: 'payments', hostName: 'payments-1', delegateProfileId: 'production' };
+    const id = await client.join(facts);
+    await expect(wizard.state).toHaveText('payments waits for your decision');
+    await look(page, 'verify-pending');
+    await wizard.part('Pending Approval').getByRole('button', { name: 'Reject', exact: true }).click();
+    await expect(ui.dialog('Reject payments?')).toBeVisible();
+    await look(page, 'verify-reject');
+    await ui.dialog('Reject payments?').getByRole('button', { name: 'Reject', exact: true }).click();
+    await expect(wizard.state).toHaveText('payments is rejected');
+    await look(page, 'verify-rejected');
+    await ui.button('Take back').click();
+    await wizard.approve('payments');
+    await client.heartbeat(id, facts);
+    await expect(wizard.state).toHaveText('payments is connected');
+    await look(page, 'verify-connected');
+    await client.unregister(id, facts);
+    await expect(wizard.state).toHaveText('payments came, and is silent now');
+    await look(page, 'verify-silent');
+  });
+
+  test('secrets and startup scripts', async ({ ui, page, delegates }) => {
+    test.setTimeout(300_000);
+    await ui.open('/secrets');
+    for (const name of ['npm_token', 'registry-password.of-the-payment-team_in-frankfurt']) {
+      await ui.button('Add Secret').first().click();
+      await ui.dialog('Add Secret').getByLabel('Name', { exact: true }).fill(name);
+      await ui.dialog('Add Secret').getByLabel('Value', { exact: true }).fill('some words that nobody reads');
+      await ui.dialog('Add Secret').getByRole('button', { name: 'Add Secret' }).click();
+      await ui.says(`Secret ${name} is created.`);
+    }
+    const colours = 'printf "\\033[32mfetched\\033[0m %0200d\\n" 7';
+    const wait = 'until [ -e go ]; do sleep 0.05; done';
+    const use = `npm config set //registry.example.com/:_authToken '${reference('npm_token')}'`;
+    const script = ['#!/bin/bash', colours, 'echo "then it waits."', wait, `echo "${use}"`, 'exit 3'].join('\n');
+    await ui.createProfile({ name: 'tools', script, selectors: 'tools' });
+    await ui.createProfile({ name: 'quiet' });
+    await lookAt(ui, '/secrets', 'secrets', 'npm_token');
+    await ui.button('Replace value of npm_token').click();
+    await expect(ui.dialog('Replace the value of npm_token')).toBeVisible();
+    await look(page, 'dialog-replace-secret');
+    await ui.open('/secrets');
+    await ui.button('Delete npm_token').click();
+    await expect(ui.dialog('npm_token is in use')).toBeVisible();
+    await look(page, 'dialog-secret-in-use');
+    await ui.open('/secrets');
+    await ui.button('Delete registry-password.of-the-payment-team_in-frankfurt').click();
+    await expect(ui.dialog('Delete registry-password.of-the-payment-team_in-frankfurt?')).toBeVisible();
+    await look(page, 'dialog-delete-secret');
+
+    const setup = { name: 'worker', profile: 'tools', token: 'default_token', tags: 'linux' };
+    const delegate = await delegates.unpack(await ui.downloadShellDelegate(setup));
+    await delegate.set('heartbeatIntervalMs', 1000);
+    await delegate.start();
+    await ui.go('Delegates');
+    await page.getByRole('link', { name: 'worker', exact: true }).click();
+    const block = new ScriptBlock(ui);
+    await expect(block.log).toContainText('then it waits.');
+    await look(page, 'script-running');
+    await writeFile(join(delegate.folder, 'go'), '');
+    await expect(block.fact('Outcome')).toHaveText('Failed with exit code 3');
+    await look(page, 'script-failed');
+    await block.runAgain();
+    await expect(block.earlier).toHaveCount(1);
+    await expect(block.fact('Outcome')).toHaveText('Failed with exit code 3');
+    await look(page, 'script-earlier');
+
+    await ui.button('Edit selectors').click();
+    await ui.dialog('Selectors of worker').getByLabel('Selectors', { exact: true }).fill('linux, by-hand');
+    await ui.button('Save').click();
+    await ui.says('The selectors of worker are saved.');
+    await ui.button('Edit selectors').click();
+    await expect(ui.dialog('Selectors of worker')).toContainText('The delegate itself says: linux.');
+    await look(page, 'dialog-selectors');
+    await ui.button('Cancel').click();
+    await ui.button('Switch profile').click();
+    await expect(ui.dialog('Switch the profile of worker')).toBeVisible();
+    await look(page, 'dialog-switch-profile');
+    await ui.dialog('Switch the profile of worker').getByRole('button', { name: 'Switch profile' }).click();
+    await ui.says('worker has another profile.');
+    await expect(block.block).toContainText('has no startup script');
+    await look(page, 'script-none');
+    await delegate.stop();
+  });
+
+  test('a rotation', async ({ ui, page, client }) => {
+    test.setTimeout(300_000);
+    const types = ['SHELL_SCRIPT', 'DOCKER', 'KUBERNETES', 'ECS', 'HELM_DELEGATE', 'CE_KUBERNETES'];
+    const fleet = types.map((delegateType, at) => ({
+      delegateName: `edge-${at}`,
+      hostName: `ip-10-4-0-${at}.eu-central-1.compute.internal`,
+      delegateType,
+    }));
+    const ids = [];
+    for (const facts of fleet) ids.push(await client.join(facts));
+    await ui.open('/tokens');
+    await ui.button('Rotate default_token').click();
+    const dialog = ui.dialog('Rotate default_token');
+    await expect(dialog).toBeVisible();
+    await look(page, 'dialog-rotate');
+    await dialog.getByLabel('Name of the new token').fill('');
+    await dialog.getByRole('button', { name: 'Rotate', exact: true }).click();
+    await ui.refuses(dialog.getByLabel('Name of the new token'), /must not be empty/);
+    await look(page, 'dialog-rotate-error');
+    await dialog.getByLabel('Name of the new token').fill('default_token-2');
+    await dialog.getByRole('button', { name: 'Rotate', exact: true }).click();
+    const value = await ui.takeToken();
+    await ui.open('/tokens');
+    await ui.row('default_token').getByRole('link', { name: /^Rotating/ }).click();
+    await expect(page.getByText('6 delegates are connected with it')).toBeVisible();
+    await look(page, 'rotation-not-yet-safe');
+    const rotation = page.url();
+    await lookAt(ui, '/tokens', 'tokens-rotating', 'Rotating');
+
+    await ui.open(rotation);
+    const next = client.with(value);
+    for (const [at, facts] of fleet.entries()) {
+      if (at > 0) await next.join(facts);
+      else await client.unregister(ids[at] ?? '', facts);
+    }
+    await expect(page.getByText('it is safe to revoke')).toBeVisible();
+    await look(page, 'rotation-safe');
+    await page.getByRole('button', { name: 'Revoke default_token', exact: true }).click();
+    await expect(ui.dialog('Revoke default_token?')).toBeVisible();
+    await look(page, 'dialog-revoke-rotated');
+    await ui.button('Confirm').click();
+    await expect(page.getByText('The rotation is done.')).toBeVisible();
+    await look(page, 'rotation-done');
   });
 
   test('at the keyboard', async ({ ui, page, client }) => {
@@ -233,3 +438,10 @@ test.describe('inside', () => {
     await expect(ui.row('kept')).toContainText('Active');
   });
 });
+
+/** Takes up a link as its line for a shell does. */
+async function fetchLink(line: string): Promise<Response> {
+  const answer = await fetch(/'(http[^']+)'/.exec(line)?.[1] ?? '');
+  await answer.body?.cancel();
+  return answer;
+}

@@ -16,7 +16,8 @@ test.use({ installation: 'fresh', who: 'administrator' });
 const TELLTALE = [
   '#!/bin/bash',
   'echo telltale >>runs',
-  'echo "first line"',
+  // No secret begins with a dot in any form: nothing of this line has to wait for what comes next.
+  'echo "first line."',
   'until [ -e go ]; do sleep 0.05; done',
   `value='${reference('canary')}'`,
   'printf "clear: %s\\n" "$value"',
@@ -32,7 +33,7 @@ const TELLTALE = [
 ].join('\n');
 
 /** Never ends, and has a child that is not of its process group. */
-const ENDLESS = ['echo endless >>runs', 'setsid sleep 600 &', 'echo $! >child', 'echo "both run"', 'wait'].join('\n');
+const ENDLESS = ['echo endless >>runs', 'setsid sleep 600 &', 'echo $! >child', 'echo "both run."', 'wait'].join('\n');
 
 test('a script runs when it is to run, is followed live, and its secret is seen by nobody', async ({
   server,
@@ -43,7 +44,8 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
   secrets,
 }) => {
   test.setTimeout(180_000);
-  const canary = `canary-${randomBytes(14).toString('hex')}`;
+  // Its base64 has no padding, which would be left of it.
+  const canary = `a-canary-${randomBytes(15).toString('hex')}`;
   secrets.add(canary);
   const block = new ScriptBlock(ui);
   const main = page.getByRole('main');
@@ -127,7 +129,7 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
   await test.step('then it runs, and the page shows its log as it comes, masked', async () => {
     const assertStayed = ui.stays();
     await page.getByRole('region', { name: 'Pending Approval' }).getByRole('button', { name: 'Approve' }).click();
-    await expect(block.log).toHaveText('first line\n');
+    await expect(block.log).toHaveText('first line.');
     await expect(block.fact('Outcome')).toHaveText('Running');
     await expect(block.fact('Profile')).toHaveText('scripted');
     await writeFile(join(delegate.folder, 'go'), '');
@@ -138,17 +140,10 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
     await writeFile(join(delegate.folder, 'on'), '');
     await expect(block.fact('Outcome')).toHaveText('Failed with exit code 3');
     const lines = (await block.log.textContent())?.split('\n') ?? [];
-    expect(lines.filter((line) => !line.startsWith('within: '))).toEqual([
-      'first line',
-      'clear: ***',
-      'base64: ***',
-      'hex: ***',
-      'halves: ***',
-      'last line',
-      '',
-    ]);
+    const words = ['first line.', 'clear: ***', 'base64: ***', 'hex: ***', 'halves: ***', 'last line', ''];
+    expect([...lines.slice(0, 3), ...lines.slice(4)]).toEqual(words);
     // The characters on the border are of the neighbours, too.
-    expect(lines[3]).toMatch(/^within: dXNlcjp?.{0,2}\*\*\*.{0,2}QGhvc3Q=$|^within: \S{1,8}\*\*\*\S{1,9}$/);
+    expect(lines[3]).toMatch(/^within: dXNlcj.{0,2}\*\*\*.{0,2}G9zdA==$/);
     await expect(block.fact('Duration')).toHaveText(/^\d+(\.\d)? s$/);
     await expect(block.fact('Started').locator('time')).toHaveAttribute('datetime', /^20/);
     assertStayed();
@@ -209,7 +204,7 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
     await dialog.getByRole('button', { name: 'Switch profile' }).click();
     await ui.says('runner has another profile.');
     await expect(fact(main, 'Profile').first()).toContainText('endless');
-    await expect(block.log).toHaveText('both run\n');
+    await expect(block.log).toHaveText('both run.');
     await expect(block.fact('Outcome')).toHaveText('Running');
     await expect(block.fact('Profile')).toHaveText('endless');
     expect(await runsOf(delegate)).toEqual(['telltale', 'telltale', 'changed', 'endless']);
@@ -314,7 +309,6 @@ test('selectors are edited, searched for, inherited, and survive a restart', asy
   for (const [words, count] of [
     ['by hand', 1],
     ['bold', 1],
-    ['inherited-zone', 1],
     ['said-itself', 0],
   ] as const) {
     await ui.open(`/delegates?q=${encodeURIComponent(words)}`);

@@ -1,9 +1,9 @@
 //! Masks secrets in what comes back from delegates.
 //!
 //! A text is read in several ways at once: as it is, and as what it says where it is percent-encoded, escaped with
-//! backslashes, hexadecimal or base64 (see [`reading`]). Line ends are left out of every reading, since tools break long
-//! lines. In each reading, values are looked for as they are, so no encoder's habits have to be foreseen: which
-//! characters it escapes, in which case, with which alphabet, at which alignment.
+//! backslashes, hexadecimal or base64 (see `reading.rs`). Line ends that tools put into long words are left out. In each
+//! reading, values are looked for as they are, so no encoder's habits have to be foreseen: which characters it escapes,
+//! in which case, with which alphabet, at which alignment.
 //!
 //! A text comes in pieces. What stands at the end of a piece and may be the beginning of a value waits for the next one
 //! in a [`Rest`]; wherever a text is cut into pieces, what comes out is the same.
@@ -18,7 +18,10 @@ use std::{fmt, ops::Range, sync::Arc};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 pub use self::needles::{Needles, NeedlesError};
-use self::{needles::Finds, reading::readings};
+use self::{
+    needles::Finds,
+    reading::{readings, word_after},
+};
 
 /// What stands in the place of a value.
 pub const MASK: &str = "***";
@@ -34,6 +37,8 @@ pub struct Masker(Vec<Arc<Needles>>);
 pub struct Rest {
     /// How many bytes at its beginning are part of a value that was masked before.
     covered: usize,
+    /// How long the word is that it goes on with.
+    word: usize,
     text: String,
 }
 
@@ -62,33 +67,21 @@ pub enum Before {
 }
 
 impl Rest {
-    /// Whether it holds nothing.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.text.is_empty()
-    }
-
-    /// As bytes, to be sealed; none where it holds nothing.
+    /// As bytes, to be sealed.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Vec::new();
-        if !self.is_empty() {
-            bytes.extend_from_slice(&(self.covered as u64).to_le_bytes());
-            bytes.extend_from_slice(self.text.as_bytes());
-        }
-        bytes.into()
+        let numbers = [self.covered, self.word].map(|number| (number as u64).to_le_bytes());
+        [numbers.as_flattened(), self.text.as_bytes()].concat().into()
     }
 
     /// Reads [`Rest::to_bytes`]; none where it is something else.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        if bytes.is_empty() {
-            return Some(Self::default());
-        }
-        let (covered, text) = bytes.split_first_chunk::<8>()?;
-        let covered = usize::try_from(u64::from_le_bytes(*covered)).ok()?;
-        let text = str::from_utf8(text).ok()?.to_owned();
-        text.is_char_boundary(covered).then_some(Self { covered, text })
+        let (covered, bytes) = bytes.split_first_chunk::<8>()?;
+        let (word, text) = bytes.split_first_chunk::<8>()?;
+        let [covered, word] = [covered, word].map(|bytes| usize::try_from(u64::from_le_bytes(*bytes)).ok());
+        let (covered, word, text) = (covered?, word?, str::from_utf8(text).ok()?.to_owned());
+        text.is_char_boundary(covered).then_some(Self { covered, word, text })
     }
 }
 
@@ -117,14 +110,14 @@ impl Masker {
     /// nothing waits.
     #[must_use]
     pub fn feed(&self, rest: Rest, piece: &str, before: Before, after: After) -> (String, Rest) {
-        let covered = rest.covered;
+        let (covered, word) = (rest.covered, rest.word);
         let mut text = Zeroizing::new(String::with_capacity(rest.text.len() + piece.len()));
         text.push_str(&rest.text);
         text.push_str(piece);
         let gap = self.0.iter().map(|needles| needles.gap).max().unwrap_or(0);
         let mut finds = Finds { found: Vec::new(), cut: text.len(), end: text.len() };
         if !self.0.is_empty() {
-            let readings = readings(&text, gap, after);
+            let readings = readings(&text, word, gap, after);
             for (reading, needles) in readings.iter().flat_map(|reading| self.0.iter().map(move |one| (reading, one))) {
                 needles.find(reading, after, &mut finds);
                 if before == Before::Lost {
@@ -139,7 +132,7 @@ impl Masker {
         }
         let Finds { found, cut, .. } = finds;
         let (masked, covered) = replace(&text, covered, found, cut);
-        let rest = Rest { covered, text: text[cut..].to_owned() };
+        let rest = Rest { covered, word: word_after(&text[..cut], word), text: text[cut..].to_owned() };
         (masked, rest)
     }
 }

@@ -1,6 +1,9 @@
 //! From settings to a running state: the folder, the key, the database, and what a new installation begins with.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use muster::{
     audit::{Action, Actor, Origin},
@@ -78,11 +81,15 @@ pub enum StartError {
     Program(io::Error),
 }
 
-/// This program's own file. The system tells it by way of /proc, which a bare container root lacks: there the path by
-/// which the program was called has to do.
-fn own_program() -> io::Result<std::path::PathBuf> {
+/// This program's own file. By way of /proc it is the program that runs, also once an upgrade has put another one in its
+/// place; a bare container root has no /proc, and there the path by which the program was called has to do.
+fn own_program() -> io::Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.is_file() {
+        return Ok(running);
+    }
     std::env::current_exe().or_else(|error| {
-        let called = std::env::args_os().next().map(std::path::PathBuf::from).filter(|path| path.is_absolute());
+        let called = std::env::args_os().next().map(PathBuf::from).filter(|path| path.is_absolute());
         called.filter(|path| path.is_file()).ok_or(error)
     })
 }

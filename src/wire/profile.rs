@@ -22,11 +22,16 @@ fn empty_is_none<'de, D: Deserializer<'de>>(from: D) -> Result<i64, D::Error> {
     if text.is_empty() { Ok(0) } else { text.parse().map_err(serde::de::Error::custom) }
 }
 
+fn null_is_empty<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.unwrap_or_default())
+}
+
 /// The resource of the reply, where there is something new.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileParams {
     /// The profile's name.
+    #[serde(default, deserialize_with = "null_is_empty")]
     pub name: String,
     /// The profile's id.
     pub profile_id: String,
@@ -34,6 +39,7 @@ pub struct ProfileParams {
     /// the Unix epoch.
     pub profile_last_updated_at: Timestamp,
     /// The startup script; secrets stand in it in clear.
+    #[serde(default, deserialize_with = "null_is_empty")]
     pub script_content: String,
 }
 

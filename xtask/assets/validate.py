@@ -302,7 +302,7 @@ def environment(text):
     if "services" in objects[0]:
         [service, *_] = objects[0]["services"].values()
         listed = service.get("environment", {})
-        pairs = listed.items() if isinstance(listed, dict) else (line.split("=", 1) for line in listed)
+        pairs = listed.items() if isinstance(listed, dict) else (line.partition("=")[::2] for line in listed)
         return {interpolated(name): interpolated(str(value)) for name, value in pairs}
     return environment_of_pod(objects)
 

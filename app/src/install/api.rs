@@ -23,9 +23,6 @@ pub fn download_path(kind: InstallKind) -> String {
     format!("/install/{}/download", kind.slug())
 }
 
-/// Where the form of the shell delegate goes.
-pub const BUNDLE_PATH: &str = "/install/shell/download";
-
 /// Where a link that works once is taken up: GET with `key` in the query.
 pub const FETCH_PATH: &str = "/install/fetch";
 
@@ -224,6 +221,8 @@ pub async fn get_install_options() -> Result<InstallOptions, ConsoleError> {
 macro_rules! of_fields {
     ($(#[$doc:meta])* $endpoint:literal $name:ident, |$console:ident, $kind:ident, $fields:ident| $work:block) => {
         $(#[$doc])*
+        // A form's fields are arguments.
+        #[allow(clippy::too_many_arguments)]
         #[server(endpoint = $endpoint)]
         pub async fn $name(
             kind: InstallKind,

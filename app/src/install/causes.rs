@@ -17,6 +17,9 @@ pub struct Cause {
     pub lines: Vec<String>,
 }
 
+/// How many of [`causes`], from the first on, are about a delegate that does not run or does not reach Muster.
+pub const RUNS_AND_REACHES: usize = 4;
+
 fn cause(title: &'static str, text: impl Into<String>, lines: Vec<String>) -> Cause {
     Cause { title, text: text.into(), lines }
 }
@@ -52,7 +55,7 @@ pub fn causes(target: &Target, manager_url: &str, only_here: bool) -> Vec<Cause>
         ),
         cause(
             "The clock of its host is wrong",
-            "Credentials are good for minutes. Compare with the time here, in UTC:",
+            "What it signs is good for minutes. Where it runs, this has to show the right time, in UTC:",
             vec!["date -u".to_owned()],
         ),
     ]);
@@ -108,7 +111,7 @@ fn log(target: &Target) -> Cause {
             ("On the container instance, Docker keeps it.", lines.to_vec())
         }
     };
-    cause("Its log tells", text, lines)
+    cause("What its log says", text, lines)
 }
 
 /// The checklist.

@@ -10,13 +10,12 @@ use super::{
     link::Link,
     query::{InstallQuery, use_install_query, use_kind},
     run::{Target, Todos},
-    wizard::{NoSuchKind, OnlyHere, Step, StepHead},
+    wizard::{NoSuchKind, NotSetUp, OnlyHere, Step, StepHead},
 };
 use crate::{
     error::ConsoleError,
     ui::{
         button::NavButton,
-        icon::Icon,
         live::use_live,
         load::{Asked, computed, show_or},
     },
@@ -62,7 +61,7 @@ pub fn ReviewPage() -> impl IntoView {
                     <StepHead now=Step::Review kind=Some(kind) query=query sub=Signal::derive(sub) />
                     {show_or(
                         reviewed,
-                        move |error| view! { <NotThere kind=kind query=query error=error /> }.into_any(),
+                        move |error| not_there(kind, query, error),
                         move |reviewed| view! { <Review kind=kind query=query reviewed=reviewed /> },
                     )}
                 }
@@ -74,25 +73,12 @@ pub fn ReviewPage() -> impl IntoView {
 }
 
 /// What was chosen does not do any more, or never did.
-#[component]
-fn NotThere(kind: InstallKind, query: Memo<InstallQuery>, error: ConsoleError) -> impl IntoView {
-    let to = Signal::derive(move || query.with(|query| query.setup(kind)));
-    let (title, text) = match &error {
-        ConsoleError::Field { message, .. } => ("There are no files of this setup".to_owned(), Some(message.clone())),
-        other => (other.to_string(), None),
+fn not_there(kind: InstallKind, query: Memo<InstallQuery>, error: ConsoleError) -> AnyView {
+    let (title, text) = match error {
+        ConsoleError::Field { message, .. } => ("There are no files of this setup".to_owned(), message),
+        other => (other.to_string(), String::new()),
     };
-    view! {
-        <div class="card">
-            <div class="empty" role="alert">
-                <span class="empty-icon">{Icon::Warning.draw()}</span>
-                <p class="empty-title">{title}</p>
-                {text.map(|text| view! { <p>{text}</p> })}
-                <NavButton to=to class="btn primary">
-                    "Back to Delegate Setup"
-                </NavButton>
-            </div>
-        </div>
-    }
+    view! { <NotSetUp kind=kind query=query title=title text=text /> }.into_any()
 }
 
 #[component]

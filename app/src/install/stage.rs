@@ -25,13 +25,25 @@ pub enum Stage {
     Rejected(DelegateRow),
 }
 
+impl Stage {
+    /// The delegate that it is about; of several the newest.
+    #[must_use]
+    pub fn row(&self) -> Option<&DelegateRow> {
+        match self {
+            Self::Waiting => None,
+            Self::Connected(rows) => rows.first(),
+            Self::Pending(row) | Self::Silent(row) | Self::Rejected(row) => Some(row),
+        }
+    }
+}
+
 /// What is to be seen of the delegates that came since the installation began.
 #[must_use]
 pub fn stage(arrivals: &Arrivals, since: Timestamp) -> Stage {
     let came = || arrivals.rows.iter().filter(|arrival| came(arrival, since)).map(|arrival| &arrival.row);
     let of = |status: Status| came().filter(move |row| row.status == status).cloned();
     // The newest are first.
-    if let Some(first) = of(Status::PendingApproval).last() {
+    if let Some(first) = of(Status::PendingApproval).next_back() {
         return Stage::Pending(first);
     }
     let connected: Vec<DelegateRow> = of(Status::Connected).collect();

@@ -10,11 +10,11 @@ use muster::{
 
 use super::{
     api::{Arrivals, get_arrivals},
-    causes::{Causes, causes},
+    causes::{Causes, RUNS_AND_REACHES, causes},
     query::{InstallQuery, use_install_query, use_kind},
     run::Target,
     stage::{Stage, known_before, patience, stage},
-    wizard::{NoSuchKind, Step, StepHead},
+    wizard::{NoSuchKind, NotSetUp, Step, StepHead},
 };
 use crate::{
     delegates::{
@@ -52,12 +52,18 @@ pub fn VerifyPage() -> impl IntoView {
         {move || match kind.get() {
             Some(kind) => {
                 let sub = move || format!("{}, {}", name.get(), kind.label());
+                let named = Memo::new(move |_| query.with(|query| Target::of(kind, &query.fields).is_some()));
                 view! {
                     <StepHead now=Step::Verify kind=Some(kind) query=query sub=Signal::derive(sub) />
-                    {show(arrivals, move |data| {
-                        let again = Callback::new(move |()| arrivals.refetch());
-                        view! { <Wait kind=kind query=query arrivals=data again=again /> }
-                    })}
+                    {move || if named.get() {
+                        show(arrivals, move |data| {
+                            let again = Callback::new(move |()| arrivals.refetch());
+                            view! { <Wait kind=kind query=query arrivals=data again=again /> }
+                        })
+                        .into_any()
+                    } else {
+                        view! { <NotSetUp kind=kind query=query title="Nothing was set up to wait for" /> }.into_any()
+                    }}
                 }
                 .into_any()
             }
@@ -156,21 +162,17 @@ enum Part {
 
 /// One part of the way.
 #[component]
-fn Stop(
-    #[prop(into)] part: Signal<Part>,
-    #[prop(into)] title: Signal<&'static str>,
-    children: Children,
-) -> impl IntoView {
+fn Stop(#[prop(into)] part: Signal<Part>, title: &'static str, children: Children) -> impl IntoView {
     view! {
         <li class=move || match part.get() {
             Part::Ahead => "ahead",
             Part::Now => "now",
-            Part::Done => "done",
+            Part::Done => "past",
             Part::Failed => "failed",
         }>
             <span class="progress-mark">
                 {move || match part.get() {
-                    Part::Ahead => Icon::Silent.draw().into_any(),
+                    Part::Ahead => view! { <span class="progress-dot"></span> }.into_any(),
                     Part::Now => Icon::Waiting.draw().into_any(),
                     Part::Done => Icon::Done.draw().into_any(),
                     Part::Failed => Icon::Refused.draw().into_any(),
@@ -203,10 +205,11 @@ fn Registered(
             },
         );
     let part = Signal::derive(move || if waits.get() { Part::Now } else { Part::Done });
+    let host = move || stage.with(|stage| stage.row().map(|row| row.delegate.facts.host_name.to_string()));
     view! {
         <Stop part=part title="Waiting for the delegate">
             {move || match (waits.get(), late.get()) {
-                (false, _) => view! { <p class="muted">"It has registered."</p> }.into_any(),
+                (false, _) => view! { <p class="muted">"Registered on " {host} "."</p> }.into_any(),
                 (true, false) => {
                     view! {
                         <p class="muted">
@@ -237,11 +240,18 @@ fn Registered(
 }
 
 #[component]
-fn CausesOf(kind: InstallKind, query: Memo<InstallQuery>, arrivals: Signal<Arrivals>) -> impl IntoView {
+fn CausesOf(
+    kind: InstallKind,
+    query: Memo<InstallQuery>,
+    arrivals: Signal<Arrivals>,
+    /// How many of them come into question.
+    #[prop(default = usize::MAX)]
+    most: usize,
+) -> impl IntoView {
     let found = computed(move |_| {
         let target = query.with(|query| Target::of(kind, &query.fields));
         let of = |target| arrivals.with(|arrivals| causes(&target, &arrivals.manager_url, arrivals.only_here));
-        target.map_or_else(Vec::new, of)
+        target.map_or_else(Vec::new, of).into_iter().take(most).collect::<Vec<_>>()
     });
     move || view! { <Causes causes=found.get() /> }
 }
@@ -270,19 +280,8 @@ fn Decided(stage: Signal<Stage>, verify: Signal<Href>) -> impl IntoView {
             _ => before.cloned().flatten(),
         })
     });
-    let decided = move || {
-        stage.with(|stage| match stage {
-            Stage::Connected(rows) => rows.first().cloned(),
-            Stage::Silent(row) => Some(row.clone()),
-            _ => None,
-        })
-    };
-    let rejected = move || {
-        stage.with(|stage| match stage {
-            Stage::Rejected(row) => Some(row.clone()),
-            _ => None,
-        })
-    };
+    let decided = move || stage.with(|stage| stage.row().filter(|_| part.get() == Part::Done).cloned());
+    let rejected = move || stage.with(|stage| stage.row().filter(|_| part.get() == Part::Failed).cloned());
     view! {
         <Stop part=part title="Pending Approval">
             {move || (part.get() == Part::Ahead).then(|| view! {
@@ -320,7 +319,7 @@ fn Rejected(row: DelegateRow, verify: Signal<Href>) -> impl IntoView {
         <p>
             {match row.delegate.decision {
                 Some(decision) => view! { "Rejected by " {decision.by} ", " <Time at=decision.at /> ". " }.into_any(),
-                None => "It is rejected. ".into_any(),
+                None => ().into_any(),
             }}
             "Its process keeps running, but Muster will not use it."
         </p>
@@ -362,7 +361,10 @@ fn Connected(
                             }}
                         </p>
                         <Rows rows=vec![row] />
-                        {(!revoked).then(|| view! { <CausesOf kind=kind query=query arrivals=arrivals /> })}
+                        {(!revoked).then(|| {
+                            // It has found its way once: name, account and clock are right.
+                            view! { <CausesOf kind=kind query=query arrivals=arrivals most=RUNS_AND_REACHES /> }
+                        })}
                     }
                     .into_any()
                 }

@@ -8,7 +8,7 @@ use super::query::InstallQuery;
 use crate::{
     console::tell_status,
     error::ConsoleError,
-    ui::{href::Href, icon::Icon},
+    ui::{button::NavButton, href::Href, icon::Icon},
 };
 
 /// A step.
@@ -95,7 +95,7 @@ pub fn StepHead(
                         let done = kind.filter(|_| step < now);
                         view! {
                             <li
-                                class=if step == now { "now" } else if done.is_some() { "done" } else { "" }
+                                class=if step == now { "now" } else if done.is_some() { "past" } else { "" }
                                 aria-current=(step == now).then_some("step")
                             >
                                 {match done {
@@ -147,6 +147,31 @@ pub fn NoSuchKind() -> impl IntoView {
                     "Choose a type"
                 </a>
             </p>
+        </div>
+    }
+}
+
+/// A step that lacks what an earlier one asks for.
+#[component]
+pub fn NotSetUp(
+    kind: InstallKind,
+    query: Memo<InstallQuery>,
+    #[prop(into)] title: String,
+    /// What is missing; may be empty.
+    #[prop(optional, into)]
+    text: String,
+) -> impl IntoView {
+    let to = Signal::derive(move || query.with(|query| query.setup(kind)));
+    view! {
+        <div class="card">
+            <div class="empty" role="alert">
+                <span class="empty-icon">{Icon::Warning.draw()}</span>
+                <p class="empty-title">{title}</p>
+                {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
+                <NavButton to=to class="btn primary">
+                    "Back to Delegate Setup"
+                </NavButton>
+            </div>
         </div>
     }
 }

@@ -141,8 +141,8 @@ fn Fields(profile: Option<Profile>) -> impl IntoView {
             rows=10
             mono=true
             hint="Runs on each delegate of this profile once it is admitted, and again when the script changes or the \
-            profile is applied to a delegate; at most 10 minutes. The output is on the delegate's page. Secrets take \
-            their places as ${secrets.getValue(\"name\")}."
+            profile is applied to a delegate; at most 10 minutes. The output is on the delegate's page. Write a secret \
+            as ${secrets.getValue(\"name\")}."
         />
         <CheckField
             name="requires_approval"

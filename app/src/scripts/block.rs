@@ -72,7 +72,7 @@ pub fn ScriptBlock(scripts: Signal<DelegateScripts>, row: Signal<DelegateRow>) -
         </div>
         <div class="card script">
             {move || quiet_line(quiet.get(), row)}
-            {move || runs.with(|runs| runs.first().cloned()).map(|run| newest(&run))}
+            <Newest runs=runs />
             <NewestLog scripts=scripts id=id />
         </div>
         {move || runs.with(|runs| runs.get(1..).map(<[_]>::to_vec)).filter(|runs| !runs.is_empty()).map(earlier)}
@@ -113,33 +113,43 @@ fn quiet_line(quiet: Quiet, row: Signal<DelegateRow>) -> Option<AnyView> {
     }
 }
 
-/// The facts of the newest run.
-fn newest(run: &ScriptRun) -> impl IntoView + use<> {
-    let (since, until) = (run.started_at, run.end.as_ref().map(|end| end.at));
-    view! {
-        <dl class="facts">
-            <div>
-                <dt>"Outcome"</dt>
-                <dd role="status">{outcome(run)}</dd>
-            </div>
-            <div>
-                <dt>"Started"</dt>
-                <dd>
-                    <Time at=since />
-                </dd>
-            </div>
-            <div>
-                <dt>"Duration"</dt>
-                <dd>
-                    <Elapsed since=since until=until />
-                </dd>
-            </div>
-            <div>
-                <dt>"Profile"</dt>
-                <dd>{run.profile.clone()}</dd>
-            </div>
-        </dl>
+/// The facts of the newest run. What is read out when it changes stays in its place.
+#[component]
+fn Newest(runs: Signal<Vec<ScriptRun>>) -> impl IntoView {
+    let there = computed(move |_| runs.with(|runs| !runs.is_empty()));
+    let of = move |show: fn(&ScriptRun) -> AnyView| move || runs.with(|runs| runs.first().map(show));
+    move || {
+        there.get().then(|| {
+            view! {
+                <dl class="facts">
+                    <div>
+                        <dt>"Outcome"</dt>
+                        <dd>
+                            <span role="status">{of(|run| outcome(run).into_any())}</span>
+                        </dd>
+                    </div>
+                    <div>
+                        <dt>"Started"</dt>
+                        <dd>{of(|run| view! { <Time at=run.started_at /> }.into_any())}</dd>
+                    </div>
+                    <div>
+                        <dt>"Duration"</dt>
+                        <dd>{of(|run| lasted(run).into_any())}</dd>
+                    </div>
+                    <div>
+                        <dt>"Profile"</dt>
+                        <dd>{of(|run| run.profile.clone().into_any())}</dd>
+                    </div>
+                </dl>
+            }
+        })
     }
+}
+
+/// How long a run took, or has been going on.
+fn lasted(run: &ScriptRun) -> impl IntoView + use<> {
+    let (since, until) = (run.started_at, run.end.as_ref().map(|end| end.at));
+    view! { <Elapsed since=since until=until /> }
 }
 
 /// The log of the newest run. It is made once for each run, so that it keeps its place while it grows.
@@ -179,7 +189,7 @@ fn NewestLog(scripts: Signal<DelegateScripts>, id: DelegateId) -> impl IntoView 
 /// The runs before the newest.
 fn earlier(runs: Vec<ScriptRun>) -> impl IntoView {
     let line = |run: ScriptRun| {
-        let (since, until) = (run.started_at, run.end.as_ref().map(|end| end.at));
+        let since = run.started_at;
         let path = log_path(run.delegate_id, run.id);
         view! {
             <tr>
@@ -187,9 +197,7 @@ fn earlier(runs: Vec<ScriptRun>) -> impl IntoView {
                 <td data-label="Started">
                     <Time at=since />
                 </td>
-                <td data-label="Duration">
-                    <Elapsed since=since until=until />
-                </td>
+                <td data-label="Duration">{lasted(&run)}</td>
                 <td data-label="Profile" class="muted">
                     {run.profile}
                 </td>

@@ -13,6 +13,8 @@ pub fn Log(
 ) -> impl IntoView {
     let pane = NodeRef::<leptos::html::Pre>::new();
     let follows = StoredValue::new(true);
+    // How far it was scrolled, and how high the text was.
+    let before = StoredValue::new((0, 0));
     let shown = Signal::derive(move || text.with(|text| plain(text)));
     Effect::new(move |_| {
         text.track();
@@ -27,7 +29,15 @@ pub fn Log(
     });
     let on_scroll = move |_| {
         if let Some(pane) = pane.get_untracked() {
-            follows.set_value(pane.scroll_top() + pane.client_height() + NEAR >= pane.scroll_height());
+            let (top, height) = (pane.scroll_top(), pane.scroll_height());
+            let (top_before, height_before) = before.get_value();
+            before.set_value((top, height));
+            // Another width of the window also moves it: only somebody who scrolls up leaves the end.
+            if top + pane.client_height() + NEAR >= height {
+                follows.set_value(true);
+            } else if top < top_before && height >= height_before {
+                follows.set_value(false);
+            }
         }
     };
     view! {

@@ -6,7 +6,7 @@ use muster::script::{End, Outcome, ScriptRun, TIME_MOST};
 use crate::ui::{icon::Icon, status::mark};
 
 /// How a run ended, or that it has not: an icon and words.
-pub fn outcome(run: &ScriptRun) -> impl IntoView {
+pub fn outcome(run: &ScriptRun) -> impl IntoView + use<> {
     let (class, icon, words) = words(run.end.as_ref());
     mark(class, icon, words)
 }

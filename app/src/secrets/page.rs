@@ -59,7 +59,7 @@ pub fn SecretsPage() -> impl IntoView {
                 </NavButton>
             </ManagersOnly>
         </div>
-        <Done otherwise="Values that startup scripts use. They are written once and cannot be read again." />
+        <Done otherwise="Passwords and keys that startup scripts use. Nobody can read them here once they are saved." />
         {show(secrets, move |secrets| view! { <SecretTable cursor=cursor secrets=secrets /> })}
         <Outlet />
     }

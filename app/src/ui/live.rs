@@ -72,6 +72,8 @@ pub struct Live {
     pub secrets: Topic,
     /// Runs of startup scripts, while they go on.
     pub scripts: Topic,
+    /// What the person does on this page.
+    pub own: Topic,
     /// How the stream is.
     pub stream: RwSignal<Stream>,
     /// Whether the server is of another build than this page.
@@ -79,15 +81,21 @@ pub struct Live {
 }
 
 impl Live {
-    /// Everything may have changed.
+    /// The person has done something: everything may have changed.
     pub fn changed(self) {
+        self.own.changed();
+        self.elsewhere();
+    }
+
+    /// Others may have changed everything.
+    fn elsewhere(self) {
         [self.delegates, self.profiles, self.tokens, self.secrets, self.scripts].into_iter().for_each(Topic::changed);
     }
 
     fn on_hello(self, build: &str) {
         // Before each greeting there was a time without events: since the server rendered the page, or since the stream
         // broke. What has not changed in it is not drawn again.
-        self.changed();
+        self.elsewhere();
         self.stream.set(Stream::Live);
         let own = document().document_element().and_then(|html| html.get_attribute("data-build"));
         self.outdated.set(own.is_some_and(|own| own != build));
@@ -113,6 +121,7 @@ pub fn provide_live() -> Live {
         tokens: Topic::new(),
         secrets: Topic::new(),
         scripts: Topic::new(),
+        own: Topic::new(),
         stream: RwSignal::new(Stream::Opening),
         outdated: RwSignal::new(false),
     };

@@ -26,7 +26,7 @@ where
 }
 
 /// Shows a resource: `content` is made once and gets a signal that follows it. What it holds must not make resources
-/// of its own, for the server runs it more than once.
+/// of its own, nor show another one, for the server runs it more than once and counts both.
 pub fn show<T, V>(asked: Asked<T>, content: impl Fn(Signal<T>) -> V + Clone + Send + 'static) -> impl IntoView
 where
     T: Data,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
-use super::icon::Icon;
+use super::{icon::Icon, live::use_live};
 use crate::session::api::get_done;
 
 /// The object that the last form on this page acted on, out of the address.
@@ -18,9 +18,11 @@ pub fn use_done() -> Memo<Option<Uuid>> {
 #[component]
 pub fn Done(#[prop(default = "")] otherwise: &'static str) -> impl IntoView {
     let done = use_done();
+    let live = use_live();
     let sentence = Resource::new(
-        move || done.get(),
-        |done| async move {
+        // The same object can be acted on twice.
+        move || (done.get(), live.map(|live| live.own.version())),
+        |(done, _)| async move {
             match done {
                 // What cannot be told is not worth an error: the list below shows it.
                 Some(object) => get_done(object).await.ok().flatten(),

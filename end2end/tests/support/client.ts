@@ -28,6 +28,11 @@ export class Client {
     private readonly token: string,
   ) {}
 
+  /** The same with another token. */
+  with(token: string): Client {
+    return new Client(this.url, this.account, token);
+  }
+
   async register(facts: Facts): Promise<Answer> {
     return await this.post('/api/agent/delegates/register', this.body(facts));
   }

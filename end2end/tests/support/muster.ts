@@ -30,7 +30,7 @@ export type MusterOptions = {
 
 export class Muster {
   /** The built binary, also for its other subcommands. */
-  static readonly binary = resolve(process.env['MUSTER_BIN'] || join(__dirname, '../../../target/release/muster'));
+  static readonly binary = resolve(process.env['MUSTER_BIN'] || join(__dirname, '../../../target/debug/muster'));
 
   private process: ChildProcess | undefined;
   private output = '';

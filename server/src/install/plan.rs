@@ -256,7 +256,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_by_its_field() {
         use InstallKind::{Docker, Ecs, Helm};
-        let cases: [(InstallKind, &str, fn(&mut InstallFields)); 16] = [
+        type Change = fn(&mut InstallFields);
+        let cases: [(InstallKind, &str, Change); 16] = [
             (Docker, "name", |f| f.name = "Not A Name".to_owned()),
             (Docker, "name", |f| f.name = "a".to_owned()),
             (Helm, "name", |f| (f.name, f.generation) = ("a".repeat(46), "first".to_owned())),

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::{
     After,
-    reading::{ESCAPE_LONGEST, Open, Reading},
+    reading::{ESCAPE_LONGEST, Open, Reading, is_line_end},
 };
 
 /// The fewest characters of a line that is looked for by itself, and of a part of a value that is masked where the rest
@@ -33,7 +33,7 @@ pub struct NeedlesError(#[from] aho_corasick::BuildError);
 
 /// Values to look for.
 pub struct Needles {
-    /// Their bytes, without line ends.
+    /// Their bytes: without line ends, and with each row of them as one.
     values: Vec<Zeroizing<Vec<u8>>>,
     automaton: Automaton,
     /// The same for the values backwards; made where it is needed.
@@ -42,6 +42,8 @@ pub struct Needles {
     first: [bool; 256],
     /// How many line ends in a row may stand within a value.
     pub(super) gap: usize,
+    /// Whether they are no text, and only stand where bytes are encoded.
+    are_bytes: bool,
 }
 
 impl fmt::Debug for Needles {
@@ -62,35 +64,43 @@ impl Needles {
             found.insert(value.as_bytes());
             let lines = value.lines().map(str::trim);
             found.extend(lines.filter(|line| line.chars().count() >= PART_FEWEST).map(str::as_bytes));
-            let gaps = value.split(|c| !matches!(c, '\n' | '\r')).map(str::len).max().unwrap_or(0);
+            let gaps = value.as_bytes().split(|byte| !is_line_end(*byte)).map(<[u8]>::len).max().unwrap_or(0);
             // Each may be written as two.
             gap = gap.max(2 * gaps);
         }
-        Self::new(found, gap)
+        Self::new(found, gap, false)
     }
 
-    /// The value of a token: as it is written, and what that stands for.
+    /// The value of a token as it is written, and the bytes that this stands for.
     ///
     /// # Errors
-    /// None in fact: there are two.
-    pub fn of_token(value: &TokenValue) -> Result<Self, NeedlesError> {
-        Self::new([value.key().as_slice(), value.expose().as_bytes()], GAP)
+    /// None in fact: it is one value.
+    pub fn of_token(value: &TokenValue) -> Result<[Self; 2], NeedlesError> {
+        let (text, bytes) = (value.expose(), value.key());
+        Ok([Self::new([text.as_bytes()], GAP, false)?, Self::new([bytes.as_slice()], GAP, true)?])
     }
 
-    fn new<'v>(values: impl IntoIterator<Item = &'v [u8]>, gap: usize) -> Result<Self, NeedlesError> {
-        let mut values: Vec<Zeroizing<Vec<u8>>> = values
-            .into_iter()
-            .map(|value| value.iter().copied().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect::<Vec<u8>>())
-            .filter(|value| !value.is_empty())
-            .map(Zeroizing::new)
-            .collect();
-        values.sort_unstable_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));
-        values.dedup();
+    fn new<'v>(values: impl IntoIterator<Item = &'v [u8]>, gap: usize, are_bytes: bool) -> Result<Self, NeedlesError> {
+        let mut all: Vec<Zeroizing<Vec<u8>>> = Vec::new();
+        for value in values {
+            let (mut joined, mut exact) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
+            for line in value.split(|byte| is_line_end(*byte)).filter(|line| !line.is_empty()) {
+                if !exact.is_empty() {
+                    exact.push(b'\n');
+                }
+                exact.extend_from_slice(line);
+                joined.extend_from_slice(line);
+            }
+            all.extend([joined, exact].into_iter().filter(|value| !value.is_empty()));
+        }
+        all.sort_unstable_by(|one, other| one.len().cmp(&other.len()).then_with(|| one.cmp(other)));
+        all.dedup();
         let mut first = [false; 256];
-        for value in &values {
+        for value in &all {
             first[usize::from(value[0])] = true;
         }
-        Ok(Self { automaton: Automaton::new(&values)?, backwards: OnceLock::new(), values, first, gap })
+        let (automaton, backwards) = (Automaton::new(&all)?, OnceLock::new());
+        Ok(Self { values: all, automaton, backwards, first, gap, are_bytes })
     }
 
     /// Whether there is nothing to look for.
@@ -108,6 +118,9 @@ impl Needles {
 
     /// Looks through a reading.
     pub(super) fn find(&self, reading: &Reading, after: After, finds: &mut Finds) {
+        if self.are_bytes && !reading.is_bytes {
+            return;
+        }
         let automaton = &self.automaton;
         let mut state = automaton.start;
         for (at, sign) in reading.signs.iter().enumerate() {

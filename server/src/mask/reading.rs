@@ -8,6 +8,11 @@ const BACKSLASHES_MOST: usize = 15;
 /// The characters of the longest escape, without backslashes that count as one.
 pub const ESCAPE_LONGEST: usize = 12;
 
+/// After how long a word a line end may be a tool's, which breaks what is too long for a line: tools for hexadecimal and
+/// base64 break at 60 characters and more. After shorter ones it ends what stands before it, so that the end of an
+/// ordinary line need not wait for the next.
+const WORD_FEWEST: usize = 48;
+
 /// One byte that a text says, and where it says so: a character as it is, or an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sign {
@@ -30,7 +35,7 @@ pub struct Open {
     pub bits: u8,
 }
 
-/// A text, read in one way. No sign is a line end.
+/// A text, read in one way.
 #[derive(Clone, Debug, Default)]
 pub struct Reading {
     /// What it says, in order.
@@ -39,6 +44,8 @@ pub struct Reading {
     pub open: Option<Open>,
     /// Whether a sign may be more than one character, which the next reading must not begin within.
     pub is_escaped: bool,
+    /// Whether what is read is no text of its own, but bytes.
+    pub is_bytes: bool,
 }
 
 impl Reading {
@@ -59,14 +66,22 @@ impl Reading {
     }
 }
 
-const fn is_line_end(byte: u8) -> bool {
+/// Whether a byte ends a line.
+pub const fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// All readings of a text. Nothing goes on after more than `gap` line ends in a row: however many come, what waits
-/// for more stays small.
-pub fn readings(text: &str, gap: usize, after: After) -> Vec<Reading> {
-    let plain = plain(text, gap);
+/// How long the word is that a text ends with, where the text goes on with a word of this length.
+pub fn word_after(text: &str, word: usize) -> usize {
+    let rest = text.bytes().rev().take_while(|byte| !byte.is_ascii_whitespace()).count();
+    // More does not matter.
+    if rest == text.len() { (word + rest).min(WORD_FEWEST) } else { rest.min(WORD_FEWEST) }
+}
+
+/// All readings of a text that goes on with a word of this length. Nothing goes on after more than `gap` line ends in a
+/// row: however many come, what waits for more stays small.
+pub fn readings(text: &str, word: usize, gap: usize, after: After) -> Vec<Reading> {
+    let (exact, plain) = plain(text, word, gap);
     // Where nothing is escaped, what would read escapes reads the same.
     let has = |byte| text.as_bytes().contains(&byte);
     let mut bases = Vec::new();
@@ -89,7 +104,7 @@ pub fn readings(text: &str, gap: usize, after: After) -> Vec<Reading> {
         read(backslashes);
     }
     bases.push(plain);
-    let mut readings = Vec::new();
+    let mut readings = vec![exact];
     for base in &bases {
         readings.extend((0..2).map(|skip| hexadecimal(&base.signs, skip)));
         readings.extend((0..4).map(|skip| base64(&base.signs, 2 * skip)));
@@ -98,22 +113,30 @@ pub fn readings(text: &str, gap: usize, after: After) -> Vec<Reading> {
     readings
 }
 
-/// The text as it is.
-fn plain(text: &str, gap: usize) -> Reading {
-    let mut reading = Reading { signs: Vec::with_capacity(text.len()), ..Reading::default() };
+/// The text as it is, with each row of line ends as one; and without those after long words.
+fn plain(text: &str, mut word: usize, gap: usize) -> (Reading, Reading) {
+    let (mut exact, mut joined) = (Reading::default(), Reading::default());
     let mut line_ends = 0;
     for (at, byte) in text.bytes().enumerate() {
         if is_line_end(byte) {
             line_ends += 1;
-            if line_ends == gap + 1 {
-                reading.stop(at);
+            if line_ends == 1 {
+                exact.signs.push(Sign { byte: Some(b'\n'), start: at, end: at + 1 });
+            } else if line_ends == gap + 1 {
+                exact.stop(at);
             }
+            if line_ends == gap + 1 || (line_ends == 1 && word < WORD_FEWEST) {
+                joined.stop(at);
+            }
+            word = 0;
         } else {
             line_ends = 0;
-            reading.push(byte, at, at + 1);
+            word = if byte.is_ascii_whitespace() { 0 } else { word + 1 };
+            exact.push(byte, at, at + 1);
+            joined.push(byte, at, at + 1);
         }
     }
-    reading
+    (exact, joined)
 }
 
 /// Hexadecimal digits at a place: their number. An error where the text ends before they do; none where something else
@@ -148,7 +171,7 @@ enum Escape {
 
 /// Reads signs with escapes among them. With `whole`, an escape that is not finished at the end is none.
 fn escapes(signs: &[Sign], escape: impl Fn(&[Sign], usize) -> Escape, whole: bool) -> Reading {
-    let mut reading = Reading { signs: Vec::with_capacity(signs.len()), open: None, is_escaped: true };
+    let mut reading = Reading { signs: Vec::with_capacity(signs.len()), is_escaped: true, ..Reading::default() };
     let mut at = 0;
     while let Some(sign) = signs.get(at) {
         let end_of = |length: usize| signs.get(at + length - 1).map_or(sign.end, |last| last.end);
@@ -274,7 +297,7 @@ fn runs(signs: &[Sign], value: impl Fn(u8) -> Option<u8>) -> impl Iterator<Item 
 
 /// Pairs of hexadecimal digits, from the first or the second digit of each stretch on.
 fn hexadecimal(signs: &[Sign], skip: usize) -> Reading {
-    let mut reading = Reading::default();
+    let mut reading = Reading { is_bytes: true, ..Reading::default() };
     for (run, values, last) in runs(signs, digit) {
         reading.stop(run[0].start);
         let (run, values) = (run.get(skip..).unwrap_or_default(), values.get(skip..).unwrap_or_default());
@@ -297,7 +320,7 @@ fn hexadecimal(signs: &[Sign], skip: usize) -> Reading {
 /// Base64 of both alphabets (RFC 4648, sections 4 and 5), where bytes begin at bit `skip` of each stretch: with the four
 /// even ones below 8, wherever the stretch was cut out of.
 fn base64(signs: &[Sign], skip: usize) -> Reading {
-    let mut reading = Reading::default();
+    let mut reading = Reading { is_bytes: true, ..Reading::default() };
     for (run, values, last) in runs(signs, sextet) {
         reading.stop(run[0].start);
         let mut bit = skip;

@@ -56,7 +56,7 @@ pub async fn masker(state: &State, token: &Token) -> Result<Masker, Error> {
     let row = token::Entity::find_by_id(token.id.0).filter(token::Entity::within(&token.scope));
     let row = row.one(state.db.read()).await?.ok_or(Refusal::RevokedToken)?;
     let own = Needles::of_token(&tokens::unseal(&state.keyring, &row)?).map_err(std::io::Error::other)?;
-    Ok(Masker::new([of_scope(state, &token.scope).await?, Arc::new(own)]))
+    Ok(Masker::new(own.map(Arc::new).into_iter().chain([of_scope(state, &token.scope).await?])))
 }
 
 async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Needles>, Error> {

@@ -8,8 +8,8 @@ use muster::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel as _, QueryFilter, QueryOrder, QuerySelect,
+    Select,
 };
 use uuid::Uuid;
 
@@ -161,7 +161,7 @@ impl Recorder<'_> {
     }
 
     fn seal(&self, run: Uuid, rest: &Rest) -> Vec<u8> {
-        if rest.is_empty() { Vec::new() } else { self.keyring.seal(&purpose(run), &rest.to_bytes()) }
+        self.keyring.seal(&purpose(run), &rest.to_bytes())
     }
 
     async fn save(&self, run: &script_run::Model) -> Result<(), Error> {

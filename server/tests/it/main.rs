@@ -17,6 +17,8 @@ mod events;
 mod forms;
 mod install;
 mod profiles;
+mod scripts;
+mod secrets;
 mod sessions;
 mod start;
 mod tokens;

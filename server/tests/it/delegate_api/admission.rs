@@ -15,8 +15,10 @@ async fn the_reply_has_the_shape_that_clients_read(app: TestApp) {
         "delegateRandomToken": null});
     assert_eq!(reply, expected);
     let reply = edge.heartbeat(&id).await.resource();
+    let delegate = admin.sees(&id).await.row.delegate;
+    let applies = json!({"profileId": delegate.profile_id, "lastUpdatedAt": delegate.script_version});
     let expected = json!({"delegateId": id, "status": "ENABLED", "useCdn": false, "jreVersion": null,
-        "delegateRandomToken": null, "sequenceNumber": null});
+        "delegateRandomToken": null, "sequenceNumber": null, "applies": applies});
     assert_eq!(reply, expected);
     assert_eq!(edge.task_events(&id).await.ok().json(), json!({"delegateTaskEvents": []}));
 }

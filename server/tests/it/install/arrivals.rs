@@ -30,11 +30,12 @@ async fn a_delegate_arrives_under_its_name(app: TestApp) {
     assert_eq!((arrived.manager_url.as_str(), arrived.only_here), ("http://muster.test", false));
 
     admin.decides("reject", &waiting).await.ok();
-    let other = client.on("host-2").registered().await;
-    assert_eq!(arrivals(admin, "edge-fra-1").await.rows[0].connected_at, None);
     let connected_at = app.now();
-    client.on("host-2").status(&other).await;
+    let other = client.on("host-2").registered().await;
     assert_eq!(arrivals(admin, "edge-fra-1").await.rows[0].connected_at, Some(connected_at));
+    client.on("host-2").unregister(&other).await.ok();
+    assert_eq!(arrivals(admin, "edge-fra-1").await.rows[0].connected_at, None);
+    client.on("host-2").status(&other).await;
     let expected = [(other, Status::Connected), (waiting, Status::Rejected)];
     assert_eq!(status(&arrivals(admin, " edge-fra-1 ").await), expected);
 

@@ -26,8 +26,8 @@ const HOUR: u64 = 60 * 60;
 async fn makes(person: &Person, kind: InstallKind, fields: &InstallFields) -> String {
     let answer = person.post("install/create-link", &flat(kind, fields)).await.ok();
     let page = fields.page(kind, "review").to_string();
-    let id = answer.location().strip_prefix(&format!("{page}&link=")).expect("the review, which shows the link");
-    id.to_owned()
+    let id = answer.location().strip_prefix(&format!("{page}&link=")).and_then(|rest| rest.split('#').next());
+    id.expect("the review, which shows the link").to_owned()
 }
 
 async fn sees(person: &Person, id: &str) -> InstallLink {

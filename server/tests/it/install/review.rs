@@ -44,7 +44,7 @@ async fn a_review_shows_all_but_the_token(app: TestApp) {
         assert_eq!((&review.profile, review.token.as_str()), (&("Primary".to_owned(), false), "edge"));
         let first = &review.files[0];
         assert!(first.text.contains("edge-fra-1") && first.text.contains(DOTS), "{kind:?} {generation:?}");
-        assert!(review.folder.is_empty() == !review.download.ends_with(".tar.gz"), "{}", review.download);
+        assert!(review.folder.is_empty() != review.download.ends_with(".tar.gz"), "{}", review.download);
         assert_eq!(review.now.as_seconds(), app.now().as_seconds());
 
         let page = installer.person.page(&fields.page(kind, "review").to_string()).await;
@@ -88,7 +88,8 @@ async fn what_is_wrong_is_told_beside_its_field(app: TestApp) {
     let revoked = installer.person.new_token("revoked").await;
     installer.person.acts("tokens/revoke", &revoked.id).await.ok();
     let unknown = "01900000-0000-7000-8000-000000000000";
-    let cases: [(&str, fn(&mut InstallFields, &str), &str); 9] = [
+    type Change = fn(&mut InstallFields, &str);
+    let cases: [(&str, Change, &str); 9] = [
         ("name", |f, value| f.name = value.to_owned(), "Not A Name"),
         ("name", |f, value| f.name = value.to_owned(), "a$(id)"),
         ("description", |f, value| f.description = value.to_owned(), &"x".repeat(1001)),

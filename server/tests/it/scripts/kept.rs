@@ -1,0 +1,111 @@
+//! What is kept of runs: the newest.
+
+use std::collections::BTreeSet;
+
+use muster::script::{LOG_MOST, Outcome, RUNS_MOST};
+use muster_app::scripts::api::SHOWN_MOST;
+use muster_server::db::entity::{script_log, script_run};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+
+use super::{Runner, run};
+use crate::support::{TestApp, seconds};
+
+async fn the_newest_mebibyte_of_a_log_is_kept(app: TestApp) {
+    let runner = Runner::new(&app, "date\n").await;
+    let (mut all, mut number) = (String::new(), 0);
+    while all.len() < LOG_MOST + 5 * 50_000 {
+        let from = all.len();
+        while all.len() < from + 50_000 {
+            all.push_str(&format!("line {number} of many – ä\n"));
+            number += 1;
+        }
+        runner.reports(&run(1), &runner.output(from, &all[from..]).await).await.ok();
+        let log = runner.file(&run(1)).await;
+        let log = log.text();
+        assert!(log.len() <= LOG_MOST && all.ends_with(log), "{}", log.len());
+        assert!(log.len() > all.len().min(LOG_MOST) - 100, "no more is dropped than a line: {}", log.len());
+        assert!(log.starts_with("line "), "{:.20}", log);
+    }
+    let shown = runner.shown().await;
+    assert!(shown.more && shown.log.len() <= SHOWN_MOST && shown.log.len() > SHOWN_MOST - 100);
+    assert!(shown.log.starts_with("line ") && all.ends_with(&shown.log));
+}
+
+async fn lines_that_never_end_are_cut_between_characters(app: TestApp) {
+    let runner = Runner::new(&app, "date\n").await;
+    let piece = "€".repeat(21_000);
+    let count = LOG_MOST / piece.len() + 2;
+    for number in 0..count {
+        runner.reports(&run(1), &runner.output(number * piece.len(), &piece).await).await.ok();
+    }
+    let log = runner.file(&run(1)).await;
+    assert!(log.text().len() <= LOG_MOST && log.text().len() > LOG_MOST - 3 && log.text().chars().all(|c| c == '€'));
+    let shown = runner.shown().await;
+    assert!(shown.more && shown.log.len() <= SHOWN_MOST && shown.log.len() > SHOWN_MOST - 3);
+}
+
+async fn lines_that_come_one_by_one_are_not_a_row_each(app: TestApp) {
+    let runner = Runner::new(&app, "date\n").await;
+    let mut all = String::new();
+    for number in 0..60 {
+        let line = format!("{number} {}\n", "some words ".repeat(65));
+        runner.reports(&run(1), &runner.output(all.len(), &line).await).await.ok();
+        all.push_str(&line);
+    }
+    assert_eq!(runner.shown().await.log, all);
+    let rows = script_log::Entity::find().count(app.state().db.read()).await.unwrap();
+    assert!((2..6).contains(&rows), "{rows}");
+}
+
+async fn the_newest_runs_are_kept(app: TestApp) {
+    let runner = Runner::new(&app, "date\n").await;
+    let count = u128::from(RUNS_MOST) + 3;
+    for number in 1..=count {
+        // Ids are the delegate's own, and need not be in order.
+        runner.runs(&run(100 - number), &[&format!("run {number}\n")]).await;
+    }
+    let shown = runner.shown().await;
+    let ids: Vec<String> = shown.runs.iter().map(|run| run.id.to_string()).collect();
+    let expected: Vec<String> = (4..=count).rev().map(|number| run(100 - number)).collect();
+    assert_eq!((ids, shown.log.as_str()), (expected, "run 13\n"));
+    assert_eq!(script_log::Entity::find().count(app.state().db.read()).await.unwrap(), RUNS_MOST, "with their logs");
+    assert_eq!(runner.file(&run(97)).await.status.as_u16(), 404);
+}
+
+async fn a_new_run_ends_one_that_is_still_open(app: TestApp) {
+    let admin = app.administrator().await;
+    admin.new_secret("one", "abcdefgh").await;
+    let runner = Runner::new(&app, "date\n").await;
+    let other = runner.client.named("edge-2");
+    let other_id = other.registered().await;
+    super::reports_as(&app, &other, &other_id, &run(9), runner.output(0, "").await.to_string()).await.ok();
+    runner.reports(&run(1), &runner.output(0, "one; abcd").await).await.ok();
+    assert_eq!(runner.shown().await.log, "one; ", "the end of it may become a secret");
+    let report = runner.output(0, "two").await;
+    app.advance(seconds(5));
+    let at = app.now();
+    runner.reports(&run(2), &report).await.ok();
+    let shown = runner.shown().await;
+    let end = shown.runs[1].end.clone().expect("it was interrupted");
+    assert_eq!((end.outcome, end.exit_code, end.at), (Outcome::Interrupted, None, at));
+    assert_eq!(runner.file(&run(1)).await.text(), "one; abcd", "it became none");
+    runner.reports(&run(1), &runner.end(9, "late", "EXITED", Some(0)).await).await.ok();
+    assert_eq!(runner.file(&run(1)).await.text(), "one; abcd");
+    let open: BTreeSet<String> = script_run::Entity::find()
+        .all(app.state().db.read())
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|row| row.ended_at.is_none())
+        .map(|row| row.id.to_string())
+        .collect();
+    assert_eq!(open, BTreeSet::from([run(2), run(9)]), "another delegate's goes on");
+}
+
+on_both_databases!(
+    the_newest_mebibyte_of_a_log_is_kept,
+    lines_that_never_end_are_cut_between_characters,
+    lines_that_come_one_by_one_are_not_a_row_each,
+    the_newest_runs_are_kept,
+    a_new_run_ends_one_that_is_still_open,
+);
