@@ -282,6 +282,7 @@ test.describe('inside', () => {
     await expect(ui.dialog('Delete registry-password.of-the-payment-team_in-frankfurt?')).toBeVisible();
     await look(page, 'dialog-delete-secret');
 
+    await ui.open('/delegates');
     const setup = { name: 'worker', profile: 'tools', token: 'default_token', tags: 'linux' };
     const delegate = await delegates.unpack(await ui.downloadShellDelegate(setup));
     await delegate.set('heartbeatIntervalMs', 1000);

@@ -125,7 +125,7 @@ impl Masker {
                 }
             }
             finds.cut = text.floor_char_boundary(finds.cut);
-            // What is escaped is not torn: the next reading begins where one of this text's signs does.
+            // What is escaped is not torn: the end of an escape would be read as other characters.
             for reading in readings.iter().filter(|reading| reading.is_escaped) {
                 finds.cut = reading.sign_at(finds.cut).unwrap_or(finds.cut);
             }

@@ -4,6 +4,9 @@
 //! `file` (a file's name; empty for [`InstallReview::download`]) answers with the file, or returns to the setup with an
 //! error beside the field. What a person chose travels in the query of the pages: it holds ids and words, no secret.
 
+// A form's fields are the arguments of its server function, whose macro keeps no attribute but documentation.
+#![allow(clippy::too_many_arguments)]
+
 use async_trait::async_trait;
 use leptos::prelude::*;
 use muster::{
@@ -221,8 +224,6 @@ pub async fn get_install_options() -> Result<InstallOptions, ConsoleError> {
 macro_rules! of_fields {
     ($(#[$doc:meta])* $endpoint:literal $name:ident, |$console:ident, $kind:ident, $fields:ident| $work:block) => {
         $(#[$doc])*
-        // A form's fields are arguments.
-        #[allow(clippy::too_many_arguments)]
         #[server(endpoint = $endpoint)]
         pub async fn $name(
             kind: InstallKind,

@@ -23,9 +23,10 @@ pub fn Link(
     let works = Memo::new(move |_| link.with(|link| matches!(link, Some(Ok(InstallLink { line: Some(_), .. })))));
     view! {
         <section class="block" id=LINK_ID>
-            <h2>"Fetch it on the host"</h2>
+            <h2>"Or fetch it with curl"</h2>
             <p class="sub">
-                "A line for a shell that downloads the files there. It works once, for an hour, and needs nobody signed in."
+                "A line for a shell that downloads the files where they are needed. It works once, within an hour, and \
+                nobody has to be signed in there."
             </p>
             <div class="link-card">
                 {move || link.get().map(|link| match link {

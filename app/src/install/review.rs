@@ -102,7 +102,7 @@ fn Review(kind: InstallKind, query: Memo<InstallQuery>, reviewed: Signal<Reviewe
         {only_here.map(|manager_url| view! { <OnlyHere manager_url=manager_url /> })}
         <Summary fields=fields review=review />
         <section class="block">
-            <div class="block-head">
+            <div class="files-head">
                 <h2>"Files"</h2>
                 <p class="muted">
                     {move || review.with(|review| match review.folder.as_str() {

@@ -17,6 +17,7 @@ use crate::ui::{
     button::SubmitButton,
     field::{CheckField, LiveSelectField, RadioField, SelectField, TextArea, TextField},
     form::Form,
+    icon::Icon,
     live::use_live,
     load::{Asked, computed, show},
 };
@@ -83,6 +84,7 @@ fn SetupForm(kind: InstallKind, options: Signal<InstallOptions>) -> impl IntoVie
         tokens.iter().cloned().chain(before).collect()
     });
     let wanted = Memo::new(move |_| query.with(|query| query.fields.token.clone()));
+    let none = computed(move |_| tokens.with(Vec::is_empty));
     let token = choice(tokens.get_untracked(), &fields.token, NO_TOKEN).1;
     let tokens = Signal::derive(move || choice(tokens.get(), &wanted.get(), NO_TOKEN).0);
     let image = if fields.image.is_empty() { image } else { fields.image };
@@ -121,6 +123,14 @@ fn SetupForm(kind: InstallKind, options: Signal<InstallOptions>) -> impl IntoVie
                         "Add"
                     </button>
                 </LiveSelectField>
+                {move || none.get().then(|| {
+                    view! {
+                        <div class="notice notice-info">
+                            {Icon::Info.draw()}
+                            <p>"There is no active token. A delegate needs one to register: add one."</p>
+                        </div>
+                    }
+                })}
                 <TextField name="tags" label="Tags" value=tags hint="Separated by commas." />
                 <RadioField
                     name="generation"
@@ -211,7 +221,7 @@ fn choice(mut options: Vec<(String, String)>, wanted: &str, choose: &str) -> (Ve
         }
         Some(_) if has(&options, wanted) => (options, wanted.to_owned()),
         there => {
-            let text = if there.is_some() { choose } else { "There is none: add one" };
+            let text = if there.is_some() { choose } else { "None" };
             options.insert(0, (String::new(), text.to_owned()));
             (options, String::new())
         }
@@ -285,7 +295,7 @@ mod tests {
         let (shown, chosen) = choice(options(), "3", "Choose");
         assert_eq!((shown.len(), shown[0].1.as_str(), chosen.as_str()), (3, "Choose", ""));
         let (shown, chosen) = choice(Vec::new(), "", "Choose");
-        assert_eq!((shown, chosen), (vec![(String::new(), "There is none: add one".to_owned())], String::new()));
+        assert_eq!((shown, chosen), (vec![(String::new(), "None".to_owned())], String::new()));
     }
 
     #[test]

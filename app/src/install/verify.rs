@@ -127,7 +127,7 @@ fn Wait(
     });
     view! {
         {move || refresh().then(|| view! { <noscript inner_html=AGAIN></noscript> })}
-        <section class="card wait">
+        <section class="card wait-card">
             <p class="wait-state" role="status">
                 {state}
             </p>

@@ -23,6 +23,9 @@ use crate::{
 /// The server function whose form shows what is wrong with the fields.
 const CHECK: &str = "/api/install/check";
 
+/// The longest URL, in bytes, that proxies let pass by their defaults.
+const URL_MOST: usize = 8000;
+
 /// Which file is asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -57,7 +60,10 @@ pub async fn download(
             if !accept.is_some_and(|accept| accept.contains("text/html")) {
                 return told(&error);
             }
-            let back = fields.unwrap_or_default().page(kind, "").to_string();
+            let back = Some(fields.unwrap_or_default().page(kind, "").to_string());
+            // What does not go into a URL comes back by the session alone.
+            let back = back.filter(|back| back.len() <= URL_MOST);
+            let back = back.unwrap_or_else(|| InstallFields::default().page(kind, "").to_string());
             flash_and_return(&operator, CHECK.to_owned(), error, &body, &back).await
         }
     }

@@ -42,7 +42,7 @@ pub struct Reading {
     pub signs: Vec<Sign>,
     /// What may follow, where more comes; nothing else follows then.
     pub open: Option<Open>,
-    /// Whether a sign may be more than one character, which the next reading must not begin within.
+    /// Whether a sign may be more than one character.
     pub is_escaped: bool,
     /// Whether what is read is no text of its own, but bytes.
     pub is_bytes: bool,

@@ -160,6 +160,8 @@ fn values_that_overlap_are_all_masked() {
         ("<xbcabcax>", "<x***x>"),
         ("<aaaaaaaaabcabcabc>", "<***>"),
         ("<abcab>", "<abcab>"),
+        // An escape stays one, also where its end looks like a beginning.
+        ("<\\bc\\u0061\\u0062\\u0063\\u0061\\u0062\\u0063\\u0061>", "<\\bc***>"),
     ] {
         assert_eq!(masker.mask(text), masked);
         let letters: Vec<String> = text.chars().map(String::from).collect();
@@ -202,7 +204,9 @@ fn nothing_makes_what_waits_grow() {
     // Each value in its longest form, with line ends between all characters.
     let most = KEY.len() * 12 * 5;
     for flood in ["\n", "\r\n", "a", "abc", "%", "%6", "\\", "\\u00", "-", "61", "YWFh", "\\\n", "hunter\n\n\n"] {
-        for begin in ["", "hunter-22~", "-----BEGIN KEY", "68756e", "aHVud", "%68%75", "\\u0068"] {
+        let after_long_word = format!("{}hunter-22~", "x".repeat(60));
+        let begun = ["", "hunter-22~", "-----BEGIN KEY-----", "68756e", "aHVud", "%68%75", "\\u0068", &after_long_word];
+        for begin in begun {
             let mut rest = Rest::default();
             let mut out = 0;
             for piece in [begin, &flood.repeat(3000), &flood.repeat(3000)] {
@@ -227,6 +231,7 @@ fn an_ordinary_line_does_not_wait_for_the_next() {
         let (masked, rest) = masker.feed(Rest::default(), line, Before::Known, After::More);
         assert!(masked == line && rest.text.is_empty(), "{line:?}");
     }
+    assert_eq!(masker.mask("0123456789abcdef\n"), "0123456789abcdef\n", "bytes that happen to be text");
     let (masked, _) = masker.feed(Rest::default(), &"x".repeat(60), Before::Known, After::More);
     assert!(masked.len() >= 55, "nor does much of a long word: {masked}");
 }
@@ -285,7 +290,7 @@ fn text() -> impl Strategy<Value = (String, Vec<&'static str>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(150000))]
 
     #[test]
     fn no_split_changes_what_comes_out(

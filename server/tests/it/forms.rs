@@ -104,7 +104,7 @@ async fn nobody_leaves_little_behind(app: TestApp) {
     app.user(Role::Viewer).await;
     let much = "x".repeat(200_000);
     for form in [[("name", much.as_str()), ("email", "x")], [("next", much.as_str()), ("email", "x")]] {
-        for path in ["/api/tokens/create", "/api/session/sign-in", "/install/shell/harness-delegate.tar.gz"] {
+        for path in ["/api/tokens/create", "/api/session/sign-in", "/install/shell/download"] {
             sent_to(&app.nobody(), path, &form, SITE).await;
         }
     }

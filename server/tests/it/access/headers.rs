@@ -22,7 +22,7 @@ async fn other_sites_can_post_nothing(app: TestApp) {
             let answer = admin.post_with(endpoint, form, headers).await;
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{endpoint} {headers:?}");
         }
-        let bundle = "/install/shell/harness-delegate.tar.gz";
+        let bundle = "/install/shell/download";
         let answer = admin.request(Method::POST, bundle, headers, String::new()).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN);
     }

@@ -105,6 +105,9 @@ async fn what_cannot_be_taken_leads_back_to_the_setup(app: TestApp) {
         );
         assert!(session.contains("\"tags\":\"eu\""), "what was typed is kept: {session:.500}");
     }
+    let fields = InstallFields { description: "ü".repeat(100_000), ..fields };
+    let answer = downloads(&installer.person, InstallKind::Shell, &fields, "").await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/install/shell"), "no URL is too long");
     assert!(app.audit_of(Action::BundleDownloaded).await.is_empty());
 }
 
