@@ -221,10 +221,10 @@ impl Operator {
         let unknown = || Error::field("profile", Invalid::new("Choose a profile that exists."));
         let profile: ProfileId = profile.parse().map_err(|_| unknown())?;
         let mut change = self.state.db.write().await?;
-        let before = self.hold(&change, id).await?;
-        // Held, so that nobody deletes it or changes its script beside this.
+        // Held, so that nobody deletes it or changes its script beside this; before the delegate, as those changes do.
         let row = profile::Entity::find_by_id(profile.0).filter(profile::Entity::within(&self.scope())).lock_shared();
         let profile = Profile::try_from(row.one(&*change).await?.ok_or_else(unknown)?)?;
+        let before = self.hold(&change, id).await?;
         if before.profile_id == profile.id {
             let sentence = format!("{} has the profile {} already.", before.facts.name, profile.spec.name);
             return Err(Error::field("profile", Invalid::new(sentence)));

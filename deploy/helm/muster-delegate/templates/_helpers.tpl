@@ -94,3 +94,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- define "delegate.memory" -}}
 {{ if kindIs "string" . }}{{ . | quote }}{{ else }}{{ printf "%dMi" (int64 .) | quote }}{{ end }}
 {{- end }}
+
+{{/* Whether a Deployment is of one pod alone: it then keeps its host name, by which Muster knows a new pod for the same,
+approved delegate. */}}
+{{- define "delegate.single" -}}
+{{- if and (include "delegate.nextGen" .) (not .Values.autoscaling.enabled) (eq (int .Values.replicas) 1) }}true{{ end }}
+{{- end }}

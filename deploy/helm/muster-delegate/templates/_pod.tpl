@@ -78,6 +78,9 @@ metadata:
     {{- toYaml . | nindent 4 }}
     {{- end }}
 spec:
+  {{- if include "delegate.single" . }}
+  hostname: {{ include "delegate.name" . | trunc 63 | trimSuffix "-" | quote }}
+  {{- end }}
   serviceAccountName: {{ include "delegate.serviceAccount" . | quote }}
   terminationGracePeriodSeconds: {{ int .Values.terminationGracePeriodSeconds }}
   {{- /* Variables for the services of the namespace are of no use here. */}}
