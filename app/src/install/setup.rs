@@ -127,7 +127,7 @@ fn SetupForm(kind: InstallKind, options: Signal<InstallOptions>) -> impl IntoVie
                     view! {
                         <div class="notice notice-info">
                             {Icon::Info.draw()}
-                            <p>"There is no active token. A delegate needs one to register: add one."</p>
+                            <p>"There is no active token, and a delegate needs one to register."</p>
                         </div>
                     }
                 })}
@@ -221,7 +221,7 @@ fn choice(mut options: Vec<(String, String)>, wanted: &str, choose: &str) -> (Ve
         }
         Some(_) if has(&options, wanted) => (options, wanted.to_owned()),
         there => {
-            let text = if there.is_some() { choose } else { "None" };
+            let text = if there.is_some() { choose } else { "There is none: add one" };
             options.insert(0, (String::new(), text.to_owned()));
             (options, String::new())
         }
@@ -295,7 +295,7 @@ mod tests {
         let (shown, chosen) = choice(options(), "3", "Choose");
         assert_eq!((shown.len(), shown[0].1.as_str(), chosen.as_str()), (3, "Choose", ""));
         let (shown, chosen) = choice(Vec::new(), "", "Choose");
-        assert_eq!((shown, chosen), (vec![(String::new(), "None".to_owned())], String::new()));
+        assert_eq!((shown, chosen), (vec![(String::new(), "There is none: add one".to_owned())], String::new()));
     }
 
     #[test]
