@@ -20,7 +20,9 @@ const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 390, height:
 async function look(page: Page, name: string): Promise<void> {
   await test.step(`looks of ${name}`, async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
+      // Without motion: colours that are still on their way from one theme to the other would be measured.
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.evaluate(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)));
       for (const [size, viewport] of Object.entries(SIZES)) {
         await page.setViewportSize(viewport);
         if (PICTURES) {
