@@ -154,6 +154,12 @@ actions! {
     DelegateRegistered = "DELEGATE_REGISTERED", "Registered";
     /// A delegate that was known came back with other facts.
     DelegateChanged = "DELEGATE_CHANGED", "Registered again with changed facts";
+    /// A delegate went over to another token.
+    TokenSwitched = "TOKEN_SWITCHED", "Went over to another token";
+    /// A delegate that registered before keys were proved was bound to its key.
+    KeyBound = "KEY_BOUND", "Bound to its key";
+    /// Two processes use a delegate's identity.
+    IdentityConflict = "IDENTITY_CONFLICT", "Two processes use this identity";
     /// A delegate was approved.
     DelegateApproved = "DELEGATE_APPROVED", "Approved";
     /// A delegate was rejected.

@@ -166,6 +166,8 @@ pub struct Token {
     pub expires_at: Option<Timestamp>,
     /// The profile of delegates of this token that name none; the account's Primary where not set.
     pub default_profile: Option<ProfileId>,
+    /// Whether every delegate that registers with it for the first time waits for approval, whatever profile it names.
+    pub requires_approval: bool,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// Its successor, where a person rotates it.
@@ -179,16 +181,20 @@ pub struct Rotation {
     pub successor: TokenId,
     /// When that began.
     pub began_at: Timestamp,
-    /// When a delegate last went over from the old token to another one; when it began, while none has.
-    pub last_step_at: Timestamp,
 }
 
 impl Rotation {
     /// Whether the old token can be revoked without cutting anybody off: nothing connected holds it, and nothing has
-    /// used it since the last step.
+    /// used it since the last delegate went over from it to another one, or since the rotation began while none has.
     #[must_use]
-    pub fn is_safe_to_revoke(&self, connected: u64, last_used_at: Option<Timestamp>) -> bool {
-        connected == 0 && last_used_at.is_none_or(|at| at <= self.last_step_at)
+    pub fn is_safe_to_revoke(
+        &self,
+        connected: u64,
+        last_used_at: Option<Timestamp>,
+        last_step_at: Option<Timestamp>,
+    ) -> bool {
+        let since = last_step_at.map_or(self.began_at, |at| at.max(self.began_at));
+        connected == 0 && last_used_at.is_none_or(|at| at <= since)
     }
 }
 
@@ -201,8 +207,8 @@ pub enum TokenError {
     /// Only a revoked or expired token can be deleted.
     #[error("{0} is active. Revoke it first, then delete it.")]
     StillActive(TokenName),
-    /// Only a token that is good can be rotated.
-    #[error("{0} is not active. Make a new token instead.")]
+    /// A token that is revoked cannot be rotated.
+    #[error("{0} is revoked. Make a new token instead.")]
     NotActive(TokenName),
     /// It is being rotated already.
     #[error("{0} has a successor already.")]
@@ -237,18 +243,18 @@ impl Token {
         Ok(self)
     }
 
-    /// Gives the token a successor.
+    /// Gives the token a successor. An expired one can have one too: then its delegates need it most.
     ///
     /// # Errors
     /// [`TokenError::NotActive`], or [`TokenError::AlreadyRotated`].
     pub fn rotate(mut self, successor: TokenId, now: Timestamp) -> Result<Self, TokenError> {
-        if self.status(now) != TokenStatus::Active {
+        if self.status(now) == TokenStatus::Revoked {
             return Err(TokenError::NotActive(self.name));
         }
         if self.rotation.is_some() {
             return Err(TokenError::AlreadyRotated(self.name));
         }
-        self.rotation = Some(Rotation { successor, began_at: now, last_step_at: now });
+        self.rotation = Some(Rotation { successor, began_at: now });
         Ok(self)
     }
 
@@ -289,6 +295,7 @@ mod tests {
             created_at: Timestamp::from_millis(0),
             expires_at: Some(Timestamp::from_millis(1_000)),
             default_profile: None,
+            requires_approval: false,
             revoked_at: None,
             rotation: None,
         }
@@ -335,7 +342,7 @@ mod tests {
     fn a_token_is_rotated_once_while_it_is_good() {
         let (now, next) = (Timestamp::from_millis(5), TokenId(uuid::Uuid::from_u128(9)));
         let rotated = token().rotate(next, now).unwrap();
-        assert_eq!(rotated.rotation.as_ref().map(|one| (one.successor, one.last_step_at)), Some((next, now)));
+        assert_eq!(rotated.rotation.as_ref().map(|one| (one.successor, one.began_at)), Some((next, now)));
         assert!(matches!(rotated.rotate(next, now), Err(TokenError::AlreadyRotated(_))));
         let revoked = token().revoke(now).unwrap();
         assert!(matches!(revoked.rotate(next, now), Err(TokenError::NotActive(_))));
@@ -344,11 +351,15 @@ mod tests {
     #[test]
     fn a_rotated_token_is_safe_to_revoke_once_nothing_uses_it_any_more() {
         let at = Timestamp::from_millis;
-        let rotation = Rotation { successor: TokenId(uuid::Uuid::nil()), began_at: at(10), last_step_at: at(50) };
+        let rotation = Rotation { successor: TokenId(uuid::Uuid::nil()), began_at: at(10) };
         for (connected, last_used, safe) in
             [(0, None, true), (0, Some(50), true), (0, Some(51), false), (1, Some(40), false)]
         {
-            assert_eq!(rotation.is_safe_to_revoke(connected, last_used.map(at)), safe, "{connected} {last_used:?}");
+            let is_safe = rotation.is_safe_to_revoke(connected, last_used.map(at), Some(at(50)));
+            assert_eq!(is_safe, safe, "{connected} {last_used:?}");
         }
+        assert!(
+            rotation.is_safe_to_revoke(0, Some(at(10)), None) && !rotation.is_safe_to_revoke(0, Some(at(11)), None)
+        );
     }
 }

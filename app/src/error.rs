@@ -29,6 +29,12 @@ pub enum ConsoleError {
     /// Too many attempts.
     #[error("Too many attempts. Try again in {0} seconds.")]
     TooMany(u32),
+    /// The database cannot be used for the moment. Nothing changed.
+    #[error("The database cannot be used right now. Nothing was changed; try again in a moment.")]
+    Unavailable,
+    /// The database was lost in the middle of a commit.
+    #[error("The database was lost while this was being saved. Look whether it was saved before you try again.")]
+    UnknownOutcome,
     /// The server failed; its log has the details under this request id.
     #[error("Muster could not do this. Try again; the server's log tells more under request {0}.")]
     Internal(String),
@@ -54,6 +60,7 @@ impl ConsoleError {
             Self::Field { .. } => 422,
             Self::TooMany(_) => 429,
             Self::Internal(_) => 500,
+            Self::Unavailable | Self::UnknownOutcome => 503,
             Self::Unreachable => 400,
         }
     }

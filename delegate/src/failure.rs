@@ -49,6 +49,10 @@ impl Failure {
                 return Self::Refused(refusal);
             }
         }
+        if status == StatusCode::CONFLICT {
+            // Something on the way sent a call twice: signed anew, it is another.
+            return Self::Away { why: "it has had this call already".to_owned(), wait: None };
+        }
         if status.is_server_error() || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT) {
             // The form with a date is left to the backoff: it would need both clocks to agree.
             let wait = retry_after.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);

@@ -18,6 +18,7 @@ mod orphans;
 mod run;
 mod script;
 mod settings;
+mod signer;
 mod speech;
 mod trouble;
 

@@ -44,8 +44,11 @@ pub(crate) enum Call {
 /// How a call went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// The manager took the registration.
-    Registered,
+    /// The manager took the registration. Where the delegate asked for another profile than it has, the name of that.
+    Registered {
+        /// The profile that it keeps.
+        keeps: Option<String>,
+    },
     /// The manager turned the registration away.
     TurnedAway,
     /// The manager told the delegate's standing.
@@ -126,6 +129,8 @@ pub(crate) enum Say {
     Back(Duration),
     /// The manager does not hand out the profile.
     NoProfile(String),
+    /// It asked for another profile than the one which it keeps.
+    KeepsProfile(String),
     /// A call on the side went wrong; the heartbeat will tell whether that matters.
     Aside(Call, Failure),
 }
@@ -207,12 +212,13 @@ impl Machine {
     /// Takes in how a call went at `now`; `chance` is from 0 to 1. Returns what to say.
     pub(crate) fn take(&mut self, event: Event, now: Duration, chance: f64) -> Vec<Say> {
         let mut says = Vec::new();
-        if matches!(event, Event::Registered | Event::TurnedAway | Event::Told(_)) {
+        if matches!(event, Event::Registered { .. } | Event::TurnedAway | Event::Told(_)) {
             (self.refusals, self.revoked) = (0, false);
         }
         match event {
-            Event::Registered => {
+            Event::Registered { keeps } => {
                 says.extend(self.trouble.over(now).map(Say::Back));
+                says.extend(keeps.map(Say::KeepsProfile));
                 self.registered = true;
                 self.beat_at = now;
             }

@@ -12,6 +12,7 @@ use muster::{
         heartbeat::{Applied, HeartbeatReply},
         path,
         profile::ProfileParams,
+        proof,
         register::{RegisterReply, RegisterRequest, UnregisterRequest},
         script::ScriptReport,
         tasks::TaskEvents,
@@ -25,7 +26,7 @@ use reqwest::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use serde::de::DeserializeOwned;
 
-use crate::{chance, clock, credential::Credentials, failure::Failure, settings::Settings};
+use crate::{chance, clock, credential::Credentials, failure::Failure, settings::Settings, signer::Signer};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -53,11 +54,12 @@ pub(crate) struct Manager {
     base: Url,
     account: String,
     credentials: Mutex<Credentials>,
+    signer: Arc<Signer>,
 }
 
 impl Manager {
     /// Prepares the way. Nothing is sent yet.
-    pub(crate) fn new(settings: &Settings) -> Result<Self, SetupError> {
+    pub(crate) fn new(settings: &Settings, signer: Arc<Signer>) -> Result<Self, SetupError> {
         Ok(Self {
             http: client(settings)?,
             base: settings.manager.clone(),
@@ -68,6 +70,7 @@ impl Manager {
                 settings.host.to_string(),
                 settings.manager.to_string(),
             )),
+            signer,
         })
     }
 
@@ -121,12 +124,18 @@ impl Manager {
     fn call(&self, method: Method, path: &str, query: &[(&str, &str)]) -> Result<RequestBuilder, Failure> {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
+        let address = url.to_string();
         url.query_pairs_mut().append_pair("accountId", &self.account).extend_pairs(query);
         let mut credentials = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
-        let header = credentials.header(clock::now(), || (chance::bytes(), chance::bytes()));
-        let mut header = HeaderValue::from_str(header).map_err(|_| Failure::away("the credential cannot be made"))?;
-        header.set_sensitive(true);
-        Ok(self.http.request(method, url).header(AUTHORIZATION, header))
+        let credential = credentials.header(clock::now(), || (chance::bytes(), chance::bytes()));
+        let proof = self.signer.sign(method.as_str(), &address, credential, clock::now());
+        let header = |text: &str| {
+            let mut header = HeaderValue::from_str(text).map_err(|_| Failure::away("the credential cannot be made"))?;
+            header.set_sensitive(true);
+            Ok::<_, Failure>(header)
+        };
+        let (credential, proof) = (header(credential)?, header(&proof)?);
+        Ok(self.http.request(method, url).header(AUTHORIZATION, credential).header(proof::HEADER, proof))
     }
 
     async fn send<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<T, Failure> {

@@ -115,11 +115,11 @@ struct Delegate {
 
 impl Delegate {
     fn new(settings: Settings) -> Result<Self, RunError> {
-        let manager = Manager::new(&settings)?;
         let identity = identity(&settings)?;
+        let manager = Manager::new(&settings, identity.signer())?;
         Ok(Self {
             machine: Machine::new(settings.heartbeat, settings.polls),
-            speech: Speech::new(&settings, identity.thumbprint().as_ref()),
+            speech: Speech::new(&settings, &identity.thumbprint()),
             settings,
             manager: Arc::new(manager),
             identity: Arc::new(identity),
@@ -206,7 +206,7 @@ impl Delegate {
             return Ok(Event::TurnedAway);
         }
         self.keep_id(Some(reply.delegate_id));
-        Ok(Event::Registered)
+        Ok(Event::Registered { keeps: reply.keeps_profile })
     }
 
     /// What registrations and heartbeats say of this delegate.
@@ -229,7 +229,7 @@ impl Delegate {
             keep_alive_packet: false,
             sequence_num: None,
             heartbeat_interval_ms: u32::try_from(settings.heartbeat.as_millis()).ok(),
-            key_thumbprint: self.identity.thumbprint().map(String::from),
+            key_thumbprint: self.identity.former_thumbprint().map(String::from),
         }
     }
 
@@ -271,7 +271,7 @@ impl Delegate {
 
 /// The identity that is kept where the settings say, or else where the user's own files are.
 fn identity(settings: &Settings) -> Result<Identity, IdentityError> {
-    let load = |directory: &Path| Identity::load(directory, &settings.account, chance::bytes);
+    let load = |directory: &Path| Identity::load(directory, &settings.account, clock::now(), chance::bytes);
     match (load(&settings.directory), &settings.fallback) {
         (Err(error @ IdentityError::Io { .. }), Some(fallback)) => {
             let identity = load(fallback)?;

@@ -2,7 +2,12 @@
 
 use muster::{delegate::Thumbprint, wire::envelope::Refusal};
 
-use crate::{clock, failure::Failure, machine::Say, settings::Settings};
+use crate::{
+    clock,
+    failure::{Failure, plain},
+    machine::Say,
+    settings::Settings,
+};
 
 /// Whom the log talks about.
 #[derive(Debug)]
@@ -14,10 +19,10 @@ pub(crate) struct Speech {
 }
 
 impl Speech {
-    pub(crate) fn new(settings: &Settings, thumbprint: Option<&Thumbprint>) -> Self {
+    pub(crate) fn new(settings: &Settings, thumbprint: &Thumbprint) -> Self {
         Self {
             name: settings.name.to_string(),
-            fingerprint: thumbprint.map(Thumbprint::short).unwrap_or_default(),
+            fingerprint: thumbprint.short(),
             account: settings.account.clone(),
             manager: settings.manager.to_string(),
         }
@@ -72,6 +77,11 @@ impl Speech {
             Say::NoProfile(message) => {
                 tracing::warn!("the manager does not hand out the profile's startup script, retrying slowly: {message}")
             }
+            Say::KeepsProfile(name) => tracing::warn!(
+                "the manager knows this delegate, and it keeps its profile {}; to give it another, press Switch profile \
+                 on its page in the console",
+                plain(name)
+            ),
             Say::Aside(call, failure) => tracing::debug!("the call {call:?} went wrong: {failure}"),
         }
     }
@@ -87,6 +97,13 @@ impl Speech {
                 "the delegate token has expired, or this host's clock is wrong: it says {}; where it is right",
                 clock::now()
             ),
+            Refusal::InvalidProof => {
+                return format!(
+                    "the manager says that the proof of this delegate's key does not hold: a proxy on the way changes \
+                     paths or headers; retrying slowly ({})",
+                    refusal.code()
+                );
+            }
         };
         format!(
             "{why}; put a good token into delegateToken in config-delegate.yml, or into DELEGATE_TOKEN, and start the \

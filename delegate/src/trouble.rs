@@ -20,10 +20,11 @@ enum Kind {
     Revoked,
     Invalid,
     Expired,
+    InvalidProof,
     Declined,
 }
 
-const KINDS: usize = 5;
+const KINDS: usize = 6;
 
 impl Kind {
     const fn of(failure: &Failure) -> Self {
@@ -32,6 +33,7 @@ impl Kind {
             Failure::Refused(Refusal::RevokedToken) => Self::Revoked,
             Failure::Refused(Refusal::InvalidToken) => Self::Invalid,
             Failure::Refused(Refusal::ExpiredToken) => Self::Expired,
+            Failure::Refused(Refusal::InvalidProof) => Self::InvalidProof,
             Failure::Declined(_) => Self::Declined,
         }
     }
@@ -39,7 +41,7 @@ impl Kind {
     const fn again(self) -> Duration {
         match self {
             Self::Away | Self::Declined => AGAIN,
-            Self::Revoked | Self::Invalid | Self::Expired => REFUSED_AGAIN,
+            Self::Revoked | Self::Invalid | Self::Expired | Self::InvalidProof => REFUSED_AGAIN,
         }
     }
 }

@@ -6,9 +6,14 @@ use muster::{
     delegate::TransitionError, profile::ProfileError, text::Invalid, token::TokenError, wire::envelope::Refusal,
 };
 use muster_app::error::ConsoleError;
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::DbErr;
+use tower_sessions::session_store::Error as SessionError;
 
-use crate::{auth::password::PasswordError, keyring::Unsealable};
+use crate::{
+    auth::password::PasswordError,
+    db::failure::{is_taken, is_unavailable, is_unknown_outcome},
+    keyring::Unsealable,
+};
 
 /// Why a use case did not come about. Nothing changed.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +47,9 @@ pub enum Error {
     /// A delegate's credential is refused.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// A delegate's proof was used before.
+    #[error("the proof was used before")]
+    Replayed,
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] DbErr),
@@ -75,10 +83,29 @@ impl Error {
         }
     }
 
+    /// Whether the database cannot be had for the moment: the same request may succeed later.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        match self {
+            Self::Database(error) => is_unavailable(error),
+            // Sessions are kept in the database.
+            Self::Session(tower_sessions::session::Error::Store(SessionError::Backend(_))) => true,
+            _ => false,
+        }
+    }
+
     /// The way out to the console. What is internal is logged here, under the request's id.
     #[must_use]
     pub fn into_console(self, request_id: &str) -> ConsoleError {
         match self {
+            Self::Database(error) if is_unknown_outcome(&error) => {
+                tracing::warn!(request_id, %error, "nobody can tell whether a change was saved");
+                ConsoleError::UnknownOutcome
+            }
+            error if error.is_unavailable() => {
+                tracing::warn!(request_id, %error, "a console call has to wait");
+                ConsoleError::Unavailable
+            }
             Self::SignedOut => ConsoleError::SignedOut,
             Self::Forbidden => ConsoleError::Forbidden,
             Self::NotFound(sentence) => ConsoleError::NotFound(sentence.to_owned()),
@@ -87,6 +114,7 @@ impl Error {
             Self::TooMany(seconds) => ConsoleError::TooMany(seconds),
             Self::TooLarge(_) => ConsoleError::field("", self),
             Self::Refused(_)
+            | Self::Replayed
             | Self::Database(_)
             | Self::Session(_)
             | Self::Unsealable(_)
@@ -97,12 +125,6 @@ impl Error {
             }
         }
     }
-}
-
-/// Whether a row could not be written because another one has what has to be unique.
-#[must_use]
-pub fn is_taken(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 impl From<TransitionError> for Error {

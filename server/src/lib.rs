@@ -23,7 +23,12 @@ pub mod tokens;
 pub mod users;
 mod web;
 
-use axum::{Router, extract::Request};
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::Response,
+};
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
@@ -38,11 +43,20 @@ pub fn router(state: &State, files: Router<State>) -> Router {
     let _ = any_spawner::Executor::init_tokio();
     let routes = Router::new().merge(files).merge(delegate_api::router()).merge(web::router(state));
     web::security(routes)
+        .layer(axum::middleware::map_response(retry_later))
         .layer(CatchPanicLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(Ids(state.clone())))
         .with_state(state.clone())
+}
+
+/// Who finds Muster not ready is told when to come back.
+async fn retry_later(mut response: Response) -> Response {
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().entry(RETRY_AFTER).or_insert(HeaderValue::from_static("2"));
+    }
+    response
 }
 
 /// A span for each request. The query is left out: it holds what people search for.

@@ -4,19 +4,20 @@
 //! it is a second of "last heartbeat". Changes of state (connected, cut off, stopped) are written at once.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     hash::Hash,
-    sync::{Mutex, PoisonError},
+    net::IpAddr,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use muster::{
-    delegate::Delegate,
+    delegate::{Admission, Delegate},
     id::{ConnectionId, DelegateId, TokenId},
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set, Statement, Value, sea_query::Expr,
 };
 use uuid::Uuid;
@@ -25,7 +26,8 @@ use crate::{
     chance,
     db::{
         Change,
-        entity::{connection, delegate},
+        entity::{connection, delegate, token},
+        lock,
     },
     events::Topic,
     state::State,
@@ -35,8 +37,12 @@ use crate::{
 const TICK: Duration = Duration::from_secs(1);
 /// Every how many ticks open pages are told of mere heartbeats.
 const TICKS_PER_NEWS: u32 = 5;
+/// With a longer time between two ticks, this process was stopped meanwhile.
+const GAP: Duration = Duration::from_secs(10);
 /// How many rows one statement changes.
 const CHUNK: usize = 500;
+/// Why a delegate counts as lost that was not heard to stop.
+const SILENT: &str = "no heartbeat";
 
 #[derive(Clone, Copy, Debug)]
 struct Beat {
@@ -44,34 +50,139 @@ struct Beat {
     until: Timestamp,
 }
 
-/// Heartbeats and uses of tokens that are not yet written.
-#[derive(Debug, Default)]
+/// What was turned away, since it was last written.
+#[derive(Clone, Debug)]
+struct Refused {
+    count: i64,
+    first_at: Timestamp,
+    last_at: Timestamp,
+    address: IpAddr,
+    name: String,
+}
+
+/// Which of a process's calls were heard: the largest counter, and which of the 64 before it.
+#[derive(Clone, Debug)]
+struct Heard {
+    process: String,
+    largest: u64,
+    before: u64,
+}
+
+impl Heard {
+    /// Whether a counter is new. One that is older than what is remembered is not.
+    fn is_new(&mut self, counter: u64) -> bool {
+        if counter > self.largest {
+            let by = counter - self.largest;
+            self.before = if by > 64 { 0 } else { (self.before << 1 | 1) << (by - 1) };
+            self.largest = counter;
+            return true;
+        }
+        let Some(bit) = (self.largest - counter).checked_sub(1).filter(|bit| *bit < 64) else { return false };
+        let is_new = self.before & (1 << bit) == 0;
+        self.before |= 1 << bit;
+        is_new
+    }
+}
+
+/// What is heard of delegates and not yet written, and since when they are listened to.
+#[derive(Debug)]
 pub struct Presence {
     beats: Mutex<HashMap<DelegateId, Beat>>,
     uses: Mutex<HashMap<TokenId, (Timestamp, String)>>,
+    refused: Mutex<HashMap<(Option<TokenId>, &'static str), Refused>>,
+    heard: Mutex<HashMap<DelegateId, Heard>>,
+    listening: Mutex<Listening>,
+}
+
+/// Since when delegates are listened to without a break.
+#[derive(Debug)]
+struct Listening {
+    since: Timestamp,
+    /// How often the database had failed then.
+    failures: u64,
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Presence {
+    /// Listens from now on.
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            beats: Mutex::default(),
+            uses: Mutex::default(),
+            refused: Mutex::default(),
+            heard: Mutex::default(),
+            listening: Mutex::new(Listening { since: now, failures: 0 }),
+        }
+    }
+
     /// Notes a heartbeat: the delegate counts as connected until `until` if nothing more is heard.
     pub fn beat(&self, id: DelegateId, at: Timestamp, until: Timestamp) {
-        self.beats.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Beat { at, until });
+        held(&self.beats).insert(id, Beat { at, until });
     }
 
     /// Notes that a delegate used a token.
     pub fn used(&self, token: TokenId, at: Timestamp, by: &str) {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(token, (at, by.to_owned()));
+        held(&self.uses).insert(token, (at, by.to_owned()));
+    }
+
+    /// Notes that a call was turned away, and by which token, where that is known. `name` is what the caller called
+    /// itself, where it was read.
+    pub fn refused(&self, token: Option<TokenId>, reason: &'static str, at: Timestamp, address: IpAddr, name: &str) {
+        let mut refused = held(&self.refused);
+        let new = || Refused { count: 0, first_at: at, last_at: at, address, name: String::new() };
+        let one = refused.entry((token, reason)).or_insert_with(new);
+        one.count += 1;
+        (one.last_at, one.address) = (at, address);
+        name.clone_into(&mut one.name);
+    }
+
+    /// Whether a process's call with this counter was not heard before. This manager's memory: what must not be heard
+    /// twice by several, or after a restart, is written down where it is done.
+    pub fn is_fresh(&self, id: DelegateId, process: &str, counter: u64) -> bool {
+        let mut heard = held(&self.heard);
+        let new = || Heard { process: process.to_owned(), largest: counter, before: 0 };
+        match heard.entry(id) {
+            Entry::Vacant(entry) => {
+                entry.insert(new());
+                true
+            }
+            Entry::Occupied(mut entry) if entry.get().process != process => {
+                entry.insert(new());
+                true
+            }
+            Entry::Occupied(mut entry) => entry.get_mut().is_new(counter),
+        }
+    }
+
+    /// For how long delegates have been listened to without a break: the manager's own outage, or the database's, is
+    /// no silence of theirs.
+    fn listening_for(&self, now: Timestamp, failures: u64) -> Duration {
+        let mut listening = held(&self.listening);
+        if listening.failures != failures {
+            *listening = Listening { since: now, failures };
+        }
+        now.since(listening.since)
+    }
+
+    /// Listens anew: this process was stopped, and heard nothing meanwhile.
+    fn listen_anew(&self, now: Timestamp) {
+        held(&self.listening).since = now;
     }
 
     /// Notes again what could not be written, but for what is newer already.
     fn put_back<K: Eq + Hash, V>(map: &Mutex<HashMap<K, V>>, rows: Vec<(K, V)>) {
-        let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut map = held(map);
         for (key, value) in rows {
             map.entry(key).or_insert(value);
         }
     }
 
     fn take<K, V>(map: &Mutex<HashMap<K, V>>) -> Vec<(K, V)> {
-        std::mem::take(&mut *map.lock().unwrap_or_else(PoisonError::into_inner)).into_iter().collect()
+        std::mem::take(&mut *held(map)).into_iter().collect()
     }
 }
 
@@ -79,20 +190,34 @@ impl Presence {
 pub async fn run(state: State) {
     let mut ticks: u32 = 0;
     let mut news = false;
+    let mut failing = false;
+    let mut last = state.clock.now();
     loop {
         let stopping = tokio::select! {
             () = state.stop.cancelled() => true,
             () = tokio::time::sleep(TICK) => false,
         };
-        match flush(&state).await {
-            Ok(any) => news |= any,
-            Err(error) => tracing::warn!(%error, "heartbeats could not be written"),
+        let now = state.clock.now();
+        if now.since(last) > GAP {
+            state.presence.listen_anew(now);
+        }
+        last = now;
+        let flushed = flush(&state).await;
+        let looked = if stopping || flushed.is_err() { Ok(()) } else { sweep(&state).await };
+        match (flushed, looked) {
+            (Ok(any), Ok(())) => {
+                news |= any;
+                failing = false;
+            }
+            (Err(error), _) | (_, Err(error)) => {
+                // Once for each outage.
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!(%error, "heartbeats cannot be written");
+                }
+            }
         }
         if stopping {
             return;
-        }
-        if let Err(error) = sweep(&state).await {
-            tracing::warn!(%error, "silent delegates could not be looked for");
         }
         ticks = ticks.wrapping_add(1);
         if news && ticks.is_multiple_of(TICKS_PER_NEWS) {
@@ -102,14 +227,17 @@ pub async fn run(state: State) {
     }
 }
 
-/// Writes all noted heartbeats and uses of tokens; tells whether there were any.
+/// Writes all that was noted; tells whether there was anything.
 ///
 /// # Errors
 /// Where the database is out of reach; what was noted is then written the next time.
 pub async fn flush(state: &State) -> Result<bool, DbErr> {
-    let beats = Presence::take(&state.presence.beats);
-    let uses = Presence::take(&state.presence.uses);
-    let any = !beats.is_empty() || !uses.is_empty();
+    let mut beats = Presence::take(&state.presence.beats);
+    beats.sort_unstable_by_key(|(id, _)| *id);
+    let mut uses = Presence::take(&state.presence.uses);
+    uses.sort_unstable_by_key(|(id, _)| *id);
+    let refused = Presence::take(&state.presence.refused);
+    let any = !beats.is_empty() || !uses.is_empty() || !refused.is_empty();
     // Each in a transaction of its own: one that held rows of both tables could wait for a registration that waits
     // for it.
     let written = write_beats(state, &beats).await;
@@ -120,30 +248,52 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
     if used.is_err() {
         Presence::put_back(&state.presence.uses, uses);
     }
-    written.and(used).map(|()| any)
+    let told = write_refused(state, &refused).await;
+    if told.is_err() {
+        Presence::put_back(&state.presence.refused, refused);
+    }
+    written.and(used).and(told).map(|()| any)
 }
 
 async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
     for chunk in beats.chunks(CHUNK) {
+        let change = state.db.write().await?;
+        let ids = || delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
+        // In the order in which everybody locks rows: an update alone would take them as they come.
+        lock::delegates(&change, Condition::all().add(ids())).await?;
+        revive(&change, chunk).await?;
         // Only a connected delegate's time is extended: one that was cut off or stopped meanwhile stays so.
         let rows =
             chunk.iter().map(|(id, beat)| [id.0.into(), beat.at.as_millis().into(), beat.until.as_millis().into()]);
         let sql = "UPDATE delegate SET last_heartbeat_at = v.column2, connected_until = v.column3 \
                    FROM (VALUES {rows}) AS v \
                    WHERE delegate.id = v.column1 AND connected_until IS NOT NULL AND last_heartbeat_at <= v.column2";
-        let change = state.db.write().await?;
-        if change.get_database_backend() == DbBackend::Postgres {
-            // In the order in which everybody holds rows: an update alone would take them as they come.
-            let ids = delegate::Entity::find()
-                .select_only()
-                .column(delegate::Column::Id)
-                .filter(delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0)))
-                .order_by_asc(delegate::Column::Id)
-                .lock_exclusive();
-            ids.into_tuple::<Uuid>().all(&*change).await?;
-        }
         update_many(&*change, sql, rows).await?;
         change.commit().await?;
+    }
+    Ok(())
+}
+
+/// Connects again those that were taken for silent while their heartbeat waited to be written.
+async fn revive(change: &Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
+    let lost = delegate::Entity::find()
+        .filter(delegate::Column::Id.is_in(beats.iter().map(|(id, _)| id.0)))
+        .filter(delegate::Column::ConnectedUntil.is_null())
+        .filter(delegate::Column::Admission.ne(Admission::Rejected.code()));
+    for row in lost.all(&**change).await? {
+        let last = connection::Entity::find().filter(connection::Column::DelegateId.eq(row.id));
+        let last = last.order_by_desc(connection::Column::Id).one(&**change).await?;
+        let Some(beat) = beats.iter().find(|(id, _)| id.0 == row.id).map(|(_, beat)| beat) else { continue };
+        let silent = |last: &connection::Model| last.cause == SILENT;
+        if !last.is_some_and(|last| silent(&last)) {
+            continue;
+        }
+        delegate::Entity::update_many()
+            .col_expr(delegate::Column::ConnectedUntil, Expr::value(beat.until.as_millis()))
+            .filter(delegate::Column::Id.eq(row.id))
+            .exec(&**change)
+            .await?;
+        connect(change, &Delegate::try_from(row)?, beat.at).await?;
     }
     Ok(())
 }
@@ -152,12 +302,46 @@ async fn write_uses(state: &State, uses: &[(TokenId, (Timestamp, String))]) -> R
     for chunk in uses.chunks(CHUNK) {
         let rows = chunk.iter().map(|(id, (at, by))| [id.0.into(), at.as_millis().into(), by.as_str().into()]);
         let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3 \
-                   FROM (VALUES {rows}) AS v WHERE token.id = v.column1";
+                   FROM (VALUES {rows}) AS v \
+                   WHERE token.id = v.column1 AND (last_used_at IS NULL OR last_used_at < v.column2)";
         let change = state.db.write().await?;
+        let ids = token::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
+        lock::tokens(&change, Condition::all().add(ids)).await?;
         update_many(&*change, sql, rows).await?;
         change.commit().await?;
     }
     Ok(())
+}
+
+type Refusals = [((Option<TokenId>, &'static str), Refused)];
+
+/// Adds up what was turned away. After a day without any, it is counted anew.
+async fn write_refused(state: &State, refused: &Refusals) -> Result<(), DbErr> {
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let mut change = state.db.write().await?;
+    for ((token, reason), one) in refused {
+        let sql = "INSERT INTO refusal (token_id, reason, count, first_at, last_at, address, name) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (token_id, reason) DO UPDATE SET \
+                   count = CASE WHEN excluded.first_at - refusal.last_at > 86400000 THEN 0 ELSE refusal.count END \
+                   + excluded.count, \
+                   first_at = CASE WHEN excluded.first_at - refusal.last_at > 86400000 THEN excluded.first_at \
+                   ELSE refusal.first_at END, \
+                   last_at = excluded.last_at, address = excluded.address, name = excluded.name";
+        let values: [Value; 7] = [
+            token.map_or(Uuid::nil(), |token| token.0).into(),
+            (*reason).into(),
+            one.count.into(),
+            one.first_at.as_millis().into(),
+            one.last_at.as_millis().into(),
+            one.address.to_string().into(),
+            one.name.as_str().into(),
+        ];
+        change.execute_raw(Statement::from_sql_and_values(change.get_database_backend(), sql, values)).await?;
+    }
+    change.touches(Topic::Tokens);
+    change.commit().await
 }
 
 /// One statement for many rows. Both databases call the columns of `VALUES` column1, column2, …; sea-query has no
@@ -179,33 +363,45 @@ async fn update_many(
     Ok(())
 }
 
-/// Marks the delegates that fell silent as lost.
+/// Marks the delegates that fell silent as lost. Who was listened to for less than it may be silent is spared, and who
+/// was just heard.
 ///
 /// # Errors
 /// Where the database is out of reach.
 pub async fn sweep(state: &State) -> Result<(), DbErr> {
     let now = state.clock.now();
-    let silent = || Condition::all().add(delegate::Column::ConnectedUntil.lte(now.as_millis()));
-    let any = delegate::Entity::find().select_only().column(delegate::Column::Id).filter(silent()).limit(1);
-    if any.into_tuple::<Uuid>().one(state.db.read()).await?.is_none() {
+    let listening_for = state.presence.listening_for(now, state.db.health().failures());
+    let listening_ms = i64::try_from(listening_for.as_millis()).unwrap_or(i64::MAX);
+    let silent = || {
+        use sea_orm::ExprTrait as _;
+        let may_be_silent =
+            Expr::col(delegate::Column::ConnectedUntil).sub(Expr::col(delegate::Column::LastHeartbeatAt));
+        Condition::all().add(delegate::Column::ConnectedUntil.lte(now.as_millis())).add(may_be_silent.lte(listening_ms))
+    };
+    let lost = delegate::Entity::find().filter(silent()).order_by_asc(delegate::Column::ConnectedUntil);
+    let mut lost = lost.limit(u64::try_from(CHUNK).unwrap_or(u64::MAX)).all(state.db.read()).await?;
+    {
+        let beats = held(&state.presence.beats);
+        lost.retain(|row| !beats.contains_key(&DelegateId(row.id)));
+    }
+    if lost.is_empty() {
         return Ok(());
     }
+    lost.sort_unstable_by_key(|row| row.id);
     let mut change = state.db.write().await?;
-    let lost = delegate::Entity::find()
-        .filter(silent())
-        .order_by_asc(delegate::Column::ConnectedUntil)
-        .limit(u64::try_from(CHUNK).unwrap_or(u64::MAX))
-        .all(&*change)
-        .await?;
-    for row in lost {
+    // Locked together, in the order of their ids; asked again then: another manager may have heard of one meanwhile.
+    let ids = lock::delegates(&change, silent().add(delegate::Column::Id.is_in(lost.iter().map(|row| row.id)))).await?;
+    for row in lost.iter().filter(|row| ids.contains(&row.id)) {
         let at = row.connected_until.map_or(now, Timestamp::from_millis);
-        tracing::info!(delegate = row.name, host = row.host_name, "fell silent");
-        // Asked again when the row is held: another manager may have heard of it meanwhile.
-        disconnect(&change, silent().add(delegate::Column::Id.eq(row.id)), at, "no heartbeat").await?;
+        disconnect(&change, silent().add(delegate::Column::Id.eq(row.id)), at, SILENT).await?;
     }
     change.touches(Topic::Delegates);
     change.touches(Topic::Tokens);
-    change.commit().await
+    change.commit().await?;
+    for row in lost.into_iter().filter(|row| ids.contains(&row.id)) {
+        tracing::info!(delegate = row.name, host = row.host_name, "fell silent");
+    }
+    Ok(())
 }
 
 /// Notes that a delegate is connected from now on, where it was not.
@@ -233,17 +429,7 @@ pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result
 /// # Errors
 /// Where the database is out of reach.
 pub async fn disconnect(tx: &Change, which: Condition, at: Timestamp, cause: &str) -> Result<(), DbErr> {
-    // Rows are held in the order of their ids: two who disconnect the same ones wait, and do not block each other.
-    let ids: Vec<Uuid> = delegate::Entity::find()
-        .select_only()
-        .column(delegate::Column::Id)
-        .filter(which)
-        .filter(delegate::Column::ConnectedUntil.is_not_null())
-        .order_by_asc(delegate::Column::Id)
-        .lock_exclusive()
-        .into_tuple()
-        .all(&**tx)
-        .await?;
+    let ids = lock::delegates(tx, which.add(delegate::Column::ConnectedUntil.is_not_null())).await?;
     for ids in ids.chunks(CHUNK) {
         delegate::Entity::update_many()
             .col_expr(delegate::Column::ConnectedUntil, Expr::value(Value::BigInt(None)))
@@ -267,7 +453,7 @@ mod tests {
 
     #[test]
     fn only_the_latest_beat_of_a_delegate_is_kept() {
-        let presence = Presence::default();
+        let presence = Presence::new(Timestamp::from_millis(0));
         let id = DelegateId(uuid::Uuid::from_u128(1));
         for at in [1, 2] {
             presence.beat(id, Timestamp::from_millis(at), Timestamp::from_millis(at + 10));
@@ -279,8 +465,32 @@ mod tests {
     }
 
     #[test]
+    fn a02_a_proof_counts_once() {
+        let presence = Presence::new(Timestamp::from_millis(0));
+        let id = DelegateId(uuid::Uuid::from_u128(1));
+        let fresh = |process, counter| presence.is_fresh(id, process, counter);
+        assert!(fresh("a", 100) && !fresh("a", 100));
+        assert!(fresh("a", 103) && fresh("a", 101) && fresh("a", 102) && !fresh("a", 101) && !fresh("a", 100));
+        assert!(fresh("a", 167) && !fresh("a", 103) && fresh("a", 104) && !fresh("a", 104));
+        assert!(!fresh("a", 102), "older than what is remembered");
+        assert!(fresh("a", 1000) && !fresh("a", 900) && fresh("a", 999));
+        assert!(fresh("b", 1), "another process counts for itself");
+    }
+
+    #[test]
+    fn b10_an_outage_of_the_managers_own_is_no_silence_of_delegates() {
+        let at = |secs: i64| Timestamp::from_millis(secs * 1000);
+        let presence = Presence::new(at(0));
+        assert_eq!(presence.listening_for(at(5), 0), Duration::from_secs(5));
+        assert_eq!(presence.listening_for(at(15), 0), Duration::from_secs(15));
+        assert_eq!(presence.listening_for(at(16), 1), Duration::ZERO, "the database failed");
+        assert_eq!(presence.listening_for(at(17), 1), Duration::from_secs(1));
+        presence.listen_anew(at(60));
+        assert_eq!(presence.listening_for(at(61), 1), Duration::from_secs(1), "the process was stopped");
+    }
+
+    #[test]
     fn columns_exist_that_raw_statements_name() {
-        use crate::db::entity::token;
         use sea_orm::Iden as _;
         let delegate = [delegate::Column::LastHeartbeatAt, delegate::Column::ConnectedUntil, delegate::Column::Id];
         assert_eq!(delegate.map(|c| c.unquoted().to_owned()), ["last_heartbeat_at", "connected_until", "id"]);

@@ -40,7 +40,8 @@ use crate::{
     presence::Presence,
     scripts::Masks,
     state::{Inner, State},
-    tokens, users,
+    tokens::{self, TokenValues},
+    users,
 };
 
 /// Under which name the database holds what proves that the key is the right one.
@@ -109,6 +110,7 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
     let db = Db::open(&config.database_url, events.clone()).await?;
     let keyring = keyring(&db, &config.secret_key_file).await?;
     let account = account(&db, &keyring, clock.now()).await?;
+    let presence = Presence::new(clock.now());
     let state = State::new(Inner {
         db,
         clock,
@@ -120,8 +122,9 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
         program: own_program().map_err(StartError::Program)?,
         assets,
         events,
-        presence: Presence::default(),
+        presence,
         masks: Masks::default(),
+        token_values: TokenValues::default(),
         passwords: Passwords::new()?,
         limits: Limits::default(),
         setup: SetupCode::default(),
@@ -220,6 +223,7 @@ async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<acc
         created_at: now,
         expires_at: None,
         default_profile: None,
+        requires_approval: false,
         revoked_at: None,
         rotation: None,
     };
@@ -240,5 +244,5 @@ async fn note(
 ) -> Result<(), DbErr> {
     let origin = Origin { actor: Actor::Installation, address: None };
     let entry = Entry { scope, action, object: Some(object), name, detail: String::new() };
-    audit::record(&**change, &origin, now, entry).await
+    audit::record(change, &origin, now, entry).await
 }

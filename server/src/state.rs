@@ -14,6 +14,7 @@ use crate::{
     keyring::Keyring,
     presence::Presence,
     scripts::Masks,
+    tokens::TokenValues,
 };
 
 /// What every request can reach. Cheap to clone.
@@ -47,6 +48,8 @@ pub struct Inner {
     pub presence: Presence,
     /// What masks secrets in logs.
     pub masks: Masks,
+    /// Values of tokens that were unsealed once.
+    pub token_values: TokenValues,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// Slows down who tries too often.

@@ -104,7 +104,7 @@ pub async fn reset_password(state: &State, email: &Email, password: Password, or
         name: email.as_str(),
         detail: String::new(),
     };
-    audit::record(&*change, &origin, state.clock.now(), entry).await?;
+    audit::record(&change, &origin, state.clock.now(), entry).await?;
     Ok(change.commit().await?)
 }
 
@@ -136,6 +136,6 @@ async fn insert(
         name: user.email.as_str(),
         detail: role.label().to_owned(),
     };
-    audit::record(&**change, &origin(&user), now, entry).await?;
+    audit::record(change, &origin(&user), now, entry).await?;
     Ok(user)
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Delegate;
-use crate::{profile::Profile, time::Timestamp};
+use crate::time::Timestamp;
 
 /// Whether a delegate may work. The words are the protocol's own, but for `Rejected`, which clients see as `DELETED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,12 +20,6 @@ impl Admission {
     /// Every admission.
     pub const ALL: [Self; 3] = [Self::WaitingForApproval, Self::Enabled, Self::Rejected];
 
-    /// The admission of a delegate that registers for the first time with this profile.
-    #[must_use]
-    pub const fn of_new(profile: &Profile) -> Self {
-        if profile.spec.requires_approval { Self::WaitingForApproval } else { Self::Enabled }
-    }
-
     /// The word the database holds.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -40,6 +34,56 @@ impl Admission {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|admission| admission.code() == code)
+    }
+}
+
+/// Why a delegate waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reason {
+    /// Its profile or its token requires approval.
+    Required,
+    /// It asked for a profile that does not exist.
+    UnknownProfile,
+    /// Another delegate has its host and name: it was installed anew, or cloned, or is an impostor.
+    Resembles,
+    /// Two processes use its identity.
+    Conflict,
+    /// A rejection was taken back.
+    TakenBack,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Self; 5] = [Self::Required, Self::UnknownProfile, Self::Resembles, Self::Conflict, Self::TakenBack];
+
+    /// The word the database holds.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Required => "REQUIRED",
+            Self::UnknownProfile => "UNKNOWN_PROFILE",
+            Self::Resembles => "RESEMBLES",
+            Self::Conflict => "CONFLICT",
+            Self::TakenBack => "TAKEN_BACK",
+        }
+    }
+
+    /// The reason behind a word of the database.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+
+    /// Why a delegate that registers for the first time waits; none where it may work at once. Nothing that a delegate
+    /// says of itself lowers what its token requires.
+    #[must_use]
+    pub const fn of_new(resembles: bool, unknown_profile: bool, required: bool) -> Option<Self> {
+        match (resembles, unknown_profile, required) {
+            (true, _, _) => Some(Self::Resembles),
+            (_, true, _) => Some(Self::UnknownProfile),
+            (_, _, true) => Some(Self::Required),
+            _ => None,
+        }
     }
 }
 
@@ -119,6 +163,7 @@ impl Delegate {
             return Err(TransitionError::NotRejected { name: self.facts.name.into() });
         }
         self.admission = Admission::WaitingForApproval;
+        self.reason = Some(Reason::TakenBack);
         self.decision = Some(Decision { by: by.to_owned(), at: now });
         self.revision += 1;
         Ok(self)
@@ -136,6 +181,14 @@ impl Delegate {
             return Err(TransitionError::Changed { name });
         }
         self.admission = admission;
+        self.reason = None;
+        if admission == Admission::Rejected {
+            self.connected_until = None;
+        }
+        if self.conflict.take().is_some() {
+            // Whichever of the two speaks next goes on; the other is found out again.
+            (self.instance, self.held_until) = (None, None);
+        }
         self.decision = Some(Decision { by: by.to_owned(), at: now });
         self.revision += 1;
         Ok(self)

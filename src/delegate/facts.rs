@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::text::{Invalid, Selectors, line_type};
@@ -135,6 +136,12 @@ impl Thumbprint {
         }
     }
 
+    /// The thumbprint that is this digest.
+    #[must_use]
+    pub fn of_digest(digest: [u8; 32]) -> Self {
+        Self(URL_SAFE_NO_PAD.encode(digest))
+    }
+
     /// The whole thumbprint.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -179,7 +186,7 @@ pub struct Facts {
     pub description: String,
     /// Its own selectors.
     pub tags: Selectors,
-    /// The thumbprint of its own key, where it has one.
+    /// The thumbprint that a delegate of a version before keys were proved says it has. It proves nothing.
     pub thumbprint: Option<Thumbprint>,
     /// How often it sends a heartbeat, in milliseconds, where it tells.
     pub heartbeat_interval_ms: Option<u32>,
@@ -192,6 +199,24 @@ impl Facts {
     #[must_use]
     pub fn heartbeat_interval(&self) -> Option<Duration> {
         self.heartbeat_interval_ms.map(|ms| Duration::from_millis(ms.into()))
+    }
+
+    /// What changed to these facts, each as a phrase for the record.
+    #[must_use]
+    pub fn changes_to(&self, after: &Self) -> Vec<String> {
+        let none_is = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+        let (before_tags, tags) = (self.tags.to_string(), after.tags.to_string());
+        let pairs = [
+            ("name", self.name.as_str(), after.name.as_str()),
+            ("host", self.host_name.as_str(), after.host_name.as_str()),
+            ("stated address", self.ip.as_str(), after.ip.as_str()),
+            ("type", self.kind.label(), after.kind.label()),
+            ("version", self.version.as_str(), after.version.as_str()),
+            ("description", self.description.as_str(), after.description.as_str()),
+            ("selectors", before_tags.as_str(), tags.as_str()),
+        ];
+        let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
+        changed.map(|(what, before, after)| format!("{what} {} → {}", none_is(before), none_is(after))).collect()
     }
 
     /// Whether something changed that a person looks at before deciding.

@@ -2,14 +2,18 @@
 
 mod admission;
 mod facts;
+mod identity;
+mod key;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    admission::{Admission, Decision, TransitionError},
+    admission::{Admission, Decision, Reason, TransitionError},
     facts::{DelegateName, DelegateType, Facts, HostName, InstallName, Thumbprint},
+    identity::{Conflict, Instance, Kinship},
+    key::{DelegateKey, DelegateSecretKey},
 };
 use crate::{
     id::{DelegateId, ProfileId, TokenId},
@@ -51,8 +55,28 @@ pub struct Delegate {
     pub selectors: Option<Selectors>,
     /// The token of its last registration.
     pub token_id: TokenId,
+    /// The token before that one, and when it went over.
+    pub token_before: Option<(TokenId, Timestamp)>,
+    /// The key that it is known by; none for clients that have no key.
+    pub key: Option<DelegateKey>,
+    /// Whether it registered before keys were proved: the key with which it comes back first is then its own.
+    pub unbound: bool,
+    /// The process that it is now, where it proves a key.
+    pub instance: Option<Instance>,
+    /// Until when it gets no script, since the process before it may still run; none where it did not.
+    pub held_until: Option<Timestamp>,
+    /// Two processes used its identity, and nobody has decided since.
+    pub conflict: Option<Conflict>,
+    /// The address that it last registered from, as the manager saw it.
+    pub address: String,
+    /// The profile that it asked for by name or id, where it has another.
+    pub asked_profile: Option<String>,
+    /// The delegate that had its host and name before it.
+    pub resembles: Option<DelegateId>,
     /// Whether it may work.
     pub admission: Admission,
+    /// Why it waits, while it does.
+    pub reason: Option<Reason>,
     /// Who decided that, and when; none while nobody had to.
     pub decision: Option<Decision>,
     /// When it first registered.
@@ -114,13 +138,14 @@ impl Status {
 }
 
 impl Delegate {
-    /// What the console shows at `now`.
+    /// What the console shows. Whether it fell silent is decided by who looks for silent delegates, and not by the clock
+    /// alone: a manager that was away has heard of nobody.
     #[must_use]
-    pub fn status(&self, now: Timestamp) -> Status {
+    pub const fn status(&self) -> Status {
         match self.admission {
             Admission::WaitingForApproval => Status::PendingApproval,
             Admission::Rejected => Status::Rejected,
-            Admission::Enabled if self.connected_until.is_some_and(|until| until > now) => Status::Connected,
+            Admission::Enabled if self.connected_until.is_some() => Status::Connected,
             Admission::Enabled => Status::NotConnected,
         }
     }
@@ -148,18 +173,28 @@ impl Delegate {
     }
 
     /// Takes in a registration of a delegate that is known. Its admission and its profile stay; what it says of
-    /// itself and its token are recorded anew. The revision counts up only where something changed that a person
-    /// decides by.
+    /// itself is recorded anew. The revision counts up only where something changed that a person decides by.
     #[must_use]
-    pub fn register_again(mut self, facts: Facts, token_id: TokenId, now: Timestamp) -> Self {
-        if self.facts.differs_for_a_decision(&facts) || self.token_id != token_id {
+    pub fn register_again(mut self, facts: Facts, token: TokenId, now: Timestamp) -> Self {
+        if self.facts.differs_for_a_decision(&facts) {
             self.revision += 1;
         }
         self.connected_until = Some(now.plus(silent_after(facts.heartbeat_interval())));
         self.facts = facts;
-        self.token_id = token_id;
         self.last_heartbeat_at = now;
         self.refused_at = None;
+        self.switch_token(token, now)
+    }
+
+    /// Goes over to another token, where it is another.
+    #[must_use]
+    pub fn switch_token(mut self, token: TokenId, now: Timestamp) -> Self {
+        if self.token_id != token {
+            self.token_before = Some((self.token_id, now));
+            self.token_id = token;
+            // Something that a person decides by.
+            self.revision += 1;
+        }
         self
     }
 }
@@ -189,7 +224,17 @@ pub(crate) mod tests {
             script_version: Timestamp::from_millis(0),
             selectors: None,
             token_id: TokenId(uuid::Uuid::from_u128(3)),
+            token_before: None,
+            key: None,
+            unbound: false,
+            instance: None,
+            held_until: None,
+            conflict: None,
+            address: String::new(),
+            asked_profile: None,
+            resembles: None,
             admission,
+            reason: None,
             decision: None,
             registered_at: Timestamp::from_millis(0),
             last_heartbeat_at: Timestamp::from_millis(0),
@@ -202,8 +247,8 @@ pub(crate) mod tests {
     #[test]
     fn it_is_connected_for_three_of_its_intervals() {
         let delegate = delegate(Admission::Enabled);
-        assert_eq!(delegate.status(Timestamp::from_millis(29_999)), Status::Connected);
-        assert_eq!(delegate.status(Timestamp::from_millis(30_000)), Status::NotConnected);
+        assert_eq!(delegate.status(), Status::Connected);
+        assert_eq!(Delegate { connected_until: None, ..delegate }.status(), Status::NotConnected);
         assert_eq!(silent_after(Some(Duration::from_secs(10))), Duration::from_secs(30));
         assert_eq!(silent_after(None), Duration::from_secs(300));
         assert_eq!(silent_after(Some(Duration::ZERO)), Duration::from_secs(3));

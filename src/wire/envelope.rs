@@ -70,6 +70,9 @@ pub enum Refusal {
     /// The credential or its token is too old.
     #[error("Token expired.")]
     ExpiredToken,
+    /// The call brings a proof of a key that does not hold: it was altered, or made for another call.
+    #[error("The proof of the delegate's key does not hold.")]
+    InvalidProof,
 }
 
 impl Refusal {
@@ -80,13 +83,16 @@ impl Refusal {
             Self::RevokedToken => "REVOKED_TOKEN",
             Self::InvalidToken => "INVALID_TOKEN",
             Self::ExpiredToken => "EXPIRED_TOKEN",
+            Self::InvalidProof => "INVALID_PROOF",
         }
     }
 
     /// The refusal behind a word.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
-        [Self::RevokedToken, Self::InvalidToken, Self::ExpiredToken].into_iter().find(|one| one.code() == code)
+        [Self::RevokedToken, Self::InvalidToken, Self::ExpiredToken, Self::InvalidProof]
+            .into_iter()
+            .find(|one| one.code() == code)
     }
 }
 

@@ -81,7 +81,7 @@ pub const REJECTED: &str = "REJECTED";
 impl HeartbeatReply {
     /// The reply to a delegate; none means that it is unknown.
     #[must_use]
-    pub fn new(delegate_id: impl Into<String>, delegate: Option<&Delegate>) -> Self {
+    pub fn new(delegate_id: impl Into<String>, delegate: Option<&Delegate>, now: Timestamp) -> Self {
         let admission = delegate.map(|delegate| delegate.admission);
         Self {
             delegate_id: delegate_id.into(),
@@ -91,7 +91,7 @@ impl HeartbeatReply {
             delegate_random_token: None,
             sequence_number: None,
             reason: (admission == Some(Admission::Rejected)).then(|| REJECTED.to_owned()),
-            applies: delegate.filter(|delegate| delegate.admission == Admission::Enabled).map(Applied::from),
+            applies: delegate.filter(|delegate| delegate.may_run_scripts(now)).map(Applied::from),
         }
     }
 }
@@ -101,20 +101,22 @@ mod tests {
     use super::*;
     use crate::delegate::tests::delegate;
 
+    const NOW: Timestamp = Timestamp::from_millis(0);
+
     #[test]
     fn the_reply_has_the_shape_that_clients_read() {
         let waiting = delegate(Admission::WaitingForApproval);
         assert_eq!(
-            serde_json::to_value(HeartbeatReply::new("x", Some(&waiting))).unwrap(),
+            serde_json::to_value(HeartbeatReply::new("x", Some(&waiting), NOW)).unwrap(),
             serde_json::json!({"delegateId": "x", "status": "WAITING_FOR_APPROVAL", "useCdn": false,
                 "jreVersion": null, "delegateRandomToken": null, "sequenceNumber": null})
         );
-        assert_eq!(HeartbeatReply::new("x", None).status, WireStatus::Deleted);
+        assert_eq!(HeartbeatReply::new("x", None, NOW).status, WireStatus::Deleted);
     }
 
     #[test]
     fn who_works_is_told_what_to_apply() {
-        let reply = |admission| HeartbeatReply::new("x", Some(&delegate(admission))).applies;
+        let reply = |admission| HeartbeatReply::new("x", Some(&delegate(admission)), NOW).applies;
         assert!(reply(Admission::Enabled).is_some_and(|applies| applies.last_updated_at.as_millis() == 0));
         assert_eq!((reply(Admission::Rejected), reply(Admission::WaitingForApproval)), (None, None));
     }

@@ -6,6 +6,7 @@ pub mod credential;
 pub mod envelope;
 pub mod heartbeat;
 pub mod profile;
+pub mod proof;
 pub mod register;
 pub mod script;
 pub mod tasks;

@@ -62,7 +62,7 @@ pub struct RegisterRequest {
     /// Our own delegate's: how often it sends a heartbeat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heartbeat_interval_ms: Option<u32>,
-    /// Our own delegate's: the thumbprint of its key.
+    /// The thumbprint that a delegate of a version before keys were proved had: it finds itself again by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_thumbprint: Option<String>,
 }
@@ -134,6 +134,9 @@ pub struct RegisterReply {
     pub sequence_num: Option<String>,
     /// Always null: Muster hands out no secret here.
     pub delegate_random_token: Option<String>,
+    /// The name of the profile that the delegate keeps, where it asked for another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keeps_profile: Option<String>,
 }
 
 /// The action that tells a delegate to end.

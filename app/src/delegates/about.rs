@@ -5,7 +5,7 @@ use muster::delegate::Admission;
 
 use super::{
     api::DelegateRow,
-    decision::fingerprint,
+    decision::{fingerprint, no_key},
     facts::{fact, selectors},
     query::dialog_on_detail,
 };
@@ -31,6 +31,10 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
         let none = row.with(|row| row.delegate.own_selectors().iter().chain(row.inherited.iter()).next().is_none());
         none.then(|| view! { <span class="muted">"none"</span> })
     };
+    let asked_profile = move || {
+        row.with(|row| row.delegate.asked_profile.clone())
+            .map(|asked| view! { <span class="second">{format!("It asks for “{asked}”, and keeps this one.")}</span> })
+    };
     let of = move |part: fn(&DelegateRow) -> String| Signal::derive(move || row.with(part));
     let decision = move || {
         row.with(|row| row.delegate.decision.clone().map(|decision| (row.delegate.admission, decision))).map(
@@ -44,10 +48,15 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             },
         )
     };
+    let undecided = move || match row.with(|row| row.delegate.admission) {
+        Admission::WaitingForApproval => "not yet",
+        Admission::Enabled | Admission::Rejected => "none was needed",
+    };
     view! {
         <dl class="card facts facts-card">
             {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
-            {fact("IP address", of(|row| row.delegate.facts.ip.clone()), true)}
+            {fact("Address", of(|row| row.delegate.address.clone()), true)}
+            {fact("Stated address", of(|row| row.delegate.facts.ip.clone()), true)}
             {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
             {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
             <div>
@@ -57,6 +66,7 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
                         {move || row.with(|row| row.profile.clone())}
                     </a>
                     {change("profile", "Switch profile", "Switch profile")}
+                    {asked_profile}
                 </dd>
             </div>
             {fact("Token", of(|row| row.token.clone()), false)}
@@ -85,11 +95,20 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             <div>
                 <dt>"Decision"</dt>
                 <dd>{move || decision().map_or_else(
-                    || view! { <span class="muted">"none was needed"</span> }.into_any(),
+                    || view! { <span class="muted">{undecided()}</span> }.into_any(),
                     IntoAny::into_any,
                 )}</dd>
             </div>
-            {fact("Key fingerprint", of(fingerprint), true)}
+            <div>
+                <dt>"Key fingerprint"</dt>
+                <dd class="mono">
+                    {move || row.with(fingerprint)}
+                    {move || {
+                        let why = row.with(no_key);
+                        why.map(|why| view! { <span class="muted plain-text">{why}</span> })
+                    }}
+                </dd>
+            </div>
             {fact("Delegate id", of(|row| row.delegate.id.to_string()), true)}
         </dl>
     }

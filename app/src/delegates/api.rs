@@ -9,6 +9,7 @@ use muster::{
     page::{Cursor, Page},
     text::Selectors,
     time::Timestamp,
+    token::TokenStatus,
 };
 use serde::{Deserialize, Serialize};
 
@@ -40,8 +41,21 @@ pub struct DelegateRow {
     pub inherited: Selectors,
     /// Its token's name.
     pub token: String,
-    /// Whether its token is revoked.
-    pub token_revoked: bool,
+    /// What its token is; none where it was deleted.
+    pub token_status: Option<TokenStatus>,
+    /// The delegate that had its host and name before it, while it waits because of that.
+    pub earlier: Option<Box<Earlier>>,
+}
+
+/// A delegate beside which a decision is taken: one that had the same host and name before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The delegate.
+    pub delegate: Delegate,
+    /// Its profile's name.
+    pub profile: String,
+    /// Its token's name.
+    pub token: String,
 }
 
 /// A stretch of time in which the delegate was connected.
@@ -66,6 +80,8 @@ pub struct AuditRow {
     pub address: String,
     /// What.
     pub action: Action,
+    /// What else is to be known: from what to what, for example; may be empty.
+    pub detail: String,
 }
 
 /// Everything about one delegate.

@@ -1,10 +1,10 @@
 //! The decision on a delegate that waits: the facts it is taken by, and the two buttons.
 
 use leptos::prelude::*;
-use muster::delegate::Status;
+use muster::delegate::{Delegate, Reason, Status};
 
 use super::{
-    api::{ApproveDelegate, DelegateRow},
+    api::{ApproveDelegate, DelegateRow, Earlier},
     facts::fact,
 };
 use crate::ui::{
@@ -34,22 +34,39 @@ pub fn Decision(
     let of = move |part: fn(&DelegateRow) -> String| Signal::derive(move || row.with(part));
     let seen = Signal::derive(move || row.with(|row| row.delegate.revision));
     let reject = Signal::derive(move || reject.get().with("seen", seen.get()));
+    let silent = Memo::new(move |_| row.with(|row| row.delegate.connected_until.is_none()));
     view! {
-        <dl class="facts">
-            {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
-            {fact("IP address", of(|row| row.delegate.facts.ip.clone()), true)}
-            {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
-            {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
-            {fact("Profile", of(|row| row.profile.clone()), false)}
-            {fact("Token", of(|row| row.token.clone()), false)}
-            <div>
-                <dt>"First seen"</dt>
-                <dd>
-                    <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
-                </dd>
-            </div>
-            {fact("Key fingerprint", of(fingerprint), true)}
-        </dl>
+        <Why row=row />
+        <Key row=row />
+        {move || match row.with(|row| row.earlier.clone()) {
+            Some(earlier) => beside(row, *earlier).into_any(),
+            None => {
+                view! {
+                    <dl class="facts">
+                        {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
+                        {fact("Address", of(|row| row.delegate.address.clone()), true)}
+                        {fact("Stated address", of(|row| row.delegate.facts.ip.clone()), true)}
+                        {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
+                        {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
+                        {fact("Profile", of(|row| row.profile.clone()), false)}
+                        {fact("Token", of(|row| row.token.clone()), false)}
+                        <div>
+                            <dt>"First seen"</dt>
+                            <dd>
+                                <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
+                            </dd>
+                        </div>
+                        <div>
+                            <dt>"Last heartbeat"</dt>
+                            <dd>
+                                <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
+                            </dd>
+                        </div>
+                    </dl>
+                }
+                .into_any()
+            }
+        }}
         <div class="decision">
             <Form action=approve id=id.clone() class="decision-form">
                 <input type="hidden" name="id" value=id />
@@ -62,7 +79,12 @@ pub fn Decision(
                     <NavButton to=reject class="btn danger" still=true>
                         "Reject"
                     </NavButton>
-                    <p class="decision-hint">"Compare the fingerprint with the one in the delegate's log."</p>
+                    {move || silent.get().then(|| view! {
+                        <p class="decision-hint">
+                            {Icon::Info.draw()}
+                            "It is not running: approved now, it works once it is back."
+                        </p>
+                    })}
                 }
                 .into_any()
             } else {
@@ -78,7 +100,168 @@ pub fn Decision(
     }
 }
 
+/// Why it waits, where that is out of the ordinary.
+#[component]
+fn Why(row: Signal<DelegateRow>) -> impl IntoView {
+    move || {
+        let (reason, conflict, asked, profile) = row.with(|row| {
+            let delegate = &row.delegate;
+            let conflict = delegate.conflict.clone();
+            (delegate.reason, conflict, delegate.asked_profile.clone(), row.profile.clone())
+        });
+        let sentence = match reason? {
+            Reason::Conflict => {
+                let from = conflict.map(|conflict| {
+                    let [known, other] = conflict.addresses;
+                    if known == other { format!(", both from {known}") } else { format!(", from {known} and {other}") }
+                });
+                format!(
+                    "Two processes use this identity{}. Its folder was copied, or an old copy of it was restored. Neither \
+                     gets scripts or secrets. Stop one of them, then approve; or reject both.",
+                    from.unwrap_or_default()
+                )
+            }
+            Reason::Resembles => "A delegate with this host and name is known already, and this is not it: it was \
+                                  installed anew, it is a clone, or it is an impostor. Approving this one changes nothing \
+                                  of the other."
+                .to_owned(),
+            Reason::UnknownProfile => format!(
+                "It asks for the profile “{}”, which does not exist. Approved, it has the profile {profile}.",
+                asked.unwrap_or_default()
+            ),
+            Reason::Required | Reason::TakenBack => return None,
+        };
+        Some(view! {
+            <p class="decision-alarm">
+                {Icon::Info.draw()}
+                <span>{sentence}</span>
+            </p>
+        })
+    }
+}
+
+/// What to compare before anything else.
+#[component]
+fn Key(row: Signal<DelegateRow>) -> impl IntoView {
+    move || match row.with(no_key) {
+        Some(why) => view! {
+            <p class="decision-key">
+                <b>"This delegate has no key."</b>
+                " "
+                {why}
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <p class="decision-key">
+                "Key fingerprint "
+                <span class="fingerprint mono">{row.with(fingerprint)}</span>
+                <span class="muted">"Compare it with the one in the delegate's log."</span>
+            </p>
+        }
+        .into_any(),
+    }
+}
+
+/// The facts of this delegate, beside those of the one that had its host and name before.
+fn beside(row: Signal<DelegateRow>, earlier: Earlier) -> impl IntoView {
+    let earlier_id = earlier.delegate.id;
+    let seen = [row.with_untracked(|row| row.delegate.registered_at), earlier.delegate.registered_at];
+    let heard_before = earlier.delegate.last_heartbeat_at;
+    let lines = Memo::new(move |_| {
+        row.with(|row| {
+            let of = |delegate: &Delegate, profile: &str, token: &str| {
+                let facts = &delegate.facts;
+                [
+                    key_of(delegate),
+                    delegate.address.clone(),
+                    facts.ip.clone(),
+                    facts.kind.label().to_owned(),
+                    facts.version.clone(),
+                    profile.to_owned(),
+                    token.to_owned(),
+                    delegate.status().label().to_owned(),
+                ]
+            };
+            let now = of(&row.delegate, &row.profile, &row.token);
+            let before = of(&earlier.delegate, &earlier.profile, &earlier.token);
+            let names =
+                ["Key fingerprint", "Address", "Stated address", "Type", "Version", "Profile", "Token", "Status"];
+            let pairs = now.into_iter().zip(before);
+            names.into_iter().zip(pairs).map(|(name, (now, before))| (name, now, before)).collect::<Vec<_>>()
+        })
+    });
+    let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+    view! {
+        <table class="beside">
+            <thead>
+                <tr>
+                    <td></td>
+                    <th scope="col">"This one"</th>
+                    <th scope="col">
+                        <a class="link" href=super::query::detail_href(earlier_id).to_string()>
+                            "The one known before"
+                        </a>
+                    </th>
+                </tr>
+            </thead>
+            <tbody>
+                {move || {
+                    lines
+                        .get()
+                        .into_iter()
+                        .map(|(name, now, before)| {
+                            let differs = now != before;
+                            view! {
+                                <tr class:differs=differs>
+                                    <th scope="row">{name}</th>
+                                    <td>{or_none(now)}</td>
+                                    <td>{or_none(before)}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()
+                }}
+                <tr>
+                    <th scope="row">"First seen"</th>
+                    <td>
+                        <Time at=seen[0] />
+                    </td>
+                    <td>
+                        <Time at=seen[1] />
+                    </td>
+                </tr>
+                <tr>
+                    <th scope="row">"Last heartbeat"</th>
+                    <td>
+                        <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
+                    </td>
+                    <td>
+                        <Time at=heard_before />
+                    </td>
+                </tr>
+            </tbody>
+        </table>
+    }
+}
+
+fn key_of(delegate: &Delegate) -> String {
+    delegate.key.map(|key| key.thumbprint().short()).unwrap_or_default()
+}
+
 /// What people compare of a delegate's key; empty where it has none.
 pub fn fingerprint(row: &DelegateRow) -> String {
-    row.delegate.facts.thumbprint.as_ref().map(muster::delegate::Thumbprint::short).unwrap_or_default()
+    key_of(&row.delegate)
+}
+
+/// Why there is no key to compare, and what to look at instead; none where there is one.
+pub fn no_key(row: &DelegateRow) -> Option<&'static str> {
+    let delegate = &row.delegate;
+    match (delegate.key, delegate.unbound) {
+        (Some(_), _) => None,
+        (None, true) => {
+            Some("It registered with a version that proves no key, and is bound to one once it is upgraded.")
+        }
+        (None, false) => Some("Check its host and its address, and that its token is in the right hands."),
+    }
 }

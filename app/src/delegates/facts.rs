@@ -1,7 +1,10 @@
 //! What a delegate is, as rows and panels show it.
 
 use leptos::prelude::*;
-use muster::delegate::{Admission, Status};
+use muster::{
+    delegate::{Admission, Reason, Status},
+    token::TokenStatus,
+};
 
 use super::api::DelegateRow;
 use crate::ui::{status::DelegateStatus, time::Time};
@@ -64,12 +67,17 @@ pub fn StatusWithReason(row: Signal<DelegateRow>, #[prop(into)] just_done: Signa
         (approved && just_done.get()).then(|| view! { <span class="activated">"Activated"</span> })
     };
     let cut_off = move || {
-        let (revoked, refused) = row.with(|row| (row.token_revoked, row.delegate.refused_at));
+        let (token, refused) = row.with(|row| (row.token_status, row.delegate.refused_at));
+        let why = match token {
+            Some(TokenStatus::Expired) => "Token expired",
+            Some(TokenStatus::Active) => "Refused",
+            Some(TokenStatus::Revoked) | None => "Token revoked",
+        };
         let silent = status.get() == Status::NotConnected;
-        (silent && (revoked || refused.is_some())).then(|| {
+        (silent && (token != Some(TokenStatus::Active) || refused.is_some())).then(|| {
             view! {
                 <span class="second">
-                    "Token revoked"
+                    {why}
                     {refused.map(|at| view! { " · last tried " <Time at=at /> })}
                 </span>
             }
@@ -81,5 +89,31 @@ pub fn StatusWithReason(row: Signal<DelegateRow>, #[prop(into)] just_done: Signa
             {activated}
         </span>
         {cut_off}
+        <WaitingNote row=row />
+    }
+}
+
+/// What is to be known of a delegate that waits: why, where that is out of the ordinary, and that it is not running.
+#[component]
+pub fn WaitingNote(row: Signal<DelegateRow>) -> impl IntoView {
+    let note = Memo::new(move |_| {
+        row.with(|row| {
+            let waits = row.delegate.admission == Admission::WaitingForApproval;
+            let why = match row.delegate.reason {
+                Some(Reason::Conflict) => Some("Two processes use this identity"),
+                Some(Reason::Resembles) => Some("Same host and name, another key"),
+                Some(Reason::UnknownProfile) => Some("Unknown profile"),
+                Some(Reason::Required | Reason::TakenBack) | None => None,
+            };
+            let silent = row.delegate.connected_until.is_none().then_some(row.delegate.last_heartbeat_at);
+            if waits { (why, silent) } else { (None, None) }
+        })
+    });
+    move || {
+        let (why, silent) = note.get();
+        view! {
+            {why.map(|why| view! { <span class="second alarm">{why}</span> })}
+            {silent.map(|at| view! { <span class="second">"Not running · last heard " <Time at=at /></span> })}
+        }
     }
 }

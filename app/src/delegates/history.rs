@@ -69,7 +69,11 @@ pub fn audit(rows: Vec<AuditRow>) -> AnyView {
                                     <td data-label="When">
                                         <Time at=row.at />
                                     </td>
-                                    <td data-label="What">{row.action.label()}</td>
+                                    <td data-label="What">
+                                        {row.action.label()}
+                                        {(!row.detail.is_empty())
+                                            .then(|| view! { <span class="second detail">{row.detail.clone()}</span> })}
+                                    </td>
                                     <td data-label="Who">{row.actor}</td>
                                     <td data-label="Address" class="mono muted">
                                         {row.address}

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     api::{DelegateRow, TakeBackDelegate},
     decision::Decision,
-    facts::{StatusWithReason, selectors},
+    facts::{StatusWithReason, WaitingNote, selectors},
     query::{ListQuery, detail_href},
 };
 use crate::ui::{
@@ -73,7 +73,11 @@ pub fn Row(
                 {move || if gone.get() {
                     view! { <span class="muted">"No longer in this list"</span> }.into_any()
                 } else if status.get() == Status::PendingApproval && may.get() {
-                    view! { <DecideButton id=id open=open query=query /> }.into_any()
+                    view! {
+                        <DecideButton id=id open=open query=query />
+                        <WaitingNote row=row />
+                    }
+                    .into_any()
                 } else {
                     view! { <StatusWithReason row=row just_done=just_done /> }.into_any()
                 }}

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use crate::console::ask;
-use crate::{delegates::api::DelegateRow, error::ConsoleError, ui::href::Href};
+use crate::{delegates::api::DelegateRow, error::ConsoleError, tokens::api::TokenRefusal, ui::href::Href};
 
 /// Where a form gets the files of a way to install.
 #[must_use]
@@ -192,6 +192,8 @@ pub struct Arrivals {
     pub manager_url: String,
     /// Whether only this machine reaches it there.
     pub only_here: bool,
+    /// What calls with the token were turned away for lately.
+    pub refusals: Vec<TokenRefusal>,
 }
 
 /// What the console asks about installing.
@@ -211,8 +213,8 @@ pub trait Install {
     ) -> Result<InstallLinkId, ConsoleError>;
     /// A link.
     async fn install_link(&self, id: InstallLinkId) -> Result<InstallLink, ConsoleError>;
-    /// The delegates of a name.
-    async fn arrivals(&self, name: &str) -> Result<Arrivals, ConsoleError>;
+    /// The delegates of a name, and what calls with a token (an id, or empty) were turned away for.
+    async fn arrivals(&self, name: &str, token: &str) -> Result<Arrivals, ConsoleError>;
 }
 
 /// What there is to choose from.
@@ -293,10 +295,10 @@ pub async fn get_install_link(id: InstallLinkId) -> Result<InstallLink, ConsoleE
     ask(|console| async move { console.install_link(id).await }).await
 }
 
-/// The delegates of a name.
+/// The delegates of a name, and what calls with a token were turned away for.
 #[server(endpoint = "install/arrivals")]
-pub async fn get_arrivals(name: String) -> Result<Arrivals, ConsoleError> {
-    ask(|console| async move { console.arrivals(&name).await }).await
+pub async fn get_arrivals(name: String, #[server(default)] token: String) -> Result<Arrivals, ConsoleError> {
+    ask(|console| async move { console.arrivals(&name, &token).await }).await
 }
 
 #[cfg(test)]

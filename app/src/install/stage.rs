@@ -113,6 +113,16 @@ mod tests {
             script_version: at(0),
             selectors: None,
             token_id: TokenId(Uuid::from_u128(3)),
+            token_before: None,
+            key: None,
+            unbound: false,
+            instance: None,
+            held_until: None,
+            conflict: None,
+            address: String::new(),
+            asked_profile: None,
+            resembles: None,
+            reason: None,
             admission: Admission::Enabled,
             decision: None,
             registered_at: at(registered),
@@ -127,7 +137,8 @@ mod tests {
             profile: String::new(),
             inherited: Selectors::default(),
             token: String::new(),
-            token_revoked: false,
+            token_status: Some(muster::token::TokenStatus::Active),
+            earlier: None,
         };
         Arrival { row, connected_at: connected.map(at) }
     }
@@ -139,6 +150,7 @@ mod tests {
             now: Timestamp::from_millis(2000),
             manager_url: String::new(),
             only_here: false,
+            refusals: Vec::new(),
         };
         let host = |row: DelegateRow| row.delegate.facts.host_name.to_string();
         match stage(&arrivals, Timestamp::from_millis(SINCE)) {
@@ -188,6 +200,7 @@ mod tests {
                 now: Timestamp::from_millis(now),
                 manager_url: String::new(),
                 only_here: false,
+                refusals: Vec::new(),
             };
             patience(&none, Timestamp::from_millis(SINCE))
         };

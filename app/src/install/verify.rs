@@ -23,6 +23,7 @@ use crate::{
         query::detail_href,
         reject_dialog,
     },
+    tokens::api::TokenRefusal,
     ui::{
         button::{NavButton, SubmitButton},
         form::Form,
@@ -44,9 +45,11 @@ pub fn VerifyPage() -> impl IntoView {
     let (kind, query) = (use_kind(), use_install_query());
     let live = use_live();
     let name = Memo::new(move |_| query.with(|query| query.fields.name.clone()));
+    let token = Memo::new(move |_| query.with(|query| query.fields.token.clone()));
+    let version = move || live.map(|live| (live.delegates.version(), live.tokens.version()));
     let arrivals = Asked::<Arrivals>::new(
-        move || (name.get(), live.map(|live| live.delegates.version())),
-        |(name, _)| get_arrivals(name),
+        move || (name.get(), token.get(), version()),
+        |(name, token, _)| get_arrivals(name, token),
     );
     view! {
         {move || match kind.get() {
@@ -227,6 +230,11 @@ fn Registered(
                 }
             }}
             {move || {
+                let refusals = if waits.get() { arrivals.with(|arrivals| arrivals.refusals.clone()) } else { Vec::new() };
+                let lately = refusals.into_iter().filter(|one| one.last_at >= since.get());
+                lately.map(|one| view! { <Refused refusal=one /> }).collect_view()
+            }}
+            {move || {
                 let before = before.get();
                 (!before.is_empty()).then(|| {
                     view! {
@@ -236,6 +244,21 @@ fn Registered(
                 })
             }}
         </Stop>
+    }
+}
+
+/// Something called with the token, and was turned away: likely the one that is waited for.
+#[component]
+fn Refused(refusal: TokenRefusal) -> impl IntoView {
+    let who = if refusal.name.is_empty() { "A call with this token".to_owned() } else { refusal.name };
+    view! {
+        <p class="decision-alarm" role="status">
+            {Icon::Info.draw()}
+            <span>
+                {format!("{who} from {} was turned away: {}. ", refusal.address, refusal.reason)}
+                <Time at=refusal.last_at />
+            </span>
+        </p>
     }
 }
 
@@ -351,7 +374,7 @@ fn Connected(
             {move || match stage.get() {
                 Stage::Connected(rows) => view! { <Rows rows=rows /> }.into_any(),
                 Stage::Silent(row) => {
-                    let revoked = row.token_revoked;
+                    let revoked = !matches!(row.token_status, Some(muster::token::TokenStatus::Active));
                     view! {
                         <p>
                             {if revoked {

@@ -31,6 +31,25 @@ pub struct TokenRow {
     pub connected: u64,
     /// When a delegate last used it, and that delegate's name.
     pub last_used: Option<(Timestamp, String)>,
+    /// Whether it is good, and will not be in a week.
+    pub expires_soon: bool,
+    /// What calls with it were turned away for lately.
+    pub refusals: Vec<TokenRefusal>,
+}
+
+/// Calls with a token that were turned away for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRefusal {
+    /// Why, as a phrase that follows "turned away: ".
+    pub reason: String,
+    /// How many, since the first after a day without any.
+    pub count: u64,
+    /// When the last one came.
+    pub last_at: Timestamp,
+    /// The address that it came from.
+    pub address: String,
+    /// What the caller called itself, where it was read; may be empty.
+    pub name: String,
 }
 
 /// A delegate that uses a token.
@@ -126,8 +145,15 @@ pub trait Tokens {
     async fn list_tokens(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError>;
     /// A token and who uses it.
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError>;
-    /// Makes a token. `expires_in_days` and `profile` (an id) may be empty.
-    async fn create_token(&self, name: &str, expires_in_days: &str, profile: &str) -> Result<TokenId, ConsoleError>;
+    /// Makes a token. `expires_in_days` and `profile` (an id) may be empty. With `requires_approval`, each delegate that
+    /// registers with it for the first time waits, whatever profile it names.
+    async fn create_token(
+        &self,
+        name: &str,
+        expires_in_days: &str,
+        profile: &str,
+        requires_approval: bool,
+    ) -> Result<TokenId, ConsoleError>;
     /// The value of a token that this person made, once: a second call finds nothing.
     async fn reveal_token(&self, id: TokenId) -> Result<Option<RevealedToken>, ConsoleError>;
     /// Cuts a token off, for good.
@@ -158,10 +184,11 @@ pub async fn create_token(
     name: String,
     #[server(default)] expires_in_days: String,
     #[server(default)] profile: String,
+    #[server(default)] requires_approval: bool,
     #[server(default)] back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        let id = console.create_token(&name, &expires_in_days, &profile).await?;
+        let id = console.create_token(&name, &expires_in_days, &profile, requires_approval).await?;
         console.redirect(&created_page(&back, id));
         Ok(())
     })

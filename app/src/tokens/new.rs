@@ -8,7 +8,7 @@ use crate::{
     ui::{
         button::SubmitButton,
         dialog::{CancelButton, Dialog, show_dialog},
-        field::{SelectField, TextField},
+        field::{CheckField, SelectField, TextField},
         form::Form,
         load::Asked,
     },
@@ -37,6 +37,11 @@ pub fn NewTokenDialog() -> impl IntoView {
                             label="Profile"
                             options=options.with_untracked(profiles)
                             hint="For delegates that register with this token and name no profile."
+                        />
+                        <CheckField
+                            name="requires_approval"
+                            label="Every new delegate waits for approval"
+                            hint="Whatever profile it names. It does so anyway where the profile above requires approval."
                         />
                     </div>
                     <footer>

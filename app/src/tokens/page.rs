@@ -169,12 +169,16 @@ fn TokenLine(
             },
         )
     };
+    // Judged when the row was last read: it is read anew whenever something changes, and on each visit.
+    let expires_soon = move || row.with(|kept| kept.row.expires_soon);
     let rotating = Memo::new(move |_| token.with(|token| token.rotation.is_some()));
     let actions = move || {
         let actions: &[(&'static str, &'static str)] = match (status.get(), rotating.get()) {
             (TokenStatus::Active, false) => &[("Rotate", "rotate"), ("Revoke", "revoke")],
             (TokenStatus::Active, true) => &[("Revoke", "revoke")],
-            (TokenStatus::Revoked | TokenStatus::Expired, _) => &[("Delete", "delete")],
+            // Its delegates need the guided way most once it has expired.
+            (TokenStatus::Expired, false) => &[("Rotate", "rotate"), ("Delete", "delete")],
+            (TokenStatus::Revoked, _) | (TokenStatus::Expired, true) => &[("Delete", "delete")],
         };
         let name = name();
         let button = |(verb, path): (&'static str, &'static str)| {
@@ -188,7 +192,7 @@ fn TokenLine(
         (may.get() && !row.with(|kept| kept.gone)).then(|| actions.iter().copied().map(button).collect_view())
     };
     let progress = move || {
-        (rotating.get() && status.get() == TokenStatus::Active).then(|| {
+        (rotating.get() && status.get() != TokenStatus::Revoked).then(|| {
             view! {
                 <a class="link second" href=rotation_href(TokenId(id)).to_string()>
                     "Rotating"
@@ -196,6 +200,29 @@ fn TokenLine(
                 </a>
             }
         })
+    };
+    let refusals = move || {
+        let refusals = row.with(|kept| kept.row.refusals.clone());
+        refusals
+            .into_iter()
+            .map(|one| {
+                let who = if one.name.is_empty() { String::new() } else { format!(", called {}", one.name) };
+                let why = format!("{} turned away: {}", one.count, one.reason);
+                let title = format!("The last one came from {}{who}", one.address);
+                view! {
+                    <span class="second alarm" title=title>
+                        {why}
+                        " · last "
+                        <Time at=one.last_at />
+                        " from "
+                        {one.address}
+                    </span>
+                }
+            })
+            .collect_view()
+    };
+    let requires_approval = move || {
+        token.with(|token| token.requires_approval).then(|| view! { <span class="s">"Every new delegate waits"</span> })
     };
     view! {
         <tr
@@ -205,6 +232,7 @@ fn TokenLine(
         >
             <td class="main-cell" data-label="Name">
                 <span class="t">{name}</span>
+                {requires_approval}
             </td>
             <td data-label="Created at">
                 <Time at=Signal::derive(move || token.with(|token| token.created_at)) />
@@ -212,7 +240,7 @@ fn TokenLine(
             <td data-label="Created by" class="muted">
                 {move || token.with(|token| token.created_by.clone())}
             </td>
-            <td data-label="Expires">
+            <td data-label="Expires" class:alarm=expires_soon>
                 {time_or(Signal::derive(move || token.with(|token| token.expires_at)), "Never")}
             </td>
             <td data-label="Last used">{last_used}</td>
@@ -222,6 +250,7 @@ fn TokenLine(
             <td class="status-cell" data-label="Status">
                 <TokenMark status=status />
                 {progress}
+                {refusals}
             </td>
             <td class="actions-cell">{actions}</td>
         </tr>

@@ -26,6 +26,9 @@ pub(super) struct Content {
     #[serde(default)]
     pub delegate_id: Option<String>,
     pub key: String,
+    /// The number of the last start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applied: Option<Applied>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

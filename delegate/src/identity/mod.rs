@@ -11,19 +11,22 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use muster::{
     delegate::Thumbprint,
     id::ScriptRunId,
-    wire::{heartbeat::Applied, script::ScriptEnd},
+    time::Timestamp,
+    wire::{heartbeat::Applied, proof::next_start, script::ScriptEnd},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use self::file::{Content, FILE, Found};
+use crate::{chance, signer::Signer};
 
 /// Keeps a thumbprint from ever being the digest of the same bytes used for something else.
 const DOMAIN: &[u8] = b"muster delegate key thumbprint v1\0";
@@ -76,15 +79,22 @@ struct Kept {
 pub(crate) struct Identity {
     directory: PathBuf,
     account: String,
-    key: [u8; 32],
+    key: Zeroizing<[u8; 32]>,
+    start: u64,
+    signer: Arc<Signer>,
     kept: Mutex<Kept>,
     _lock: File,
 }
 
 impl Identity {
     /// Reads the identity from a directory, or makes a new one with `key` and writes it. What another account's
-    /// manager gave is not taken.
-    pub(crate) fn load(directory: &Path, account: &str, key: impl FnOnce() -> [u8; 32]) -> Result<Self, IdentityError> {
+    /// manager gave is not taken. Each time is another start, which is written down before anything is signed in it.
+    pub(crate) fn load(
+        directory: &Path,
+        account: &str,
+        now: Timestamp,
+        key: impl FnOnce() -> [u8; 32],
+    ) -> Result<Self, IdentityError> {
         fs::create_dir_all(directory).map_err(|source| io_error(directory, source))?;
         let lock = file::lock(directory)?;
         let path = directory.join(FILE);
@@ -102,13 +112,16 @@ impl Identity {
                 (None, key())
             }
         };
+        let start = next_start(content.as_ref().and_then(|content| content.start), now);
+        let signer = Arc::new(Signer::new(&key, start, &chance::bytes()));
         let kept = content.filter(|content| content.account_id == account).map(|content| Kept {
             delegate_id: content.delegate_id,
             applied: content.applied,
             run: content.run,
         });
         let kept = Mutex::new(kept.unwrap_or_default());
-        let identity = Self { directory: directory.to_owned(), account: account.to_owned(), key, kept, _lock: lock };
+        let (directory, account, key) = (directory.to_owned(), account.to_owned(), Zeroizing::new(key));
+        let identity = Self { directory, account, key, start, signer, kept, _lock: lock };
         identity.save(&identity.kept())?;
         Ok(identity)
     }
@@ -165,8 +178,18 @@ impl Identity {
     }
 
     /// What people recognise the key by.
-    pub(crate) fn thumbprint(&self) -> Option<Thumbprint> {
-        let digest = Sha256::new().chain_update(DOMAIN).chain_update(self.key).finalize();
+    pub(crate) fn thumbprint(&self) -> Thumbprint {
+        self.signer.key().thumbprint()
+    }
+
+    /// What proves to the manager that a call is this delegate's.
+    pub(crate) fn signer(&self) -> Arc<Signer> {
+        self.signer.clone()
+    }
+
+    /// What versions before keys were proved had for a thumbprint: the manager finds the delegate again by it.
+    pub(crate) fn former_thumbprint(&self) -> Option<Thumbprint> {
+        let digest = Sha256::new().chain_update(DOMAIN).chain_update(*self.key).finalize();
         Thumbprint::parse(&URL_SAFE_NO_PAD.encode(digest)).ok()
     }
 
@@ -188,7 +211,8 @@ impl Identity {
         let content = Content {
             account_id: self.account.clone(),
             delegate_id: kept.delegate_id.clone(),
-            key: URL_SAFE_NO_PAD.encode(self.key),
+            key: URL_SAFE_NO_PAD.encode(*self.key),
+            start: Some(self.start),
             applied: kept.applied.clone(),
             run: kept.run.clone(),
         };

@@ -19,7 +19,7 @@ fn machine() -> Machine {
 /// A machine that was told this, at second 0.
 fn told(told: Told) -> Machine {
     let mut machine = machine();
-    assert_eq!(machine.take(Event::Registered, secs(0), 0.5), NEVER);
+    assert_eq!(machine.take(Event::Registered { keeps: None }, secs(0), 0.5), NEVER);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(0))));
     machine.take(Event::Told(told), secs(0), 0.5);
     machine
@@ -30,7 +30,7 @@ fn it_registers_then_asks_for_its_status_at_once() {
     let mut machine = machine();
     assert_eq!(machine.next(), Some((Call::Register, secs(0))));
     assert!(!machine.is_known());
-    machine.take(Event::Registered, secs(1), 0.5);
+    machine.take(Event::Registered { keeps: None }, secs(1), 0.5);
     assert!(machine.is_known());
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(1))));
     assert_eq!(machine.take(Event::Told(ENABLED), secs(1), 0.5), [Say::Connected]);
@@ -39,7 +39,7 @@ fn it_registers_then_asks_for_its_status_at_once() {
 #[test]
 fn waiting_is_said_once_and_asks_for_no_tasks() {
     let mut machine = machine();
-    machine.take(Event::Registered, secs(0), 0.5);
+    machine.take(Event::Registered { keeps: None }, secs(0), 0.5);
     assert_eq!(machine.take(Event::Told(Told::Waiting), secs(0), 0.5), [Say::Waits]);
     for at in [2, 4, 6] {
         assert_eq!(machine.next(), Some((Call::Heartbeat, secs(at))));
@@ -51,7 +51,7 @@ fn waiting_is_said_once_and_asks_for_no_tasks() {
 #[test]
 fn a_short_interval_holds_while_waiting_too() {
     let mut machine = Machine::new(secs(1), true);
-    machine.take(Event::Registered, secs(0), 0.5);
+    machine.take(Event::Registered { keeps: None }, secs(0), 0.5);
     machine.take(Event::Told(Told::Waiting), secs(0), 0.5);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(1))));
 }
@@ -73,7 +73,7 @@ fn enabled_it_gets_its_profile_once_and_asks_for_tasks_and_beats() {
 #[test]
 fn it_asks_for_no_tasks_where_it_is_told_not_to() {
     let mut machine = Machine::new(secs(10), false);
-    machine.take(Event::Registered, secs(0), 0.5);
+    machine.take(Event::Registered { keeps: None }, secs(0), 0.5);
     machine.take(Event::Told(ENABLED), secs(0), 0.5);
     machine.take(Event::Served(Call::Profile), secs(0), 0.5);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(10))));
@@ -83,7 +83,7 @@ fn it_asks_for_no_tasks_where_it_is_told_not_to() {
 fn heartbeats_are_jittered_by_a_tenth() {
     for (chance, at) in [(0.0, 9), (1.0, 11)] {
         let mut machine = Machine::new(secs(10), false);
-        machine.take(Event::Registered, secs(0), chance);
+        machine.take(Event::Registered { keeps: None }, secs(0), chance);
         machine.take(Event::Told(ENABLED), secs(0), chance);
         machine.take(Event::Served(Call::Profile), secs(0), chance);
         assert_eq!(machine.next(), Some((Call::Heartbeat, secs(at))));
@@ -102,7 +102,7 @@ fn rejected_it_says_so_once_and_asks_once_a_minute_by_register() {
         }
         machine.take(Event::Failed(Call::Register, Failure::away("x")), secs(182), 0.5);
         assert_eq!(machine.next(), Some((Call::Register, secs(242))));
-        assert_eq!(machine.take(Event::Registered, secs(242), 0.5), [Say::Back(secs(60))]);
+        assert_eq!(machine.take(Event::Registered { keeps: None }, secs(242), 0.5), [Say::Back(secs(60))]);
         assert_eq!(machine.take(Event::Told(Told::Waiting), secs(242), 0.5), [Say::Waits]);
     }
 }
@@ -180,7 +180,7 @@ fn a_reply_tells_rejected_from_deleted_and_what_is_to_be_applied() {
         status,
         reason: reason.map(str::to_owned),
         applies,
-        ..HeartbeatReply::new("x", None)
+        ..HeartbeatReply::new("x", None, muster::time::Timestamp::from_millis(0))
     };
     let enabled = |applies| reply(WireStatus::Enabled, None, applies);
     let other = Applied { profile_id: "q".into(), ..version(5) };

@@ -14,7 +14,7 @@ use std::{
 };
 
 use manager::{Answer, Fake, Heard};
-use muster::delegate::{Admission, Thumbprint};
+use muster::delegate::Admission;
 use muster_delegate::{RunError, Settings, run};
 use tokio::task::JoinHandle;
 
@@ -106,7 +106,7 @@ async fn it_waits_works_is_refused_and_takes_its_leave() {
     assert_eq!((request.delegate_id.as_str(), request.ip.as_str()), ("", "127.0.0.1"));
     assert_eq!((request.tags.join(","), request.heartbeat_interval_ms), ("a,b".to_owned(), Some(1000)));
     assert!(request.facts("192.0.2.1").is_ok());
-    let fingerprint = Thumbprint::parse(request.key_thumbprint.as_deref().unwrap()).unwrap().short();
+    let fingerprint = manager.proofs.lock().unwrap()[0].key.thumbprint().short();
     assert_eq!(log.count("waits for approval"), 1);
     assert_eq!(log.count(&format!("at edge-1, key fingerprint {fingerprint}")), 1);
     assert_eq!(manager.count(|heard| matches!(heard, Heard::Tasks(_) | Heard::Profile(_))), 0);
@@ -160,6 +160,11 @@ async fn a_restarted_delegate_sends_its_id_and_a_deleted_one_ends_and_forgets_it
     }
     assert_eq!(ids, ["", "id-1", ""]);
     assert!(keys[0].is_some() && keys.iter().all(|key| *key == keys[0]), "its key stays");
+    let proofs = manager.proofs.lock().unwrap().clone();
+    assert!(proofs.iter().all(|proof| proof.key == proofs[0].key), "its key stays");
+    assert!(proofs.is_sorted_by(|one, next| one.claims.ctr < next.claims.ctr), "each start counts on");
+    let starts: std::collections::BTreeSet<u64> = proofs.iter().map(|proof| proof.instance().start).collect();
+    assert_eq!(starts.len(), 3, "each start is another");
 }
 
 #[tokio::test]

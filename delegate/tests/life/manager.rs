@@ -4,8 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::{
     Json, Router,
-    extract::{Path as Segment, Query, State},
+    extract::{Path as Segment, Query, Request, State},
     http::{HeaderMap, StatusCode},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
@@ -20,6 +21,7 @@ use muster::{
         heartbeat::{Applied, HeartbeatReply, REJECTED},
         path,
         profile::{ProfileParams, ProfileQuery},
+        proof::Proof,
         register::{RegisterReply, RegisterRequest, SELF_DESTRUCT, UnregisterRequest},
         script::{OUTPUT_MOST, ScriptEnd, ScriptReport},
         tasks::TaskEvents,
@@ -66,6 +68,8 @@ pub struct Fake {
     reports: Mutex<Option<StatusCode>>,
     pub heard: watch::Sender<Vec<Heard>>,
     pub credentials: Mutex<Vec<String>>,
+    /// The proofs of all calls, each of which held.
+    pub proofs: Mutex<Vec<Proof>>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +86,7 @@ impl Fake {
             reports: Mutex::new(None),
             heard: watch::Sender::new(Vec::new()),
             credentials: Mutex::default(),
+            proofs: Mutex::default(),
         });
         let routes = Router::new()
             .route(path::REGISTER, post(register))
@@ -90,6 +95,7 @@ impl Fake {
             .route(path::TASK_EVENTS, get(tasks))
             .route(path::PROFILE, get(profile))
             .route(path::SCRIPT_RUN, put(script_run))
+            .layer(from_fn_with_state(fake.clone(), proved))
             .with_state(fake.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -162,6 +168,18 @@ impl Fake {
     }
 }
 
+/// Checks the proof that every call has to bring.
+async fn proved(State(fake): State<Arc<Fake>>, request: Request, next: Next) -> Response {
+    {
+        let text = |name: &str| request.headers()[name].to_str().unwrap().to_owned();
+        let (credential, proof) = (text("authorization"), text("dpop"));
+        let credential = credential.strip_prefix("Delegate ").unwrap();
+        let proof = Proof::read(&proof, request.method().as_str(), request.uri().path(), credential).unwrap();
+        fake.proofs.lock().unwrap().push(proof);
+    }
+    next.run(request).await
+}
+
 /// A run, as far as the manager took it.
 #[derive(Clone, Debug)]
 pub struct Run {
@@ -212,7 +230,7 @@ async fn heartbeat(
     fake.hear(&headers, &query, Heard::Heartbeat(request.delegate_id.clone()));
     match *fake.answer.lock().unwrap() {
         Answer::Standing(admission) => {
-            let mut reply = HeartbeatReply::new(request.delegate_id, None);
+            let mut reply = HeartbeatReply::new(request.delegate_id, None, Timestamp::from_millis(0));
             if let Some(admission) = admission {
                 reply.status = admission.into();
             }

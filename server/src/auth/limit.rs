@@ -13,6 +13,7 @@ pub struct Limits {
     sign_in_address: DefaultKeyedRateLimiter<IpAddr>,
     sign_in_person: DefaultKeyedRateLimiter<(IpAddr, Email)>,
     registration: DefaultKeyedRateLimiter<TokenId>,
+    trial: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 fn quota(burst: u32, one_every: Duration) -> Option<Quota> {
@@ -31,6 +32,8 @@ impl Default for Limits {
             sign_in_address: RateLimiter::keyed(of(60, Duration::from_secs(2))),
             sign_in_person: RateLimiter::keyed(of(20, Duration::from_secs(15))),
             registration: RateLimiter::keyed(of(1000, Duration::from_millis(100))),
+            // A proxy may stand before a thousand delegates that register at once.
+            trial: RateLimiter::keyed(of(2000, Duration::from_millis(30))),
         }
     }
 }
@@ -60,11 +63,20 @@ impl Limits {
         check(&self.registration, &token)
     }
 
+    /// A credential from an address for which every token has to be tried, since it names none.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn trial(&self, address: IpAddr) -> Result<(), Error> {
+        check(&self.trial, &address)
+    }
+
     /// Forgets who has not tried for long, so that the tables stay small.
     pub fn tidy(&self) {
         self.sign_in_address.retain_recent();
         self.sign_in_person.retain_recent();
         self.registration.retain_recent();
+        self.trial.retain_recent();
     }
 }
 

@@ -74,8 +74,8 @@ impl Install for Operator {
         self.out(self.link(id).await)
     }
 
-    async fn arrivals(&self, name: &str) -> Result<Arrivals, ConsoleError> {
-        self.out(self.arrived(name).await)
+    async fn arrivals(&self, name: &str, token: &str) -> Result<Arrivals, ConsoleError> {
+        self.out(self.arrived(name, token).await)
     }
 }
 
@@ -191,7 +191,7 @@ impl Operator {
             name: found.token.name.as_str(),
             detail: format!("{} delegate {}", kind.label(), found.chosen.name.as_str()),
         };
-        audit::record(&*change, &self.origin(user), now, entry).await?;
+        audit::record(&change, &self.origin(user), now, entry).await?;
         change.commit().await?;
         Ok(id)
     }
@@ -214,12 +214,20 @@ impl Operator {
         })
     }
 
-    async fn arrived(&self, name: &str) -> Result<Arrivals, Error> {
+    async fn arrived(&self, name: &str, token: &str) -> Result<Arrivals, Error> {
         self.may(Permission::ManageDelegates)?;
         let now = self.now();
         let manager_url = manager_url(&self.state, &self.host)?;
         let only_here = is_only_here(&manager_url);
-        let none = Arrivals { rows: Vec::new(), now, manager_url, only_here };
+        let refusals = match token.parse::<TokenId>() {
+            Ok(id) => {
+                // Only of a token that this person may see.
+                self.token_row(self.state.db.read(), id).await?;
+                super::tokens::refusals(self.state.db.read(), vec![id.0], now).await?.remove(&id.0).unwrap_or_default()
+            }
+            Err(_) => Vec::new(),
+        };
+        let none = Arrivals { rows: Vec::new(), now, manager_url, only_here, refusals };
         // What is no name of ours is nobody's, and a database may not take it.
         let Ok(name) = InstallName::parse(name) else { return Ok(none) };
         let db = self.state.db.read();
@@ -240,7 +248,7 @@ impl Operator {
             .all(db)
             .await?;
         let since = |id| open.iter().find(|(of, _)| *of == id).map(|(_, at)| Timestamp::from_millis(*at));
-        let rows = self.rows(rows, now).await?.into_iter();
+        let rows = self.rows(rows).await?.into_iter();
         let rows = rows.map(|row| Arrival { connected_at: since(row.delegate.id.0), row });
         Ok(Arrivals { rows: rows.collect(), ..none })
     }

@@ -13,7 +13,6 @@ mod session;
 mod tokens;
 
 pub use profiles::primary;
-pub use rotation::step as rotation_step;
 
 use std::net::IpAddr;
 

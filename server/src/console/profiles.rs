@@ -6,7 +6,7 @@ use muster::{
     id::ProfileId,
     page::{Cursor, Page},
     profile::{Profile, ProfileName, ProfileSpec},
-    secret::{self as secrets, SecretName},
+    secret as secrets,
     text::{Invalid, Selectors},
     user::Permission,
 };
@@ -15,8 +15,8 @@ use muster_app::{
     profiles::api::{ProfileDetail, ProfileFields, ProfileRow, Profiles},
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -26,7 +26,8 @@ use crate::{
     db::{
         Change,
         audit::{self, Entry},
-        entity::{Scoped, delegate, profile, secret, token},
+        entity::{Scoped, delegate, profile, token},
+        lock,
     },
     error::Error,
     events::Topic,
@@ -136,30 +137,15 @@ impl Operator {
     /// one before the script is saved.
     async fn check_secrets(&self, change: &Change, script: &str) -> Result<(), Error> {
         let names = secrets::references(script).map_err(of_script)?;
-        let held = secret::Entity::find()
-            .select_only()
-            .column(secret::Column::Name)
-            .filter(secret::Entity::within(&self.scope()))
-            .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)))
-            .order_by_asc(secret::Column::Id)
-            .lock_shared();
-        let held: Vec<String> = if names.is_empty() { Vec::new() } else { held.into_tuple().all(&**change).await? };
+        if names.is_empty() {
+            return Ok(());
+        }
+        let wanted = names.iter().map(ToString::to_string).collect();
+        let held = lock::secrets_shared(change, &self.scope(), wanted).await?;
         match names.iter().find(|name| !held.iter().any(|held| held == name.as_str())) {
             Some(unknown) => Err(of_script(secrets::unknown(unknown))),
             None => Ok(()),
         }
-    }
-
-    /// Holds the delegates of a profile, in the order of their ids as everybody does.
-    async fn hold_delegates(change: &Change, id: ProfileId) -> Result<(), Error> {
-        let held = delegate::Entity::find()
-            .select_only()
-            .column(delegate::Column::Id)
-            .filter(delegate::Column::ProfileId.eq(id.0))
-            .order_by_asc(delegate::Column::Id)
-            .lock_exclusive();
-        held.into_tuple::<Uuid>().all(&**change).await?;
-        Ok(())
     }
 
     async fn make_profile(&self, fields: &ProfileFields) -> Result<ProfileId, Error> {
@@ -184,7 +170,7 @@ impl Operator {
             .insert(&*change)
             .await
             .map_err(|error| Error::from(error).or_taken("name", || taken(&profile.spec.name)))?;
-        self.audit_profile(&*change, user, &profile, Action::ProfileCreated).await?;
+        self.audit_profile(&change, user, &profile, Action::ProfileCreated).await?;
         change.touches(Topic::Profiles);
         // Secrets show which profiles name them.
         change.touches(Topic::Secrets);
@@ -196,10 +182,10 @@ impl Operator {
         let user = self.may(Permission::ManageDelegates)?;
         let spec = parse(fields)?;
         let mut change = self.state.db.write().await?;
-        let before = self.load_profile(&*change, id).await?;
+        self.check_secrets(&change, &spec.startup_script).await?;
+        let before = Profile::try_from(lock::profile(&change, &self.scope(), id).await?.ok_or(GONE)?)?;
         let (name, script_before) = (before.spec.name.clone(), before.script_changed_at);
         self.check_name(&*change, &spec.name, Some(id.0)).await?;
-        self.check_secrets(&change, &spec.startup_script).await?;
         let after = before.edit(spec, seen, self.now())?;
         let saved = profile::Entity::update_many()
             .set(profile::ActiveModel::from(&after))
@@ -212,7 +198,7 @@ impl Operator {
             return Err(muster::profile::ProfileError::Changed(name).into());
         }
         if after.script_changed_at != script_before {
-            Self::hold_delegates(&change, id).await?;
+            lock::delegates(&change, Condition::all().add(delegate::Column::ProfileId.eq(id.0))).await?;
             // Never back: a delegate that was asked for another run has a version of its own.
             delegate::Entity::update_many()
                 .col_expr(delegate::Column::ScriptVersion, Expr::value(after.script_changed_at.as_millis()))
@@ -223,7 +209,7 @@ impl Operator {
             change.touches(Topic::Scripts);
             change.touches(Topic::Secrets);
         }
-        self.audit_profile(&*change, user, &after, Action::ProfileEdited).await?;
+        self.audit_profile(&change, user, &after, Action::ProfileEdited).await?;
         // Delegates show the name and the selectors of their profile.
         change.touches(Topic::Profiles);
         change.touches(Topic::Delegates);
@@ -233,11 +219,13 @@ impl Operator {
     async fn remove_profile(&self, id: ProfileId, move_delegates: bool) -> Result<(), Error> {
         let user = self.may(Permission::ManageDelegates)?;
         let mut change = self.state.db.write().await?;
-        let profile = self.load_profile(&*change, id).await?;
+        let default = token::Column::DefaultProfileId.eq(id.0);
+        lock::tokens(&change, Condition::all().add(default.clone())).await?;
+        let profile = Profile::try_from(lock::profile(&change, &self.scope(), id).await?.ok_or(GONE)?)?;
         profile.check_delete()?;
         if move_delegates {
             let primary = primary(&*change, &self.scope()).await?;
-            Self::hold_delegates(&change, id).await?;
+            lock::delegates(&change, Condition::all().add(delegate::Column::ProfileId.eq(id.0))).await?;
             delegate::Entity::update_many()
                 .col_expr(delegate::Column::ProfileId, Expr::value(primary.id.0))
                 .col_expr(delegate::Column::ScriptVersion, Expr::value(self.now().as_millis()))
@@ -254,18 +242,18 @@ impl Operator {
         }
         token::Entity::update_many()
             .col_expr(token::Column::DefaultProfileId, Expr::value(sea_orm::Value::Uuid(None)))
-            .filter(token::Column::DefaultProfileId.eq(id.0))
+            .filter(default)
             .exec(&*change)
             .await?;
         profile::Entity::delete_by_id(id.0).exec(&*change).await?;
-        self.audit_profile(&*change, user, &profile, Action::ProfileDeleted).await?;
+        self.audit_profile(&change, user, &profile, Action::ProfileDeleted).await?;
         Topic::ALL.into_iter().for_each(|topic| change.touches(topic));
         Ok(change.commit().await?)
     }
 
     async fn audit_profile(
         &self,
-        tx: &impl ConnectionTrait,
+        change: &Change,
         user: &muster::user::User,
         profile: &Profile,
         action: Action,
@@ -278,7 +266,7 @@ impl Operator {
             name: profile.spec.name.as_str(),
             detail: approval.to_owned(),
         };
-        Ok(audit::record(tx, &self.origin(user), self.now(), entry).await?)
+        Ok(audit::record(change, &self.origin(user), self.now(), entry).await?)
     }
 }
 

@@ -4,6 +4,7 @@ use muster::{
     audit::Action,
     delegate::{Admission, Delegate},
     id::TokenId,
+    time::Timestamp,
     token::Token,
     user::Permission,
 };
@@ -14,12 +15,12 @@ use sea_orm::{
 
 use super::{
     Operator,
-    tokens::{GONE, token_user},
+    tokens::{Admits, GONE, token_user},
 };
 use crate::{
     db::{
-        Change,
         entity::{Scoped, delegate, token},
+        lock,
     },
     error::Error,
     events::Topic,
@@ -33,18 +34,17 @@ impl Operator {
         let user = self.may(Permission::ManageDelegates)?;
         let now = self.now();
         let mut change = self.state.db.write().await?;
-        let held = token::Entity::find_by_id(id.0).filter(token::Entity::within(&self.scope())).lock_exclusive();
-        let before = Token::try_from(held.one(&*change).await?.ok_or(GONE)?)?;
-        let successor = self.add_token(&change, user, name, expires_in_days, before.default_profile).await?;
+        let before = Token::try_from(lock::token(&change, &self.scope(), id).await?.ok_or(GONE)?)?;
+        let admits = Admits { default_profile: before.default_profile, requires_approval: before.requires_approval };
+        let successor = self.add_token(&change, user, name, expires_in_days, admits).await?;
         let old = before.rotate(successor, now)?;
         token::Entity::update_many()
             .col_expr(token::Column::SuccessorId, Expr::value(successor.0))
             .col_expr(token::Column::RotatedAt, Expr::value(now.as_millis()))
-            .col_expr(token::Column::RotationStepAt, Expr::value(now.as_millis()))
             .filter(token::Column::Id.eq(id.0))
             .exec(&*change)
             .await?;
-        self.audit_token(&*change, user, &old, Action::TokenRotated).await?;
+        self.audit_token(&change, user, &old, Action::TokenRotated).await?;
         change.touches(Topic::Tokens);
         change.commit().await?;
         Ok(successor)
@@ -52,7 +52,7 @@ impl Operator {
 
     pub(super) async fn rotation(&self, id: TokenId) -> Result<TokenRotation, Error> {
         self.may(Permission::View)?;
-        let (db, now) = (self.state.db.read(), self.now());
+        let db = self.state.db.read();
         let old = self.token_rows(vec![self.token_row(db, id).await?]).await?.pop().ok_or(GONE)?;
         let Some(rotation) = old.token.rotation.clone() else {
             return Err(Error::NotFound("This token is not being rotated."));
@@ -61,9 +61,8 @@ impl Operator {
         let new = new.one(db).await?;
         let new = self.token_rows(new.into_iter().collect()).await?.pop();
 
-        let connected = Condition::all().add(delegate::Column::ConnectedUntil.gt(now.as_millis()));
-        let until = delegate::Column::ConnectedUntil;
-        let silent = Condition::any().add(until.is_null()).add(until.lte(now.as_millis()));
+        let connected = Condition::all().add(delegate::Column::ConnectedUntil.is_not_null());
+        let silent = Condition::all().add(delegate::Column::ConnectedUntil.is_null());
         let on = |token: TokenId, which: Condition| {
             delegate::Entity::find()
                 .filter(delegate::Entity::within(&self.scope()))
@@ -84,12 +83,21 @@ impl Operator {
             for row in query.order_by_desc(delegate::Column::Id).limit(left).all(db).await? {
                 let delegate = Delegate::try_from(row)?;
                 let (kind, next_gen) = (delegate.facts.kind, delegate.facts.next_gen);
-                delegates.push(RotationRow { user: token_user(delegate, now), kind, next_gen, turn });
+                delegates.push(RotationRow { user: token_user(delegate), kind, next_gen, turn });
             }
         }
         let last_used_at = old.last_used.as_ref().map(|(at, _)| *at);
+        let last_step: Option<i64> = delegate::Entity::find()
+            .select_only()
+            .column_as(delegate::Column::TokenChangedAt.max(), "last_step")
+            .filter(delegate::Column::PreviousTokenId.eq(id.0))
+            .into_tuple::<Option<i64>>()
+            .one(db)
+            .await?
+            .flatten();
+        let last_step_at = last_step.map(Timestamp::from_millis);
         Ok(TokenRotation {
-            safe_to_revoke: rotation.is_safe_to_revoke(counts[0], last_used_at),
+            safe_to_revoke: rotation.is_safe_to_revoke(counts[0], last_used_at, last_step_at),
             count_old: counts[0],
             count_silent: counts[1],
             count_new: counts[2],
@@ -98,18 +106,4 @@ impl Operator {
             new,
         })
     }
-}
-
-/// Notes that a delegate went over from a token to another one: a step of that token's rotation, where it has one.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn step(change: &Change, from: TokenId, now: muster::time::Timestamp) -> Result<(), sea_orm::DbErr> {
-    token::Entity::update_many()
-        .col_expr(token::Column::RotationStepAt, Expr::value(now.as_millis()))
-        .filter(token::Column::Id.eq(from.0))
-        .filter(token::Column::SuccessorId.is_not_null())
-        .exec(&**change)
-        .await?;
-    Ok(())
 }

@@ -234,7 +234,7 @@ impl Operator {
         action: Action,
     ) -> Result<(), Error> {
         let entry = Entry { scope: &self.scope(), action, object: Some(id.0), name, detail: String::new() };
-        Ok(audit::record(&**change, &self.origin(user), self.now(), entry).await?)
+        Ok(audit::record(change, &self.origin(user), self.now(), entry).await?)
     }
 }
 

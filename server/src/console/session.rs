@@ -119,7 +119,7 @@ impl Operator {
     async fn note(&self, origin: &Origin, action: Action, object: Option<Uuid>, name: &str) -> Result<(), Error> {
         let change = self.state.db.write().await?;
         let entry = Entry { scope: &self.scope(), action, object, name, detail: String::new() };
-        audit::record(&*change, origin, self.now(), entry).await?;
+        audit::record(&change, origin, self.now(), entry).await?;
         Ok(change.commit().await?)
     }
 

@@ -1,6 +1,6 @@
 //! Delegate tokens, for people.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use async_trait::async_trait;
 use muster::{
@@ -12,10 +12,11 @@ use muster::{
     time::Timestamp,
     token::{self as domain, Token, TokenName, TokenStatus, TokenValue},
     user::{Permission, User},
+    wire::envelope::Refusal,
 };
 use muster_app::{
     error::ConsoleError,
-    tokens::api::{RevealedToken, TokenRotation, TokenRow, TokenUse, TokenUser, Tokens},
+    tokens::api::{RevealedToken, TokenRefusal, TokenRotation, TokenRow, TokenUse, TokenUser, Tokens},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -30,7 +31,8 @@ use crate::{
     db::{
         Change,
         audit::{self, Entry},
-        entity::{Scoped, delegate, profile, reveal, token},
+        entity::{Scoped, delegate, profile, refusal, reveal, token},
+        lock,
     },
     error::Error,
     events::Topic,
@@ -58,8 +60,14 @@ impl Tokens for Operator {
         self.out(self.use_of_token(id).await)
     }
 
-    async fn create_token(&self, name: &str, expires_in_days: &str, profile: &str) -> Result<TokenId, ConsoleError> {
-        self.out(self.make_token(name, expires_in_days, profile).await)
+    async fn create_token(
+        &self,
+        name: &str,
+        expires_in_days: &str,
+        profile: &str,
+        requires_approval: bool,
+    ) -> Result<TokenId, ConsoleError> {
+        self.out(self.make_token(name, expires_in_days, profile, requires_approval).await)
     }
 
     async fn reveal_token(&self, id: TokenId) -> Result<Option<RevealedToken>, ConsoleError> {
@@ -100,11 +108,57 @@ fn lifetime(days: &str) -> Result<Option<Duration>, Error> {
     Ok(Some(Duration::from_secs(u64::from(days) * 24 * 60 * 60)))
 }
 
+/// How long before its expiry a page warns of it.
+const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// For how long a page tells what was turned away.
+const REFUSALS_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What calls with these tokens were turned away for lately, by token.
+pub(super) async fn refusals(
+    db: &impl ConnectionTrait,
+    tokens: Vec<Uuid>,
+    now: Timestamp,
+) -> Result<HashMap<Uuid, Vec<TokenRefusal>>, Error> {
+    let found = refusal::Entity::find()
+        .filter(refusal::Column::TokenId.is_in(tokens))
+        .filter(refusal::Column::LastAt.gt(now.minus(REFUSALS_TOLD).as_millis()))
+        .order_by_desc(refusal::Column::LastAt)
+        .all(db)
+        .await?;
+    let mut by_token: HashMap<Uuid, Vec<TokenRefusal>> = HashMap::new();
+    for row in found {
+        let reason = match Refusal::from_code(&row.reason) {
+            Some(Refusal::RevokedToken) => "the token is revoked",
+            Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",
+            Some(Refusal::InvalidProof) => "the proof of the delegate's key does not hold",
+            Some(Refusal::InvalidToken) => "the credential does not open",
+            None => "too many delegates wait for approval, or register at once",
+        };
+        by_token.entry(row.token_id).or_default().push(TokenRefusal {
+            reason: reason.to_owned(),
+            count: u64::try_from(row.count).unwrap_or(0),
+            last_at: Timestamp::from_millis(row.last_at),
+            address: row.address,
+            name: row.name,
+        });
+    }
+    Ok(by_token)
+}
+
+/// How a token admits delegates.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Admits {
+    /// The profile of those that name none.
+    pub default_profile: Option<ProfileId>,
+    /// Whether all of them wait for approval.
+    pub requires_approval: bool,
+}
+
 /// What pages about a token show of a delegate.
-pub(super) fn token_user(delegate: Delegate, now: Timestamp) -> TokenUser {
+pub(super) fn token_user(delegate: Delegate) -> TokenUser {
     TokenUser {
         id: delegate.id,
-        status: delegate.status(now),
+        status: delegate.status(),
         last_heartbeat_at: delegate.last_heartbeat_at,
         name: delegate.facts.name.into(),
         host_name: delegate.facts.host_name.into(),
@@ -133,13 +187,15 @@ impl Operator {
             .column_as(delegate::Column::Id.count(), "connected")
             .filter(delegate::Column::TokenId.is_in(rows.iter().map(|row| row.id)))
             .filter(delegate::Column::Admission.eq(Admission::Enabled.code()))
-            .filter(delegate::Column::ConnectedUntil.gt(now.as_millis()))
+            .filter(delegate::Column::ConnectedUntil.is_not_null())
             .group_by(delegate::Column::TokenId)
             .into_tuple()
             .all(self.state.db.read())
             .await?;
+        let mut refusals = refusals(self.state.db.read(), rows.iter().map(|row| row.id).collect(), now).await?;
         rows.into_iter()
             .map(|row| {
+                let refusals = refusals.remove(&row.id).unwrap_or_default();
                 let count = counts.iter().find(|one| one.0 == row.id).map_or(0, |one| one.1);
                 let last_used = row.last_used_at.map(|at| (Timestamp::from_millis(at), row.last_used_by.clone()));
                 let token = Token::try_from(row)?;
@@ -147,6 +203,9 @@ impl Operator {
                     status: token.status(now),
                     connected: u64::try_from(count).unwrap_or(0),
                     last_used,
+                    expires_soon: token.status(now) == TokenStatus::Active
+                        && token.expires_at.is_some_and(|at| at <= now.plus(SOON)),
+                    refusals,
                     token,
                 })
             })
@@ -164,7 +223,7 @@ impl Operator {
         let lately = users.clone().filter(delegate::Column::LastHeartbeatAt.gte(minute_ago));
         let seen_last_minute = lately.count(db).await?;
         let newest = users.order_by_desc(delegate::Column::LastHeartbeatAt).limit(NAMES).all(db).await?;
-        let users = newest.into_iter().map(|row| Ok(token_user(Delegate::try_from(row)?, now)));
+        let users = newest.into_iter().map(|row| Ok(token_user(Delegate::try_from(row)?)));
         Ok(TokenUse { row, users: users.collect::<Result<_, Error>>()?, total, seen_last_minute })
     }
 
@@ -173,7 +232,13 @@ impl Operator {
         row.await?.ok_or(GONE)
     }
 
-    async fn make_token(&self, name: &str, expires_in_days: &str, profile: &str) -> Result<TokenId, Error> {
+    async fn make_token(
+        &self,
+        name: &str,
+        expires_in_days: &str,
+        profile: &str,
+        requires_approval: bool,
+    ) -> Result<TokenId, Error> {
         let user = self.may(Permission::ManageDelegates)?;
         let mut change = self.state.db.write().await?;
         let default_profile = match profile.trim() {
@@ -187,7 +252,8 @@ impl Operator {
                 Some(id)
             }
         };
-        let id = self.add_token(&change, user, name, expires_in_days, default_profile).await?;
+        let admits = Admits { default_profile, requires_approval };
+        let id = self.add_token(&change, user, name, expires_in_days, admits).await?;
         change.touches(Topic::Tokens);
         change.commit().await?;
         Ok(id)
@@ -200,7 +266,7 @@ impl Operator {
         user: &User,
         name: &str,
         expires_in_days: &str,
-        default_profile: Option<ProfileId>,
+        admits: Admits,
     ) -> Result<TokenId, Error> {
         let now = self.now();
         let name = TokenName::parse(name).map_err(|error| Error::field("name", error))?;
@@ -221,7 +287,8 @@ impl Operator {
             created_by: user.email.to_string(),
             created_at: now,
             expires_at,
-            default_profile,
+            default_profile: admits.default_profile,
+            requires_approval: admits.requires_approval,
             revoked_at: None,
             rotation: None,
         };
@@ -231,7 +298,7 @@ impl Operator {
             .insert(&**change)
             .await
             .map_err(|error| Error::from(error).or_taken("name", || taken(&token.name)))?;
-        self.audit_token(&**change, user, &token, Action::TokenCreated).await?;
+        self.audit_token(change, user, &token, Action::TokenCreated).await?;
         // What is shown once waits, sealed, for the session that made it: the next page takes it out.
         reveal::ActiveModel {
             token_id: Set(id.0),
@@ -269,19 +336,16 @@ impl Operator {
         let user = self.may(Permission::ManageDelegates)?;
         let now = self.now();
         let mut change = self.state.db.write().await?;
-        let token = Token::try_from(self.token_row(&*change, id).await?)?.revoke(now)?;
-        let saved = token::Entity::update_many()
+        let row = lock::token(&change, &self.scope(), id).await?.ok_or(GONE)?;
+        let token = Token::try_from(row)?.revoke(now)?;
+        token::Entity::update_many()
             .col_expr(token::Column::RevokedAt, Expr::value(now.as_millis()))
             .filter(token::Column::Id.eq(id.0))
-            .filter(token::Column::RevokedAt.is_null())
             .exec(&*change)
             .await?;
-        if saved.rows_affected == 0 {
-            return Err(muster::token::TokenError::AlreadyRevoked(token.name).into());
-        }
         let users = Condition::all().add(delegate::Column::TokenId.eq(id.0));
         presence::disconnect(&change, users, now, "token revoked").await?;
-        self.audit_token(&*change, user, &token, Action::TokenRevoked).await?;
+        self.audit_token(&change, user, &token, Action::TokenRevoked).await?;
         change.touches(Topic::Tokens);
         change.touches(Topic::Delegates);
         Ok(change.commit().await?)
@@ -291,14 +355,15 @@ impl Operator {
         let user = self.may(Permission::ManageDelegates)?;
         let now = self.now();
         let mut change = self.state.db.write().await?;
-        let token = Token::try_from(self.token_row(&*change, id).await?)?;
+        let token = Token::try_from(lock::token(&change, &self.scope(), id).await?.ok_or(GONE)?)?;
         token.check_delete(now)?;
         if token.status(now) == TokenStatus::Expired {
             let users = Condition::all().add(delegate::Column::TokenId.eq(id.0));
             presence::disconnect(&change, users, now, "token expired").await?;
         }
         token::Entity::delete_by_id(id.0).exec(&*change).await?;
-        self.audit_token(&*change, user, &token, Action::TokenDeleted).await?;
+        refusal::Entity::delete_many().filter(refusal::Column::TokenId.eq(id.0)).exec(&*change).await?;
+        self.audit_token(&change, user, &token, Action::TokenDeleted).await?;
         change.touches(Topic::Tokens);
         change.touches(Topic::Delegates);
         Ok(change.commit().await?)
@@ -306,13 +371,13 @@ impl Operator {
 
     pub(super) async fn audit_token(
         &self,
-        tx: &impl ConnectionTrait,
+        change: &Change,
         user: &User,
         token: &Token,
         action: Action,
     ) -> Result<(), Error> {
         let (object, name) = (Some(token.id.0), token.name.as_str());
         let entry = Entry { scope: &token.scope, action, object, name, detail: String::new() };
-        Ok(audit::record(tx, &self.origin(user), self.now(), entry).await?)
+        Ok(audit::record(change, &self.origin(user), self.now(), entry).await?)
     }
 }

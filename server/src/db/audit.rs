@@ -1,14 +1,17 @@
 //! Writing the audit trail: in the same transaction as what it tells of.
 
+use std::sync::{Mutex, PoisonError};
+
 use muster::{
     audit::{Action, Actor, Origin},
     id::AuditId,
     scope::Scope,
     time::Timestamp,
 };
-use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, Set};
+use sea_orm::{ActiveModelTrait, DbErr, Set};
 use uuid::Uuid;
 
+use super::Change;
 use super::entity::audit::ActiveModel;
 use crate::chance;
 
@@ -31,7 +34,7 @@ pub struct Entry<'a> {
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn record(tx: &impl ConnectionTrait, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
+pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
     let actor_id = match &origin.actor {
         Actor::User { id, .. } => Some(id.0),
         Actor::Delegate { id, .. } => id.map(|id| id.0),
@@ -53,7 +56,43 @@ pub async fn record(tx: &impl ConnectionTrait, origin: &Origin, now: Timestamp, 
         object_name: Set(entry.name.to_owned()),
         detail: Set(entry.detail),
     };
-    tracing::info!(action = entry.action.code(), object = entry.name, by = origin.actor.name(), "audit");
-    row.insert(tx).await?;
+    row.insert(&**change).await?;
+    change.tells(Line { action: entry.action, object: entry.name.to_owned(), by: origin.actor.name().to_owned() });
     Ok(())
+}
+
+/// What the log says of an entry.
+#[derive(Debug)]
+pub(super) struct Line {
+    action: Action,
+    object: String,
+    by: String,
+}
+
+/// Lines that wait for their change to be committed.
+#[derive(Debug, Default)]
+pub(super) struct Lines(Mutex<Vec<Line>>);
+
+impl Lines {
+    pub(super) fn add(&self, line: Line) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// Their change is committed.
+    pub(super) fn told(self) -> Told {
+        Told(self.0.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Lines of a change that was committed. They are logged where this is dropped: by who made the change, or, where that
+/// one has gone, by who committed it.
+#[derive(Debug)]
+pub(super) struct Told(Vec<Line>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        for Line { action, object, by } in self.0.drain(..) {
+            tracing::info!(action = action.code(), object, by, "audit");
+        }
+    }
 }

@@ -5,22 +5,34 @@
 
 pub mod audit;
 pub mod entity;
+pub mod failure;
+mod guarded;
+mod health;
+pub mod lock;
 mod migration;
 mod open;
+mod watch;
 
-pub use self::open::OpenError;
+pub use self::{guarded::Guarded, health::Health, open::OpenError};
 
-use std::{collections::BTreeSet, ops::Deref};
+use std::{collections::BTreeSet, ops::Deref, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    TransactionOptions, TransactionTrait, Value,
 };
 
+use tracing::Instrument as _;
+
+use self::{audit::Line, failure::is_unavailable};
 use crate::events::{Events, Topic};
 
 /// The PostgreSQL channel on which managers tell each other what changed.
 pub const CHANNEL: &str = "muster_changed";
+/// How long a request waits for a connection, or for SQLite's lock, before it is told to come back.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long the outcome of a commit is looked for on another connection, where its own broke.
+const OUTCOME_PATIENCE: Duration = Duration::from_millis(1500);
 
 /// An open database.
 #[derive(Clone, Debug)]
@@ -28,15 +40,22 @@ pub struct Db {
     /// SQLite: one connection that writes. PostgreSQL: the pool.
     writer: DatabaseConnection,
     /// SQLite: several connections that can only read. PostgreSQL: the same pool.
-    reader: DatabaseConnection,
+    reader: Guarded<DatabaseConnection>,
+    health: Health,
     events: Events,
 }
 
 impl Db {
     /// The connection for reading outside of a transaction.
     #[must_use]
-    pub const fn read(&self) -> &DatabaseConnection {
+    pub const fn read(&self) -> &Guarded<DatabaseConnection> {
         &self.reader
+    }
+
+    /// Whether the database can be written.
+    #[must_use]
+    pub const fn health(&self) -> &Health {
+        &self.health
     }
 
     /// Begins a change. On SQLite it holds the write lock from the start (`BEGIN IMMEDIATE`): a transaction that
@@ -49,22 +68,54 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let tx = self.writer.begin_with_options(options).await?;
-        Ok(Change { tx, topics: BTreeSet::new(), events: self.events.clone() })
+        let begin = async {
+            tokio::select! {
+                // First: a database that is known to be away is not knocked at by every request.
+                biased;
+                () = self.health.until_away(), if self.is_postgres() => Err(failure::away()),
+                begun = self.writer.begin_with_options(options) => begun,
+            }
+        };
+        let inner = begin.await.inspect_err(|error| {
+            if !matches!(error, DbErr::ConnectionAcquire(_)) {
+                // Whatever state its connection is in: it is not used again.
+                self.health.distrust();
+            }
+            self.health.failed();
+        })?;
+        Ok(Change {
+            tx: Guarded { inner, health: self.health.clone() },
+            topics: BTreeSet::new(),
+            lines: audit::Lines::default(),
+            db: self.clone(),
+        })
     }
 
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// Where it does not.
-    pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.ping().await?;
-        self.writer.ping().await
+    fn is_postgres(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// Whether a transaction of PostgreSQL was committed, asked for on other connections than its own.
+    async fn outcome(&self, transaction: i64) -> Result<bool, DbErr> {
+        let ask = async {
+            loop {
+                let sql = "SELECT txid_status($1)";
+                let status = Statement::from_sql_and_values(DbBackend::Postgres, sql, [transaction.into()]);
+                let row = self.writer.query_one_raw(status).await;
+                match row.and_then(|row| row.map(|row| row.try_get_by_index::<Option<String>>(0)).transpose()) {
+                    Ok(Some(Some(status))) if status == "committed" => return true,
+                    Ok(Some(Some(status))) if status == "aborted" => return false,
+                    // Still under way, or the server is not back yet.
+                    _ => tokio::time::sleep(Duration::from_millis(50)).await,
+                }
+            }
+        };
+        tokio::time::timeout(OUTCOME_PATIENCE, ask).await.map_err(|_| failure::unknown_outcome())
     }
 
     /// Closes all connections.
     pub async fn close(self) {
-        for connection in [self.reader, self.writer] {
+        for connection in [self.reader.inner, self.writer] {
             if let Err(error) = connection.close().await {
                 tracing::warn!(%error, "the database did not close cleanly");
             }
@@ -74,15 +125,16 @@ impl Db {
 
 /// A change under way: a transaction, and what it changes. Dropped without [`Change::commit`], nothing happened.
 pub struct Change {
-    tx: DatabaseTransaction,
+    tx: Guarded<DatabaseTransaction>,
     topics: BTreeSet<Topic>,
-    events: Events,
+    lines: audit::Lines,
+    db: Db,
 }
 
 impl Deref for Change {
-    type Target = DatabaseTransaction;
+    type Target = Guarded<DatabaseTransaction>;
 
-    fn deref(&self) -> &DatabaseTransaction {
+    fn deref(&self) -> &Guarded<DatabaseTransaction> {
         &self.tx
     }
 }
@@ -102,26 +154,63 @@ impl Change {
         self.topics.insert(topic);
     }
 
-    /// Makes the change durable and tells every open page, on PostgreSQL also those of other managers.
+    /// A line for the log, written once the change is committed: the log tells of nothing that did not happen.
+    fn tells(&self, line: Line) {
+        self.lines.add(line);
+    }
+
+    /// Makes the change durable and tells every open page, on PostgreSQL also those of other managers. It goes through
+    /// to its end also where nobody waits for it any more.
     ///
     /// # Errors
-    /// Where the database is out of reach; then nothing changed.
+    /// Where the database is out of reach; then nothing changed, but for [`failure::is_unknown_outcome`].
     pub async fn commit(self) -> Result<(), DbErr> {
-        if self.tx.get_database_backend() == DbBackend::Postgres {
-            for topic in &self.topics {
-                let notify = Statement::from_sql_and_values(
-                    DbBackend::Postgres,
-                    "SELECT pg_notify($1, $2)",
-                    [CHANNEL.into(), topic.as_str().into()],
-                );
-                self.tx.execute_raw(notify).await?;
-            }
-            return self.tx.commit().await;
-        }
-        self.tx.commit().await?;
-        for topic in self.topics {
-            self.events.publish(topic);
-        }
+        let ended = tokio::spawn(self.finish().in_current_span()).await;
+        let told = ended.unwrap_or_else(|error| Err(DbErr::Custom(format!("a commit ended early: {error}"))))?;
+        drop(told);
         Ok(())
     }
+
+    async fn finish(self) -> Result<audit::Told, DbErr> {
+        let Self { tx, topics, lines, db } = self;
+        let transaction = if db.is_postgres() { tell_managers(&tx, &topics).await? } else { None };
+        if db.is_postgres() && db.health.is_away() {
+            return Err(failure::away());
+        }
+        // SQLite's is not given up: what it says is the outcome.
+        let committed = tokio::select! {
+            committed = tx.inner.commit() => committed,
+            () = db.health.until_away(), if db.is_postgres() => Err(failure::away()),
+        };
+        if let Err(error) = committed {
+            db.health.distrust();
+            db.health.failed();
+            match transaction {
+                Some(transaction) if is_unavailable(&error) && !failure::is_crossed(&error) => {
+                    if !db.outcome(transaction).await? {
+                        return Err(error);
+                    }
+                }
+                _ => return Err(error),
+            }
+        }
+        db.health.committed();
+        if !db.is_postgres() {
+            topics.into_iter().for_each(|topic| db.events.publish(topic));
+        }
+        Ok(lines.told())
+    }
+}
+
+/// Says to every manager what changes, once it is committed; gives the transaction's number, where it wrote anything.
+async fn tell_managers(tx: &impl ConnectionTrait, topics: &BTreeSet<Topic>) -> Result<Option<i64>, DbErr> {
+    use std::fmt::Write as _;
+    let mut sql = "SELECT txid_current_if_assigned()".to_owned();
+    let mut values: Vec<Value> = Vec::new();
+    for topic in topics {
+        values.extend([CHANNEL.into(), topic.as_str().into()]);
+        let _ = write!(sql, ", pg_notify(${}, ${})", values.len() - 1, values.len());
+    }
+    let row = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    row.map_or(Ok(None), |row| row.try_get_by_index(0))
 }

@@ -2,11 +2,15 @@
 
 use std::{path::Path, time::Duration};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use sea_orm_migration::MigratorTrait;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{
+    ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
+    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
 
-use super::{CHANNEL, Db, migration::Migrator};
+use super::{CHANNEL, Db, Guarded, Health, PATIENCE, migration::Migrator, watch::watch};
 use crate::events::{Events, Topic};
 
 /// Older versions of SQLite can corrupt a database in WAL mode: <https://sqlite.org/wal.html>, "WAL reset bug".
@@ -51,24 +55,51 @@ impl Db {
         let options = SqliteConnectOptions::new()
             .filename(file)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(PATIENCE)
             .journal_mode(SqliteJournalMode::Wal)
             // What is acknowledged survives a power cut too, not only a crash of the process.
             .synchronous(SqliteSynchronous::Full);
-        let pool = |most, options| SqlitePoolOptions::new().max_connections(most).connect_with(options);
-        let writer: DatabaseConnection = pool(1, options.clone().create_if_missing(true)).await?.into();
-        let reader: DatabaseConnection = pool(4, options.read_only(true)).await?.into();
+        let health = Health::default();
+        let pool = |most| SqlitePoolOptions::new().max_connections(most).acquire_timeout(PATIENCE);
+        let (at_release, at_acquire) = (health.clone(), health.clone());
+        let writer = pool(1)
+            .after_release(move |connection, _| Box::pin(is_clean(connection, at_release.take_distrust())))
+            .before_acquire(move |connection, _| Box::pin(is_clean(connection, at_acquire.take_distrust())));
+        let writer = writer.connect_with(options.clone().create_if_missing(true)).await?;
+        let writer: DatabaseConnection = writer.into();
+        let reader: DatabaseConnection = pool(4).connect_with(options.read_only(true)).await?.into();
         check_version(&writer).await?;
-        Ok(Self { writer, reader, events })
+        let reader = Guarded { inner: reader, health: health.clone() };
+        Ok(Self { writer, reader, health, events })
     }
 
     async fn open_postgres(url: &str, events: Events) -> Result<Self, OpenError> {
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(20).acquire_timeout(Duration::from_secs(10)).sqlx_logging(false);
-        let pool = Database::connect(options).await?;
-        listen(&pool, events.clone()).await?;
-        Ok(Self { writer: pool.clone(), reader: pool, events })
+        let options: PgConnectOptions = url.parse()?;
+        let options = options.disable_statement_logging();
+        let health = Health::default();
+        let (at_release, at_acquire) = (health.clone(), health.clone());
+        let pool = PgPoolOptions::new()
+            .max_connections(20)
+            .acquire_timeout(PATIENCE)
+            .after_release(move |_, about| Box::pin(std::future::ready(Ok(at_release.trusts(about.age)))))
+            .before_acquire(move |_, about| Box::pin(std::future::ready(Ok(at_acquire.trusts(about.age)))));
+        let pool = pool.connect_with(options.clone()).await?;
+        let listener = listener(&pool).await?;
+        tokio::spawn(listen(listener, pool.clone(), health.clone(), events.clone()));
+        tokio::spawn(watch(options, pool.clone(), health.clone()));
+        let writer: DatabaseConnection = pool.into();
+        let reader = Guarded { inner: writer.clone(), health: health.clone() };
+        Ok(Self { writer, reader, health, events })
     }
+}
+
+/// Whether a connection of SQLite can be used for another change: no transaction is open on it, and nobody distrusts
+/// it. SQLite ends a transaction by itself where the disk is full or broken; the driver, which is not told, would take
+/// every later change for a part of that one, and commit none of them.
+async fn is_clean(connection: &mut SqliteConnection, distrusted: bool) -> Result<bool, sqlx::Error> {
+    // A transaction that was dropped is rolled back before this is answered.
+    connection.ping().await?;
+    Ok(!distrusted && !connection.is_in_transaction())
 }
 
 async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
@@ -116,27 +147,54 @@ async fn refuse_newer(db: &DatabaseConnection) -> Result<(), OpenError> {
     }
 }
 
-/// Passes on what other managers, and this one, say on the channel.
-async fn listen(db: &DatabaseConnection, events: Events) -> Result<(), OpenError> {
-    let mut listener = sqlx::postgres::PgListener::connect_with(db.get_postgres_connection_pool()).await?;
+async fn listener(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(CHANNEL).await?;
-    tokio::spawn(async move {
-        loop {
-            match listener.try_recv().await {
-                Ok(Some(notification)) => {
-                    if let Some(topic) = Topic::parse(notification.payload()) {
-                        events.publish(topic);
-                    }
-                }
-                // The connection was lost and is being made again: anything may have been missed.
-                Ok(None) => Topic::ALL.into_iter().for_each(|topic| events.publish(topic)),
-                Err(sqlx::Error::PoolClosed) => return,
-                Err(error) => {
-                    tracing::warn!(%error, "lost touch with the other managers; trying again");
-                    tokio::time::sleep(Duration::from_secs(1)).await;
+    Ok(listener)
+}
+
+/// Passes on what other managers, and this one, say on the channel, until the pool is closed.
+async fn listen(first: PgListener, pool: PgPool, health: Health, events: Events) {
+    let mut first = Some(first);
+    while !pool.is_closed() {
+        let listening = match first.take() {
+            Some(listener) => Ok(listener),
+            None => listener(&pool).await,
+        };
+        match listening {
+            Ok(listener) => pass_on(listener, &health, &events).await,
+            Err(error) => tracing::debug!(%error, "not in touch with the other managers yet"),
+        }
+        tokio::select! {
+            () = pool.close_event() => return,
+            () = tokio::time::sleep(Duration::from_millis(200)) => {}
+        }
+        health.until_there().await;
+        // Anything may have been missed.
+        Topic::ALL.into_iter().for_each(|topic| events.publish(topic));
+    }
+}
+
+/// Passes on until the connection is lost, or leads to a server that is not to be used.
+async fn pass_on(mut listener: PgListener, health: &Health, events: &Events) {
+    loop {
+        let news = tokio::select! {
+            news = listener.try_recv() => news,
+            () = health.until_away() => return,
+        };
+        match news {
+            Ok(Some(notification)) => {
+                if let Some(topic) = Topic::parse(notification.payload()) {
+                    events.publish(topic);
                 }
             }
+            // The connection was lost and is being made again.
+            Ok(None) => Topic::ALL.into_iter().for_each(|topic| events.publish(topic)),
+            Err(sqlx::Error::PoolClosed) => return,
+            Err(error) => {
+                tracing::warn!(%error, "lost touch with the other managers; trying again");
+                return;
+            }
         }
-    });
-    Ok(())
+    }
 }

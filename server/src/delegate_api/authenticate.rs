@@ -2,33 +2,37 @@
 //!
 //! The token's row is read for every request: nothing remembers that a token was good.
 
-use axum::http::{HeaderMap, header::AUTHORIZATION};
+use axum::http::header::AUTHORIZATION;
 use muster::{
     id::{DelegateId, TokenId},
     token::{Token, TokenStatus},
     wire::{
         credential::{Claims, Credential, CredentialError, SCHEME},
         envelope::Refusal,
+        proof::{self, Proof},
     },
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use super::caller::{Caller, Presented};
 use crate::{
     db::{
         Change,
         entity::{delegate, token},
+        lock,
     },
     error::Error,
-    keyring::Unsealable,
     state::State,
-    tokens,
 };
 
-/// Why a credential is refused, and by which token, where that is known.
+/// How many tokens are tried for a credential that names none.
+const MAX_TRIALS: u64 = 2000;
+
+/// Why a credential is refused, and who calls, where that is known.
 #[derive(Debug)]
 pub enum Denied {
     /// It is refused.
-    Refused(Refusal, Option<TokenId>),
+    Refused(Refusal, Option<Box<Caller>>),
     /// It could not be checked.
     Failed(Error),
 }
@@ -52,43 +56,77 @@ impl From<DbErr> for Denied {
     }
 }
 
-impl From<Unsealable> for Denied {
-    fn from(error: Unsealable) -> Self {
-        Self::Failed(error.into())
+impl From<Error> for Denied {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
     }
 }
 
-/// The token that a request's credential was made with, where it is good. `delegate` is whom the request speaks of:
-/// a hint at the token to try first, where the credential names none.
+/// Who makes a request, where its credential is good. `delegate` is whom the request speaks of: a hint at the token to
+/// try first, where the credential names none.
 ///
 /// # Errors
 /// [`Denied`]. The answer is the same for an account that does not exist as for a wrong token.
 pub async fn authenticate(
     state: &State,
-    headers: &HeaderMap,
+    presented: &Presented,
     account: &str,
     delegate: Option<DelegateId>,
-) -> Result<Token, Denied> {
-    let header = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Denied::INVALID)?;
+) -> Result<Caller, Denied> {
+    let checked = check(state, presented, account, delegate).await;
+    if let Err(Denied::Refused(refusal, caller)) = &checked {
+        let token = caller.as_ref().map(|caller| caller.token.id);
+        state.presence.refused(token, refusal.code(), state.clock.now(), presented.address, "");
+    }
+    checked
+}
+
+async fn check(
+    state: &State,
+    presented: &Presented,
+    account: &str,
+    delegate: Option<DelegateId>,
+) -> Result<Caller, Denied> {
+    let header = presented.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Denied::INVALID)?;
     let (scheme, text) = header.split_once(' ').ok_or(Denied::INVALID)?;
+    let text = text.trim();
     if !scheme.eq_ignore_ascii_case(SCHEME) || account != state.account.to_string() {
         return Err(Denied::INVALID);
     }
-    let credential = Credential::parse(text.trim()).map_err(|_| Denied::INVALID)?;
-    let (row, claims) = find(state, &credential, delegate).await?.ok_or(Denied::INVALID)?;
+    let credential = Credential::parse(text).map_err(|_| Denied::INVALID)?;
+    let (row, claims) = find(state, presented, &credential, delegate).await?.ok_or(Denied::INVALID)?;
     let token = Token::try_from(row)?;
+    let proof = proof(presented, text);
     let now = state.clock.now();
+    let caller = |proof| Caller { token: token.clone(), proof, address: presented.address };
+    let refuse = |refusal, proof| Err(Denied::Refused(refusal, Some(Box::new(caller(proof)))));
     // What a person decided about the token comes first: an old credential of a revoked token is told of that.
     match token.status(now) {
-        TokenStatus::Revoked => return Err(Denied::Refused(Refusal::RevokedToken, Some(token.id))),
-        TokenStatus::Expired => return Err(Denied::Refused(Refusal::ExpiredToken, Some(token.id))),
+        TokenStatus::Revoked => return refuse(Refusal::RevokedToken, proof.unwrap_or_default()),
+        TokenStatus::Expired => return refuse(Refusal::ExpiredToken, proof.unwrap_or_default()),
         TokenStatus::Active => {}
     }
-    claims.check(account, now).map_err(|error| match error {
-        CredentialError::Expired => Denied::Refused(Refusal::ExpiredToken, Some(token.id)),
-        _ => Denied::INVALID,
-    })?;
-    Ok(token)
+    match claims.check(account, now) {
+        Ok(()) => {}
+        Err(CredentialError::Expired) => return refuse(Refusal::ExpiredToken, proof.unwrap_or_default()),
+        Err(_) => return Err(Denied::INVALID),
+    }
+    match proof {
+        Ok(proof) => Ok(caller(proof)),
+        Err(()) => refuse(Refusal::InvalidProof, None),
+    }
+}
+
+/// The proof that a request brings, if it does. One that does not hold is none, and refused.
+fn proof(presented: &Presented, credential: &str) -> Result<Option<Proof>, ()> {
+    let mut given = presented.headers.get_all(proof::HEADER).iter();
+    let (Some(text), None) = (given.next(), given.next()) else {
+        return if presented.headers.contains_key(proof::HEADER) { Err(()) } else { Ok(None) };
+    };
+    let text = text.to_str().map_err(|_| ())?;
+    Proof::read(text, &presented.method, &presented.path, credential).map(Some).map_err(|error| {
+        tracing::debug!(%error, "a proof does not hold");
+    })
 }
 
 /// Refuses a token that was revoked since it was authenticated. Asked inside the transaction of a change, so that
@@ -96,25 +134,26 @@ pub async fn authenticate(
 ///
 /// # Errors
 /// [`Refusal::RevokedToken`], also where it was deleted since.
-pub async fn still_good(change: &Change, token: &Token) -> Result<(), Error> {
-    let good = token::Entity::find_by_id(token.id.0).filter(token::Column::RevokedAt.is_null());
-    // Shared: registrations do not wait for each other, but a revocation waits for them, and they for it.
-    match good.lock_shared().one(&**change).await? {
-        Some(_) => Ok(()),
-        None => Err(Refusal::RevokedToken.into()),
+pub async fn ensure_active(change: &Change, token: TokenId) -> Result<(), Error> {
+    match lock::token_shared(change, token).await? {
+        Some(row) if row.revoked_at.is_none() => Ok(()),
+        _ => Err(Refusal::RevokedToken.into()),
     }
 }
 
-/// The token that opens a credential: the one it names, else the one that the delegate last used, else any.
+/// The token that opens a credential: the one it names, and no other; else the one that the delegate last used, else
+/// any.
 async fn find(
     state: &State,
+    presented: &Presented,
     credential: &Credential,
     delegate: Option<DelegateId>,
 ) -> Result<Option<(token::Model, Claims)>, Denied> {
     let db = state.db.read();
     let all = || token::Entity::find().filter(token::Column::AccountId.eq(state.account.0));
     let open = |row: token::Model| -> Result<Option<(token::Model, Claims)>, Denied> {
-        let value = tokens::unseal(&state.keyring, &row)?;
+        // A value that cannot be unsealed is said once, and refuses nobody else.
+        let Some(value) = state.token_values.of(&state.keyring, &row) else { return Ok(None) };
         match credential.open(&value) {
             Ok(claims) => Ok(Some((row, claims))),
             Err(CredentialError::WrongKey) => Ok(None),
@@ -122,10 +161,9 @@ async fn find(
             Err(_) => Err(Denied::INVALID),
         }
     };
-    if let Some(kid) = credential.kid()
-        && let Some(row) = all().filter(token::Column::KeyId.eq(kid.as_str())).one(db).await?
-    {
-        return open(row);
+    if let Some(kid) = credential.kid() {
+        let row = all().filter(token::Column::KeyId.eq(kid.as_str())).one(db).await?;
+        return row.map_or(Ok(None), open);
     }
     if let Some(id) = delegate
         && let Some(row) = delegate::Entity::find_by_id(id.0).one(db).await?
@@ -134,9 +172,10 @@ async fn find(
     {
         return Ok(Some(found));
     }
+    state.limits.trial(presented.address)?;
     // Tokens that are good before those that are revoked: those are tried only to say so.
-    let rows = all().order_by_desc(token::Column::RevokedAt.is_null()).order_by_desc(token::Column::Id).all(db).await?;
-    for row in rows {
+    let rows = all().order_by_desc(token::Column::RevokedAt.is_null()).order_by_desc(token::Column::Id);
+    for row in rows.limit(MAX_TRIALS).all(db).await? {
         if let Some(found) = open(row)? {
             return Ok(Some(found));
         }

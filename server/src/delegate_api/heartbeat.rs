@@ -2,28 +2,33 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{Json, extract::State};
 use muster::{
-    delegate::{Admission, Delegate, silent_after},
-    id::{DelegateId, TokenId},
+    audit::Action,
+    delegate::{Admission, Delegate, Kinship, silent_after},
+    id::DelegateId,
     time::Timestamp,
-    token::Token,
     wire::{
         envelope::{Envelope, Refusal},
         heartbeat::HeartbeatReply,
         register::{RegisterRequest, UnregisterRequest},
     },
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     AccountQuery, ApiError, Body, Query,
-    authenticate::{Denied, authenticate, still_good},
+    authenticate::{Denied, authenticate, ensure_active},
+    caller::{Caller, Presented, is_own, own, own_process},
     parse,
 };
 use crate::{
-    console::rotation_step,
-    db::entity::{Scoped, delegate},
+    db::{
+        audit::{self, Entry},
+        entity::{Scoped, delegate, token},
+        failure::is_crossed,
+        lock,
+    },
     error::Error,
     events::Topic,
     presence, state,
@@ -35,98 +40,111 @@ const REFUSAL_NEWS: Duration = Duration::from_secs(10);
 pub async fn heartbeat(
     State(state): State<state::State>,
     Query(query): Query<AccountQuery>,
-    headers: HeaderMap,
+    presented: Presented,
     Body(body): Body,
 ) -> Result<Json<Envelope<HeartbeatReply>>, ApiError> {
     let request = parse::<RegisterRequest>(&body);
     let id = request.as_ref().ok().and_then(|request| request.delegate_id.parse().ok());
-    let token = match authenticate(&state, &headers, &query.account_id, id).await {
-        Ok(token) => token,
-        Err(Denied::Refused(Refusal::RevokedToken, Some(token))) => {
-            note_refusal(&state, id, token).await?;
-            return Err(Error::Refused(Refusal::RevokedToken).into());
+    let caller = match authenticate(&state, &presented, &query.account_id, id).await {
+        Ok(caller) => caller,
+        Err(Denied::Refused(refusal, Some(caller))) => {
+            if matches!(refusal, Refusal::RevokedToken | Refusal::ExpiredToken) {
+                note_refusal(&state, &caller, id).await?;
+            }
+            return Err(Error::Refused(refusal).into());
         }
         Err(denied) => return Err(Error::from(denied).into()),
     };
     let request = request?;
-    let found = find(&state, &token, id).await?;
-    if let Some(delegate) = &found
+    let mut found = own(&state, &caller, id).await?;
+    if let Some((delegate, kinship)) = &mut found
         && delegate.admission != Admission::Rejected
     {
         let interval = request.heartbeat_interval_ms.or(delegate.facts.heartbeat_interval_ms);
-        take_in(&state, &token, delegate, interval).await?;
+        let until = state.clock.now().plus(silent_after(interval.map(|ms| Duration::from_millis(ms.into()))));
+        state.presence.used(caller.token.id, state.clock.now(), delegate.facts.name.as_str());
+        let is_new = *kinship == Kinship::Later && delegate.conflict.is_none();
+        if is_new || delegate.connected_until.is_none() || delegate.token_id != caller.token.id {
+            while let Err(error) = come_in(&state, &caller, delegate, until).await {
+                match error {
+                    Error::Database(error) if is_crossed(&error) => {}
+                    error => return Err(error.into()),
+                }
+            }
+        } else {
+            state.presence.beat(delegate.id, state.clock.now(), until);
+        }
     }
-    Ok(Json(Envelope::new(Some(HeartbeatReply::new(request.delegate_id, found.as_ref())))))
+    let delegate = found.map(|(delegate, _)| delegate);
+    Ok(Json(Envelope::new(Some(HeartbeatReply::new(request.delegate_id, delegate.as_ref(), state.clock.now())))))
 }
 
-/// The delegate of this id, in the token's scope.
-pub async fn find(state: &state::State, token: &Token, id: Option<DelegateId>) -> Result<Option<Delegate>, Error> {
-    let Some(id) = id else { return Ok(None) };
-    let row =
-        delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&token.scope)).one(state.db.read()).await?;
-    Ok(row.map(Delegate::try_from).transpose()?)
-}
-
-/// Notes that a delegate is alive: in memory where nothing else changed, at once where it connected or changed its
-/// token.
-async fn take_in(
+/// Notes at once what a heartbeat changes: the delegate connected, holds another token, or is another process.
+async fn come_in(
     state: &state::State,
-    token: &Token,
-    delegate: &Delegate,
-    interval_ms: Option<u32>,
+    caller: &Caller,
+    delegate: &mut Delegate,
+    until: Timestamp,
 ) -> Result<(), Error> {
     let now = state.clock.now();
-    let until = now.plus(silent_after(interval_ms.map(|ms| Duration::from_millis(ms.into()))));
-    state.presence.used(token.id, now, delegate.facts.name.as_str());
-    if delegate.connected_until.is_some() && delegate.token_id == token.id {
-        state.presence.beat(delegate.id, now, until);
+    let mut change = state.db.write().await?;
+    ensure_active(&change, caller.token.id).await?;
+    // Looked at again under the lock: somebody may have cut it off, deleted it or connected it meanwhile.
+    let Some(row) = lock::delegate(&change, &delegate.scope, delegate.id).await? else { return Ok(()) };
+    let before = Delegate::try_from(row)?;
+    let kinship = before.kinship(caller.instance().as_ref());
+    if before.admission == Admission::Rejected || kinship == Kinship::Copy || !is_own(&*change, caller, &before).await?
+    {
         return Ok(());
     }
-    let mut change = state.db.write().await?;
-    still_good(&change, token).await?;
-    // Looked at again under the lock: somebody may have cut it off, deleted it or connected it meanwhile.
-    let which = Condition::all()
-        .add(delegate::Column::Id.eq(delegate.id.0))
-        .add(delegate::Column::Admission.ne(Admission::Rejected.code()));
-    let row = delegate::Entity::find().filter(which.clone()).lock_exclusive().one(&*change).await?;
-    let Some(row) = row else { return Ok(()) };
-    // Another token is something that a person decides by.
-    let revision = row.revision + i32::from(row.token_id != token.id.0);
-    delegate::Entity::update_many()
-        .col_expr(delegate::Column::Revision, Expr::value(revision))
-        .col_expr(delegate::Column::TokenId, Expr::value(token.id.0))
-        .col_expr(delegate::Column::LastHeartbeatAt, Expr::value(now.as_millis()))
-        .col_expr(delegate::Column::ConnectedUntil, Expr::value(until.as_millis()))
-        .col_expr(delegate::Column::RefusedAt, Expr::value(sea_orm::Value::BigInt(None)))
-        .filter(which)
-        .exec(&*change)
-        .await?;
-    if row.token_id != token.id.0 {
-        rotation_step(&change, TokenId(row.token_id), now).await?;
+    let mut after = before.clone().switch_token(caller.token.id, now);
+    if kinship == Kinship::Later && before.conflict.is_none() {
+        after.take_over(caller.instance().as_ref(), &caller.address.to_string());
     }
-    if row.connected_until.is_none() {
-        presence::connect(&change, delegate, now).await?;
+    after.last_heartbeat_at = now;
+    after.connected_until = Some(until);
+    after.refused_at = None;
+    delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&*change).await?;
+    if before.connected_until.is_none() {
+        presence::connect(&change, &after, now).await?;
+    }
+    if before.token_id != after.token_id {
+        let from = token::Entity::find_by_id(before.token_id.0).one(&*change).await?;
+        let from = from.map_or_else(|| "a deleted token".to_owned(), |row| row.name);
+        let entry = Entry {
+            scope: &after.scope,
+            action: Action::TokenSwitched,
+            object: Some(after.id.0),
+            name: after.facts.name.as_str(),
+            detail: format!("{from} → {}", caller.token.name),
+        };
+        audit::record(&change, &caller.origin(&after), now, entry).await?;
     }
     change.touches(Topic::Delegates);
     change.touches(Topic::Tokens);
-    Ok(change.commit().await?)
+    change.commit().await?;
+    *delegate = after;
+    Ok(())
 }
 
-/// Notes a delegate's last word under a revoked token: the credential was made with it, so it is that delegate's.
-async fn note_refusal(state: &state::State, id: Option<DelegateId>, token: TokenId) -> Result<(), Error> {
+/// Notes a delegate's last word under a token that is good no more.
+async fn note_refusal(state: &state::State, caller: &Caller, id: Option<DelegateId>) -> Result<(), Error> {
     let Some(id) = id else { return Ok(()) };
-    let now = state.clock.now();
-    let row =
-        delegate::Entity::find_by_id(id.0).filter(delegate::Column::TokenId.eq(token.0)).one(state.db.read()).await?;
-    let fresh = |at: i64| now.since(Timestamp::from_millis(at)) < REFUSAL_NEWS;
-    let Some(row) = row.filter(|row| !row.refused_at.is_some_and(fresh)) else { return Ok(()) };
+    let (now, db) = (state.clock.now(), state.db.read());
+    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&caller.token.scope)).one(db).await?;
+    let Some(delegate) = row.map(Delegate::try_from).transpose()? else { return Ok(()) };
+    let fresh = delegate.refused_at.is_some_and(|at| now.since(at) < REFUSAL_NEWS);
+    if fresh || delegate.token_id != caller.token.id || !is_own(db, caller, &delegate).await? {
+        return Ok(());
+    }
     let mut change = state.db.write().await?;
     delegate::Entity::update_many()
         .col_expr(delegate::Column::RefusedAt, Expr::value(now.as_millis()))
-        .filter(delegate::Column::Id.eq(row.id))
+        .filter(delegate::Column::Id.eq(id.0))
         .exec(&*change)
         .await?;
-    tracing::info!(delegate = row.name, host = row.host_name, "refused: its token is revoked");
+    let (name, host) = (delegate.facts.name.as_str(), delegate.facts.host_name.as_str());
+    tracing::info!(delegate = name, host, "refused: its token is not good any more");
     change.touches(Topic::Delegates);
     Ok(change.commit().await?)
 }
@@ -135,14 +153,14 @@ async fn note_refusal(state: &state::State, id: Option<DelegateId>, token: Token
 pub async fn unregister(
     State(state): State<state::State>,
     Query(query): Query<AccountQuery>,
-    headers: HeaderMap,
+    presented: Presented,
     Body(body): Body,
 ) -> Result<Json<Envelope<()>>, ApiError> {
     let request = parse::<UnregisterRequest>(&body);
     let id = request.as_ref().ok().and_then(|request| request.delegate_id.parse().ok());
-    let token = authenticate(&state, &headers, &query.account_id, id).await.map_err(Error::from)?;
+    let caller = authenticate(&state, &presented, &query.account_id, id).await.map_err(Error::from)?;
     request?;
-    if let Some(delegate) = find(&state, &token, id).await?
+    if let Some(delegate) = own_process(&state, &caller, id).await?
         && delegate.connected_until.is_some()
     {
         let mut change = state.db.write().await?;

@@ -3,13 +3,16 @@
 //! A client may ignore every answer, so nothing here trusts it: a refusal is what the server does not do.
 
 mod authenticate;
+mod caller;
 mod extract;
 mod heartbeat;
 mod profile;
+mod recognise;
 mod refuse;
 mod register;
 mod script;
 mod tasks;
+mod wanted_profile;
 
 use axum::{
     Router,

@@ -32,6 +32,19 @@ impl IntoResponse for ApiError {
             Error::TooMany(seconds) => {
                 (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", format!("Try again in {seconds} seconds."))
             }
+            Error::Replayed => (
+                StatusCode::CONFLICT,
+                "PROOF_ALREADY_USED",
+                "This proof was used before. Sign each call anew.".to_owned(),
+            ),
+            error if error.is_unavailable() => {
+                tracing::warn!(%error, "a call of a delegate has to wait");
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "UNAVAILABLE",
+                    "The database cannot be used now. Try again.".to_owned(),
+                )
+            }
             error => {
                 tracing::error!(%error, "a call of a delegate failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "GENERAL_ERROR", "The manager failed. Try again.".to_owned())

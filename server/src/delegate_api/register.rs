@@ -1,227 +1,268 @@
 //! Registration.
 
-use std::net::SocketAddr;
-
-use axum::{
-    Json,
-    extract::{ConnectInfo, State},
-    http::HeaderMap,
-};
+use axum::{Json, extract::State};
 use muster::{
-    audit::{Action, Actor, Origin},
-    delegate::{Admission, Delegate, Facts, silent_after},
-    id::{DelegateId, ProfileId},
-    profile::{Profile, ProfileName},
-    text::Invalid,
+    audit::Action,
+    delegate::{Admission, Delegate, Facts, Kinship, Reason, silent_after},
+    id::DelegateId,
     time::Timestamp,
-    token::Token,
     wire::{
         envelope::Envelope,
         register::{RegisterReply, RegisterRequest, SELF_DESTRUCT},
     },
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use super::{
     AccountQuery, ApiError, Body, Query,
-    authenticate::{authenticate, still_good},
+    authenticate::{authenticate, ensure_active},
+    caller::{Caller, Presented, check_fresh},
     parse,
+    recognise::{Known, recognise, resembled},
+    wanted_profile::{Wanted, wanted_profile},
 };
 use crate::{
     chance,
-    console::{primary, rotation_step},
     db::{
         Change,
         audit::{self, Entry},
-        entity::{Scoped, delegate, profile},
+        entity::{Scoped, delegate, token},
+        failure::{is_crossed, is_taken},
     },
-    error::{Error, is_taken},
+    error::Error,
     events::Topic,
     presence, state,
 };
 
 /// How many delegates of one token may wait for approval at once, so that a leaked token cannot fill the database.
-const PENDING_MOST: u64 = 1000;
+const MAX_PENDING: u64 = 1000;
+/// How many delegates may wait for approval in all.
+const MAX_PENDING_IN_ALL: u64 = 20_000;
+/// The word under which registrations that are turned away are counted.
+pub const TOO_MANY: &str = "TOO_MANY";
 
 pub async fn register(
     State(state): State<state::State>,
     Query(query): Query<AccountQuery>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
+    presented: Presented,
     Body(body): Body,
 ) -> Result<Json<Envelope<RegisterReply>>, ApiError> {
     let request = parse::<RegisterRequest>(&body);
     let hint = request.as_ref().ok().and_then(|request| request.delegate_id.parse().ok());
-    let token = authenticate(&state, &headers, &query.account_id, hint).await.map_err(Error::from)?;
+    let caller = authenticate(&state, &presented, &query.account_id, hint).await.map_err(Error::from)?;
     let request = request?;
-    let facts = request.facts(&peer.ip().to_string()).map_err(|error| Error::field("body", error))?;
-    state.presence.used(token.id, state.clock.now(), facts.name.as_str());
-    let delegate = loop {
-        match admit(&state, &token, &request, facts.clone(), peer).await {
-            // The same delegate registered twice at once, at two managers: the second time it is known.
-            Err(Error::Database(error)) if is_taken(&error) => {}
-            other => break other?,
+    let facts = request.facts(&caller.address.to_string()).map_err(|error| Error::field("body", error))?;
+    state.presence.used(caller.token.id, state.clock.now(), facts.name.as_str());
+    let arrival = Arrival { state: &state, caller: &caller, request: &request, facts: &facts };
+    let admitted = loop {
+        match arrival.admit().await {
+            // The same delegate registered twice at once, at two managers: the second time it is known. Or two changes
+            // were in each other's way.
+            Err(Error::Database(error)) if is_taken(&error) || is_crossed(&error) => {}
+            other => break other,
         }
     };
+    if matches!(admitted, Err(Error::TooMany(_))) {
+        let (token, now) = (Some(caller.token.id), state.clock.now());
+        state.presence.refused(token, TOO_MANY, now, caller.address, facts.name.as_str());
+    }
+    let (delegate, keeps) = admitted?;
     let rejected = delegate.admission == Admission::Rejected;
     let reply = RegisterReply {
         delegate_id: if rejected { String::new() } else { delegate.id.to_string() },
         action: rejected.then(|| SELF_DESTRUCT.to_owned()),
+        keeps_profile: keeps,
         ..RegisterReply::default()
     };
     Ok(Json(Envelope::new(Some(reply))))
 }
 
-/// Finds the delegate, or takes it in as a new one.
-async fn admit(
-    state: &state::State,
-    token: &Token,
-    request: &RegisterRequest,
-    facts: Facts,
-    peer: SocketAddr,
-) -> Result<Delegate, Error> {
-    let now = state.clock.now();
-    let mut change = state.db.write().await?;
-    still_good(&change, token).await?;
-    let known = known(&change, token, request, &facts).await?;
-    let origin = |id| {
-        let actor = Actor::Delegate { id: Some(id), name: facts.name.to_string() };
-        Origin { actor, address: Some(peer.ip()) }
-    };
-    let (after, action) = match known {
-        Some(before) if before.admission == Admission::Rejected => return Ok(before),
-        Some(before) => {
-            let after = before.clone().register_again(facts.clone(), token.id, now);
-            let row = delegate::ActiveModel::from(&after);
-            delegate::Entity::update(row).exec(&*change).await.map_err(|error| taken(error, &facts))?;
-            if before.token_id != token.id {
-                rotation_step(&change, before.token_id, now).await?;
+/// A registration under way.
+struct Arrival<'a> {
+    state: &'a state::State,
+    caller: &'a Caller,
+    request: &'a RegisterRequest,
+    facts: &'a Facts,
+}
+
+impl Arrival<'_> {
+    /// Finds the delegate, or takes it in as a new one. Also gives the name of its profile, where it asked for another.
+    async fn admit(&self) -> Result<(Delegate, Option<String>), Error> {
+        let now = self.state.clock.now();
+        let mut change = self.state.db.write().await?;
+        ensure_active(&change, self.caller.token.id).await?;
+        let known = recognise(&change, self.caller, self.request, self.facts).await?;
+        if let Some(Known { before, .. }) = &known {
+            check_fresh(self.state, self.caller, before.id)?;
+            if before.admission == Admission::Rejected {
+                return Ok((before.clone(), None));
             }
-            if before.connected_until.is_none() {
-                presence::connect(&change, &after, now).await?;
+        }
+        let asked = &self.request.delegate_profile_id;
+        let (after, keeps) = match known {
+            Some(known) => {
+                let wanted = wanted_profile(&change, &self.caller.token, asked).await?;
+                let profile = super::profile::load(&*change, &known.before).await?;
+                let has = profile.as_ref().map(|profile| profile.spec.name.to_string());
+                let other =
+                    !asked.trim().is_empty() && (wanted.unknown || wanted.profile.id != known.before.profile_id);
+                let asked = other.then(|| asked.trim().to_owned());
+                (self.take_back(&change, known, asked, now).await?, has.filter(|_| other))
             }
-            let changed = after.revision != before.revision;
-            (after, changed.then_some(Action::DelegateChanged))
-        }
-        None => {
-            let after = take_in(state, &change, token, request, facts.clone(), now).await?;
-            (after, Some(Action::DelegateRegistered))
-        }
-    };
-    if let Some(action) = action {
-        let entry = Entry {
-            scope: &after.scope,
-            action,
-            object: Some(after.id.0),
-            name: after.facts.name.as_str(),
-            detail: format!("host {}, token {}", after.facts.host_name, token.name),
+            None => {
+                let wanted = wanted_profile(&change, &self.caller.token, asked).await?;
+                (self.take_in(&change, wanted, now).await?, None)
+            }
         };
-        audit::record(&*change, &origin(after.id), now, entry).await?;
+        change.touches(Topic::Delegates);
+        change.touches(Topic::Tokens);
+        change.commit().await?;
+        Ok((after, keeps))
     }
-    change.touches(Topic::Delegates);
-    change.touches(Topic::Tokens);
-    change.commit().await?;
-    Ok(after)
-}
 
-/// A delegate that is known by its id may give itself a name that another one of its host has.
-fn taken(error: sea_orm::DbErr, facts: &Facts) -> Error {
-    if is_taken(&error) {
-        let (name, host) = (&facts.name, &facts.host_name);
-        let sentence = format!("delegateName: there is another delegate {name} on host {host}.");
-        return Error::field("body", Invalid::new(sentence));
+    /// A delegate that is known is back.
+    async fn take_back(
+        &self,
+        change: &Change,
+        known: Known,
+        asked: Option<String>,
+        now: Timestamp,
+    ) -> Result<Delegate, Error> {
+        let Known { before, binds } = known;
+        let instance = self.caller.instance();
+        let kinship = before.kinship(instance.as_ref());
+        let mut changes = before.facts.changes_to(self.facts);
+        let address = self.caller.address.to_string();
+        if before.address != address && !before.address.is_empty() {
+            changes.push(format!("address {} → {address}", before.address));
+        }
+        let mut after = before.clone();
+        if binds {
+            (after.key, after.unbound) = (self.caller.key().copied(), false);
+        }
+        after.asked_profile = asked.map(shortened);
+        let is_copy = kinship == Kinship::Copy && before.conflict.is_none();
+        if is_copy {
+            after = after.suspect(&address, now);
+        } else if kinship == Kinship::Later && before.conflict.is_none() {
+            after.take_over(instance.as_ref(), &address);
+        }
+        after.address = address;
+        let mut after = after.register_again(self.facts.clone(), self.caller.token.id, now);
+        if before.address != after.address && after.revision == before.revision {
+            // Also something that a person decides by.
+            after.revision += 1;
+        }
+        delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&**change).await?;
+        if before.connected_until.is_none() {
+            presence::connect(change, &after, now).await?;
+        }
+        let tell = |action, detail| self.record(change, &after, action, detail, now);
+        if binds && let Some(key) = &after.key {
+            tell(Action::KeyBound, format!("fingerprint {}", key.thumbprint().short())).await?;
+        }
+        if is_copy && let Some(conflict) = &after.conflict {
+            let [known, other] = &conflict.addresses;
+            tell(Action::IdentityConflict, format!("from {known} and {other}")).await?;
+        }
+        if before.token_id != after.token_id {
+            tell(Action::TokenSwitched, self.token_step(change, &before).await?).await?;
+        }
+        if !changes.is_empty() {
+            tell(Action::DelegateChanged, changes.join("; ")).await?;
+        }
+        Ok(after)
     }
-    error.into()
-}
 
-/// The delegate that registers again: by its id where that is its own, else by host and name. A token is good for
-/// delegates of its own scope alone.
-async fn known(
-    db: &Change,
-    token: &Token,
-    request: &RegisterRequest,
-    facts: &Facts,
-) -> Result<Option<Delegate>, Error> {
-    let here = || {
-        delegate::Entity::find()
-            .filter(delegate::Entity::within(&token.scope))
-            .filter(delegate::Column::HostName.eq(facts.host_name.as_str()))
-            // Held, so that a decision beside this is not undone.
-            .lock_exclusive()
-    };
-    if let Ok(id) = request.delegate_id.parse::<DelegateId>()
-        && let Some(row) = here().filter(delegate::Column::Id.eq(id.0)).one(&**db).await?
-    {
-        return Ok(Some(row.try_into()?));
+    /// From which token to which.
+    async fn token_step(&self, change: &Change, before: &Delegate) -> Result<String, Error> {
+        let row = token::Entity::find_by_id(before.token_id.0).one(&**change).await?;
+        let from = row.map_or_else(|| "a deleted token".to_owned(), |row| row.name);
+        Ok(format!("{from} → {}", self.caller.token.name))
     }
-    let row = here().filter(delegate::Column::Name.eq(facts.name.as_str())).one(&**db).await?;
-    Ok(row.map(Delegate::try_from).transpose()?)
-}
 
-async fn take_in(
-    state: &state::State,
-    change: &Change,
-    token: &Token,
-    request: &RegisterRequest,
-    facts: Facts,
-    now: Timestamp,
-) -> Result<Delegate, Error> {
-    state.limits.registration(token.id)?;
-    let profile = profile_for(&**change, token, &request.delegate_profile_id).await?;
-    let admission = Admission::of_new(&profile);
-    if admission == Admission::WaitingForApproval {
-        let waiting = Condition::all()
-            .add(delegate::Column::TokenId.eq(token.id.0))
-            .add(delegate::Column::Admission.eq(Admission::WaitingForApproval.code()));
-        if delegate::Entity::find().filter(waiting).count(&**change).await? >= PENDING_MOST {
-            tracing::warn!(token = token.name.as_str(), "too many delegates of one token wait for approval");
+    /// A delegate registers for the first time.
+    async fn take_in(&self, change: &Change, wanted: Wanted, now: Timestamp) -> Result<Delegate, Error> {
+        let token = &self.caller.token;
+        self.state.limits.registration(token.id)?;
+        let resembles = resembled(change, token, self.facts).await?;
+        let required = wanted.profile.spec.requires_approval || wanted.floor;
+        let reason = Reason::of_new(resembles.is_some(), wanted.unknown, required);
+        if reason.is_some() {
+            self.check_pending(change).await?;
+        }
+        let asked = self.request.delegate_profile_id.trim();
+        let delegate = Delegate {
+            id: DelegateId::new(now, &chance::bytes()),
+            scope: token.scope.clone(),
+            profile_id: wanted.profile.id,
+            script_version: wanted.profile.script_changed_at,
+            selectors: None,
+            token_id: token.id,
+            token_before: None,
+            key: self.caller.key().copied(),
+            unbound: false,
+            instance: self.caller.instance(),
+            held_until: None,
+            conflict: None,
+            address: self.caller.address.to_string(),
+            asked_profile: wanted.unknown.then(|| shortened(asked.to_owned())),
+            resembles,
+            admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },
+            reason,
+            decision: None,
+            registered_at: now,
+            last_heartbeat_at: now,
+            connected_until: Some(now.plus(silent_after(self.facts.heartbeat_interval()))),
+            refused_at: None,
+            revision: 1,
+            facts: self.facts.clone(),
+        };
+        delegate::ActiveModel::from(&delegate).insert(&**change).await?;
+        presence::connect(change, &delegate, now).await?;
+        let mut detail = format!("host {}, token {}", delegate.facts.host_name, token.name);
+        if let Some(asked) = &delegate.asked_profile {
+            detail.push_str(&format!("; asked for profile {asked}, which does not exist"));
+        }
+        if resembles.is_some() {
+            detail.push_str("; another delegate has this host and name");
+        }
+        self.record(change, &delegate, Action::DelegateRegistered, detail, now).await?;
+        Ok(delegate)
+    }
+
+    /// Refuses one more that waits, where too many do.
+    async fn check_pending(&self, change: &Change) -> Result<(), Error> {
+        let token = &self.caller.token;
+        let waiting = || {
+            let waits = delegate::Column::Admission.eq(Admission::WaitingForApproval.code());
+            delegate::Entity::find().filter(delegate::Entity::within(&token.scope)).filter(waits)
+        };
+        let of_token = waiting().filter(delegate::Column::TokenId.eq(token.id.0)).count(&**change).await?;
+        if of_token >= MAX_PENDING || waiting().count(&**change).await? >= MAX_PENDING_IN_ALL {
+            tracing::warn!(token = token.name.as_str(), "too many delegates wait for approval");
             return Err(Error::TooMany(60));
         }
+        Ok(())
     }
-    let delegate = Delegate {
-        id: DelegateId::new(now, &chance::bytes()),
-        scope: token.scope.clone(),
-        profile_id: profile.id,
-        script_version: profile.script_changed_at,
-        selectors: None,
-        token_id: token.id,
-        admission,
-        decision: None,
-        registered_at: now,
-        last_heartbeat_at: now,
-        connected_until: Some(now.plus(silent_after(facts.heartbeat_interval()))),
-        refused_at: None,
-        revision: 1,
-        facts,
-    };
-    delegate::ActiveModel::from(&delegate).insert(&**change).await?;
-    presence::connect(change, &delegate, now).await?;
-    Ok(delegate)
+
+    async fn record(
+        &self,
+        change: &Change,
+        delegate: &Delegate,
+        action: Action,
+        detail: String,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (scope, name) = (&delegate.scope, delegate.facts.name.as_str());
+        let entry = Entry { scope, action, object: Some(delegate.id.0), name, detail };
+        Ok(audit::record(change, &self.caller.origin(delegate), now, entry).await?)
+    }
 }
 
-/// The profile that decides: the one asked for by id or by name, else the token's, else Primary.
-async fn profile_for(db: &impl ConnectionTrait, token: &Token, asked: &str) -> Result<Profile, Error> {
-    let find = |which: Condition| async move {
-        let row = profile::Entity::find().filter(profile::Entity::within(&token.scope)).filter(which).one(db).await?;
-        Ok::<_, Error>(row.map(Profile::try_from).transpose()?)
-    };
-    let by_id = |id: ProfileId| find(Condition::all().add(profile::Column::Id.eq(id.0)));
-    if let Ok(id) = asked.parse::<ProfileId>()
-        && let Some(profile) = by_id(id).await?
-    {
-        return Ok(profile);
-    }
-    if let Ok(name) = ProfileName::parse(asked)
-        && let Some(profile) = find(Condition::all().add(profile::Column::Name.eq(name.as_str()))).await?
-    {
-        return Ok(profile);
-    }
-    if let Some(id) = token.default_profile
-        && let Some(profile) = by_id(id).await?
-    {
-        return Ok(profile);
-    }
-    primary(db, &token.scope).await
+/// What was asked for, made fit to be shown: a client may write anything.
+fn shortened(asked: String) -> String {
+    const MOST: usize = 100;
+    let plain = asked.chars().map(|c| if c.is_control() { ' ' } else { c });
+    plain.take(MOST).collect()
 }

@@ -4,7 +4,7 @@ use axum::{
     Json,
     body::{Body, to_bytes},
     extract::{Multipart, Path, Request, State, multipart::MultipartRejection},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
 };
 use muster::{
     delegate::{Admission, Delegate},
@@ -12,26 +12,22 @@ use muster::{
     script::{LOG_MOST, Outcome},
     text::Invalid,
     time::Timestamp,
-    token::Token,
     wire::{
         envelope::Envelope,
         script::{OUTPUT_MOST, ScriptReport},
     },
 };
-use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
 
 use super::{
     AccountQuery, ApiError, Query,
-    authenticate::{authenticate, still_good},
+    authenticate::{authenticate, ensure_active},
+    caller::{Caller, Presented, is_own, own_process},
     parse,
 };
 use crate::{
     chance,
-    db::{
-        Change,
-        entity::{Scoped, delegate},
-    },
+    db::{Change, lock},
     error::Error,
     events::Topic,
     scripts::{Recorder, masker},
@@ -43,29 +39,32 @@ const REPORT_MOST: usize = 6 * OUTPUT_MOST + 4096;
 /// The largest body that brings a whole log, in bytes.
 pub const RESULT_MOST: usize = 2 * LOG_MOST;
 
+const UNKNOWN: Error = Error::NotFound("There is no such delegate. Register first.");
+
 /// A run goes on, or has ended.
 pub async fn report(
     State(state): State<state::State>,
     Path((id, run)): Path<(String, String)>,
     Query(query): Query<AccountQuery>,
-    headers: HeaderMap,
+    presented: Presented,
     request: Request<Body>,
 ) -> Result<Json<Envelope<()>>, ApiError> {
     let id = id.parse().ok();
-    let token = authenticate(&state, &headers, &query.account_id, id).await.map_err(Error::from)?;
+    let caller = authenticate(&state, &presented, &query.account_id, id).await.map_err(Error::from)?;
+    own_process(&state, &caller, id).await?.ok_or(UNKNOWN)?;
     let body = to_bytes(request.into_body(), REPORT_MOST).await.map_err(|_| Error::TooLarge(REPORT_MOST))?;
     let report = parse::<ScriptReport>(&body)?;
     if report.output.len() > OUTPUT_MOST {
         return Err(Error::TooLarge(OUTPUT_MOST).into());
     }
     let run: ScriptRunId = run.parse().map_err(|error| Error::field("run", error))?;
-    take(&state, &token, id, run, &report).await?;
+    take(&state, &caller, id, run, &report).await?;
     Ok(Json(Envelope::new(None)))
 }
 
 async fn take(
     state: &state::State,
-    token: &Token,
+    caller: &Caller,
     delegate: Option<DelegateId>,
     run: ScriptRunId,
     report: &ScriptReport,
@@ -77,10 +76,10 @@ async fn take(
         return Err(wrong("end.outcome: only the manager knows what was not delivered."));
     }
     // Whatever this report can hold was handed out before it came: the secrets of now, and those of before.
-    let masker = masker(state, token).await?;
+    let masker = masker(state, &caller.token).await?;
     let mut change = state.db.write().await?;
-    still_good(&change, token).await?;
-    let delegate = hold(&change, token, delegate).await?;
+    ensure_active(&change, caller.token.id).await?;
+    let delegate = lock_own(&change, caller, delegate).await?;
     let now = state.clock.now();
     let recorder = Recorder { change: &change, keyring: &state.keyring, masker: &masker, delegate: &delegate, now };
     let known = recorder.find(run).await?;
@@ -104,13 +103,15 @@ async fn take(
     Ok(change.commit().await?)
 }
 
-/// The delegate of this id, in the token's scope, which nobody else changes until the end of this change. Who is not
-/// approved has run nothing.
-pub async fn hold(change: &Change, token: &Token, id: Option<DelegateId>) -> Result<Delegate, Error> {
-    const UNKNOWN: Error = Error::NotFound("There is no such delegate. Register first.");
+/// The caller's own delegate of this id, which nobody else changes until the end of this change. Who is not approved
+/// has run nothing.
+pub async fn lock_own(change: &Change, caller: &Caller, id: Option<DelegateId>) -> Result<Delegate, Error> {
     let id = id.ok_or(UNKNOWN)?;
-    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&token.scope)).lock_exclusive();
-    let delegate = Delegate::try_from(row.one(&**change).await?.ok_or(UNKNOWN)?)?;
+    let row = lock::delegate(change, &caller.token.scope, id).await?.ok_or(UNKNOWN)?;
+    let delegate = Delegate::try_from(row)?;
+    if !is_own(&**change, caller, &delegate).await? {
+        return Err(UNKNOWN);
+    }
     if delegate.admission == Admission::Enabled {
         Ok(delegate)
     } else {
@@ -130,13 +131,14 @@ pub async fn result(
     Path(id): Path<String>,
     Query(query): Query<AccountQuery>,
     Query(result): Query<ResultQuery>,
-    headers: HeaderMap,
+    presented: Presented,
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<Envelope<()>>, ApiError> {
     let id = id.parse().ok();
-    let token = authenticate(&state, &headers, &query.account_id, id).await.map_err(Error::from)?;
+    let caller = authenticate(&state, &presented, &query.account_id, id).await.map_err(Error::from)?;
+    own_process(&state, &caller, id).await?.ok_or(UNKNOWN)?;
     let log = read(body).await?;
-    let masker = masker(&state, &token).await?;
+    let masker = masker(&state, &caller.token).await?;
     let (masked, masker) = tokio::task::spawn_blocking(move || {
         // PostgreSQL takes no NUL in text.
         let text = String::from_utf8_lossy(&log).replace('\0', "\u{fffd}");
@@ -146,8 +148,8 @@ pub async fn result(
     .map_err(std::io::Error::other)?;
 
     let mut change = state.db.write().await?;
-    still_good(&change, &token).await?;
-    let delegate = hold(&change, &token, id).await?;
+    ensure_active(&change, caller.token.id).await?;
+    let delegate = lock_own(&change, &caller, id).await?;
     let now = state.clock.now();
     let recorder = Recorder { change: &change, keyring: &state.keyring, masker: &masker, delegate: &delegate, now };
     let id = ScriptRunId::new(now, &chance::bytes());

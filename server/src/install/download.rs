@@ -94,7 +94,7 @@ async fn make(
         name: found.token.name.as_str(),
         detail: detail(kind, &found.chosen, &handout.name),
     };
-    audit::record(&*change, &operator.origin(user), state.clock.now(), entry).await?;
+    audit::record(&change, &operator.origin(user), state.clock.now(), entry).await?;
     change.commit().await?;
     Ok(handout)
 }

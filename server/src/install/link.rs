@@ -181,7 +181,7 @@ async fn take_up(state: &state::State, key: &str, peer: SocketAddr) -> Result<Ha
         name: found.token.name.as_str(),
         detail: detail(handed.kind, &found.chosen, &handout.name),
     };
-    audit::record(&*change, &Origin { actor, address: Some(peer.ip()) }, now, entry).await?;
+    audit::record(&change, &Origin { actor, address: Some(peer.ip()) }, now, entry).await?;
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);
     change.commit().await?;

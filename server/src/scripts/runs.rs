@@ -19,8 +19,9 @@ use crate::{
     db::{
         Change,
         entity::{Scoped, profile, script_run},
+        failure::is_taken,
     },
-    error::{Error, is_taken},
+    error::Error,
     keyring::{Keyring, Unsealable},
     mask::{After, Before, Masker, Rest},
 };

@@ -9,16 +9,17 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve: its database answers, and it is not about to stop.
+/// The process can serve: its database takes writes, as a commit of the last seconds or of now has proved, and it is not
+/// about to stop.
 pub async fn ready(State(state): State<state::State>) -> (StatusCode, &'static str) {
     if state.stop.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match state.db.ping().await {
+    match state.db.prove().await {
         Ok(()) => (StatusCode::OK, "ready\n"),
         Err(error) => {
-            tracing::warn!(%error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            tracing::warn!(%error, "the database takes no writes");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database takes no writes\n")
         }
     }
 }

@@ -192,10 +192,18 @@ mod tests {
             created_at: Timestamp::from_millis(0),
             expires_at: None,
             default_profile: None,
+            requires_approval: false,
             revoked_at: None,
             rotation: None,
         };
-        TokenRow { token, status, connected: 0, last_used: Some((Timestamp::from_millis(5), "edge".into())) }
+        TokenRow {
+            token,
+            status,
+            connected: 0,
+            last_used: Some((Timestamp::from_millis(5), "edge".into())),
+            expires_soon: false,
+            refusals: Vec::new(),
+        }
     }
 
     fn rotation(status: TokenStatus, counts: [u64; 2], safe_to_revoke: bool) -> TokenRotation {

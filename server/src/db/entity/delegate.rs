@@ -1,13 +1,16 @@
 //! Delegates.
 
 use muster::{
-    delegate::{Admission, Decision, Delegate, DelegateName, DelegateType, Facts, HostName, Thumbprint},
+    delegate::{
+        Admission, Conflict, Decision, Delegate, DelegateKey, DelegateName, DelegateType, Facts, HostName, Instance,
+        Reason, Thumbprint,
+    },
     id::{AccountId, DelegateId, ProfileId, TokenId},
     scope::Scope,
     text::{Invalid, Selectors},
     time::Timestamp,
 };
-use sea_orm::{Set, entity::prelude::*};
+use sea_orm::{NotSet, Set, entity::prelude::*};
 
 use super::corrupt;
 
@@ -35,7 +38,26 @@ pub struct Model {
     /// Given by a person, separated by commas; null where the delegate's own count.
     pub selectors: Option<String>,
     pub token_id: Uuid,
+    pub previous_token_id: Option<Uuid>,
+    pub token_changed_at: Option<i64>,
+    /// Base64url of the delegate's Ed25519 key; null for clients that prove none.
+    pub public_key: Option<String>,
+    pub unbound: bool,
+    /// The random name of the process that it is now, and the number of its start.
+    pub instance: Option<String>,
+    pub instance_start: Option<i64>,
+    /// The counter of the last proof with which a script was handed out.
+    pub proof_counter: Option<i64>,
+    pub held_until: Option<i64>,
+    pub conflict_at: Option<i64>,
+    /// Two, separated by a line end.
+    pub conflict_addresses: Option<String>,
+    /// As the manager saw it.
+    pub address: String,
+    pub asked_profile: Option<String>,
+    pub resembles: Option<Uuid>,
     pub admission: String,
+    pub waiting_reason: Option<String>,
     pub decided_by: Option<String>,
     pub decided_at: Option<i64>,
     pub registered_at: i64,
@@ -59,6 +81,11 @@ impl TryFrom<Model> for Delegate {
     fn try_from(row: Model) -> Result<Self, DbErr> {
         let read = || -> Result<Self, Invalid> {
             let decision = row.decided_by.zip(row.decided_at);
+            let addresses = row.conflict_addresses.map(|text| {
+                let (known, other) = text.split_once('\n').unwrap_or((&text, ""));
+                [known.to_owned(), other.to_owned()]
+            });
+            let conflict = row.conflict_at.zip(addresses);
             Ok(Self {
                 id: DelegateId(row.id),
                 scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
@@ -78,7 +105,27 @@ impl TryFrom<Model> for Delegate {
                 script_version: Timestamp::from_millis(row.script_version),
                 selectors: row.selectors.as_deref().map(Selectors::parse).transpose()?,
                 token_id: TokenId(row.token_id),
+                token_before: row
+                    .previous_token_id
+                    .zip(row.token_changed_at)
+                    .map(|(id, at)| (TokenId(id), Timestamp::from_millis(at))),
+                key: row.public_key.as_deref().map(DelegateKey::parse).transpose()?,
+                unbound: row.unbound,
+                instance: row
+                    .instance
+                    .zip(row.instance_start)
+                    .map(|(name, start)| Instance { name, start: u64::try_from(start).unwrap_or(0) }),
+                held_until: row.held_until.map(Timestamp::from_millis),
+                conflict: conflict.map(|(at, addresses)| Conflict { at: Timestamp::from_millis(at), addresses }),
+                address: row.address,
+                asked_profile: row.asked_profile,
+                resembles: row.resembles.map(DelegateId),
                 admission: Admission::from_code(&row.admission).ok_or_else(|| Invalid::new("unknown admission"))?,
+                reason: row
+                    .waiting_reason
+                    .as_deref()
+                    .map(|code| Reason::from_code(code).ok_or_else(|| Invalid::new("unknown reason")))
+                    .transpose()?,
                 decision: decision.map(|(by, at)| Decision { by, at: Timestamp::from_millis(at) }),
                 registered_at: Timestamp::from_millis(row.registered_at),
                 last_heartbeat_at: Timestamp::from_millis(row.last_heartbeat_at),
@@ -94,8 +141,15 @@ impl TryFrom<Model> for Delegate {
 impl From<&Delegate> for ActiveModel {
     fn from(delegate: &Delegate) -> Self {
         let facts = &delegate.facts;
-        let search =
-            format!("{}\n{}\n{}\n{}", facts.name, facts.host_name, facts.ip, delegate.own_selectors()).to_lowercase();
+        let search = [
+            facts.name.as_str(),
+            facts.host_name.as_str(),
+            &facts.ip,
+            &delegate.address,
+            &delegate.own_selectors().to_string(),
+        ]
+        .join("\n")
+        .to_lowercase();
         Self {
             id: Set(delegate.id.0),
             account_id: Set(delegate.scope.account.0),
@@ -115,6 +169,21 @@ impl From<&Delegate> for ActiveModel {
             script_version: Set(delegate.script_version.as_millis()),
             selectors: Set(delegate.selectors.as_ref().map(ToString::to_string)),
             token_id: Set(delegate.token_id.0),
+            previous_token_id: Set(delegate.token_before.map(|(id, _)| id.0)),
+            token_changed_at: Set(delegate.token_before.map(|(_, at)| at.as_millis())),
+            public_key: Set(delegate.key.map(String::from)),
+            unbound: Set(delegate.unbound),
+            instance: Set(delegate.instance.as_ref().map(|instance| instance.name.clone())),
+            instance_start: Set(delegate.instance.as_ref().and_then(|instance| i64::try_from(instance.start).ok())),
+            // Written where a script is handed out, and nowhere else.
+            proof_counter: NotSet,
+            held_until: Set(delegate.held_until.map(Timestamp::as_millis)),
+            conflict_at: Set(delegate.conflict.as_ref().map(|conflict| conflict.at.as_millis())),
+            conflict_addresses: Set(delegate.conflict.as_ref().map(|conflict| conflict.addresses.join("\n"))),
+            address: Set(delegate.address.clone()),
+            asked_profile: Set(delegate.asked_profile.clone()),
+            resembles: Set(delegate.resembles.map(|id| id.0)),
+            waiting_reason: Set(delegate.reason.map(|reason| reason.code().to_owned())),
             admission: Set(delegate.admission.code().to_owned()),
             decided_by: Set(delegate.decision.as_ref().map(|decision| decision.by.clone())),
             decided_at: Set(delegate.decision.as_ref().map(|decision| decision.at.as_millis())),

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod delegate;
 pub mod install_link;
 pub mod profile;
+pub mod refusal;
 pub mod retired_secret;
 pub mod reveal;
 pub mod script_log;

@@ -5,7 +5,7 @@ use muster::{
     scope::Scope,
     text::Invalid,
     time::Timestamp,
-    token::{Rotation, Token, TokenName},
+    token::{Rotation, Token, TokenName, TokenStatus},
 };
 use sea_orm::{FromQueryResult, Set, entity::prelude::*};
 
@@ -33,7 +33,7 @@ pub struct Model {
     pub last_used_by: String,
     pub successor_id: Option<Uuid>,
     pub rotated_at: Option<i64>,
-    pub rotation_step_at: Option<i64>,
+    pub requires_approval: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -41,12 +41,27 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// A token's name and whether it is revoked: what the list of delegates shows.
+/// A token's name and whether it is good: what the list of delegates shows.
 #[derive(Clone, Debug, FromQueryResult)]
 pub struct Label {
     pub id: Uuid,
     pub name: String,
     pub revoked_at: Option<i64>,
+    pub expires_at: Option<i64>,
+}
+
+impl Label {
+    /// Whether the token is good at `now`.
+    #[must_use]
+    pub fn status(&self, now: Timestamp) -> TokenStatus {
+        if self.revoked_at.is_some() {
+            TokenStatus::Revoked
+        } else if self.expires_at.is_some_and(|at| at <= now.as_millis()) {
+            TokenStatus::Expired
+        } else {
+            TokenStatus::Active
+        }
+    }
 }
 
 impl TryFrom<Model> for Token {
@@ -57,7 +72,6 @@ impl TryFrom<Model> for Token {
             let rotation = row.successor_id.zip(row.rotated_at).map(|(successor, began_at)| Rotation {
                 successor: TokenId(successor),
                 began_at: Timestamp::from_millis(began_at),
-                last_step_at: Timestamp::from_millis(row.rotation_step_at.unwrap_or(began_at)),
             });
             Ok(Self {
                 id: TokenId(row.id),
@@ -67,6 +81,7 @@ impl TryFrom<Model> for Token {
                 created_at: Timestamp::from_millis(row.created_at),
                 expires_at: row.expires_at.map(Timestamp::from_millis),
                 default_profile: row.default_profile_id.map(ProfileId),
+                requires_approval: row.requires_approval,
                 revoked_at: row.revoked_at.map(Timestamp::from_millis),
                 rotation,
             })
@@ -95,7 +110,7 @@ impl ActiveModel {
             last_used_by: Set(String::new()),
             successor_id: Set(None),
             rotated_at: Set(None),
-            rotation_step_at: Set(None),
+            requires_approval: Set(token.requires_approval),
         }
     }
 }

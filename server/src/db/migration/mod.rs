@@ -2,6 +2,7 @@
 
 mod m20261122_000001_first;
 mod m20261122_000002_scripts;
+mod m20261127_000003_identity;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -11,7 +12,11 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261122_000001_first::Migration), Box::new(m20261122_000002_scripts::Migration)]
+        vec![
+            Box::new(m20261122_000001_first::Migration),
+            Box::new(m20261122_000002_scripts::Migration),
+            Box::new(m20261127_000003_identity::Migration),
+        ]
     }
 }
 

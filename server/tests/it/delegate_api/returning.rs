@@ -1,6 +1,6 @@
 //! Delegates that come back.
 
-use muster::delegate::Status;
+use muster::{audit::Action, delegate::Status};
 
 use crate::support::{Client, Person, StatusCode, TestApp, json};
 
@@ -15,18 +15,17 @@ async fn an_approved_delegate(app: &TestApp) -> (Person, Client, String) {
     (admin, edge, id)
 }
 
-async fn it_is_known_by_its_id_on_its_host(app: TestApp) {
+async fn an_id_is_no_proof(app: TestApp) {
     let (admin, edge, id) = an_approved_delegate(&app).await;
-    let renamed = edge.with("delegateId", json!(id)).named("renamed");
-    assert_eq!(renamed.registered().await, id);
+    for other in [edge.named("renamed"), edge.on("host-2")] {
+        let other = other.with("delegateId", json!(id));
+        let new = other.registered().await;
+        assert_ne!(new, id, "an id that was copied is no proof");
+        assert_eq!(other.status(&new).await, "WAITING_FOR_APPROVAL");
+    }
     let row = admin.sees(&id).await.row;
-    assert_eq!((row.delegate.facts.name.as_str(), row.status), ("renamed", Status::Connected));
+    assert_eq!((row.delegate.facts.name.as_str(), row.status), ("edge-1", Status::Connected));
     assert_eq!(row.profile, "Approval");
-    let elsewhere = edge.with("delegateId", json!(id)).on("host-2");
-    let other = elsewhere.registered().await;
-    assert_ne!(other, id, "an id that was copied to another host is no proof");
-    assert_eq!(elsewhere.status(&other).await, "WAITING_FOR_APPROVAL");
-    assert_eq!(admin.sees_status(&id).await, Status::Connected);
 }
 
 async fn it_is_known_by_host_and_name(app: TestApp) {
@@ -56,15 +55,18 @@ async fn it_keeps_its_profile_whatever_it_asks_for(app: TestApp) {
     assert_eq!(waiting.status(&id).await, "WAITING_FOR_APPROVAL", "asking for another profile is no way in");
 }
 
-async fn a_new_token_makes_no_new_delegate(app: TestApp) {
-    let (admin, edge, id) = an_approved_delegate(&app).await;
-    let [second, third] = [admin.new_token("second").await, admin.new_token("third").await];
+async fn a_new_token_makes_no_new_delegate_of_one_that_has_a_key(app: TestApp) {
+    let admin = app.administrator().await;
+    let [first, second, third] =
+        [admin.new_token("first").await, admin.new_token("second").await, admin.new_token("third").await];
+    let edge = app.delegate(&first.value).with_key(1);
+    let id = edge.registered().await;
     let edge = edge.holding(&second.value);
-    assert_eq!(edge.registered().await, id, "by host and name");
+    assert_eq!(edge.registered().await, id);
     assert_eq!(edge.status(&id).await, "ENABLED");
     assert_eq!(admin.sees(&id).await.row.token, "second");
-    let edge = edge.holding(&third.value).with("delegateId", json!(id)).named("renamed");
-    assert_eq!(edge.registered().await, id, "by its id");
+    let edge = edge.holding(&third.value).named("renamed");
+    assert_eq!(edge.registered().await, id, "by its key, whatever it is called");
     assert_eq!(admin.sees(&id).await.row.token, "third");
     // A delegate that was reconfigured and kept its id may go on with a heartbeat.
     let edge = edge.holding(&second.value);
@@ -72,16 +74,9 @@ async fn a_new_token_makes_no_new_delegate(app: TestApp) {
     assert_eq!(admin.sees(&id).await.row.token, "second");
     assert_eq!(admin.token(&second.id).await.total, 1);
     assert_eq!(admin.token(&third.id).await.total, 0);
-}
-
-async fn a_name_that_another_one_has_is_refused(app: TestApp) {
-    let (_, edge, id) = an_approved_delegate(&app).await;
-    edge.named("taken").registered().await;
-    let (status, code, sentence) = edge.with("delegateId", json!(id)).named("taken").register().await.refusal();
-    assert_eq!((status, code.as_str()), (StatusCode::BAD_REQUEST, "INVALID_REQUEST"));
-    assert_eq!(sentence, "delegateName: there is another delegate taken on host host-1.");
-    assert_eq!(edge.registered().await, id);
-    assert_eq!(app.count_delegates().await, 2);
+    let steps = app.audit_of(Action::TokenSwitched).await;
+    let steps: Vec<&str> = steps.iter().map(|row| row.detail.as_str()).collect();
+    assert_eq!(steps, ["first → second", "second → third", "third → second"], "each is in the record");
 }
 
 async fn heartbeats_of_unknown_delegates_change_nothing(app: TestApp) {
@@ -104,11 +99,10 @@ async fn polls_with_an_empty_id_are_answered(app: TestApp) {
 }
 
 on_both_databases!(
-    it_is_known_by_its_id_on_its_host,
+    an_id_is_no_proof,
     it_is_known_by_host_and_name,
     it_keeps_its_profile_whatever_it_asks_for,
-    a_new_token_makes_no_new_delegate,
-    a_name_that_another_one_has_is_refused,
+    a_new_token_makes_no_new_delegate_of_one_that_has_a_key,
     heartbeats_of_unknown_delegates_change_nothing,
     polls_with_an_empty_id_are_answered,
 );

@@ -64,7 +64,7 @@ async fn a_delegate_gets_another_profile_and_its_script(app: TestApp) {
     let script = edge.profile(&id, &format!("&profileId={open}&lastUpdatedAt={}", app.now().as_millis())).await;
     assert_eq!(script.resource()["name"], "Careful");
     let entries = app.audit_of(Action::ProfileSwitched).await;
-    assert_eq!(entries.iter().map(|entry| entry.detail.as_str()).collect::<Vec<_>>(), ["to Careful"]);
+    assert_eq!(entries.iter().map(|entry| entry.detail.as_str()).collect::<Vec<_>>(), ["Open → Careful"]);
 
     for wrong in [careful.as_str(), "nonsense", "01900000-0000-7000-8000-000000000000"] {
         let (status, body) = admin.switches(&id, wrong).await.pair();

@@ -121,7 +121,9 @@ async fn a_decision_on_sight_of_older_facts_is_refused(app: TestApp) {
 }
 
 async fn a_heartbeat_with_another_token_is_a_change_too(app: TestApp) {
-    let (admin, edge, id) = someone_waits(&app).await;
+    let (admin, edge, _) = someone_waits(&app).await;
+    let edge = edge.named("edge-2").with_key(1);
+    let id = edge.registered().await;
     let seen = admin.sees(&id).await.row.delegate.revision;
     let other = admin.new_token("other").await;
     assert_eq!(edge.holding(&other.value).status(&id).await, "WAITING_FOR_APPROVAL");

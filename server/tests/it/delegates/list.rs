@@ -63,6 +63,7 @@ async fn each_status_has_its_filter(app: TestApp) {
         page.rows.into_iter().map(|row| row.delegate.facts.name.into()).collect()
     };
     let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+    app.sweep().await;
     for swept in [false, true] {
         assert_eq!(names(None).await, set(&["alive", "silent", "stopped", "waiting"]), "the rejected one is left out");
         assert_eq!(names(Some(Status::Connected)).await, set(&["alive"]));

@@ -1,6 +1,6 @@
 //! One delegate, and what is said of what was done to it.
 
-use muster::{audit::Action, delegate::DelegateType};
+use muster::{audit::Action, delegate::DelegateType, token::TokenStatus};
 
 use crate::support::{Person, StatusCode, TestApp, json, seconds};
 
@@ -36,7 +36,7 @@ async fn everything_that_a_person_needs_to_decide_is_shown(app: TestApp) {
     assert_eq!((facts.description.as_str(), facts.tags.to_string()), ("in Frankfurt", "linux".to_owned()));
     assert_eq!(facts.thumbprint.as_ref().map(|thumbprint| thumbprint.as_str()), Some(thumbprint.as_str()));
     assert_eq!((row.profile.as_str(), row.inherited.to_string()), ("Approval", "eu, prod".to_owned()));
-    assert_eq!((row.token.as_str(), row.token_revoked), ("edge", false));
+    assert_eq!((row.token.as_str(), row.token_status), ("edge", Some(TokenStatus::Active)));
     assert_eq!(row.delegate.registered_at, registered_at);
     assert_eq!(detail.connections.len(), 1);
     assert_eq!((detail.connections[0].connected_at, detail.connections[0].lost_at), (registered_at, None));

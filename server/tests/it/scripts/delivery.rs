@@ -66,11 +66,17 @@ async fn who_is_not_approved_gets_neither_script_nor_secret(app: TestApp) {
     }
     admin.acts("tokens/revoke", &token.id).await.ok();
     assert_eq!(asks("revoked").await.refusal().1, "REVOKED_TOKEN");
-    // By the account's other tokens it is still itself.
-    let script = edge.holding(&other.value).profile(&id, "").await.resource()["scriptContent"].take();
+    assert_eq!(edge.holding(&other.value).profile(&id, "").await.resource(), Value::Null, "another token's");
+    // With a key, it is still itself by the account's other tokens.
+    let keyed = app.delegate(&other.value).with("delegateProfileId", json!(profile)).named("keyed").with_key(1);
+    let id = keyed.registered().await;
+    admin.decides("approve", &id).await.ok();
+    let third = admin.new_token("third").await;
+    let keyed = keyed.holding(&third.value);
+    let script = keyed.profile(&id, "").await.resource()["scriptContent"].take();
     assert_eq!(script, "echo canary-onecanary-two canary-one\n");
     admin.acts("delegates/delete", &id).await.ok();
-    assert_eq!(edge.holding(&other.value).profile(&id, "").await.resource(), Value::Null, "deleted");
+    assert_eq!(keyed.profile(&id, "").await.resource(), Value::Null, "deleted");
 }
 
 async fn a_script_with_an_unknown_secret_is_not_delivered(app: TestApp) {

@@ -23,6 +23,7 @@ use muster_server::{
     scripts::Masks,
     start::{self, StartError},
     state::{Inner, State},
+    tokens::TokenValues,
 };
 use tempfile::TempDir;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -138,8 +139,9 @@ impl TestApp {
             program: self.0.folder.path().join("program"),
             assets: state.assets.clone(),
             events: state.events.clone(),
-            presence: Presence::default(),
+            presence: Presence::new(state.clock.now()),
             masks: Masks::default(),
+            token_values: TokenValues::default(),
             passwords: state.passwords.clone(),
             limits: Limits::default(),
             setup: SetupCode::default(),
@@ -189,6 +191,41 @@ impl TestApp {
         let path: &Path = self.0.folder.path();
         std::fs::write(path.join(name), text).unwrap();
         path.join(name)
+    }
+
+    /// The address of its database, whatever its settings say now.
+    pub fn database_url(&self) -> String {
+        self.0.database.url.clone()
+    }
+
+    /// Runs a statement on the PostgreSQL server of the tests, beside this installation.
+    pub async fn on_server(&self, sql: &str) {
+        self.0.database.on_server(sql).await;
+    }
+
+    /// A statement that fails as it would where the database cannot be had.
+    pub fn unavailable(&self) -> &'static str {
+        match self.backend() {
+            // A table that may not grow by one page.
+            Backend::Sqlite => {
+                "PRAGMA max_page_count = 1; INSERT INTO setting (name, value) VALUES ('x', zeroblob(9000000))"
+            }
+            Backend::Postgres => "DO $$ BEGIN RAISE EXCEPTION 'full' USING ERRCODE = '53100'; END $$",
+        }
+    }
+
+    /// A second manager of the same database, with a door of its own.
+    pub async fn second(&self) -> Self {
+        let state = self.another_manager().await.unwrap();
+        let router = muster_server::router(&state, Router::new());
+        Self(Arc::new(Parts {
+            folder: tempfile::tempdir().unwrap(),
+            database: self.0.database.clone(),
+            clock: self.0.clock.clone(),
+            config: Mutex::new(self.0.config.lock().unwrap().clone()),
+            running: Mutex::new(Some((state, router))),
+            people: AtomicI64::new(100),
+        }))
     }
 
     /// Which database it has.

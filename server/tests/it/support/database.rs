@@ -42,6 +42,11 @@ impl Database {
         Some(Self { backend, url: format!("{before}/{name}"), name })
     }
 
+    /// Runs a statement on its server, by another database.
+    pub async fn on_server(&self, sql: &str) {
+        on_server(&std::env::var(POSTGRES).unwrap(), sql).await;
+    }
+
     /// Removes it. SQLite's goes with its folder.
     pub async fn remove(&self) {
         if self.backend == Backend::Postgres {

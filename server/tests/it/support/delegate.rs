@@ -1,16 +1,24 @@
 //! A delegate, as the protocol has it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use axum::{
     body::Body,
     http::{Method, Request, header},
 };
 use muster::{
+    delegate::DelegateSecretKey,
     token::TokenValue,
     wire::{
         credential::{Claims, seal},
         path,
+        proof::{self, first_counter},
     },
 };
 use muster_server::chance;
@@ -26,7 +34,40 @@ pub struct Client {
     account: String,
     names_its_key: bool,
     change_claims: fn(&mut Claims),
+    process: Option<Process>,
     body: Value,
+}
+
+/// A process that proves a key.
+#[derive(Clone)]
+struct Process {
+    key: Arc<DelegateSecretKey>,
+    name: String,
+    start: u64,
+    counter: Arc<AtomicU64>,
+}
+
+impl Process {
+    fn new(key: Arc<DelegateSecretKey>, start: u64) -> Self {
+        let name = format!("{:032x}", u128::from_le_bytes(chance::bytes()));
+        Self { key, name, start, counter: Arc::new(AtomicU64::new(first_counter(start))) }
+    }
+
+    fn prove(&self, method: &Method, path: &str, authorization: &str) -> String {
+        let credential = authorization.strip_prefix("Delegate ").unwrap_or(authorization);
+        let ctr = self.counter.fetch_add(1, Ordering::SeqCst);
+        let path = path.split('?').next().unwrap_or_default();
+        let claims = proof::Claims {
+            jti: format!("{}.{ctr}", self.name),
+            htm: method.to_string(),
+            htu: format!("https://muster.test{path}"),
+            iat: 0,
+            ath: proof::credential_digest(credential),
+            ins: self.name.clone(),
+            ctr,
+        };
+        proof::sign(&self.key, &claims)
+    }
 }
 
 impl TestApp {
@@ -45,6 +86,7 @@ impl TestApp {
             account,
             names_its_key: true,
             change_claims: |_| {},
+            process: None,
             body,
         }
     }
@@ -93,6 +135,34 @@ impl Client {
     /// The same delegate with another account in its queries.
     pub fn of_account(&self, account: &str) -> Self {
         Self { account: account.to_owned(), ..self.clone() }
+    }
+
+    /// A delegate that proves the key of this number, at its first start.
+    pub fn with_key(&self, number: u8) -> Self {
+        let key = Arc::new(DelegateSecretKey::from_bytes(&[number; 32]));
+        Self { process: Some(Process::new(key, 1000)), ..self.clone() }
+    }
+
+    /// The same delegate, started once more.
+    pub fn restarted(&self) -> Self {
+        let before = self.process.as_ref().expect("a key");
+        Self { process: Some(Process::new(before.key.clone(), before.start + 1)), ..self.clone() }
+    }
+
+    /// A copy of the delegate's folder, started as often as the delegate itself.
+    pub fn cloned(&self) -> Self {
+        let original = self.process.as_ref().expect("a key");
+        Self { process: Some(Process::new(original.key.clone(), original.start)), ..self.clone() }
+    }
+
+    /// What people compare of its key.
+    pub fn fingerprint(&self) -> String {
+        self.process.as_ref().expect("a key").key.public().thumbprint().short()
+    }
+
+    /// The proof for a call that has this authorization.
+    pub fn proof(&self, method: &Method, path: &str, authorization: &str) -> String {
+        self.process.as_ref().expect("a key").prove(method, path, authorization)
     }
 
     /// The value of its `Authorization` header.
@@ -169,11 +239,34 @@ impl Client {
         self.raw(Method::POST, &path, authorization, self.body.to_string().into_bytes()).await
     }
 
+    /// Sends any request with these headers alone.
+    pub async fn bare(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        Answer::read(self.app.send(request.body(Body::from(body)).unwrap(), self.address).await).await
+    }
+
+    /// The account in its queries.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// The same delegate, from another address.
+    pub fn from(&self, address: [u8; 4]) -> Self {
+        Self { address: IpAddr::from(address), ..self.clone() }
+    }
+
     /// Sends any request.
     pub async fn raw(&self, method: Method, path: &str, authorization: Option<&str>, body: Vec<u8>) -> Answer {
         let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, "application/json");
         if let Some(authorization) = authorization {
             request = request.header(header::AUTHORIZATION, authorization);
+            if let Some(process) = &self.process {
+                let proof = process.prove(request.method_ref().unwrap(), path, authorization);
+                request = request.header(proof::HEADER, proof);
+            }
         }
         Answer::read(self.app.send(request.body(Body::from(body)).unwrap(), self.address).await).await
     }

@@ -176,6 +176,17 @@ impl Person {
         NewToken { id, value }
     }
 
+    /// Makes the successor of a token.
+    pub async fn rotates_token(&self, id: &str, name: &str) -> NewToken {
+        let answer = self.post("tokens/rotate", &[("id", id), ("name", name)]).await.ok();
+        let location = answer.location().to_owned();
+        let id =
+            location.strip_prefix("/tokens/").and_then(|rest| rest.split_once('/')).expect("its page").0.to_owned();
+        let shown: Option<RevealedToken> = self.ask("tokens/reveal", &[("id", &id)]).await;
+        let value = TokenValue::parse(&shown.expect("the value is shown").value).unwrap();
+        NewToken { id, value }
+    }
+
     /// Makes a profile; gives its id.
     pub async fn new_profile(&self, name: &str, requires_approval: bool) -> String {
         let mut form = vec![("name", name), ("description", ""), ("startup_script", "echo hello"), ("selectors", "")];

@@ -63,7 +63,7 @@ async fn delegates_of_a_deleted_token_stay_in_the_list(app: TestApp) {
     admin.acts("tokens/revoke", &old.id).await.ok();
     admin.acts("tokens/delete", &old.id).await.ok();
     let row = admin.row_with(None, &id).await.expect("it stays");
-    assert_eq!((row.status, row.token.as_str(), row.token_revoked), (Status::NotConnected, "(deleted)", true));
+    assert_eq!((row.status, row.token.as_str(), row.token_status), (Status::NotConnected, "(deleted)", None));
     assert_eq!(edge.holding(&new.value).registered().await, id);
     assert_eq!(admin.sees(&id).await.row.token, "new");
 }

@@ -46,7 +46,7 @@ async fn its_delegates_are_shown_as_cut_off_at_once(app: TestApp) {
     app.flush().await;
 
     let row = admin.row_with(None, &id).await.expect("it stays in the list");
-    assert_eq!((row.status, row.token_revoked), (Status::NotConnected, true));
+    assert_eq!((row.status, row.token_status), (Status::NotConnected, Some(TokenStatus::Revoked)));
     assert_eq!(row.delegate.refused_at, None, "it has not been refused yet");
     assert_eq!(admin.sees_status(&bystander).await, Status::Connected);
     let detail = admin.sees(&id).await;
@@ -130,7 +130,10 @@ async fn a_revoked_delegate_comes_back_with_another_token(app: TestApp) {
     assert_eq!(edge.registered().await, id, "the same delegate");
     assert_eq!(edge.status(&id).await, "ENABLED", "without another approval");
     let row = admin.sees(&id).await.row;
-    assert_eq!((row.status, row.token.as_str(), row.token_revoked), (Status::Connected, "new", false));
+    assert_eq!(
+        (row.status, row.token.as_str(), row.token_status),
+        (Status::Connected, "new", Some(TokenStatus::Active))
+    );
     assert_eq!(row.delegate.refused_at, None);
 }
 

@@ -1,0 +1,185 @@
+//! Who calls: the token that the credential was made with, and the key that the call is signed with.
+//!
+//! Every door that speaks of a delegate asks [`own`] for it: a delegate that is not the caller's is answered like one
+//! that does not exist, and nothing of it is read, changed or noted.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts},
+    http::{HeaderMap, request::Parts},
+};
+use muster::{
+    audit::{Action, Actor, Origin},
+    delegate::{Admission, Delegate, DelegateKey, Instance, Kinship},
+    id::{DelegateId, TokenId},
+    token::Token,
+    wire::proof::Proof,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+
+use super::ApiError;
+use crate::{
+    db::{
+        audit::{self, Entry},
+        entity::{Scoped, delegate, token},
+        lock,
+    },
+    error::Error,
+    events::Topic,
+    state::State,
+};
+
+/// How many rotations back a token is followed.
+const MAX_ROTATIONS: usize = 16;
+
+/// What a request brings to show who makes it.
+#[derive(Clone, Debug)]
+pub struct Presented {
+    pub(super) headers: HeaderMap,
+    pub(super) method: String,
+    pub(super) path: String,
+    /// The address that it came from.
+    pub(super) address: IpAddr,
+}
+
+impl<S: Sync> FromRequestParts<S> for Presented {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self {
+            headers: parts.headers.clone(),
+            method: parts.method.as_str().to_owned(),
+            path: parts.uri.path().to_owned(),
+            address: peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
+        })
+    }
+}
+
+/// Who calls.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The token that the credential was made with.
+    pub token: Token,
+    /// The proof of a key, where the call brings one.
+    pub proof: Option<Proof>,
+    /// The address that the call came from.
+    pub address: IpAddr,
+}
+
+impl Caller {
+    /// The key that the call is signed with.
+    pub fn key(&self) -> Option<&DelegateKey> {
+        self.proof.as_ref().map(|proof| &proof.key)
+    }
+
+    /// The process that signs.
+    pub fn instance(&self) -> Option<Instance> {
+        self.proof.as_ref().map(Proof::instance)
+    }
+
+    /// For the record: a delegate, by what is known of it.
+    pub fn origin(&self, delegate: &Delegate) -> Origin {
+        let actor = Actor::Delegate { id: Some(delegate.id), name: delegate.facts.name.to_string() };
+        Origin { actor, address: Some(self.address) }
+    }
+}
+
+/// A token and those that it succeeds by rotation.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn lineage(db: &impl ConnectionTrait, token: TokenId) -> Result<Vec<TokenId>, DbErr> {
+    let mut all = vec![token];
+    while let Some(last) = all.last().filter(|_| all.len() < MAX_ROTATIONS) {
+        let before = token::Entity::find().select_only().column(token::Column::Id);
+        let before = before.filter(token::Column::SuccessorId.eq(last.0)).into_tuple::<Uuid>().one(db).await?;
+        match before.map(TokenId).filter(|before| !all.contains(before)) {
+            Some(before) => all.push(before),
+            None => break,
+        }
+    }
+    Ok(all)
+}
+
+/// Whether a delegate is the caller's own.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn is_own(db: &impl ConnectionTrait, caller: &Caller, delegate: &Delegate) -> Result<bool, DbErr> {
+    let own = [caller.token.id];
+    if delegate.key.is_some() || caller.proof.is_some() || delegate.token_id == caller.token.id {
+        return Ok(delegate.belongs_to(caller.key(), &own));
+    }
+    Ok(delegate.belongs_to(None, &lineage(db, caller.token.id).await?))
+}
+
+/// The delegate of this id, where it is the caller's own, and what the calling process is to the one that was known.
+/// A copy of a delegate's key is found out here.
+///
+/// # Errors
+/// [`Error::Replayed`] where the proof was used before; or where the database is out of reach.
+pub async fn own(state: &State, caller: &Caller, id: Option<DelegateId>) -> Result<Option<(Delegate, Kinship)>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let db = state.db.read();
+    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&caller.token.scope)).one(db).await?;
+    let Some(delegate) = row.map(Delegate::try_from).transpose()? else { return Ok(None) };
+    if !is_own(db, caller, &delegate).await? {
+        return Ok(None);
+    }
+    check_fresh(state, caller, id)?;
+    let kinship = delegate.kinship(caller.instance().as_ref());
+    let is_open = delegate.conflict.is_none() && delegate.admission != Admission::Rejected;
+    if kinship == Kinship::Copy && is_open {
+        return Ok(suspect(state, caller, id).await?.map(|delegate| (delegate, Kinship::Copy)));
+    }
+    Ok(Some((delegate, kinship)))
+}
+
+/// The delegate of this id, where it is the caller's own and the calling process is the one that is known: who asks for
+/// work or tells of it has to have said before that it is there.
+///
+/// # Errors
+/// As for [`own`].
+pub async fn own_process(state: &State, caller: &Caller, id: Option<DelegateId>) -> Result<Option<Delegate>, Error> {
+    let found = own(state, caller, id).await?;
+    Ok(found.filter(|(_, kinship)| *kinship == Kinship::Same).map(|(delegate, _)| delegate))
+}
+
+/// Refuses a proof that was used before.
+///
+/// # Errors
+/// [`Error::Replayed`].
+pub fn check_fresh(state: &State, caller: &Caller, id: DelegateId) -> Result<(), Error> {
+    match &caller.proof {
+        Some(proof) if !state.presence.is_fresh(id, &proof.claims.ins, proof.claims.ctr) => Err(Error::Replayed),
+        _ => Ok(()),
+    }
+}
+
+/// Notes that two processes use an identity, where that still is so.
+async fn suspect(state: &State, caller: &Caller, id: DelegateId) -> Result<Option<Delegate>, Error> {
+    let mut change = state.db.write().await?;
+    let row = lock::delegate(&change, &caller.token.scope, id).await?;
+    let Some(before) = row.map(Delegate::try_from).transpose()? else { return Ok(None) };
+    if before.conflict.is_some() || before.kinship(caller.instance().as_ref()) != Kinship::Copy {
+        return Ok(Some(before));
+    }
+    let after = before.suspect(&caller.address.to_string(), state.clock.now());
+    delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&*change).await?;
+    let detail =
+        after.conflict.as_ref().map(|conflict| format!("from {} and {}", conflict.addresses[0], conflict.addresses[1]));
+    let entry = Entry {
+        scope: &after.scope,
+        action: Action::IdentityConflict,
+        object: Some(after.id.0),
+        name: after.facts.name.as_str(),
+        detail: detail.unwrap_or_default(),
+    };
+    audit::record(&change, &caller.origin(&after), state.clock.now(), entry).await?;
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(Some(after))
+}

@@ -1,0 +1,6 @@
+//! Databases that fail, hang, go away and come back.
+
+mod commits;
+mod locks;
+mod proxy;
+mod silence;
