@@ -139,7 +139,7 @@ impl Operator {
                 Ok(DelegateRow {
                     status: delegate.status(now),
                     profile: profile.map(|profile| profile.name.clone()).unwrap_or_default(),
-                    inherited: profile.and_then(|p| Selectors::parse(&p.selectors).ok()).unwrap_or_default(),
+                    inherited: profile.and_then(|p| Selectors::restore(&p.selectors).ok()).unwrap_or_default(),
                     token: token.map_or_else(|| "(deleted)".to_owned(), |token| token.name.clone()),
                     token_revoked: token.is_none_or(|token| token.revoked_at.is_some()),
                     delegate,
