@@ -1,11 +1,15 @@
 //! A manager of a few lines: answers as it is told to, and remembers what it heard.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use axum::{
     Json, Router,
     extract::{Path as Segment, Query, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header},
+    middleware::map_response_with_state,
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
@@ -37,6 +41,7 @@ const PROFILE: ProfileId = ProfileId(uuid::Uuid::nil());
 pub enum Answer {
     Standing(Option<Admission>),
     Revoked,
+    Expired,
 }
 
 /// Which profile the manager has for the delegate.
@@ -64,6 +69,8 @@ pub struct Fake {
     wanted: Mutex<Wanted>,
     /// What is answered to reports that are not taken.
     reports: Mutex<Option<StatusCode>>,
+    /// By how many seconds its clock is ahead.
+    ahead: AtomicI64,
     pub heard: watch::Sender<Vec<Heard>>,
     pub credentials: Mutex<Vec<String>>,
 }
@@ -80,6 +87,7 @@ impl Fake {
             answer: Mutex::new(answer),
             wanted: Mutex::new(Wanted { version: 1, script: String::new(), told: false }),
             reports: Mutex::new(None),
+            ahead: AtomicI64::new(0),
             heard: watch::Sender::new(Vec::new()),
             credentials: Mutex::default(),
         });
@@ -90,6 +98,7 @@ impl Fake {
             .route(path::TASK_EVENTS, get(tasks))
             .route(path::PROFILE, get(profile))
             .route(path::SCRIPT_RUN, put(script_run))
+            .layer(map_response_with_state(fake.clone(), dated))
             .with_state(fake.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -125,6 +134,11 @@ impl Fake {
     /// The same, where the heartbeat does not tell of it.
     pub fn wants_untold(&self, version: i64, script: impl Into<String>) {
         *self.wanted.lock().unwrap() = Wanted { version, script: script.into(), told: false };
+    }
+
+    /// Sets its clock.
+    pub fn is_ahead(&self, seconds: i64) {
+        self.ahead.store(seconds, Ordering::SeqCst);
     }
 
     /// How reports are answered from now on; none takes them.
@@ -224,12 +238,22 @@ async fn heartbeat(
             });
             Json(Envelope::new(Some(reply))).into_response()
         }
-        Answer::Revoked => revoked(),
+        Answer::Revoked => refused(Refusal::RevokedToken),
+        Answer::Expired => refused(Refusal::ExpiredToken),
     }
 }
 
-fn revoked() -> Response {
-    let refusal = Refusal::RevokedToken;
+/// Says in the answer what the manager's clock shows.
+async fn dated(State(fake): State<Arc<Fake>>, mut response: Response) -> Response {
+    let ahead = time::Duration::seconds(fake.ahead.load(Ordering::SeqCst));
+    #[allow(clippy::disallowed_methods)]
+    let now = time::OffsetDateTime::now_utc() + ahead;
+    let date = httpdate::fmt_http_date(now.into());
+    response.headers_mut().insert(header::DATE, date.parse().unwrap());
+    response
+}
+
+fn refused(refusal: Refusal) -> Response {
     let body = Envelope::<()>::refused(refusal.code(), refusal.to_string());
     (StatusCode::UNAUTHORIZED, Json(body)).into_response()
 }
@@ -283,7 +307,7 @@ async fn script_run(
     assert_eq!((id.as_str(), report.profile_id.as_str()), ("id-1", PROFILE.to_string().as_str()));
     assert!(report.output.len() <= OUTPUT_MOST);
     if matches!(*fake.answer.lock().unwrap(), Answer::Revoked) {
-        return revoked();
+        return refused(Refusal::RevokedToken);
     }
     let status = *fake.reports.lock().unwrap();
     if let Some(status) = status {
