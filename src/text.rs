@@ -1,8 +1,13 @@
 //! Text that came from outside: parsed once at the edge, valid from there on.
 
+mod unicode;
+
 use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
+
+pub(crate) use self::unicode::deceives as is_unseen;
+pub use self::unicode::mixes_scripts;
 
 /// Input that cannot be taken. The message says what to change and never repeats a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -16,7 +21,8 @@ impl Invalid {
     }
 }
 
-/// Text of one line without control characters, trimmed, of 1 to `most` characters. `noun` begins the error's sentence.
+/// Text of one line, trimmed, of 1 to `most` characters, without control characters and such as deceive (see
+/// [`honest`]). `noun` begins the error's sentence.
 ///
 /// # Errors
 /// Says what is wrong with the text.
@@ -28,8 +34,33 @@ pub fn line(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
     if text.chars().any(char::is_control) {
         return Err(Invalid::new(format!("{noun} must be one line without control characters.")));
     }
+    honest(text, noun)?;
     at_most(text, noun, most)?;
     Ok(text.to_owned())
+}
+
+/// Checks that a text shows what is there: that it has no character that cannot be seen or that reorders others, and
+/// none that would be drawn onto what stands before the text. `noun` begins the error's sentence.
+///
+/// # Errors
+/// Names the character by its number.
+pub fn honest(text: &str, noun: &str) -> Result<(), Invalid> {
+    if let Some(c) = text.chars().find(|c| unicode::deceives(*c)) {
+        return Err(Invalid::new(format!(
+            "{noun} must not contain characters that cannot be seen or that reorder others: U+{:04X}.",
+            u32::from(c)
+        )));
+    }
+    if text.starts_with(unicode::is_mark) {
+        return Err(Invalid::new(format!("{noun} must not begin with a combining mark.")));
+    }
+    Ok(())
+}
+
+/// What was stored before such characters were refused: with � in their place it can be read, and seen for what it is.
+#[must_use]
+pub fn revealed(text: &str) -> String {
+    unicode::revealed(text)
 }
 
 /// Text of any lines, of at most `most` characters, without control characters but for tabs and line ends. `noun`
@@ -83,6 +114,15 @@ macro_rules! line_type {
             /// Says what to change.
             pub fn parse(text: &str) -> Result<Self, $crate::text::Invalid> {
                 $crate::text::line(text, $noun, $most).map(Self)
+            }
+
+            /// Reads one that was stored. A version before may have taken characters that are refused today: � stands
+            /// in their place.
+            ///
+            /// # Errors
+            /// As for [`Self::parse`].
+            pub fn restore(text: &str) -> Result<Self, $crate::text::Invalid> {
+                Self::parse(&$crate::text::revealed(text))
             }
 
             /// The text.
@@ -156,6 +196,15 @@ impl Selectors {
         Self::new(text.split([',', '\n']))
     }
 
+    /// Reads what was stored. A version before may have taken characters that are refused today: � stands in their
+    /// place.
+    ///
+    /// # Errors
+    /// As for [`Selectors::new`].
+    pub fn restore(text: &str) -> Result<Self, Invalid> {
+        Self::parse(&revealed(text))
+    }
+
     /// The selectors, one by one.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
@@ -183,6 +232,35 @@ mod tests {
             ("äöüß", "The name is too long: 4 characters, at most 3."),
         ] {
             assert_eq!(line(text, "The name", 3).unwrap_err().to_string(), message);
+        }
+    }
+
+    #[test]
+    fn c25_names_that_deceive_are_refused_and_old_ones_are_shown_for_what_they_are() {
+        line_type!(
+            /// A name.
+            Name, "The name", 64
+        );
+        for (deceit, seen) in [
+            ("edge-\u{202e}dorp", "edge-\u{fffd}dorp"),
+            ("\u{200b}", "\u{fffd}"),
+            ("edge\u{ad}-1", "edge\u{fffd}-1"),
+            ("\u{feff}edge-1", "\u{fffd}edge-1"),
+            ("\u{3164}", "\u{fffd}"),
+            ("edge\u{e0031}", "edge\u{fffd}"),
+            ("edge\u{a0}1", "edge\u{fffd}1"),
+            ("\u{301}\u{302}", "\u{fffd}\u{302}"),
+        ] {
+            let error = Name::parse(deceit).unwrap_err().to_string();
+            assert!(error.starts_with("The name must not ") && !error.contains(deceit), "{error}");
+            assert!(Selectors::parse(&format!("a, {deceit}")).is_err(), "{deceit:?}");
+            assert_eq!(Name::restore(deceit).unwrap().as_str(), seen);
+            assert_eq!(Selectors::restore(&format!("a, {deceit}")).unwrap().to_string(), format!("a, {seen}"));
+        }
+        let error = Name::parse("edge-\u{202e}dorp").unwrap_err().to_string();
+        assert_eq!(error, "The name must not contain characters that cannot be seen or that reorder others: U+202E.");
+        for honest in ["e\u{301}dge", "кран-1", "東京 🚚", "a  b"] {
+            assert_eq!(Name::parse(honest).unwrap().as_str(), honest);
         }
     }
 

@@ -38,7 +38,7 @@ const LAST_WAIT: Duration = Duration::from_millis(50);
 /// until it is stopped. What goes wrong is in the log; the exit code is 2 for a setting, 1 for anything else.
 #[must_use]
 pub fn run_blocking(config: Option<&Path>) -> ExitCode {
-    let settings = match Settings::load(config, |name| std::env::var(name).ok()) {
+    let settings = match Settings::of_process(config) {
         Ok(settings) => settings,
         Err(error) => {
             tracing::error!("the delegate cannot start: {error}");

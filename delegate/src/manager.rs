@@ -20,7 +20,7 @@ use muster::{
 };
 use reqwest::{
     Client, Method, NoProxy, RequestBuilder, StatusCode, Url,
-    header::{AUTHORIZATION, HeaderValue, RETRY_AFTER},
+    header::{AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
@@ -141,6 +141,8 @@ impl Manager {
     async fn send<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<T, Failure> {
         let mut response = call.send().await.map_err(|error| Failure::of_call(&error))?;
         let status = response.status();
+        let date = response.headers().get(DATE).and_then(|date| date.to_str().ok());
+        clock::compare(date, status.is_success());
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok().map(str::to_owned));
         let (code, retry_after) = (header(ERROR_HEADER), header(RETRY_AFTER.as_str()));
         let mut body = Vec::new();
@@ -189,9 +191,11 @@ fn client(settings: &Settings) -> Result<Client, SetupError> {
         // The proxy is what the settings say, never what the environment has for other programs.
         .no_proxy();
     if let Some(proxy) = &settings.proxy {
-        let except = NoProxy::from_string(proxy.except());
-        let proxy = reqwest::Proxy::all(proxy.expose().clone()).map_err(|error| setup_error(&error))?;
-        builder = builder.proxy(proxy.no_proxy(except));
+        let mut way = reqwest::Proxy::all(proxy.expose().clone()).map_err(|error| setup_error(&error))?;
+        if let Some(header) = proxy.authorization() {
+            way = way.custom_http_auth(header);
+        }
+        builder = builder.proxy(way.no_proxy(NoProxy::from_string(proxy.except())));
     }
     builder.build().map_err(|error| setup_error(&error))
 }

@@ -3,7 +3,7 @@
 use muster::{delegate::Thumbprint, wire::envelope::Refusal};
 
 use crate::{
-    clock,
+    clock::{self, Difference},
     failure::{Failure, plain},
     machine::Say,
     settings::Settings,
@@ -93,10 +93,7 @@ impl Speech {
                 "the manager does not know the delegate token in account {}: check accountId (ACCOUNT_ID) too",
                 self.account
             ),
-            Refusal::ExpiredToken => format!(
-                "the delegate token has expired, or this host's clock is wrong: it says {}; where it is right",
-                clock::now()
-            ),
+            Refusal::ExpiredToken => expired(clock::difference()),
             Refusal::InvalidProof => {
                 return format!(
                     "the manager says that the proof of this delegate's key does not hold: a proxy on the way changes \
@@ -113,9 +110,31 @@ impl Speech {
     }
 }
 
+fn expired(difference: Difference) -> String {
+    let now = clock::now();
+    match difference {
+        Difference::Small => "the delegate token has expired (this host's clock agrees with the manager's)".to_owned(),
+        Difference::Unknown => {
+            format!("the delegate token has expired, or this host's clock is wrong: it says {now}; where it is right")
+        }
+        Difference::Wrong(words) => format!(
+            "this host's clock is {words} the manager's, so that credentials have expired when they arrive: it says \
+             {now}; set it right; where it is right, the delegate token has expired"
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn c29_an_expired_token_says_by_how_much_the_clocks_differ() {
+        let wrong = expired(Difference::Wrong("45 min behind".to_owned()));
+        assert!(wrong.starts_with("this host's clock is 45 min behind the manager's"), "{wrong}");
+        assert!(expired(Difference::Small).contains("agrees with the manager's"));
+        assert!(expired(Difference::Unknown).contains("or this host's clock is wrong: it says 2"));
+    }
 
     #[test]
     fn a_refusal_names_the_setting_to_change() {

@@ -15,7 +15,7 @@ const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../server/src/instal
 /// Far more than anything here takes; only a test that fails waits for it.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Tells what it was started with, and runs until it is told to stop.
-const PROGRAM: &str = "#!/bin/sh\ncat /proc/$$/environ >environment.new\nmv environment.new environment\n\
+const PROGRAM: &str = "#!/bin/sh\n[ \"$1\" != --version ] || { echo 'muster 0'; exit; }\ncat /proc/$$/environ >environment.new\nmv environment.new environment\n\
                        echo started >&2\ntrap 'exit 0' TERM\nwhile :; do sleep 0.02; done\n";
 
 /// An unpacked bundle.
@@ -119,6 +119,104 @@ fn started_twice_it_runs_once_and_stopped_twice_it_is_stopped() {
     assert_eq!(bundle.pid(), pid);
     assert_eq!(bundle.succeeds("stop.sh", &[], &[]), "The delegate has stopped.\n");
     assert_eq!(bundle.succeeds("stop.sh", &[], &[]), "The delegate does not run.\n");
+}
+
+/// What a program for these processors begins with: a header whose table of sections begins at 4096.
+fn elf(machine: u8) -> Vec<u8> {
+    let mut bytes = vec![0; 4096];
+    bytes[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\0");
+    (bytes[16], bytes[18], bytes[41]) = (2, machine, 0x10);
+    bytes
+}
+
+#[test]
+fn c28_a_program_that_cannot_run_here_says_why() {
+    let (other, other_name, mine) =
+        if cfg!(target_arch = "aarch64") { (0x3e, "x86-64", 0xb7) } else { (0xb7, "aarch64", 0x3e) };
+    let bundle = Bundle::unpack("a folder's");
+    let program = bundle.folder.join("muster");
+    let fails = |content: &[u8], mode| {
+        fs::write(&program, content).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(mode)).unwrap();
+        bundle.fails("start.sh", &[], &[])
+    };
+    let host = std::env::consts::ARCH;
+    let error = fails(&elf(other), 0o755);
+    assert!(error.starts_with(&format!("This archive is for {other_name}, this host is {host}: ")), "{error}");
+    let error = fails(&elf(mine)[..1000], 0o755);
+    assert!(error.contains("muster is cut off after 1000 bytes. Unpack the archive anew"), "{error}");
+    let error = fails(b"", 0o755);
+    assert!(error.contains("muster is empty. Unpack the archive anew"), "{error}");
+    let error = fails(b"#!/bin/sh\nexit 1\n", 0o755);
+    assert!(error.contains("muster does not run. Unpack the archive anew"), "{error}");
+    let error = fails(PROGRAM.as_bytes(), 0o644);
+    assert!(error.contains("muster cannot be executed. Allow it: chmod +x "), "{error}");
+    assert!(!bundle.folder.join("delegate.pid").exists() && !bundle.folder.join("environment").exists());
+}
+
+#[test]
+fn c28_a_mount_that_starts_nothing_is_named() {
+    let bundle = Bundle::unpack("harness-delegate");
+    let target = bundle.folder.join("mounted here");
+    fs::create_dir(&target).unwrap();
+    let script = "mount -t tmpfs -o noexec none \"$1\" && cp muster start.sh config-delegate.yml \"$1\" || exit 7; sh \"$1/start.sh\"";
+    let output = Command::new("unshare")
+        .args(["-rm", "sh", "-c", script, "sh"])
+        .arg(&target)
+        .current_dir(&bundle.folder)
+        .output()
+        .unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    if output.status.code() != Some(1) || error.contains("unshare: ") {
+        eprintln!("NOT TESTED: nothing can be mounted here: {error}");
+        return;
+    }
+    let says = format!("the file system {} is mounted noexec.", target.display());
+    assert!(error.contains(&says) && !error.contains("chmod"), "{error}");
+}
+
+/// A host with systemd, as far as install-service.sh looks at it: `active` is what its services turn out to be.
+fn install_on(bundle: &Bundle, active: bool, enforcing: bool) -> Output {
+    let host = bundle.folder.join("host");
+    fs::create_dir_all(host.join("units")).unwrap();
+    let state = if active { "exit 0" } else { "exit 3" };
+    let systemctl =
+        format!("case $1 in is-active) {state} ;; --no-pager) echo 'muster: Permission denied' >&2; exit 3 ;; esac");
+    let selinux = if enforcing { "echo Enforcing" } else { "echo Permissive" };
+    for (name, script) in [("systemctl", systemctl.as_str()), ("getenforce", selinux), ("id", "echo 0"), ("sleep", "")]
+    {
+        fs::write(host.join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(host.join(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let script = bundle.folder.join("install-service.sh");
+    let text = fs::read_to_string(&script).unwrap();
+    let text = text.replace("/etc/systemd/system", host.join("units").to_str().unwrap());
+    fs::write(&script, text.replace("/run/systemd/system", host.to_str().unwrap())).unwrap();
+    let path = format!("{}:{}", host.display(), std::env::var("PATH").unwrap());
+    bundle.command("install-service.sh", &[]).env("PATH", path).output().unwrap()
+}
+
+#[test]
+fn c28_a_service_is_installed_once_it_stays() {
+    let bundle = Bundle::unpack("harness-delegate");
+    let output = install_on(&bundle, true, false);
+    assert!(output.status.success(), "{output:?}");
+    assert!(String::from_utf8(output.stdout).unwrap().contains(" is the service harness-delegate, and runs as "));
+    for (enforcing, says) in [
+        (false, "The service harness-delegate does not run. The reason is above, or here: journalctl -u"),
+        (true, "semanage fcontext -a -t bin_t "),
+    ] {
+        let bundle = Bundle::unpack("harness-delegate");
+        let output = install_on(&bundle, false, enforcing);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), output.stdout.len()),
+            (Some(1), "The delegate does not run.\n".len()),
+            "{error}"
+        );
+        assert!(error.contains("muster: Permission denied") && error.contains(says), "{error}");
+        assert_eq!(error.contains("SELinux is enforcing here"), enforcing, "{error}");
+    }
 }
 
 #[test]

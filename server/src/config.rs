@@ -1,8 +1,12 @@
 //! Settings: by flag, by environment, or in a TOML file, under the same names. A flag wins over the environment, and
 //! that over the file.
 
+mod database;
+mod environment;
+
 use std::{
     collections::BTreeMap,
+    ffi::OsString,
     fmt, fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -10,6 +14,7 @@ use std::{
 
 use muster::user::Email;
 
+pub use self::database::{DatabaseAddress, Postgres, WrongAddress};
 use crate::install::image;
 
 /// A setting: `listen` in a file is `--listen` and `MUSTER_LISTEN`.
@@ -102,7 +107,7 @@ fn names() -> String {
 }
 
 /// The settings, read and checked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The address to listen on.
     pub listen: SocketAddr,
@@ -110,8 +115,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// The folder of the database and the key.
     pub data_dir: PathBuf,
-    /// The database: `sqlite:FILE` or `postgres://…`.
-    pub database_url: String,
+    /// The database.
+    pub database: DatabaseAddress,
     /// The file of the key that seals tokens.
     pub secret_key_file: PathBuf,
     /// The first administrator, and the file of the password.
@@ -128,26 +133,28 @@ pub const FILE: &str = "MUSTER_CONFIG";
 type Values = BTreeMap<Setting, (String, String)>;
 
 impl Config {
-    /// Reads all settings.
+    /// Reads all settings. Empty is not set, wherever it stands: files and templates carry what nobody filled in.
     ///
     /// # Errors
     /// See [`ConfigError`]: it names the setting.
     pub fn load(
         flags: &BTreeMap<Setting, String>,
-        env: impl IntoIterator<Item = (String, String)>,
+        env: impl IntoIterator<Item = (OsString, OsString)>,
         file: Option<&Path>,
     ) -> Result<Self, ConfigError> {
-        let (from_env, named) = read_env(env)?;
-        let file = file.map(Path::to_owned).or(named);
-        let mut values = file.as_deref().map(read_file).transpose()?.unwrap_or_default();
-        values.extend(from_env);
+        let (from_env, named) = environment::read(env)?;
+        let file = file.filter(|file| !file.as_os_str().is_empty()).map(Path::to_owned).or(named);
         let flag = |setting: Setting| format!("--{}", setting.key().replace('_', "-"));
-        values.extend(flags.iter().map(|(setting, value)| (*setting, (value.clone(), flag(*setting)))));
+        let flags = flags.iter().map(|(setting, value)| (*setting, (value.clone(), flag(*setting))));
+        let mut values = Values::new();
+        for source in [file.as_deref().map(read_file).transpose()?.unwrap_or_default(), from_env, flags.collect()] {
+            values.extend(source.into_iter().filter(|(_, (value, _))| !value.trim().is_empty()));
+        }
         Self::check(&values)
     }
 
     fn check(values: &Values) -> Result<Self, ConfigError> {
-        let get = |setting| values.get(&setting).map(|(value, _)| value.as_str());
+        let get = |setting| values.get(&setting).map(|(value, _)| value.trim());
         let wrong = |setting: Setting, why: &str| {
             let source = values.get(&setting).map_or("the default", |(_, source)| source.as_str());
             ConfigError::Value(setting, source.to_owned(), why.to_owned())
@@ -164,12 +171,9 @@ impl Config {
             })
             .transpose()?;
         let data_dir = PathBuf::from(get(Setting::DataDir).unwrap_or("muster-data"));
-        let database_url = match get(Setting::DatabaseUrl) {
-            None => format!("sqlite:{}", data_dir.join("muster.db").display()),
-            Some(url) if ["sqlite:", "postgres://", "postgresql://"].iter().any(|s| url.starts_with(s)) => {
-                url.to_owned()
-            }
-            Some(_) => return Err(wrong(Setting::DatabaseUrl, "it begins with sqlite: or postgres://")),
+        let database = match get(Setting::DatabaseUrl) {
+            None => DatabaseAddress::Sqlite(data_dir.join("muster.db")),
+            Some(url) => url.parse().map_err(|why: WrongAddress| wrong(Setting::DatabaseUrl, &why.to_string()))?,
         };
         let secret_key_file = get(Setting::SecretKeyFile).map_or_else(|| data_dir.join("secret.key"), PathBuf::from);
         let admin = match (get(Setting::AdminEmail), get(Setting::AdminPasswordFile)) {
@@ -187,7 +191,7 @@ impl Config {
         tracing_subscriber::EnvFilter::builder()
             .parse(&log)
             .map_err(|error| wrong(Setting::Log, &format!("give a level like info or debug: {error}")))?;
-        Ok(Self { listen, public_url, data_dir, database_url, secret_key_file, admin, delegate_image, log })
+        Ok(Self { listen, public_url, data_dir, database, secret_key_file, admin, delegate_image, log })
     }
 }
 
@@ -198,30 +202,6 @@ fn origin(text: &str) -> Option<String> {
     let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
     let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
     bare.then(|| format!("{scheme}://{authority}"))
-}
-
-/// Kubernetes gives each pod variables for the services of its namespace: one called `muster` makes these.
-fn is_of_kubernetes(name: &str) -> bool {
-    name == "MUSTER_PORT" || name.starts_with("MUSTER_PORT_") || name.starts_with("MUSTER_SERVICE_")
-}
-
-fn read_env(env: impl IntoIterator<Item = (String, String)>) -> Result<(Values, Option<PathBuf>), ConfigError> {
-    let mut values = Values::new();
-    let mut file = None;
-    for (name, value) in env {
-        let Some(key) = name.strip_prefix("MUSTER_") else { continue };
-        if is_of_kubernetes(&name) {
-            continue;
-        }
-        if name == FILE {
-            file = Some(PathBuf::from(value));
-            continue;
-        }
-        let setting = Setting::from_key(&key.to_lowercase()).filter(|setting| setting.to_string() == name);
-        let setting = setting.ok_or_else(|| ConfigError::Unknown(name.clone()))?;
-        values.insert(setting, (value, name));
-    }
-    Ok((values, file))
 }
 
 fn read_file(path: &Path) -> Result<Values, ConfigError> {
@@ -250,10 +230,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("muster.toml");
         fs::write(&path, file).unwrap();
-        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let env = env.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
         let flags = BTreeMap::from([(Setting::Log, "warn".to_owned())]);
         let error = |error: ConfigError| error.to_string().replace(&path.display().to_string(), "FILE");
         Config::load(&flags, env, Some(&path)).map_err(error)
+    }
+
+    fn file_of(config: &Config) -> &Path {
+        match &config.database {
+            DatabaseAddress::Sqlite(file) => file,
+            DatabaseAddress::Postgres(_) => panic!("it is SQLite"),
+        }
     }
 
     #[test]
@@ -262,7 +249,7 @@ mod tests {
         let env = [("MUSTER_LISTEN", "127.0.0.1:2"), ("MUSTER_LOG", "error"), ("HOME", "/root")];
         let config = load(&env, file).unwrap();
         assert_eq!((config.listen.port(), config.log.as_str()), (2, "warn"));
-        assert_eq!(config.database_url, "sqlite:/srv/muster/muster.db");
+        assert_eq!(file_of(&config), Path::new("/srv/muster/muster.db"));
         assert_eq!(config.secret_key_file, Path::new("/srv/muster/secret.key"));
     }
 
@@ -275,7 +262,6 @@ mod tests {
             (("X", ""), "lisen = \"x\"", "lisen in FILE is not a setting"),
             (("X", ""), "listen = ", "the settings file FILE is not valid TOML"),
             (("MUSTER_LISEN", "x"), "", "MUSTER_LISEN is not a setting"),
-            (("MUSTER_listen", "x"), "", "MUSTER_listen is not a setting"),
             (("MUSTER_PUBLIC_URL", "muster.example.com"), "", "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address"),
             (
                 ("MUSTER_PUBLIC_URL", "https://a.example/b"),
@@ -299,13 +285,38 @@ mod tests {
     }
 
     #[test]
-    fn variables_that_kubernetes_makes_are_left_alone() {
-        let env = [
-            ("MUSTER_PORT", "tcp://10.0.0.1:3000"),
-            ("MUSTER_SERVICE_HOST", "10.0.0.1"),
-            ("MUSTER_PORT_3000_TCP", "x"),
-        ];
-        assert!(load(&env, "").is_ok());
+    fn c19_an_empty_setting_is_no_setting() {
+        let file = "listen = \"127.0.0.1:1\"\ndata_dir = \"\"\nsecret_key_file = \" \"";
+        let names = Setting::ALL.map(|setting| setting.to_string());
+        for empty in ["", " ", "\t\n"] {
+            let mut env: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), empty)).collect();
+            env.push((FILE, ""));
+            let config = load(&env, file).unwrap();
+            assert_eq!((config.listen.port(), config.log.as_str()), (1, "warn"), "what is set elsewhere stands");
+            assert_eq!((config.data_dir.as_path(), config.public_url.as_ref()), (Path::new("muster-data"), None));
+            assert_eq!(file_of(&config), Path::new("muster-data/muster.db"));
+            assert_eq!(config.secret_key_file, Path::new("muster-data/secret.key"));
+            assert!(config.admin.is_none() && config.delegate_image == image::DEFAULT);
+
+            let flags: BTreeMap<_, _> = Setting::ALL.map(|setting| (setting, empty.to_owned())).into();
+            let env = [("MUSTER_LISTEN", "127.0.0.1:2"), (FILE, "")].map(|(name, value)| (name.into(), value.into()));
+            let config = Config::load(&flags, env, Some(Path::new(""))).unwrap();
+            assert_eq!((config.listen.port(), config.log.as_str()), (2, "info"));
+        }
+    }
+
+    #[test]
+    fn c19_white_space_around_a_value_is_not_part_of_it() {
+        let env = [("MUSTER_LISTEN", " 127.0.0.1:2\n"), ("MUSTER_DATABASE_URL", "sqlite:/x.db\n")];
+        let config = load(&env, "").unwrap();
+        assert_eq!((config.listen.port(), file_of(&config)), (2, Path::new("/x.db")));
+    }
+
+    #[test]
+    fn c22_a_bad_address_names_the_setting_and_where_it_stands() {
+        let error = load(&[("MUSTER_DATABASE_URL", "postgres://u:zq#zq@db/muster")], "").unwrap_err();
+        assert!(error.starts_with("MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it is no address"), "{error}");
+        assert!(error.contains("percent-encode") && !error.contains("zq"), "{error}");
     }
 
     #[test]

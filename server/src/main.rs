@@ -48,7 +48,7 @@ fn log(filter: &str) {
 }
 
 fn with_config(flags: &cli::Settings, run: impl FnOnce(Config) -> Result<(), String>) -> ExitCode {
-    let config = Config::load(&flags.values(), std::env::vars(), flags.config.as_deref());
+    let config = Config::load(&flags.values(), std::env::vars_os(), flags.config.as_deref());
     match config.map_err(|error| error.to_string()).and_then(run) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -107,7 +107,7 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
         .create(&config.data_dir)
         .map_err(|error| StartError::Folder(config.data_dir.clone(), error))?;
     let events = Events::default();
-    let db = Db::open(&config.database_url, events.clone()).await?;
+    let db = Db::open(&config.database, events.clone()).await?;
     let keyring = keyring(&db, &config.secret_key_file).await?;
     let account = account(&db, &keyring, clock.now()).await?;
     let presence = Presence::new(clock.now());

@@ -182,6 +182,23 @@ class Delegate(unittest.TestCase):
         self.assertEqual(resources(memory="1Gi")["requests"], {"cpu": "100m", "memory": "1Gi"})
         self.assertEqual(resources(resources={"limits": {"cpu": 1}}), {"limits": {"cpu": 1}})
 
+    def test_c28_pods_go_where_the_image_runs_and_pull_it_with_a_secret(self):
+        spec = pod(objects("muster-delegate", {**NEXT, "imagePullSecret": "registry"}))
+        self.assertEqual(spec["nodeSelector"], {"kubernetes.io/arch": "amd64"})
+        self.assertEqual(spec["imagePullSecrets"], [{"name": "registry"}])
+        upgrader = {"enabled": True, "kubectlImage": "registry.example.com/kubectl:1"}
+        found = objects("muster-delegate", {**NEXT, "imagePullSecret": "registry", "upgrader": upgrader})
+        [job] = [one for (kind, _), one in found.items() if kind == "CronJob"]
+        spec = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        self.assertEqual(spec["imagePullSecrets"], [{"name": "registry"}])
+        values = {**NEXT, "nodeSelector": {"kubernetes.io/arch": None}, "delegatePodSecurityContext": None}
+        self.assertNotIn("nodeSelector", pod(objects("muster-delegate", {**values, "upgrader": upgrader})))
+
+    def test_c28_openshift_chooses_the_user(self):
+        none = dict.fromkeys(["runAsUser", "runAsGroup", "fsGroup"])
+        security = pod(objects("muster-delegate", {**NEXT, "delegatePodSecurityContext": none}))["securityContext"]
+        self.assertEqual(security, {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}})
+
     def test_the_upgrader_needs_an_image(self):
         values = {**NEXT, "upgrader": {"enabled": True}}
         self.assertNotIn("CronJob", {kind for kind, _ in objects("muster-delegate", values)})
@@ -234,6 +251,14 @@ class Manager(unittest.TestCase):
         service = found["Service", "rel-muster"]["spec"]
         labels = manager["spec"]["template"]["metadata"]["labels"]
         self.assertLessEqual(service["selector"].items(), labels.items())
+
+    def test_c28_it_goes_where_the_image_runs_as_a_user_that_openshift_chooses(self):
+        self.assertEqual(pod(objects("muster", {}))["nodeSelector"], {"kubernetes.io/arch": "amd64"})
+        none = dict.fromkeys(["runAsUser", "runAsGroup", "fsGroup"])
+        values = {"podSecurityContext": none, "nodeSelector": {"kubernetes.io/arch": None}}
+        spec = pod(objects("muster", values))
+        self.assertEqual(sorted(spec["securityContext"]), ["fsGroupChangePolicy", "runAsNonRoot", "seccompProfile"])
+        self.assertNotIn("nodeSelector", spec)
 
     def test_on_postgresql_there_can_be_more(self):
         url = "postgres://a:p$(x)\"'@db/muster"

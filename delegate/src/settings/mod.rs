@@ -172,12 +172,25 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Reads the settings as [`Settings::load`] does, from the environment of this process.
+    ///
+    /// # Errors
+    /// As for [`Settings::load`], and where a variable of ours is no text. Those of others may have any bytes.
+    pub fn of_process(config: Option<&Path>) -> Result<Self, SettingsError> {
+        let is_no_text = |name: &str| std::env::var_os(name).is_some_and(|value| value.to_str().is_none());
+        let mut keys = KEYS.iter().chain(&proxy::KEYS);
+        if let Some(key) = keys.find(|key| key.env.is_some_and(is_no_text)) {
+            return Err(SettingsError::Wrong(*key, Invalid::new("Write it in UTF-8.")));
+        }
+        Self::load(config, |name| std::env::var(name).ok())
+    }
+
     /// Reads the settings from the config file, where one is given, and from the environment. The file wins.
     ///
     /// # Errors
     /// Names the setting that is missing or wrong, as the file and as the environment call it.
     pub fn load(config: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let path = config.map(file::find);
+        let path = config.filter(|path| !path.as_os_str().is_empty()).map(file::find);
         let file = path.as_deref().map(File::read).transpose()?.unwrap_or_default();
         if let (Some(path), false) = (&path, file.unknown.is_empty()) {
             tracing::warn!("{}: not used here, and ignored: {}", path.display(), file.unknown.join(", "));
@@ -195,10 +208,10 @@ impl Settings {
         let disk = source.optional(DISK, |text| Ok(PathBuf::from(text.trim())))?;
         let home = env("HOME").filter(|home| Path::new(home).is_absolute() && path.is_none() && disk.is_none());
         let next_gen = source.optional(NEXT_GEN, boolean)?.unwrap_or(false);
+        let manager = source.required(MANAGER, manager_url)?;
         Ok(Self {
             account: source.required(ACCOUNT, |text| line(text, "The account's id", 128))?,
             token: token.parse(TokenValue::parse)?,
-            manager: source.required(MANAGER, manager_url)?,
             name: match name {
                 Some(name) => name,
                 None => DelegateName::parse(host.as_str()).map_err(|error| SettingsError::Wrong(NAME, error))?,
@@ -224,7 +237,8 @@ impl Settings {
             polls: source.optional(POLL, boolean)?.unwrap_or(true),
             next_gen,
             init_script: source.first(&[INIT]).map(|found| InitScript(found.text)),
-            proxy: proxy::read(&source)?,
+            proxy: proxy::read(&source, &manager)?,
+            manager,
         })
     }
 }

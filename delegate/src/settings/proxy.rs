@@ -1,9 +1,12 @@
 //! The proxy on the way to the manager: `proxyUrl` in the config file, or the PROXY_ variables of install files.
 
+mod except;
+
 use std::fmt;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use muster::text::Invalid;
-use reqwest::Url;
+use reqwest::{Url, header::HeaderValue};
 
 use super::{Key, SettingsError, Source, boolean};
 
@@ -22,17 +25,36 @@ pub(super) const KEYS: [Key; 8] = [URL, EXCEPT, HOST, PORT, SCHEME, USER, PASSWO
 /// A proxy. Its user and password are never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
+    /// Without user and password.
     url: Url,
+    login: Option<Login>,
     except: String,
 }
 
+/// User and password, byte for byte.
+#[derive(Clone, PartialEq, Eq)]
+struct Login {
+    user: Vec<u8>,
+    password: Vec<u8>,
+}
+
 impl Proxy {
-    /// Its address, with user and password.
+    /// Its address, without user and password.
     pub(crate) const fn expose(&self) -> &Url {
         &self.url
     }
 
-    /// The hosts that are reached without it, separated by commas.
+    /// What it is told of who asks: the value of the header `Proxy-Authorization`. Made here, because an address would
+    /// have to be decoded again on the way.
+    pub(crate) fn authorization(&self) -> Option<HeaderValue> {
+        let Login { user, password } = self.login.as_ref()?;
+        let text = format!("Basic {}", STANDARD.encode([user.as_slice(), b":", password].concat()));
+        let mut header = HeaderValue::from_str(&text).ok()?;
+        header.set_sensitive(true);
+        Some(header)
+    }
+
+    /// The hosts that are reached without it, as the HTTP client reads them.
     pub(crate) fn except(&self) -> &str {
         &self.except
     }
@@ -45,11 +67,12 @@ impl fmt::Debug for Proxy {
     }
 }
 
-/// Reads the proxy, where there is one for the way to the manager.
-pub(super) fn read(source: &Source<'_>) -> Result<Option<Proxy>, SettingsError> {
-    let except = source.optional(EXCEPT, |text| Ok(text.trim().to_owned()))?.unwrap_or_default();
-    if let Some(url) = source.optional(URL, proxy_url)? {
-        return Ok(Some(Proxy { url, except }));
+/// Reads the proxy, where there is one for the way to this manager.
+pub(super) fn read(source: &Source<'_>, manager: &Url) -> Result<Option<Proxy>, SettingsError> {
+    // Read only where there is a proxy: the environment may have it for other programs, in whichever form.
+    let except = || source.optional(EXCEPT, |text| except::read(text, manager)).map(Option::unwrap_or_default);
+    if let Some((url, login)) = source.optional(URL, proxy_url)? {
+        return Ok(Some(Proxy { url, login, except: except()? }));
     }
     // Existing files set this to false where the proxy is meant for other ways only.
     let wanted = source.optional(MANAGER, boolean)?.unwrap_or(true);
@@ -65,18 +88,64 @@ pub(super) fn read(source: &Source<'_>) -> Result<Option<Proxy>, SettingsError> 
     if let Some(port) = source.optional(PORT, port)? {
         let _ = url.set_port(Some(port));
     }
-    if let Some(user) = source.first(&[USER]) {
-        let _ = url.set_username(user.text.trim());
-        let password = source.first(&[PASSWORD]);
-        let _ = url.set_password(password.as_ref().map(|found| found.text.as_str()));
-    }
-    Ok(Some(Proxy { url, except }))
+    let login = match source.optional(USER, user)? {
+        Some(user) => Some(Login { user, password: source.optional(PASSWORD, as_it_is)?.unwrap_or_default() }),
+        None => None,
+    };
+    Ok(Some(Proxy { url, login, except: except()? }))
 }
 
-fn proxy_url(text: &str) -> Result<Url, Invalid> {
-    let url = Url::parse(text.trim()).ok();
-    url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
-        .ok_or_else(|| Invalid::new("Write the proxy's address, such as http://proxy.example.com:3128"))
+/// A user or a password as it is, but for the line end that files bring.
+fn as_it_is(text: &str) -> Result<Vec<u8>, Invalid> {
+    let text = text.trim_end_matches(['\r', '\n']);
+    if text.chars().any(char::is_control) {
+        return Err(Invalid::new("Write it in one line, without control characters."));
+    }
+    Ok(text.as_bytes().to_vec())
+}
+
+fn user(text: &str) -> Result<Vec<u8>, Invalid> {
+    let user = as_it_is(text)?;
+    if user.contains(&b':') {
+        return Err(Invalid::new("Write the user alone, without a colon; the password stands in PROXY_PASSWORD."));
+    }
+    Ok(user)
+}
+
+fn proxy_url(text: &str) -> Result<(Url, Option<Login>), Invalid> {
+    let expected = || {
+        Invalid::new(
+            "Write the proxy's address, such as http://proxy.example.com:3128, or http://USER:PASSWORD@proxy.example.com:3128 \
+             with user and password percent-encoded (# is %23, % is %25, / is %2F, ? is %3F, @ is %40, \\ is %5C).",
+        )
+    };
+    let mut url = Url::parse(text.trim()).map_err(|_| expected())?;
+    // What is not encoded in a password still reads as an address: of another host.
+    let bare = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !bare {
+        return Err(expected());
+    }
+    let user = decoded(url.username()).ok_or_else(expected)?;
+    let password = decoded(url.password().unwrap_or_default()).ok_or_else(expected)?;
+    let login = (!user.is_empty() || !password.is_empty()).then_some(Login { user, password });
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Ok((url, login))
+}
+
+/// The bytes behind a text that is percent-encoded.
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    let mut pieces = text.split('%');
+    let mut bytes = pieces.next()?.as_bytes().to_vec();
+    for piece in pieces {
+        let (digits, rest) = piece.split_at_checked(2)?;
+        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return None;
+        }
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend(rest.bytes());
+    }
+    Some(bytes)
 }
 
 fn bare_host(scheme: &str, host: &str) -> Result<Url, Invalid> {

@@ -221,6 +221,71 @@ fn the_managers_address_may_have_a_prefix_and_slashes() {
     }
 }
 
+/// User and password, as a proxy would read them.
+fn login(proxy: &Proxy) -> String {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let header = proxy.authorization().unwrap();
+    assert!(header.is_sensitive());
+    let encoded = header.to_str().unwrap().strip_prefix("Basic ").unwrap();
+    String::from_utf8(STANDARD.decode(encoded).unwrap()).unwrap()
+}
+
+#[test]
+fn c26_user_and_password_of_a_proxy_are_taken_as_they_are() {
+    let (user, password) = ("CORP\\ada", "50%25off%40x#/?@:");
+    let more = [("PROXY_HOST", "proxy"), ("PROXY_USER", user), ("PROXY_PASSWORD", password)];
+    assert_eq!(login(&env(&more).unwrap().proxy.unwrap()), format!("{user}:{password}"));
+    let ends = [("PROXY_HOST", "proxy"), ("PROXY_USER", "ada\n"), ("PROXY_PASSWORD", " p ä \r\n")];
+    assert_eq!(login(&env(&ends).unwrap().proxy.unwrap()), "ada: p ä ");
+    let encoded = "proxyUrl: 'http://CORP%5Cada:50%2525off%2540x%23%2F%3F%40%3A@proxy:3128'";
+    let proxy = file(&yaml(encoded), &[]).unwrap().proxy.unwrap();
+    assert_eq!(
+        (login(&proxy).as_str(), proxy.expose().as_str()),
+        (&*format!("{user}:{password}"), "http://proxy:3128/")
+    );
+    assert_eq!(env(&[("PROXY_HOST", "proxy")]).unwrap().proxy.unwrap().authorization(), None);
+    for url in ["http://u:50%off@zq", "http://u:zq#x@p", "http://u:zq/x@p", "http://u:1?zq@p", "http://u:zq@p/path"] {
+        let error = file(&yaml(&format!("proxyUrl: '{url}'")), &[]).unwrap_err().to_string();
+        assert!(error.starts_with("proxyUrl is wrong: ") && error.contains("percent-encoded"), "{error}");
+        assert!(!error.contains("zq"), "{error}");
+    }
+}
+
+#[test]
+fn c26_exceptions_are_looked_at_only_where_there_is_a_proxy() {
+    assert_eq!(env(&[("NO_PROXY", "10.*,<local>")]).unwrap().proxy, None);
+    let error = env(&[("PROXY_HOST", "proxy"), ("NO_PROXY", "a, 10.*")]).unwrap_err().to_string();
+    assert!(error.starts_with("noProxy (NO_PROXY) is wrong: Entry 2 is not understood"), "{error}");
+}
+
+#[test]
+fn c19_an_empty_setting_is_no_setting() {
+    let names: Vec<_> = KEYS.iter().chain(&proxy::KEYS).collect();
+    for empty in ["", " ", "\t\n"] {
+        let all: Vec<_> = names.iter().filter_map(|key| key.env).map(|name| (name, empty)).collect();
+        let some = |name: &&(&str, &str)| GOOD.iter().all(|(good, _)| *good != name.0);
+        let rest: Vec<_> = all.iter().filter(some).copied().collect();
+        assert_eq!(format!("{:?}", env(&rest).unwrap()), format!("{:?}", env(&[]).unwrap()));
+        let lines: Vec<String> =
+            names.iter().filter_map(|key| key.file).map(|name| format!("{name}: {empty:?}")).collect();
+        assert_eq!(file(&lines.join("\n"), &GOOD).unwrap().account, "acc", "the environment's stands");
+    }
+    let all: BTreeMap<_, _> = GOOD.into();
+    assert!(Settings::load(Some(Path::new("")), |name| all.get(name).map(ToString::to_string)).is_ok());
+}
+
+#[test]
+fn c27_a_token_that_was_pasted_untidily_is_taken() {
+    for untidy in [format!("'{HEX}'"), BASE64.trim_end_matches('=').to_owned(), format!("\u{a0}{HEX}")] {
+        assert_eq!(env(&[("DELEGATE_TOKEN", &untidy)]).unwrap().token, token(), "{untidy}");
+    }
+    let folded =
+        format!("accountId: acc\nmanagerUrl: http://m\ndelegateToken: >\n  {}\n  {}\n", &BASE64[..20], &BASE64[20..]);
+    assert_eq!(file(&folded, &[]).unwrap().token, token());
+    let error = env(&[("DELEGATE_TOKEN", &HEX[1..])]).unwrap_err().to_string();
+    assert!(error.contains("delegateToken (DELEGATE_TOKEN) is wrong") && error.contains("31 characters"), "{error}");
+}
+
 #[test]
 fn a_proxy_comes_from_the_file_or_the_environment_and_hides_its_password() {
     let from_env = [
@@ -233,13 +298,15 @@ fn a_proxy_comes_from_the_file_or_the_environment_and_hides_its_password() {
     ];
     let settings = env(&from_env).unwrap();
     let proxy = settings.proxy.clone().unwrap();
-    assert_eq!((proxy.expose().as_str(), proxy.except()), ("http://u%40x:p%3Aw%2Fzq@proxy:3128/", "a,b"));
+    assert_eq!((proxy.expose().as_str(), proxy.except()), ("http://proxy:3128/", "a,b"));
+    assert_eq!(login(&proxy), "u@x:p:w/zq");
     let printed = format!("{settings:?}");
     assert!(printed.contains("http://proxy:3128") && !printed.contains("zq") && !printed.contains(HEX), "{printed}");
 
     let text = yaml("proxyUrl: https://u:zq@other:8443\nnoProxy: c");
     let proxy = file(&text, &from_env).unwrap().proxy.unwrap();
     assert_eq!((proxy.expose().host_str(), proxy.except()), (Some("other"), "c"));
+    assert_eq!(login(&proxy), "u:zq");
 
     let off = [&from_env[..], &[("PROXY_MANAGER", "false")]].concat();
     assert_eq!(env(&off).unwrap().proxy, None);

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod clocks;
 mod manager;
+mod proxy;
 mod scripts;
 
 use std::{
@@ -179,4 +181,17 @@ async fn a_rejected_delegate_stays_and_has_nothing_to_take_leave_from() {
     ended(delegate).await;
     assert_eq!(manager.heard.borrow().len(), 1);
     assert_eq!(log.count("has stopped"), 1);
+}
+
+#[tokio::test]
+async fn c28_a_delegate_that_can_write_nowhere_says_which_variable_to_set() {
+    let _alone = ALONE.lock().await;
+    let environment = [("ACCOUNT_ID", "acc"), ("DELEGATE_TOKEN", HEX), ("MANAGER_HOST_AND_PORT", "http://127.0.0.1:9")];
+    let get = |name: &str| environment.iter().find(|(one, _)| *one == name).map(|(_, value)| (*value).to_owned());
+    let mut settings = Settings::load(None, get).unwrap();
+    // Not even root makes anything there.
+    settings.directory = "/proc/nowhere".into();
+    settings.fallback = Some("/proc/.muster-delegate".into());
+    let error = run(settings).await.unwrap_err().to_string();
+    assert!(error.contains("MUSTER_DELEGATE_DIR"), "{error}");
 }

@@ -1,12 +1,15 @@
 //! A manager of a few lines: answers as it is told to, and remembers what it heard.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicI64, Ordering},
+};
 
 use axum::{
     Json, Router,
     extract::{Path as Segment, Query, Request, State},
-    http::{HeaderMap, StatusCode},
-    middleware::{Next, from_fn_with_state},
+    http::{HeaderMap, StatusCode, header},
+    middleware::{Next, from_fn_with_state, map_response_with_state},
     response::{IntoResponse, Response},
     routing::{get, post, put},
 };
@@ -39,6 +42,7 @@ const PROFILE: ProfileId = ProfileId(uuid::Uuid::nil());
 pub enum Answer {
     Standing(Option<Admission>),
     Revoked,
+    Expired,
 }
 
 /// Which profile the manager has for the delegate.
@@ -66,6 +70,8 @@ pub struct Fake {
     wanted: Mutex<Wanted>,
     /// What is answered to reports that are not taken.
     reports: Mutex<Option<StatusCode>>,
+    /// By how many seconds its clock is ahead.
+    ahead: AtomicI64,
     pub heard: watch::Sender<Vec<Heard>>,
     pub credentials: Mutex<Vec<String>>,
     /// The proofs of all calls, each of which held.
@@ -84,6 +90,7 @@ impl Fake {
             answer: Mutex::new(answer),
             wanted: Mutex::new(Wanted { version: 1, script: String::new(), told: false }),
             reports: Mutex::new(None),
+            ahead: AtomicI64::new(0),
             heard: watch::Sender::new(Vec::new()),
             credentials: Mutex::default(),
             proofs: Mutex::default(),
@@ -96,6 +103,7 @@ impl Fake {
             .route(path::PROFILE, get(profile))
             .route(path::SCRIPT_RUN, put(script_run))
             .layer(from_fn_with_state(fake.clone(), proved))
+            .layer(map_response_with_state(fake.clone(), dated))
             .with_state(fake.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -131,6 +139,11 @@ impl Fake {
     /// The same, where the heartbeat does not tell of it.
     pub fn wants_untold(&self, version: i64, script: impl Into<String>) {
         *self.wanted.lock().unwrap() = Wanted { version, script: script.into(), told: false };
+    }
+
+    /// Sets its clock.
+    pub fn is_ahead(&self, seconds: i64) {
+        self.ahead.store(seconds, Ordering::SeqCst);
     }
 
     /// How reports are answered from now on; none takes them.
@@ -242,12 +255,22 @@ async fn heartbeat(
             });
             Json(Envelope::new(Some(reply))).into_response()
         }
-        Answer::Revoked => revoked(),
+        Answer::Revoked => refused(Refusal::RevokedToken),
+        Answer::Expired => refused(Refusal::ExpiredToken),
     }
 }
 
-fn revoked() -> Response {
-    let refusal = Refusal::RevokedToken;
+/// Says in the answer what the manager's clock shows.
+async fn dated(State(fake): State<Arc<Fake>>, mut response: Response) -> Response {
+    let ahead = time::Duration::seconds(fake.ahead.load(Ordering::SeqCst));
+    #[allow(clippy::disallowed_methods)]
+    let now = time::OffsetDateTime::now_utc() + ahead;
+    let date = httpdate::fmt_http_date(now.into());
+    response.headers_mut().insert(header::DATE, date.parse().unwrap());
+    response
+}
+
+fn refused(refusal: Refusal) -> Response {
     let body = Envelope::<()>::refused(refusal.code(), refusal.to_string());
     (StatusCode::UNAUTHORIZED, Json(body)).into_response()
 }
@@ -301,7 +324,7 @@ async fn script_run(
     assert_eq!((id.as_str(), report.profile_id.as_str()), ("id-1", PROFILE.to_string().as_str()));
     assert!(report.output.len() <= OUTPUT_MOST);
     if matches!(*fake.answer.lock().unwrap(), Answer::Revoked) {
-        return revoked();
+        return refused(Refusal::RevokedToken);
     }
     let status = *fake.reports.lock().unwrap();
     if let Some(status) = status {

@@ -160,7 +160,7 @@ impl Operator {
                 Ok(DelegateRow {
                     status: delegate.status(),
                     profile: profile_name(delegate.profile_id),
-                    inherited: profile.and_then(|p| Selectors::parse(&p.selectors).ok()).unwrap_or_default(),
+                    inherited: profile.and_then(|p| Selectors::restore(&p.selectors).ok()).unwrap_or_default(),
                     token: token_name(delegate.token_id),
                     token_status: tokens.get(&delegate.token_id.0).map(|token| token.status(now)),
                     earlier: delegate.resembles.and_then(|id| before.get(&id)).cloned().map(Box::new),

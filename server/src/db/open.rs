@@ -1,17 +1,28 @@
 //! Opening a database, and bringing its schema up to date.
 
-use std::{path::Path, time::Duration};
+mod file;
+mod reach;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
-    postgres::{PgConnectOptions, PgListener, PgPoolOptions},
+    Connection as _, PgPool, SqliteConnection,
+    postgres::{PgListener, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
+pub use self::reach::Unreachable;
 use super::{CHANNEL, Db, Guarded, Health, PATIENCE, migration::Migrator, watch::watch};
-use crate::events::{Events, Topic};
+use crate::{
+    config::{DatabaseAddress, Postgres, Setting},
+    events::{Events, Topic},
+};
 
 /// Older versions of SQLite can corrupt a database in WAL mode: <https://sqlite.org/wal.html>, "WAL reset bug".
 const SQLITE_LEAST: (u32, u32, u32) = (3, 51, 3);
@@ -27,6 +38,17 @@ pub enum OpenError {
     /// SQLite said no.
     #[error("the database could not be opened: {0}")]
     Sqlite(#[from] sqlx::Error),
+    /// SQLite's file cannot be opened.
+    #[error("{}: the file {} cannot be opened: {error}", Setting::DatabaseUrl, .path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// PostgreSQL cannot be reached.
+    #[error(transparent)]
+    Unreachable(#[from] Unreachable),
     /// The SQLite inside is too old to be trusted.
     #[error("this build carries SQLite {0}, but at least 3.51.3 is needed")]
     OldSqlite(String),
@@ -38,20 +60,21 @@ pub enum OpenError {
 impl Db {
     /// Opens a database and brings its schema up to date.
     ///
-    /// `url` is `postgres://…` or `sqlite:…`, of which the part after the colon is a file.
-    ///
     /// # Errors
     /// See [`OpenError`].
-    pub async fn open(url: &str, events: Events) -> Result<Self, OpenError> {
-        let db = match url.strip_prefix("sqlite:") {
-            Some(path) => Self::open_sqlite(Path::new(path.trim_start_matches("//")), events).await?,
-            None => Self::open_postgres(url, events).await?,
+    pub async fn open(address: &DatabaseAddress, events: Events) -> Result<Self, OpenError> {
+        let db = match address {
+            DatabaseAddress::Sqlite(file) => Self::open_sqlite(file, events).await?,
+            DatabaseAddress::Postgres(postgres) => Self::open_postgres(postgres, events).await?,
         };
         migrate(&db.writer).await?;
         Ok(db)
     }
 
     async fn open_sqlite(file: &Path, events: Events) -> Result<Self, OpenError> {
+        let whole = file::whole(file);
+        file::make_private(file).map_err(|error| OpenError::File { path: whole.clone(), error })?;
+        tracing::info!("the database is the file {}", whole.display());
         let options = SqliteConnectOptions::new()
             .filename(file)
             .foreign_keys(true)
@@ -73,13 +96,17 @@ impl Db {
         Ok(Self { writer, reader, health, events })
     }
 
-    async fn open_postgres(url: &str, events: Events) -> Result<Self, OpenError> {
-        let options: PgConnectOptions = url.parse()?;
-        let options = options.disable_statement_logging();
+    async fn open_postgres(postgres: &Postgres, events: Events) -> Result<Self, OpenError> {
+        if !postgres.ignored.is_empty() {
+            let names = postgres.ignored.join(", ");
+            tracing::warn!("{}: not understood, and ignored: {names}", Setting::DatabaseUrl);
+        }
+        let options = postgres.options();
+        let most = reach::reach(&options).await?;
         let health = Health::default();
         let (at_release, at_acquire) = (health.clone(), health.clone());
         let pool = PgPoolOptions::new()
-            .max_connections(20)
+            .max_connections(most)
             .acquire_timeout(PATIENCE)
             .after_release(move |_, about| Box::pin(std::future::ready(Ok(at_release.trusts(about.age)))))
             .before_acquire(move |_, about| Box::pin(std::future::ready(Ok(at_acquire.trusts(about.age)))));

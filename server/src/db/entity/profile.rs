@@ -46,11 +46,11 @@ impl TryFrom<Model> for Profile {
                 id: ProfileId(row.id),
                 scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
                 spec: ProfileSpec {
-                    name: ProfileName::parse(&row.name)?,
+                    name: ProfileName::restore(&row.name)?,
                     description: row.description,
                     startup_script: row.startup_script,
                     requires_approval: row.requires_approval,
-                    selectors: Selectors::parse(&row.selectors)?,
+                    selectors: Selectors::restore(&row.selectors)?,
                 },
                 primary: row.is_primary,
                 created_at: Timestamp::from_millis(row.created_at),

@@ -76,7 +76,7 @@ impl TryFrom<Model> for Token {
             Ok(Self {
                 id: TokenId(row.id),
                 scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
-                name: TokenName::parse(&row.name)?,
+                name: TokenName::restore(&row.name)?,
                 created_by: row.created_by,
                 created_at: Timestamp::from_millis(row.created_at),
                 expires_at: row.expires_at.map(Timestamp::from_millis),

@@ -33,7 +33,7 @@ impl TryFrom<Model> for User {
     fn try_from(row: Model) -> Result<Self, DbErr> {
         Ok(Self {
             id: UserId(row.id),
-            email: Email::parse(&row.email).map_err(|error| corrupt("user", error))?,
+            email: Email::restore(&row.email).map_err(|error| corrupt("user", error))?,
             role: Role::from_code(&row.role).ok_or_else(|| corrupt("user", "unknown role"))?,
             created_at: Timestamp::from_millis(row.created_at),
         })

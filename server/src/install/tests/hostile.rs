@@ -75,8 +75,9 @@ fn anything() -> impl Strategy<Value = String> {
 
 /// What a line can hold; as it comes out of a form.
 fn line() -> impl Strategy<Value = String> {
-    let line = hostile(|c| !c.is_control()).prop_map(|text| text.trim().to_owned());
-    line.prop_filter("not empty", |text| !text.is_empty())
+    let line = hostile(|c| !c.is_control() && muster::text::honest(&format!("a{c}b"), "").is_ok());
+    line.prop_map(|text| text.trim().to_owned())
+        .prop_filter("what a form takes", |text| muster::text::line(text, "", usize::MAX).is_ok())
 }
 
 /// What a description can hold; as it comes out of a form.
@@ -87,7 +88,9 @@ fn block() -> impl Strategy<Value = String> {
 }
 
 fn selectors() -> impl Strategy<Value = Selectors> {
-    prop::collection::vec(line(), 0..4).prop_map(|lines| Selectors::parse(&lines.join(",")).unwrap())
+    // A comma inside may leave a selector that begins with a mark.
+    prop::collection::vec(line(), 0..4)
+        .prop_filter_map("what a form takes", |lines| Selectors::parse(&lines.join(",")).ok())
 }
 
 fn some_plan() -> impl Strategy<Value = InstallPlan> {

@@ -8,6 +8,7 @@ mod environment;
 mod handout;
 mod hostile;
 mod looks;
+mod places;
 mod reading;
 mod schemas;
 

@@ -57,7 +57,7 @@ async fn behind_a_proxy(app: &TestApp) -> Option<(Proxy, Person)> {
     }
     let proxy = Proxy::to(&app.database_url()).await;
     let url = proxy.url(&app.database_url());
-    app.restart_with(|config| config.database_url = url).await;
+    app.restart_with(|config| config.database = url.parse().expect("a URL")).await;
     let admin = app.administrator().await;
     Some((proxy, admin))
 }

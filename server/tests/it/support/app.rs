@@ -90,7 +90,7 @@ impl TestApp {
             public_url: None,
             secret_key_file: data_dir.join("secret.key"),
             data_dir,
-            database_url: database.url.clone(),
+            database: database.url.parse().expect("the URL of a test"),
             admin: None,
             delegate_image: "muster-delegate:test".to_owned(),
             log: "off".to_owned(),

@@ -16,6 +16,23 @@ fail() {
     exit 1
 }
 
+# Not every sleep takes parts of a second.
+pause() {
+    sleep 0.1 2>/dev/null || sleep 1
+}
+
+# Ends with what is known of a service that did not stay.
+not_active() {
+    systemctl --no-pager --full --lines=20 status "$name.service" >&2
+    if [ "$(getenforce 2>/dev/null)" = Enforcing ]; then
+        fail "The service $name does not run. SELinux is enforcing here, and lets systemd start nothing in a home directory.
+Where the lines above say Permission denied, mark the programs as such, and run this script again:
+  semanage fcontext -a -t bin_t '$here/(muster|start[.]sh)' && restorecon -v '$here/muster' '$here/start.sh'
+Or move the folder to /opt and run this script there."
+    fi
+    fail "The service $name does not run. The reason is above, or here: journalctl -u $name"
+}
+
 # Prints the unit file for this folder and its owner.
 unit() {
     while IFS= read -r line; do
@@ -97,13 +114,21 @@ systemctl daemon-reload || fail "systemd cannot read its units anew: systemctl d
 
 if systemctl is-active --quiet "$name.service"; then
     if $changed; then
-        systemctl restart "$name.service" || fail "The service $name cannot be restarted. Look: systemctl status $name"
+        systemctl restart "$name.service" || not_active
     fi
 else
     # One that was started by hand would keep the service from starting.
     ./stop.sh || fail "The delegate of this folder runs already, and cannot be stopped."
 fi
-systemctl enable --now "$name.service" || fail "The service $name cannot be started. Look: systemctl status $name"
+systemctl enable --now "$name.service" || not_active
+
+# systemd calls it started as soon as there is a process: what counts is that it stays.
+tries=0
+while [ "$tries" -lt 20 ]; do
+    systemctl is-active --quiet "$name.service" || not_active
+    tries=$((tries + 1))
+    pause
+done
 
 cat <<END
 The delegate of $here is the service $name, and runs as $owner.

@@ -81,6 +81,66 @@ read_proxy() {
     done <"$proxy"
 }
 
+# Whether the file system of this directory lets nothing be started.
+is_noexec() {
+    mount_point=$(df -P . 2>/dev/null | sed -n '$s/^.*% *//p')
+    [ -n "$mount_point" ] && [ -r /proc/mounts ] || return 1
+    # As the table writes it.
+    escaped=$(printf '%s\n' "$mount_point" | sed 's/ /\\040/g')
+    noexec=1
+    # What is mounted last on a place is what is seen there.
+    while read -r _ point _ options _; do
+        [ "$point" = "$escaped" ] || continue
+        case ,$options, in *,noexec,*) noexec=0 ;; *) noexec=1 ;; esac
+    done </proc/mounts
+    return "$noexec"
+}
+
+# Prints bytes of the program as od writes them: where they begin, how many, and in which form.
+bytes() {
+    od -An -v -j"$1" -N"$2" -t"$3" "$binary" 2>/dev/null | tr -d ' '
+}
+
+# Prints which processors the program is for; nothing where that is not known.
+built_for() {
+    case $(bytes 18 2 x1) in
+        3e00) echo x86_64 ;;
+        b700) echo aarch64 ;;
+    esac
+}
+
+# Whether all of the program is there: the table of its sections stands at its end.
+is_whole() {
+    sections=$(bytes 40 8 u8)
+    [ -z "$sections" ] || [ "$(wc -c <"$binary")" -ge "$sections" ]
+}
+
+# Sees that the program runs here, or ends with the reason why it does not.
+check_program() {
+    [ -e "$binary" ] || fail "$here/muster is missing. Unpack the whole archive, and start the delegate there."
+    case $(ls -ld "$binary") in
+        ???[xs]* | ??????[xs]* | ?????????[xt]*) ;;
+        *) fail "$here/muster cannot be executed. Allow it: chmod +x '$here/muster'" ;;
+    esac
+    ! is_noexec || fail "$here/muster cannot be executed: the file system $mount_point is mounted noexec.
+Unpack the archive somewhere else, such as in /opt, or allow programs there: mount -o remount,exec '$mount_point'"
+    [ -x "$binary" ] || fail "$here/muster cannot be executed by $(id -un). Change its owner: sudo chown $(id -u) '$here/muster'"
+    again="Unpack the archive anew, and see that the disk has room: df '$here'"
+    [ -s "$binary" ] || fail "$here/muster is empty. $again"
+    # Before it is tried: a shell takes what the system does not know for a script.
+    if [ "$(bytes 0 4 x1)" = 7f454c46 ]; then
+        machine=$(uname -m)
+        case $machine in amd64) machine=x86_64 ;; arm64) machine=aarch64 ;; esac
+        built_for=$(built_for)
+        [ "${built_for:-$machine}" = "$machine" ] ||
+            fail "This archive is for $(printf '%s\n' "$built_for" | tr _ -), this host is $machine: $here/muster cannot run here."
+        is_whole || fail "$here/muster is cut off after $(wc -c <"$binary" | tr -d ' ') bytes. $again"
+    fi
+    case $("$binary" --version 2>/dev/null) in 'muster '*) return ;; esac
+    fail "$here/muster does not run. $again
+Then look: '$here/muster' --version"
+}
+
 foreground=false
 case ${1-} in
     '') ;;
@@ -100,8 +160,7 @@ fi
 [ -e "$config" ] || [ ! -e config-delegate.yaml ] || config='config-delegate.yaml'
 [ -e "$config" ] || fail "$here/$config is missing. Unpack the whole archive, and start the delegate there."
 [ -r "$config" ] || fail "$here/$config cannot be read by $(id -un). Change its owner: sudo chown $(id -u) '$here/$config'"
-[ -e "$binary" ] || fail "$here/muster is missing. Unpack the whole archive, and start the delegate there."
-[ -x "$binary" ] || fail "$here/muster cannot be executed. Allow it: chmod +x '$here/muster'"
+check_program
 [ -w . ] || fail "$here cannot be written by $(id -un): the delegate keeps its identity and its log there."
 [ ! -e "$proxy" ] || read_proxy
 
