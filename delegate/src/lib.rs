@@ -28,7 +28,7 @@ pub use self::{
     identity::IdentityError,
     manager::SetupError,
     run::{RunError, run},
-    settings::{InitScript, Key, Proxy, Settings, SettingsError},
+    settings::{InitScript, Key, KeySeed, Proxy, Settings, SettingsError},
 };
 
 /// How long the end waits for what still runs on the side, such as the look-up of a host name.

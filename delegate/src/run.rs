@@ -271,7 +271,8 @@ impl Delegate {
 
 /// The identity that is kept where the settings say, or else where the user's own files are.
 fn identity(settings: &Settings) -> Result<Identity, IdentityError> {
-    let load = |directory: &Path| Identity::load(directory, &settings.account, clock::now(), chance::bytes);
+    let seeded = settings.key_seed.as_ref().map(|seed| seed.key_on(&settings.host));
+    let load = |directory: &Path| Identity::load(directory, &settings.account, clock::now(), seeded, chance::bytes);
     match (load(&settings.directory), &settings.fallback) {
         (Err(error @ IdentityError::Io { .. }), Some(fallback)) => {
             let identity = load(fallback)?;

@@ -221,7 +221,7 @@ test.describe('inside', () => {
       await expect(ui.row(name)).toContainText('<u>tag</u>');
     }
     const panel = await ui.decideOn(name);
-    await expect(fact(panel, 'IP address')).toHaveText(facts.ip);
+    await expect(fact(panel, 'Stated address')).toHaveText(facts.ip);
     await ui.button(`Delete ${name}`).click();
     // The command is to be pasted into a shell.
     const command = `docker rm -f '${name.replace(/'/g, `'\\''`)}'`;

@@ -97,7 +97,7 @@ test('the main job, end to end', async ({ server, ui, page, problems, delegates 
     await expect(fact(panel, 'Type')).toHaveText('Shell Script');
     await expect(fact(panel, 'Profile')).toHaveText('careful');
     await expect(fact(panel, 'Token')).toHaveText('edge');
-    for (const name of ['Host name', 'IP address', 'Version', 'First seen']) {
+    for (const name of ['Host name', 'Address', 'Stated address', 'Version', 'First seen', 'Last heartbeat']) {
       await expect(fact(panel, name)).not.toHaveText(/^(none)?$/);
     }
     await panel.getByRole('button', { name: 'Approve', exact: true }).click();

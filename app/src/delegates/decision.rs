@@ -143,23 +143,31 @@ fn Why(row: Signal<DelegateRow>) -> impl IntoView {
 /// What to compare before anything else.
 #[component]
 fn Key(row: Signal<DelegateRow>) -> impl IntoView {
-    move || match row.with(no_key) {
-        Some(why) => view! {
-            <p class="decision-key">
-                <b>"This delegate has no key."</b>
-                " "
-                {why}
+    let why_none = Memo::new(move |_| row.with(no_key));
+    let has_key = move || why_none.get().is_none();
+    view! {
+        <div class="decision-key">
+            <dl class="facts">
+                <div>
+                    <dt>"Key fingerprint"</dt>
+                    <dd class="mono" class:fingerprint=has_key>
+                        {move || {
+                            if has_key() {
+                                row.with(fingerprint).into_any()
+                            } else {
+                                view! { <span class="muted">"none"</span> }.into_any()
+                            }
+                        }}
+                    </dd>
+                </div>
+            </dl>
+            <p class="muted">
+                {move || match why_none.get() {
+                    Some(why) => format!("This delegate has no key. {why}"),
+                    None => "Compare it with the one in the delegate's log.".to_owned(),
+                }}
             </p>
-        }
-        .into_any(),
-        None => view! {
-            <p class="decision-key">
-                "Key fingerprint "
-                <span class="fingerprint mono">{row.with(fingerprint)}</span>
-                <span class="muted">"Compare it with the one in the delegate's log."</span>
-            </p>
-        }
-        .into_any(),
+        </div>
     }
 }
 

@@ -88,11 +88,12 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// Reads the identity from a directory, or makes a new one with `key` and writes it. What another account's
-    /// manager gave is not taken. Each time is another start, which is written down before anything is signed in it.
+    /// manager gave is not taken. `seeded` is a key that does not come from a file. Each time is another start, which is written down before anything is signed in it.
     pub(crate) fn load(
         directory: &Path,
         account: &str,
         now: Timestamp,
+        seeded: Option<[u8; 32]>,
         key: impl FnOnce() -> [u8; 32],
     ) -> Result<Self, IdentityError> {
         fs::create_dir_all(directory).map_err(|source| io_error(directory, source))?;
@@ -112,6 +113,7 @@ impl Identity {
                 (None, key())
             }
         };
+        let key = seeded.unwrap_or(key);
         let start = next_start(content.as_ref().and_then(|content| content.start), now);
         let signer = Arc::new(Signer::new(&key, start, &chance::bytes()));
         let kept = content.filter(|content| content.account_id == account).map(|content| Kept {

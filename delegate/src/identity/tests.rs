@@ -9,7 +9,7 @@ use super::*;
 const NOW: Timestamp = Timestamp::from_millis(1_790_000_000_000);
 
 fn load(directory: &Path, account: &str, key: u8) -> Identity {
-    Identity::load(directory, account, NOW, || [key; 32]).unwrap()
+    Identity::load(directory, account, NOW, None, || [key; 32]).unwrap()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -75,7 +75,7 @@ fn a_mode_that_others_can_read_is_narrowed_and_leftovers_do_no_harm() {
 fn two_delegates_never_share_an_identity() {
     let directory = tempfile::tempdir().unwrap();
     let first = load(directory.path(), "a", 1);
-    let error = Identity::load(directory.path(), "a", NOW, || [2; 32]).unwrap_err();
+    let error = Identity::load(directory.path(), "a", NOW, None, || [2; 32]).unwrap_err();
     assert!(matches!(error, IdentityError::InUse(_)) && error.to_string().contains("localDiskPath"), "{error}");
     drop(first);
     load(directory.path(), "a", 1);
@@ -86,7 +86,7 @@ fn a_place_that_cannot_be_written_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "").unwrap();
-    let error = Identity::load(&file.join("under"), "a", NOW, || [1; 32]).unwrap_err().to_string();
+    let error = Identity::load(&file.join("under"), "a", NOW, None, || [1; 32]).unwrap_err().to_string();
     assert!(error.contains("file/under") && error.contains("localDiskPath"), "{error}");
 }
 

@@ -19,6 +19,8 @@ use muster::{
     token::TokenValue,
 };
 use reqwest::Url;
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use self::file::File;
 pub use self::proxy::Proxy;
@@ -80,9 +82,10 @@ const POLL: Key = Key::both("pollForTasks", "POLL_FOR_TASKS");
 const NEXT_GEN: Key = Key::both("nextGen", "NEXT_GEN");
 const INIT: Key = Key::both("initScript", "INIT_SCRIPT");
 const HEALTH: Key = Key::env("HEALTH_PORT");
+const KEY_SEED: Key = Key::env("DELEGATE_KEY_SEED");
 
 /// Every setting, but for those of the proxy.
-const KEYS: [Key; 16] = [
+const KEYS: [Key; 17] = [
     ACCOUNT,
     TOKEN,
     OLD_TOKEN,
@@ -99,6 +102,7 @@ const KEYS: [Key; 16] = [
     NEXT_GEN,
     INIT,
     HEALTH,
+    KEY_SEED,
 ];
 
 /// Why the delegate cannot start with these settings.
@@ -167,6 +171,8 @@ pub struct Settings {
     pub init_script: Option<InitScript>,
     /// The port on which container engines ask whether it lives.
     pub health_port: Option<u16>,
+    /// Of what the key is made, where a container keeps no file.
+    pub key_seed: Option<KeySeed>,
     /// The proxy on the way to the manager.
     pub proxy: Option<Proxy>,
 }
@@ -237,9 +243,44 @@ impl Settings {
             polls: source.optional(POLL, boolean)?.unwrap_or(true),
             next_gen,
             init_script: source.first(&[INIT]).map(|found| InitScript(found.text)),
+            key_seed: source.optional(KEY_SEED, KeySeed::parse)?,
             proxy: proxy::read(&source, &manager)?,
             manager,
         })
+    }
+}
+
+/// Of what a delegate makes its key on each host, where its files do not outlive it. It is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeySeed(Zeroizing<String>);
+
+impl KeySeed {
+    /// The fewest characters: 32 random bytes in base64url have 43.
+    const MIN_LENGTH: usize = 40;
+
+    fn parse(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim();
+        let alphabet = text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_');
+        if alphabet && (Self::MIN_LENGTH..=128).contains(&text.len()) {
+            Ok(Self(Zeroizing::new(text.to_owned())))
+        } else {
+            Err(Invalid::new(
+                "Write 32 random bytes in base64url, as the install files that the console makes have them.",
+            ))
+        }
+    }
+
+    /// The key of a host: another one on each, so that replicas are told apart.
+    pub(crate) fn key_on(&self, host: &HostName) -> [u8; 32] {
+        let parts: [&[u8]; 4] =
+            [b"muster delegate key of a seed v1\0", self.0.as_bytes(), b"\0", host.as_str().as_bytes()];
+        Sha256::digest(parts.concat()).into()
+    }
+}
+
+impl fmt::Debug for KeySeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }
 

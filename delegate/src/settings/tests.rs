@@ -329,3 +329,16 @@ fn a_wrong_proxy_is_named_and_never_repeated() {
     let error = file(&yaml("proxyUrl: socks5://u:zq@p"), &[]).unwrap_err().to_string();
     assert!(error.starts_with("proxyUrl is wrong: ") && !error.contains("zq"), "{error}");
 }
+
+#[test]
+fn a02_a_seed_makes_another_key_on_each_host_and_is_not_printed() {
+    let text = "c2VlZC1zZWVkLXNlZWQtc2VlZC1zZWVkLXNlZWQ";
+    let (seed, host) = (KeySeed::parse(text).unwrap(), |name: &str| HostName::parse(name).unwrap());
+    assert_eq!(seed.key_on(&host("edge-0")), KeySeed::parse(text).unwrap().key_on(&host("edge-0")));
+    assert_ne!(seed.key_on(&host("edge-0")), seed.key_on(&host("edge-1")));
+    assert_eq!(format!("{seed:?}"), "[redacted]");
+    for bad in ["", "short", "with blanks in it, which no base64url has, at all"] {
+        let error = KeySeed::parse(bad).unwrap_err().to_string();
+        assert!(bad.is_empty() || !error.contains(bad), "{error}");
+    }
+}

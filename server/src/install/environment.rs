@@ -11,6 +11,8 @@ use super::{
 
 /// The variable of the token.
 pub const TOKEN: &str = "DELEGATE_TOKEN";
+/// The variable of what the delegate makes its key of: a container that is replaced has no file to keep one in.
+pub const KEY_SEED: &str = "DELEGATE_KEY_SEED";
 /// Variables of the proxy that are secret.
 pub const PROXY_SECRETS: [&str; 2] = ["PROXY_USER", "PROXY_PASSWORD"];
 
@@ -26,13 +28,13 @@ pub struct Variable {
 pub fn variables(plan: &InstallPlan) -> Vec<Variable> {
     let chosen = &plan.chosen;
     let name = chosen.name.as_str();
-    let tags = chosen.tags.to_string();
+    let (tags, profile) = (chosen.tags.to_string(), plan.profile_id());
     let mut variables = vec![
         ("ACCOUNT_ID", plan.account.as_str()),
         ("MANAGER_HOST_AND_PORT", &plan.manager_url),
         ("DELEGATE_NAME", name),
         ("DELEGATE_TYPE", chosen.delegate_type().code()),
-        ("DELEGATE_PROFILE", &plan.profile),
+        ("DELEGATE_PROFILE", &profile),
         ("DELEGATE_TAGS", &tags),
         ("DELEGATE_DESCRIPTION", &chosen.description),
     ];
@@ -50,6 +52,7 @@ pub fn variables(plan: &InstallPlan) -> Vec<Variable> {
     let mut variables: Vec<Variable> =
         variables.into_iter().map(|(name, value)| Variable { name, value: Zeroizing::new(value.to_owned()) }).collect();
     variables.insert(1, Variable { name: TOKEN, value: plan.token.hex() });
+    variables.insert(2, Variable { name: KEY_SEED, value: plan.key_seed.clone() });
     variables
 }
 

@@ -1,13 +1,16 @@
 //! From choices to a plan: what they name is looked up.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use muster::{
     scope::Scope,
     token::{Token, TokenStatus},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
+use zeroize::Zeroizing;
 
 use super::plan::{Choices, InstallPlan, TokenText, no_profile, no_token};
 use crate::{
+    chance,
     db::entity::{Scoped, profile, token},
     error::Error,
     state::State,
@@ -53,7 +56,8 @@ impl Found {
     /// Where the value cannot be unsealed.
     pub fn plan(&self, state: &State, manager_url: &str) -> Result<InstallPlan, Error> {
         let value = tokens::unseal(&state.keyring, &self.row)?;
-        Ok(InstallPlan { token: TokenText::Clear(value), ..self.plan_to_show(state, manager_url) })
+        let key_seed = Zeroizing::new(URL_SAFE_NO_PAD.encode(chance::bytes::<32>()));
+        Ok(InstallPlan { token: TokenText::Clear(value), key_seed, ..self.plan_to_show(state, manager_url) })
     }
 
     /// The plan with dots where the value belongs.
@@ -64,6 +68,7 @@ impl Found {
             profile: self.profile.name.clone(),
             image: self.chosen.image.clone().unwrap_or_else(|| state.delegate_image.clone()),
             token: TokenText::Hidden,
+            key_seed: Zeroizing::new(TokenText::DOTS.to_owned()),
             chosen: self.chosen.clone(),
         }
     }

@@ -3,11 +3,12 @@
 use std::io;
 
 use askama::Template;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use muster::install::{Language, Permissions};
 
 use super::{
     artifact::Artifact,
-    environment::{PROXY_SECRETS, Pair, TOKEN, in_kubernetes},
+    environment::{KEY_SEED, PROXY_SECRETS, Pair, TOKEN, in_kubernetes},
     language::{In, Plain, Yaml},
     names::{cut, letters, with_ending},
     plan::InstallPlan,
@@ -71,6 +72,7 @@ struct Next {
     objects: Objects,
     token_secret: In<Yaml>,
     token: In<Yaml>,
+    key_seed: In<Yaml>,
     token_id: In<Yaml>,
     upgrader: Upgrader,
 }
@@ -112,9 +114,10 @@ fn first(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
 fn next(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
     let name = plan.chosen.name.as_str();
     let manifest = Next {
-        objects: objects(plan, "harness-delegate-ng", name, |variable| variable == TOKEN),
+        objects: objects(plan, "harness-delegate-ng", name, |variable| variable == TOKEN || variable == KEY_SEED),
         token_secret: Yaml::name(&format!("{name}-account-token")),
         token: Yaml::text(&plan.token.base64()),
+        key_seed: Yaml::text(&STANDARD.encode(plan.key_seed.as_bytes())),
         token_id: Yaml::text(&plan.chosen.token.to_string()),
         upgrader: Upgrader {
             account: Yaml::name(&format!("{name}-upgrader")),

@@ -39,6 +39,15 @@ pub struct InstallPlan {
     pub image: String,
     /// The value of its token, or dots.
     pub token: TokenText,
+    /// Of what a delegate in a container makes its key, since it keeps no file: 32 random bytes in base64url, or dots.
+    pub key_seed: Zeroizing<String>,
+}
+
+impl InstallPlan {
+    /// What the delegate asks for: the profile's id, which stays when the profile is renamed.
+    pub fn profile_id(&self) -> String {
+        self.chosen.profile.to_string()
+    }
 }
 
 /// What stands where the token's value belongs.
@@ -51,7 +60,7 @@ pub enum TokenText {
 }
 
 impl TokenText {
-    const DOTS: &str = "••••••••••••••••";
+    pub(super) const DOTS: &str = "••••••••••••••••";
 
     /// As most files hold it: in hexadecimal.
     pub fn hex(&self) -> Zeroizing<String> {

@@ -54,7 +54,7 @@ pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
         name: Yaml::text(name),
         kind: Yaml::name(chosen.delegate_type().code()),
         description: Yaml::text(&chosen.description),
-        profile: Yaml::text(&plan.profile),
+        profile: Yaml::text(&plan.profile_id()),
         tags: Yaml::text(&chosen.tags.to_string()),
         next: chosen.is_next(),
     };

@@ -5,6 +5,8 @@
     secretKeyRef:
       name: {{ include "delegate.tokenSecret" . | quote }}
       key: DELEGATE_TOKEN
+{{- $custom := list }}
+{{- range .Values.custom_envs }}{{ $custom = append $custom .name }}{{ end }}
 {{- $tags := .Values.tags }}
 {{- if kindIs "slice" $tags }}{{ $tags = join "," $tags }}{{ end }}
 {{- $next := ternary "true" "false" (eq (include "delegate.nextGen" .) "true") }}
@@ -28,7 +30,9 @@
       (list "PROXY_MANAGER" .Values.proxyManager)
       (list "NO_PROXY" .Values.noProxy)
 }}
+{{- if not (has (first .) $custom) }}
 {{- include "delegate.variable" . }}
+{{- end }}
 {{- end }}
 {{- if .Values.proxyUser }}
 {{- range list "PROXY_USER" "PROXY_PASSWORD" }}

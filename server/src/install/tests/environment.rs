@@ -56,7 +56,7 @@ pub fn agree(plan: &InstallPlan, file: &str, settings: &Settings) {
     assert_eq!(settings.manager.as_str().trim_end_matches('/'), plan.manager_url, "{file}");
     assert_eq!(settings.name.as_str(), chosen.name.as_str(), "{file}");
     assert_eq!(settings.kind, chosen.delegate_type().code(), "{file}");
-    assert_eq!(settings.profile, plan.profile, "{file}");
+    assert_eq!(settings.profile, plan.profile_id(), "{file}");
     assert_eq!(settings.tags, chosen.tags, "{file}");
     assert_eq!(settings.description, chosen.description, "{file}");
     assert_eq!(settings.next_gen, chosen.is_next(), "{file}");

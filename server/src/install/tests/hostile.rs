@@ -168,7 +168,7 @@ fn check(plan: &InstallPlan) {
                 assert_eq!(at(&config, "/delegateToken"), TOKEN);
             }
             let config = yaml_one(&text(plan, "config-delegate.yml"));
-            assert_eq!(at(&config, "/delegateProfile"), plan.profile);
+            assert_eq!(at(&config, "/delegateProfile"), plan.profile_id());
             assert_eq!(at(&config, "/description"), plan.chosen.description);
             assert_eq!(at(&config, "/delegateTags"), plan.chosen.tags.to_string());
         }
@@ -217,7 +217,7 @@ fn check(plan: &InstallPlan) {
             assert_eq!(at(&values, manager), plan.manager_url);
             assert_eq!(at(&values, "/accountId"), plan.account);
             assert_eq!(at(&values, "/delegateToken"), TOKEN);
-            assert_eq!(at(&values, "/delegateProfile"), plan.profile);
+            assert_eq!(at(&values, "/delegateProfile"), plan.profile_id());
             assert_eq!(at(&values, "/description"), plan.chosen.description);
             assert_eq!(at(&values, "/tags"), plan.chosen.tags.to_string());
             assert_eq!(at(&values, "/delegateDockerImage"), plan.image);

@@ -12,6 +12,8 @@ mod places;
 mod reading;
 mod schemas;
 
+use zeroize::Zeroizing;
+
 use muster::{
     delegate::InstallName,
     id::{ProfileId, TokenId},
@@ -53,6 +55,7 @@ fn plan(kind: InstallKind, generation: Generation) -> InstallPlan {
         profile: "Needs approval".to_owned(),
         image: "registry.example.com/muster-delegate:1.2.3".to_owned(),
         token: TokenText::Clear(TokenValue::from_bytes([7; 16])),
+        key_seed: Zeroizing::new("c2VlZC1zZWVkLXNlZWQtc2VlZC1zZWVkLXNlZWQ".to_owned()),
     }
 }
 

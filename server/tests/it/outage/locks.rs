@@ -62,7 +62,7 @@ async fn a08_eight_workers_on_two_managers_never_deadlock(app: TestApp) {
     let worker = |number: u8| {
         let (app, other, admin, tokens, profiles) = (&app, &other, &admin, &tokens, &profiles);
         async move {
-            let app = if number % 2 == 0 { app } else { other };
+            let app = if number.is_multiple_of(2) { app } else { other };
             let mut done = 0_u32;
             while tokio::time::Instant::now() < until {
                 let host = format!("host-{}", (u32::from(number) + done) % 6);
