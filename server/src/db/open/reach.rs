@@ -12,6 +12,10 @@ use crate::config::Setting;
 
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How often a server that is just starting is asked again.
+const AGAIN: Duration = Duration::from_millis(200);
+/// What a server says that is just starting.
+const STARTS: &str = "57P03";
 /// The most connections that a manager's pool opens.
 const MAX_CONNECTIONS: u32 = 20;
 /// Connections that it opens beside the pool: one that listens, and one that watches.
@@ -27,7 +31,7 @@ pub enum Unreachable {
     )]
     Refused,
     /// Nothing answers there.
-    #[error("{setting}: PostgreSQL did not answer within {seconds} s", setting = Setting::DatabaseUrl, seconds = PATIENCE.as_secs())]
+    #[error("{setting}: PostgreSQL did not answer, or was not ready, within {seconds} s", setting = Setting::DatabaseUrl, seconds = PATIENCE.as_secs())]
     Silent,
     /// The server says no.
     #[error("{setting}: PostgreSQL says: {0}", setting = Setting::DatabaseUrl)]
@@ -72,12 +76,12 @@ impl From<sqlx::Error> for Unreachable {
 /// # Errors
 /// See [`Unreachable`].
 pub async fn reach(options: &PgConnectOptions) -> Result<u32, Unreachable> {
-    let mut one = patiently(PgConnection::connect_with(options)).await?;
+    let mut one = patiently(connect(options)).await?;
     let row = patiently(ask(&mut one, LIMITS)).await?;
     let first: i32 = row.try_get(0)?;
     let limits = [row.try_get::<i32, _>(1)?, row.try_get::<i32, _>(2)?];
 
-    let mut other = patiently(PgConnection::connect_with(options)).await?;
+    let mut other = patiently(connect(options)).await?;
     let held: i32 = patiently(ask(&mut other, "BEGIN; SELECT pg_backend_pid()")).await?.try_get(0)?;
     // A session of its own is served by the same process all the time, and by that alone. Asked without prepared
     // statements, which a pooler of this kind mixes up.
@@ -89,6 +93,17 @@ pub async fn reach(options: &PgConnectOptions) -> Result<u32, Unreachable> {
         let _ = patiently(connection.close()).await;
     }
     Ok(connections(limits))
+}
+
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    loop {
+        match PgConnection::connect_with(options).await {
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(STARTS) => {
+                tokio::time::sleep(AGAIN).await;
+            }
+            other => return other,
+        }
+    }
 }
 
 /// The number of the server's process, and how many connections the role and the database may have.
@@ -163,6 +178,28 @@ mod tests {
             client.write_all(&[row(&["42", "-1", "-1"]), message(b'Z', b"I")].concat()).await?;
         }
         Ok(())
+    }
+
+    /// A server that is just starting.
+    async fn starts(mut client: TcpStream) -> std::io::Result<()> {
+        let length = client.read_u32().await?;
+        client.read_exact(&mut vec![0; length as usize - 4]).await?;
+        client.write_all(&message(b'E', b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0")).await
+    }
+
+    #[tokio::test]
+    async fn c22_a_server_that_is_just_starting_is_waited_for() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            starts(listener.accept().await?.0).await?;
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(lends(client));
+            }
+            Ok::<_, std::io::Error>(())
+        });
+        // It came as far as what that server is.
+        assert!(matches!(reach(&options(port)).await, Err(Unreachable::Multiplexed)));
     }
 
     #[tokio::test]
