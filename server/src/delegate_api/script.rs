@@ -34,7 +34,7 @@ use crate::{
     },
     error::Error,
     events::Topic,
-    scripts::{Recorder, masker},
+    scripts::{Recorder, Report, Written, masker},
     state,
 };
 
@@ -59,7 +59,7 @@ pub async fn report(
         return Err(Error::TooLarge(OUTPUT_MOST).into());
     }
     let run: ScriptRunId = run.parse().map_err(|error| Error::field("run", error))?;
-    take(&state, &token, id, run, &report).await?;
+    take(&state, &token, id, run, report).await?;
     Ok(Json(Envelope::new(None)))
 }
 
@@ -68,7 +68,7 @@ async fn take(
     token: &Token,
     delegate: Option<DelegateId>,
     run: ScriptRunId,
-    report: &ScriptReport,
+    report: ScriptReport,
 ) -> Result<(), Error> {
     let wrong = |sentence| Error::field("body", Invalid::new(sentence));
     let profile: ProfileId = report.profile_id.parse().map_err(|error| Error::field("body", error))?;
@@ -76,38 +76,46 @@ async fn take(
     if report.end.as_ref().is_some_and(|end| end.outcome == Outcome::NotDelivered) {
         return Err(wrong("end.outcome: only the manager knows what was not delivered."));
     }
+    let version = Timestamp::from_millis(report.profile_last_updated_at);
+    let end = report.end.map(|end| (end.outcome, end.exit_code));
+    let report = Report { run, of: Some((profile, version)), offset, output: report.output, end };
+    write(state, token, delegate, &report).await
+}
+
+/// Masks a report and writes it; again, where another report of the delegate came in meanwhile.
+async fn write(
+    state: &state::State,
+    token: &Token,
+    delegate: Option<DelegateId>,
+    report: &Report,
+) -> Result<(), Error> {
     // Whatever this report can hold was handed out before it came: the secrets of now, and those of before.
     let masker = masker(state, token).await?;
-    let mut change = state.db.write().await?;
-    still_good(&change, token).await?;
-    let delegate = hold(&change, token, delegate).await?;
-    let now = state.clock.now();
-    let recorder = Recorder { change: &change, keyring: &state.keyring, masker: &masker, delegate: &delegate, now };
-    let known = recorder.find(run).await?;
-    if known.as_ref().is_some_and(|run| run.ended_at.is_some()) {
-        return Ok(());
+    loop {
+        let masked = report.mask(state, &masker, &token.scope, delegate.ok_or(UNKNOWN)?).await?;
+        let mut change = state.db.write().await?;
+        still_good(&change, token).await?;
+        let delegate = hold(&change, token, delegate).await?;
+        let recorder = Recorder { change: &change, delegate: &delegate, now: state.clock.now() };
+        match recorder.write(report, &masked).await? {
+            Written::Stale => {}
+            Written::Known => return Ok(()),
+            Written::Yes { begins_or_ends } => {
+                change.touches(Topic::Scripts);
+                if begins_or_ends {
+                    change.touches(Topic::Delegates);
+                }
+                return Ok(change.commit().await?);
+            }
+        }
     }
-    let is_new = known.is_none();
-    let version = Timestamp::from_millis(report.profile_last_updated_at);
-    let mut run = match known {
-        Some(run) => run,
-        None => recorder.begin(run, profile, version).await?,
-    };
-    recorder.add(&mut run, offset, &report.output).await?;
-    if let Some(end) = &report.end {
-        recorder.end(&mut run, end.outcome, end.exit_code).await?;
-    }
-    change.touches(Topic::Scripts);
-    if is_new || report.end.is_some() {
-        change.touches(Topic::Delegates);
-    }
-    Ok(change.commit().await?)
 }
+
+const UNKNOWN: Error = Error::NotFound("There is no such delegate. Register first.");
 
 /// The delegate of this id, in the token's scope, which nobody else changes until the end of this change. Who is not
 /// approved has run nothing.
 pub async fn hold(change: &Change, token: &Token, id: Option<DelegateId>) -> Result<Delegate, Error> {
-    const UNKNOWN: Error = Error::NotFound("There is no such delegate. Register first.");
     let id = id.ok_or(UNKNOWN)?;
     let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&token.scope)).lock_exclusive();
     let delegate = Delegate::try_from(row.one(&**change).await?.ok_or(UNKNOWN)?)?;
@@ -136,27 +144,10 @@ pub async fn result(
     let id = id.parse().ok();
     let token = authenticate(&state, &headers, &query.account_id, id).await.map_err(Error::from)?;
     let log = read(body).await?;
-    let masker = masker(&state, &token).await?;
-    let (masked, masker) = tokio::task::spawn_blocking(move || {
-        // PostgreSQL takes no NUL in text.
-        let text = String::from_utf8_lossy(&log).replace('\0', "\u{fffd}");
-        (masker.mask(&text), masker)
-    })
-    .await
-    .map_err(std::io::Error::other)?;
-
-    let mut change = state.db.write().await?;
-    still_good(&change, &token).await?;
-    let delegate = hold(&change, &token, id).await?;
-    let now = state.clock.now();
-    let recorder = Recorder { change: &change, keyring: &state.keyring, masker: &masker, delegate: &delegate, now };
-    let id = ScriptRunId::new(now, &chance::bytes());
-    let mut run = recorder.begin(id, delegate.profile_id, delegate.script_version).await?;
-    recorder.add_masked(&run, &masked).await?;
-    recorder.end(&mut run, Outcome::Exited, Some(i32::from(result.error))).await?;
-    change.touches(Topic::Scripts);
-    change.touches(Topic::Delegates);
-    change.commit().await?;
+    let run = ScriptRunId::new(state.clock.now(), &chance::bytes());
+    let output = String::from_utf8_lossy(&log).into_owned();
+    let end = Some((Outcome::Exited, Some(i32::from(result.error))));
+    write(&state, &token, id, &Report { run, of: None, offset: 0, output, end }).await?;
     Ok(Json(Envelope::new(None)))
 }
 
