@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     id::ProfileId,
     scope::Scope,
+    script::normalized,
     text::{Invalid, Selectors, block, line_type, script},
     time::Timestamp,
 };
@@ -50,7 +51,7 @@ impl ProfileSpec {
     /// # Errors
     /// Says what is wrong with it.
     pub fn parse_script(text: &str) -> Result<String, Invalid> {
-        script(text, "The startup script", SCRIPT_MOST)
+        script(text, "The startup script", SCRIPT_MOST).map(|text| normalized(&text))
     }
 }
 

@@ -55,6 +55,17 @@ impl Outcome {
     }
 }
 
+/// A script as interpreters read it: without carriage returns at the ends of its lines, without a byte order mark, and
+/// with nothing before the line that names its interpreter.
+#[must_use]
+pub fn normalized(script: &str) -> String {
+    let script = script.trim_start_matches('\u{feff}');
+    let begun = script.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let script = if begun.starts_with("#!") { begun } else { script };
+    let lines = script.split('\n').map(|line| line.trim_end_matches('\r'));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// How a run ended, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
@@ -102,6 +113,20 @@ impl ScriptRun {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn d34_what_editors_and_browsers_add_is_dropped() {
+        for (script, read) in [
+            ("\u{feff}#!/bin/sh\r\nexit 0\r\n", "#!/bin/sh\nexit 0\n"),
+            ("\r\n \n\u{feff}#!/usr/bin/python3\nprint()", "#!/usr/bin/python3\nprint()"),
+            ("\u{feff}\u{feff}date", "date"),
+            ("\n  date\r\r\n\nx\ry\r", "\n  date\n\nx\ry"),
+            ("", ""),
+            ("#!/bin/sh\n", "#!/bin/sh\n"),
+        ] {
+            assert_eq!(normalized(script), read);
+        }
+    }
 
     #[test]
     fn every_outcome_is_found_by_its_word() {

@@ -1,7 +1,9 @@
 //! Secrets: values that startup scripts use and nobody reads.
 //!
 //! A script names one as `${secrets.getValue("name")}`; the value takes that place when the script is handed to an
-//! approved delegate.
+//! approved delegate. In a shell script it is quoted as that place needs it (see `secret/shell.rs`).
+
+mod shell;
 
 use std::fmt;
 
@@ -10,10 +12,11 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{id::SecretId, scope::Scope, text::Invalid, time::Timestamp};
 
-/// How a reference begins.
-const BEGIN: &str = "${secrets.";
-const CALL: &str = "getValue(\"";
-const END: &str = "\")}";
+use self::shell::Shell;
+
+/// How a reference begins, and how it ends.
+const WRITTEN: [(&str, &str); 2] = [("${secrets.", "}"), ("<+secrets.", ">")];
+const CALL: &str = "getValue(";
 
 /// The name of a secret; unique in its scope.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,7 +137,7 @@ pub struct Secret {
 pub fn references(script: &str) -> Result<Vec<SecretName>, Invalid> {
     let mut names = Vec::new();
     visit(script, |part| {
-        if let Part::Secret(name) = part
+        if let Part::Secret(name, _) = part
             && !names.contains(&name)
         {
             names.push(name);
@@ -144,16 +147,29 @@ pub fn references(script: &str) -> Result<Vec<SecretName>, Invalid> {
     Ok(names)
 }
 
-/// The script with every reference replaced by its value.
+/// The script with every reference replaced by its value. In a shell script each is quoted where it stands, so that it
+/// arrives whole, whatever is in it; elsewhere it stands as it is.
 ///
 /// # Errors
 /// Names the secret that `value` does not find, or says how to write a reference.
 pub fn expand<'v>(script: &str, value: impl Fn(&SecretName) -> Option<&'v SecretValue>) -> Result<String, Invalid> {
     let mut text = String::with_capacity(script.len());
+    let mut shell = shell::runs(script).then(Shell::new);
     visit(script, |part| {
-        match part {
-            Part::Text(part) => text.push_str(part),
-            Part::Secret(name) => text.push_str(value(&name).ok_or_else(|| unknown(&name))?.expose()),
+        match (part, &mut shell) {
+            (Part::Text(part), shell) => {
+                text.push_str(part);
+                if let Some(shell) = shell {
+                    shell.read(part);
+                }
+            }
+            (Part::Secret(name, reference), shell) => {
+                let value = value(&name).ok_or_else(|| unknown(&name))?.expose();
+                match shell {
+                    Some(shell) => text.push_str(shell.write(value).as_deref().unwrap_or(reference)),
+                    None => text.push_str(value),
+                }
+            }
         }
         Ok(())
     })?;
@@ -168,22 +184,32 @@ pub fn unknown(name: &SecretName) -> Invalid {
 
 enum Part<'a> {
     Text(&'a str),
-    Secret(SecretName),
+    /// A reference, and how it is written.
+    Secret(SecretName, &'a str),
 }
 
 fn visit<'a>(script: &'a str, mut take: impl FnMut(Part<'a>) -> Result<(), Invalid>) -> Result<(), Invalid> {
     let mut rest = script;
-    while let Some((before, after)) = rest.split_once(BEGIN) {
+    let next = |text: &str| {
+        let found = WRITTEN.iter().filter_map(|(begin, end)| Some((text.find(begin)?, begin.len(), *end)));
+        found.min_by_key(|(at, ..)| *at)
+    };
+    while let Some((at, begin, end)) = next(rest) {
+        let (before, reference) = rest.split_at(at);
         take(Part::Text(before))?;
-        let malformed = || {
-            let line = script[..script.len() - after.len()].matches('\n').count() + 1;
-            Invalid::new(format!("Line {line}: write a secret as ${{secrets.getValue(\"name\")}}."))
+        let name = || {
+            let call = reference[begin..].strip_prefix(CALL)?;
+            let quote = call.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+            let (name, after) = call[1..].split_once(quote)?;
+            let after = after.strip_prefix(')')?.strip_prefix(end)?;
+            // What is not a name holds a quote or a line end: its end belongs to another reference.
+            Some((SecretName::parse(name).ok().filter(|parsed| parsed.as_str() == name)?, after))
         };
-        let (name, after) = after.strip_prefix(CALL).and_then(|call| call.split_once(END)).ok_or_else(malformed)?;
-        // What is not a name holds a quote or a line end: its end belongs to another reference.
-        take(Part::Secret(
-            SecretName::parse(name).ok().filter(|parsed| parsed.as_str() == name).ok_or_else(malformed)?,
-        ))?;
+        let Some((name, after)) = name() else {
+            let line = script[..script.len() - reference.len()].matches('\n').count() + 1;
+            return Err(Invalid::new(format!("Line {line}: write a secret as ${{secrets.getValue(\"name\")}}.")));
+        };
+        take(Part::Secret(name, &reference[..reference.len() - after.len()]))?;
         rest = after;
     }
     take(Part::Text(rest))
@@ -204,10 +230,26 @@ mod tests {
     }
 
     #[test]
+    fn d34_references_are_understood_as_both_generations_write_them() {
+        let value = SecretValue::parse("a-value").unwrap();
+        for reference in [
+            "${secrets.getValue(\"one\")}",
+            "${secrets.getValue('one')}",
+            "<+secrets.getValue(\"one\")>",
+            "<+secrets.getValue('one')>",
+        ] {
+            let text = expand(&format!("x='{reference}'{reference}>y"), |_| Some(&value)).unwrap();
+            assert_eq!(text, "x='a-value'a-value>y", "{reference}");
+        }
+    }
+
+    #[test]
     fn a_reference_that_is_not_right_is_named_by_its_line() {
         for wrong in [
             "${secrets.getValue(one)}",
-            "${secrets.getValue('one')}",
+            "${secrets.getValue('one\")}",
+            "<+secrets.getValue(\"one\")}",
+            "<+secrets.one>",
             "${secrets.getValue(\"\")}",
             "${secrets.getValue(\"a b\")}",
             "${secrets.getvalue(\"one\")}",
@@ -224,7 +266,7 @@ mod tests {
         let value = SecretValue::parse("${secrets.getValue(\"two\")}").unwrap();
         let text =
             expand("x=${secrets.getValue(\"one\")};", |name| (name.as_str() == "one").then_some(&value)).unwrap();
-        assert_eq!(text, "x=${secrets.getValue(\"two\")};");
+        assert_eq!(text, "x='${secrets.getValue(\"two\")}';");
         let error = expand("${secrets.getValue(\"three\")}", |_| None).unwrap_err().to_string();
         assert_eq!(error, "There is no secret three. Add it under Secrets, or correct its name in the script.");
     }

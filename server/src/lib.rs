@@ -12,7 +12,6 @@ pub mod error;
 pub mod events;
 mod install;
 pub mod keyring;
-pub mod mask;
 pub mod presence;
 pub mod scripts;
 pub mod secrets;

@@ -5,6 +5,7 @@ use std::{collections::HashMap, time::Duration};
 use muster::{
     id::SecretId,
     scope::Scope,
+    script::normalized,
     secret::{self as domain, SecretName, SecretValue},
     text::Invalid,
     time::Timestamp,
@@ -71,11 +72,14 @@ pub fn unseal_retired(keyring: &Keyring, row: &retired_secret::Model) -> Result<
     open(keyring, &retired_purpose(row.id), &row.sealed_value)
 }
 
-/// A script with the values of the secrets that it names, or what to say where it names one that does not exist.
+/// A script with the values of the secrets that it names, or what to say where it names one that does not exist or
+/// cannot be opened.
 ///
 /// # Errors
-/// Where the database is out of reach, or a value cannot be unsealed.
+/// Where the database is out of reach.
 pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result<String, Invalid>, Error> {
+    // It may have been saved by an earlier version, which did not do so.
+    let script = &normalized(script);
     let names = match domain::references(script) {
         Ok(names) if names.is_empty() => return Ok(Ok(script.to_owned())),
         Ok(names) => names,
@@ -86,8 +90,16 @@ pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result
         .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)));
     let mut values: HashMap<String, SecretValue> = HashMap::new();
     for row in named.all(state.db.read()).await? {
-        let value = unseal(&state.keyring, &row)?;
-        values.insert(row.name, value);
+        match unseal(&state.keyring, &row) {
+            Ok(value) => values.insert(row.name, value),
+            Err(Unsealable) => {
+                state.masks.say_unreadable(row.id, &row.name);
+                let name = &row.name;
+                let sentence =
+                    format!("The value of secret {name} cannot be opened any more. Replace it under Secrets.");
+                return Ok(Err(Invalid::new(sentence)));
+            }
+        };
     }
     Ok(domain::expand(script, |name| values.get(name.as_str())))
 }
@@ -110,10 +122,11 @@ fn length() -> Expr {
     Expr::cust("length(sealed_value)")
 }
 
-/// Keeps a value that is no longer given out, so that it is still masked.
+/// Keeps a value that is no longer given out, so that it is still masked. What cannot be opened is not masked now either,
+/// and can be replaced and deleted as any other.
 ///
 /// # Errors
-/// Where the database is out of reach, or the value cannot be unsealed.
+/// Where the database is out of reach.
 pub async fn retire(
     change: &Change,
     keyring: &Keyring,
@@ -121,7 +134,8 @@ pub async fn retire(
     row: &secret::Model,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (id, value) = (SecretId::new(now, &chance::bytes()).0, unseal(keyring, row)?);
+    let Ok(value) = unseal(keyring, row) else { return Ok(()) };
+    let id = SecretId::new(now, &chance::bytes()).0;
     retired_secret::ActiveModel {
         id: Set(id),
         account_id: Set(scope.account.0),

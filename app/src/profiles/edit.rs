@@ -142,7 +142,9 @@ fn Fields(profile: Option<Profile>) -> impl IntoView {
             mono=true
             hint="Runs on each delegate of this profile once it is admitted, and again when the script changes or the \
             profile is applied to a delegate; at most 10 minutes. The output is on the delegate's page. Write a secret \
-            as ${secrets.getValue(\"name\")}."
+            as ${secrets.getValue(\"name\")}, with or without quotes: a shell gets its value whole, as one word. It is \
+            masked in the output, but not where the script compresses, encrypts, hashes or rearranges it, or writes \
+            only part of it."
         />
         <CheckField
             name="requires_approval"

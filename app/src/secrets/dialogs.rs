@@ -23,8 +23,9 @@ use crate::{
 };
 
 /// What to know of a value before it is given.
-const VALUE_HINT: &str = "6 to 16384 characters, several lines if need be. Nobody can read it here again, and it is \
-                          masked in the logs of scripts.";
+const VALUE_HINT: &str = "6 to 16384 characters, several lines if need be. Nobody can read it here again. It is masked \
+                          in the logs of scripts, also where it is quoted or encoded; but not where a script compresses, \
+                          encrypts, hashes or rearranges it, or writes only part of it.";
 
 /// The list to return to.
 fn use_back() -> Signal<Href> {

@@ -15,6 +15,7 @@ use std::{
 
 use muster::{
     delegate::{DelegateName, DelegateType, HostName},
+    script::normalized,
     text::{Invalid, Selectors, block, line},
     token::TokenValue,
 };
@@ -242,7 +243,7 @@ impl Settings {
             fallback: home.map(|home| Path::new(&home).join(HOME_DIRECTORY)),
             polls: source.optional(POLL, boolean)?.unwrap_or(true),
             next_gen,
-            init_script: source.first(&[INIT]).map(|found| InitScript(found.text)),
+            init_script: source.first(&[INIT]).map(|found| InitScript(normalized(&found.text))),
             key_seed: source.optional(KEY_SEED, KeySeed::parse)?,
             proxy: proxy::read(&source, &manager)?,
             manager,

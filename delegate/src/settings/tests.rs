@@ -84,6 +84,12 @@ fn the_script_of_the_environment_is_never_printed() {
 }
 
 #[test]
+fn d34_an_init_script_is_read_as_interpreters_read_it() {
+    let settings = env(&[("INIT_SCRIPT", "\u{feff}\r\n#!/bin/sh\r\nexit 0\r\n")]).unwrap();
+    assert_eq!(settings.init_script.unwrap().expose(), "#!/bin/sh\nexit 0\n");
+}
+
+#[test]
 fn a_group_name_names_the_delegate_where_nothing_else_does() {
     let name = |more: &[(&str, &str)]| env(more).unwrap().name.to_string();
     assert_eq!(name(&[("DELEGATE_GROUP_NAME", "ecs-1")]), "ecs-1");

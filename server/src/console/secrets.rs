@@ -111,8 +111,9 @@ impl Operator {
 
     /// The profiles whose scripts name secrets, by their names. `name` is one that matters; empty where all do.
     async fn users_of_secrets(&self, db: &impl ConnectionTrait, name: &str) -> Result<Vec<Naming>, Error> {
-        let literal = format!("secrets.getValue(\"{name}").replace('_', "!_");
-        let like = LikeExpr::new(format!("%{literal}%")).escape('!');
+        // With a quote of either kind before the name.
+        let name = name.replace('_', "!_");
+        let like = LikeExpr::new(format!("%secrets.getValue(_{name}%")).escape('!');
         let rows: Vec<(Uuid, String, String)> = profile::Entity::find()
             .select_only()
             .columns([profile::Column::Id, profile::Column::Name, profile::Column::StartupScript])

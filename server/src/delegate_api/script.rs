@@ -30,7 +30,7 @@ use crate::{
     db::{Change, lock},
     error::Error,
     events::Topic,
-    scripts::{Recorder, masker},
+    scripts::{Recorder, Report, Written, masker},
     state,
 };
 
@@ -58,7 +58,7 @@ pub async fn report(
         return Err(Error::TooLarge(OUTPUT_MOST).into());
     }
     let run: ScriptRunId = run.parse().map_err(|error| Error::field("run", error))?;
-    take(&state, &caller, id, run, &report).await?;
+    take(&state, &caller, id, run, report).await?;
     Ok(Json(Envelope::new(None)))
 }
 
@@ -67,7 +67,7 @@ async fn take(
     caller: &Caller,
     delegate: Option<DelegateId>,
     run: ScriptRunId,
-    report: &ScriptReport,
+    report: ScriptReport,
 ) -> Result<(), Error> {
     let wrong = |sentence| Error::field("body", Invalid::new(sentence));
     let profile: ProfileId = report.profile_id.parse().map_err(|error| Error::field("body", error))?;
@@ -75,32 +75,39 @@ async fn take(
     if report.end.as_ref().is_some_and(|end| end.outcome == Outcome::NotDelivered) {
         return Err(wrong("end.outcome: only the manager knows what was not delivered."));
     }
+    let version = Timestamp::from_millis(report.profile_last_updated_at);
+    let end = report.end.map(|end| (end.outcome, end.exit_code));
+    let report = Report { run, of: Some((profile, version)), offset, output: report.output, end };
+    write(state, caller, delegate, &report).await
+}
+
+/// Masks a report and writes it; again, where another report of the delegate came in meanwhile.
+async fn write(
+    state: &state::State,
+    caller: &Caller,
+    delegate: Option<DelegateId>,
+    report: &Report,
+) -> Result<(), Error> {
     // Whatever this report can hold was handed out before it came: the secrets of now, and those of before.
     let masker = masker(state, &caller.token).await?;
-    let mut change = state.db.write().await?;
-    ensure_active(&change, caller.token.id).await?;
-    let delegate = lock_own(&change, caller, delegate).await?;
-    let now = state.clock.now();
-    let recorder = Recorder { change: &change, keyring: &state.keyring, masker: &masker, delegate: &delegate, now };
-    let known = recorder.find(run).await?;
-    if known.as_ref().is_some_and(|run| run.ended_at.is_some()) {
-        return Ok(());
+    loop {
+        let masked = report.mask(state, &masker, &caller.token.scope, delegate.ok_or(UNKNOWN)?).await?;
+        let mut change = state.db.write().await?;
+        ensure_active(&change, caller.token.id).await?;
+        let delegate = lock_own(&change, caller, delegate).await?;
+        let recorder = Recorder { change: &change, delegate: &delegate, now: state.clock.now() };
+        match recorder.write(report, &masked).await? {
+            Written::Stale => {}
+            Written::Known => return Ok(()),
+            Written::Yes { begins_or_ends } => {
+                change.touches(Topic::Scripts);
+                if begins_or_ends {
+                    change.touches(Topic::Delegates);
+                }
+                return Ok(change.commit().await?);
+            }
+        }
     }
-    let is_new = known.is_none();
-    let version = Timestamp::from_millis(report.profile_last_updated_at);
-    let mut run = match known {
-        Some(run) => run,
-        None => recorder.begin(run, profile, version).await?,
-    };
-    recorder.add(&mut run, offset, &report.output).await?;
-    if let Some(end) = &report.end {
-        recorder.end(&mut run, end.outcome, end.exit_code).await?;
-    }
-    change.touches(Topic::Scripts);
-    if is_new || report.end.is_some() {
-        change.touches(Topic::Delegates);
-    }
-    Ok(change.commit().await?)
 }
 
 /// The caller's own delegate of this id, which nobody else changes until the end of this change. Who is not approved
@@ -138,27 +145,10 @@ pub async fn result(
     let caller = authenticate(&state, &presented, &query.account_id, id).await.map_err(Error::from)?;
     own_process(&state, &caller, id).await?.ok_or(UNKNOWN)?;
     let log = read(body).await?;
-    let masker = masker(&state, &caller.token).await?;
-    let (masked, masker) = tokio::task::spawn_blocking(move || {
-        // PostgreSQL takes no NUL in text.
-        let text = String::from_utf8_lossy(&log).replace('\0', "\u{fffd}");
-        (masker.mask(&text), masker)
-    })
-    .await
-    .map_err(std::io::Error::other)?;
-
-    let mut change = state.db.write().await?;
-    ensure_active(&change, caller.token.id).await?;
-    let delegate = lock_own(&change, &caller, id).await?;
-    let now = state.clock.now();
-    let recorder = Recorder { change: &change, keyring: &state.keyring, masker: &masker, delegate: &delegate, now };
-    let id = ScriptRunId::new(now, &chance::bytes());
-    let mut run = recorder.begin(id, delegate.profile_id, delegate.script_version).await?;
-    recorder.add_masked(&run, &masked).await?;
-    recorder.end(&mut run, Outcome::Exited, Some(i32::from(result.error))).await?;
-    change.touches(Topic::Scripts);
-    change.touches(Topic::Delegates);
-    change.commit().await?;
+    let run = ScriptRunId::new(state.clock.now(), &chance::bytes());
+    let output = String::from_utf8_lossy(&log).into_owned();
+    let end = Some((Outcome::Exited, Some(i32::from(result.error))));
+    write(&state, &caller, id, &Report { run, of: None, offset: 0, output, end }).await?;
     Ok(Json(Envelope::new(None)))
 }
 

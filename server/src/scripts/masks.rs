@@ -1,18 +1,19 @@
 //! What masks the secrets of a scope. It is kept until one of them changes: many reports come while scripts run.
 
 use std::{
+    collections::HashSet,
     fmt,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use muster::{scope::Scope, secret::SecretValue, token::Token, wire::envelope::Refusal};
+use muster_mask::{Masker, Patterns};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
     db::entity::{Scoped, retired_secret, secret, token},
     error::Error,
-    mask::{Masker, Needles},
     secrets::{self, RETIRED_FOR},
     state::State,
     tokens,
@@ -20,12 +21,16 @@ use crate::{
 
 /// What masks the secrets of the scope that was last asked for.
 #[derive(Default)]
-pub struct Masks(Mutex<Option<Kept>>);
+pub struct Masks {
+    kept: Mutex<Option<Kept>>,
+    /// Which values cannot be opened, as was said.
+    unreadable: Mutex<HashSet<Uuid>>,
+}
 
 struct Kept {
     scope: Scope,
     of: Versions,
-    needles: Arc<Needles>,
+    patterns: Arc<Patterns>,
 }
 
 /// Which values there are: each secret with the time of its value, and those that were replaced or deleted.
@@ -44,7 +49,18 @@ impl fmt::Debug for Masks {
 
 impl Masks {
     fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Says that a value cannot be opened: once, however often it is asked for.
+    pub fn say_unreadable(&self, id: Uuid, name: &str) {
+        if self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
+            tracing::error!(
+                secret = name,
+                "the value of a secret cannot be opened: it was altered, or sealed with another key. It is neither \
+                 handed out nor masked. Replace it under Secrets"
+            );
+        }
     }
 }
 
@@ -55,11 +71,14 @@ impl Masks {
 pub async fn masker(state: &State, token: &Token) -> Result<Masker, Error> {
     let row = token::Entity::find_by_id(token.id.0).filter(token::Entity::within(&token.scope));
     let row = row.one(state.db.read()).await?.ok_or(Refusal::RevokedToken)?;
-    let own = Needles::of_token(&tokens::unseal(&state.keyring, &row)?).map_err(std::io::Error::other)?;
-    Ok(Masker::new(own.map(Arc::new).into_iter().chain([of_scope(state, &token.scope).await?])))
+    let value = tokens::unseal(&state.keyring, &row)?;
+    let (text, bytes) = (value.expose(), value.key());
+    let own = [Patterns::of_texts([text.as_str()]), Patterns::of_bytes([bytes.as_slice()])];
+    let own = own.into_iter().collect::<Result<Vec<_>, _>>().map_err(std::io::Error::other)?;
+    Ok(Masker::new(own.into_iter().map(Arc::new).chain([of_scope(state, &token.scope).await?])))
 }
 
-async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Needles>, Error> {
+async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Patterns>, Error> {
     let db = state.db.read();
     let secrets = || secret::Entity::find().filter(secret::Entity::within(scope)).order_by_asc(secret::Column::Id);
     let since = state.clock.now().minus(RETIRED_FOR).as_millis();
@@ -79,7 +98,7 @@ async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Needles>, Error> {
         retired: retired().select_only().column(retired_secret::Column::Id).into_tuple().all(db).await?,
     };
     if let Some(kept) = state.masks.kept().as_ref().filter(|kept| kept.scope == *scope && kept.of == of) {
-        return Ok(Arc::clone(&kept.needles));
+        return Ok(Arc::clone(&kept.patterns));
     }
     // Perhaps newer than what was just looked at: what is kept is what was read.
     let (secrets, retired) = (secrets().all(db).await?, retired().all(db).await?);
@@ -87,17 +106,18 @@ async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Needles>, Error> {
         secrets: secrets.iter().map(|row| (row.id, row.updated_at)).collect(),
         retired: retired.iter().map(|row| row.id).collect(),
     };
-    let keyring = state.keyring.clone();
+    let worker = state.clone();
     let make = move || {
-        let current = secrets.iter().map(|row| secrets::unseal(&keyring, row));
-        let values: Vec<SecretValue> = current
-            .chain(retired.iter().map(|row| secrets::unseal_retired(&keyring, row)))
-            // What cannot be unsealed is not given out either.
-            .filter_map(|value| value.inspect_err(|error| tracing::error!(%error, "a secret is not masked")).ok())
-            .collect();
-        Needles::of_secrets(values.iter().map(SecretValue::expose)).map_err(std::io::Error::other)
+        let current = secrets.iter().map(|row| (row.id, row.name.as_str(), secrets::unseal(&worker.keyring, row)));
+        let former = retired.iter().map(|row| (row.id, "(replaced)", secrets::unseal_retired(&worker.keyring, row)));
+        // What cannot be opened is not given out either; everything else is masked.
+        let open = |(id, name, value): (Uuid, &str, Result<SecretValue, _>)| {
+            value.inspect_err(|_| worker.masks.say_unreadable(id, name)).ok()
+        };
+        let values: Vec<SecretValue> = current.chain(former).filter_map(open).collect();
+        Patterns::of_texts(values.iter().map(SecretValue::expose)).map_err(std::io::Error::other)
     };
-    let needles = Arc::new(tokio::task::spawn_blocking(make).await.map_err(std::io::Error::other)??);
-    *state.masks.kept() = Some(Kept { scope: scope.clone(), of, needles: Arc::clone(&needles) });
-    Ok(needles)
+    let patterns = Arc::new(tokio::task::spawn_blocking(make).await.map_err(std::io::Error::other)??);
+    *state.masks.kept() = Some(Kept { scope: scope.clone(), of, patterns: Arc::clone(&patterns) });
+    Ok(patterns)
 }

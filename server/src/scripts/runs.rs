@@ -13,7 +13,10 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::log::Log;
+use super::{
+    log::Log,
+    masked::{Masked, Piece, Report, Seen},
+};
 use crate::{
     chance,
     db::{
@@ -22,8 +25,6 @@ use crate::{
         failure::is_taken,
     },
     error::Error,
-    keyring::{Keyring, Unsealable},
-    mask::{After, Before, Masker, Rest},
 };
 
 /// The runs of a delegate, the newest first.
@@ -39,29 +40,68 @@ pub fn runs_of(delegate: &Delegate) -> Select<script_run::Entity> {
 pub struct Recorder<'a> {
     /// The change that it is part of.
     pub change: &'a Change,
-    /// Seals what waits to be masked.
-    pub keyring: &'a Keyring,
-    /// Masks.
-    pub masker: &'a Masker,
     /// Whose runs.
     pub delegate: &'a Delegate,
     /// The time.
     pub now: Timestamp,
 }
 
-/// For what the end of a log is sealed.
-fn purpose(run: Uuid) -> String {
-    format!("script run {run}")
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It stands in the run's log.
+    Yes {
+        /// Whether the run began or ended with it.
+        begins_or_ends: bool,
+    },
+    /// There was nothing new in it.
+    Known,
+    /// Another report came in since it was masked: it is to be masked again.
+    Stale,
 }
 
 const FOREIGN: &str = "This run belongs to another delegate. Choose another id.";
 
 impl Recorder<'_> {
-    /// A run that was told of before; none where it was not.
+    /// Writes a report. A run that is new interrupts those that did not end.
     ///
     /// # Errors
-    /// Where it is another delegate's.
-    pub async fn find(&self, id: ScriptRunId) -> Result<Option<script_run::Model>, Error> {
+    /// Where the run is another delegate's, or the database is out of reach.
+    pub async fn write(&self, report: &Report, masked: &Masked) -> Result<Written, Error> {
+        let known = self.find(report.run).await?;
+        if known.as_ref().is_some_and(|run| run.ended_at.is_some()) {
+            return Ok(Written::Known);
+        }
+        if known.as_ref().map(Seen::of) != masked.seen {
+            return Ok(Written::Stale);
+        }
+        let is_new = known.is_none();
+        if !is_new && masked.pieces.is_empty() {
+            return Ok(Written::Known);
+        }
+        let run = match known {
+            Some(run) => Some(run),
+            None => self.begin(report, masked).await?,
+        };
+        let Some(mut run) = run else { return Ok(Written::Stale) };
+        let mut log = Log::open(self.change, run.id).await?;
+        for piece in &masked.pieces {
+            match piece {
+                Piece::Output(text) => log.add(text),
+                Piece::Note(line) => log.note(line),
+            }
+        }
+        log.save(self.change).await?;
+        Seen { received: run.received, sealed_rest: run.sealed_rest } = masked.next.clone();
+        if let Some((outcome, exit_code)) = report.end {
+            self.end(&mut run, outcome, exit_code);
+        }
+        self.save(run).await?;
+        Ok(Written::Yes { begins_or_ends: is_new || report.end.is_some() })
+    }
+
+    /// A run that was told of before; none where it was not.
+    async fn find(&self, id: ScriptRunId) -> Result<Option<script_run::Model>, Error> {
         let here = script_run::Entity::within(&self.delegate.scope);
         let row = script_run::Entity::find_by_id(id.0).filter(here).one(&**self.change).await?;
         if row.as_ref().is_some_and(|row| row.delegate_id != self.delegate.id.0) {
@@ -70,103 +110,35 @@ impl Recorder<'_> {
         Ok(row)
     }
 
-    /// A run begins. One that did not end before was interrupted, and of many the oldest are dropped.
-    ///
-    /// # Errors
-    /// Where another delegate has a run of this id.
-    pub async fn begin(
-        &self,
-        id: ScriptRunId,
-        profile: ProfileId,
-        version: Timestamp,
-    ) -> Result<script_run::Model, Error> {
+    /// A run begins. One that did not end before was interrupted, and of many the oldest are dropped. None where such a
+    /// one went on since the report was masked.
+    async fn begin(&self, report: &Report, masked: &Masked) -> Result<Option<script_run::Model>, Error> {
         let open = runs_of(self.delegate).filter(script_run::Column::EndedAt.is_null());
         for mut run in open.all(&**self.change).await? {
-            self.end(&mut run, Outcome::Interrupted, None).await?;
+            let waited = masked.interrupted.iter().find(|(id, seen, _)| *id == run.id && *seen == Seen::of(&run));
+            let Some((_, _, waited)) = waited else { return Ok(None) };
+            let mut log = Log::open(self.change, run.id).await?;
+            log.add(waited);
+            log.save(self.change).await?;
+            self.end(&mut run, Outcome::Interrupted, None);
+            self.save(run).await?;
         }
+        let (profile, version) = report.of.unwrap_or((self.delegate.profile_id, self.delegate.script_version));
         let known = profile::Entity::find_by_id(profile.0).filter(profile::Entity::within(&self.delegate.scope));
-        let run = new(self.delegate, id, profile, known.one(&**self.change).await?, version, self.now);
+        let run = new(self.delegate, report.run, profile, known.one(&**self.change).await?, version, self.now);
         insert(self.change, self.delegate, &run).await?;
-        Ok(run)
+        Ok(Some(run))
     }
 
-    /// Takes in output of a run that goes on; `offset` bytes came before it. What was taken in before is left out.
-    ///
-    /// # Errors
-    /// Where there are more bytes than can be counted.
-    pub async fn add(&self, run: &mut script_run::Model, offset: i64, output: &str) -> Result<(), Error> {
-        let too_far = || Error::field("offset", Invalid::new("offset: this is more output than can be counted."));
-        let end = i64::try_from(output.len()).ok().and_then(|length| offset.checked_add(length)).ok_or_else(too_far)?;
-        let lost = offset.saturating_sub(run.received);
-        if end <= run.received && lost <= 0 {
-            return Ok(());
-        }
-        let mut log = Log::open(self.change, run.id).await?;
-        let mut rest = self.rest(run)?;
-        let mut before = Before::Known;
-        if lost > 0 {
-            let (masked, _) = self.masker.feed(rest, "", Before::Known, After::End);
-            log.add(&masked);
-            log.note(&format!("[… {lost} byte{} lost …]", if lost == 1 { " was" } else { "s were" }));
-            rest = Rest::default();
-            before = Before::Lost;
-        }
-        let known = usize::try_from(run.received.saturating_sub(offset)).unwrap_or(0);
-        // PostgreSQL takes no NUL in text.
-        let new = output[output.ceil_char_boundary(known)..].replace('\0', "\u{fffd}");
-        let (masked, rest) = self.masker.feed(rest, &new, before, After::More);
-        log.add(&masked);
-        log.save(self.change).await?;
-        run.received = end;
-        run.sealed_rest = self.seal(run.id, &rest);
-        self.save(run).await
-    }
-
-    /// A run has ended.
-    ///
-    /// # Errors
-    /// Where the database is out of reach.
-    pub async fn end(
-        &self,
-        run: &mut script_run::Model,
-        outcome: Outcome,
-        exit_code: Option<i32>,
-    ) -> Result<(), Error> {
-        let (masked, _) = self.masker.feed(self.rest(run)?, "", Before::Known, After::End);
-        let mut log = Log::open(self.change, run.id).await?;
-        log.add(&masked);
-        log.save(self.change).await?;
+    fn end(&self, run: &mut script_run::Model, outcome: Outcome, exit_code: Option<i32>) {
         run.sealed_rest = Vec::new();
         run.ended_at = Some(self.now.as_millis());
         run.outcome = Some(outcome.code().to_owned());
         run.exit_code = exit_code;
-        self.save(run).await
     }
 
-    /// Adds text that is masked already.
-    ///
-    /// # Errors
-    /// Where the database is out of reach.
-    pub async fn add_masked(&self, run: &script_run::Model, masked: &str) -> Result<(), Error> {
-        let mut log = Log::open(self.change, run.id).await?;
-        log.add(masked);
-        Ok(log.save(self.change).await?)
-    }
-
-    fn rest(&self, run: &script_run::Model) -> Result<Rest, Error> {
-        if run.sealed_rest.is_empty() {
-            return Ok(Rest::default());
-        }
-        let clear = self.keyring.open(&purpose(run.id), &run.sealed_rest)?;
-        Ok(Rest::from_bytes(&clear).ok_or(Unsealable)?)
-    }
-
-    fn seal(&self, run: Uuid, rest: &Rest) -> Vec<u8> {
-        self.keyring.seal(&purpose(run), &rest.to_bytes())
-    }
-
-    async fn save(&self, run: &script_run::Model) -> Result<(), Error> {
-        script_run::Entity::update(run.clone().into_active_model().reset_all()).exec(&**self.change).await?;
+    async fn save(&self, run: script_run::Model) -> Result<(), Error> {
+        script_run::Entity::update(run.into_active_model().reset_all()).exec(&**self.change).await?;
         Ok(())
     }
 }

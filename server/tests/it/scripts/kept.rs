@@ -8,7 +8,7 @@ use muster_server::db::entity::{script_log, script_run};
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
 use super::{Runner, run};
-use crate::support::{TestApp, seconds};
+use crate::support::{StatusCode, TestApp, seconds};
 
 async fn the_newest_mebibyte_of_a_log_is_kept(app: TestApp) {
     let runner = Runner::new(&app, "date\n").await;
@@ -102,7 +102,34 @@ async fn a_new_run_ends_one_that_is_still_open(app: TestApp) {
     assert_eq!(open, BTreeSet::from([run(2), run(9)]), "another delegate's goes on");
 }
 
+async fn b17_reports_that_come_at_once_are_taken_once(app: TestApp) {
+    let admin = app.administrator().await;
+    admin.new_secret("one", "abcdefgh").await;
+    let runner = Runner::new(&app, "date\n").await;
+    let ok = StatusCode::OK;
+    for round in 0..4 {
+        // The beginnings of two runs, and the same report of each again and again, as by who did not hear the answer.
+        let (one, other) = (run(2 * round + 1), run(2 * round + 2));
+        let report = runner.output(0, "one; abcd").await;
+        let send = async |run: &str| runner.reports(run, &report).await.status;
+        let statuses = tokio::join!(send(&one), send(&one), send(&one), send(&other), send(&other), send(&other));
+        assert_eq!(statuses, (ok, ok, ok, ok, ok, ok));
+        let shown = runner.shown().await;
+        let open: Vec<_> = shown.runs.iter().filter(|run| run.end.is_none()).collect();
+        assert_eq!(open.len(), 1, "one interrupted the other");
+        let open = open[0].id.to_string();
+        let interrupted = if open == one { &other } else { &one };
+        assert_eq!(runner.file(interrupted).await.text(), "one; abcd");
+        assert_eq!(runner.file(&open).await.text(), "one; ");
+        let end = runner.end(9, "efgh.", "EXITED", Some(0)).await;
+        let send = async || runner.reports(&open, &end).await.status;
+        assert_eq!(tokio::join!(send(), send(), send()), (ok, ok, ok));
+        assert_eq!(runner.file(&open).await.text(), "one; ***.");
+    }
+}
+
 on_both_databases!(
+    b17_reports_that_come_at_once_are_taken_once,
     the_newest_mebibyte_of_a_log_is_kept,
     lines_that_never_end_are_cut_between_characters,
     lines_that_come_one_by_one_are_not_a_row_each,

@@ -115,7 +115,7 @@ async fn a_secret_is_nowhere_but_where_it_is_used(app: TestApp) {
         let script = "echo ${secrets.getValue(\"canary\")}\n";
         let runner = Runner::new(&app, script).await;
         let delivered = runner.asks().await.resource()["scriptContent"].take();
-        assert_eq!(delivered, format!("echo {CANARY}\n"));
+        assert_eq!(delivered, format!("echo '{CANARY}'\n"));
         let url = CANARY.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
         let forms = [CANARY.to_owned(), STANDARD.encode(CANARY), hex(CANARY), hex(CANARY).to_uppercase(), url];
         let text = format!("+ echo {}\n", forms.join("\n"));
@@ -183,7 +183,47 @@ async fn a_secret_is_nowhere_but_where_it_is_used(app: TestApp) {
     }
 }
 
+async fn d32_what_tools_make_of_a_value_is_masked(app: TestApp) {
+    let admin = app.administrator().await;
+    admin.new_secret("quoted", "it's-a-Secret9").await;
+    admin.new_secret("foreign", "pässwörd-9x").await;
+    admin.new_secret("markup", "a&b<c>d-123").await;
+    admin.new_secret("words", "correct horse-battery-staple").await;
+    let runner = Runner::new(&app, "true\n").await;
+    let spaced = |by: char| "it's-a-Secret9".bytes().map(|byte| format!("{byte:02x}{by}")).collect::<String>();
+    let utf16 = "it's-a-Secret9".chars().flat_map(|c| [c, '\0']).collect::<String>();
+    for (number, text) in [
+        r"'it'\''s-a-Secret9'",
+        "'it'\"'\"'s-a-Secret9'",
+        "'it''s-a-Secret9'",
+        r"p\303\244ssw\303\266rd-9x",
+        r"p\xc3\xa4ssw\xc3\xb6rd-9x",
+        "pM-CM-$sswM-CM-6rd-9x",
+        "p=C3=A4ssw=C3=\n=B6rd-9x",
+        "a&amp;b&lt;c&gt;d-123",
+        "NF2CO4ZNMEWVGZLDOJSXIOI",
+        &spaced(' '),
+        &spaced(':'),
+        &utf16,
+        "it's\u{1b}[0m\u{1b}[31m-a-Sec\rret9",
+        "correct ho\nrse-batter\ny-staple",
+        "horse-battery-staple",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let text = format!("<{text}>\n");
+        let letters: Vec<String> = text.chars().map(String::from).collect();
+        let letters: Vec<&str> = letters.iter().map(String::as_str).collect();
+        let id = run(10 + number as u128);
+        runner.runs(&id, &letters).await;
+        let log = runner.file(&id).await.text().replace(['\'', '"', ' ', ':', '\u{fffd}'], "");
+        assert_eq!(log, "<***>\n", "{text}");
+    }
+}
+
 on_both_databases!(
+    d32_what_tools_make_of_a_value_is_masked,
     values_are_masked_wherever_reports_are_cut,
     what_is_lost_tears_no_value_open,
     what_a_value_was_is_still_masked,

@@ -155,7 +155,20 @@ async fn a_form_without_scripts_gives_no_value_back(app: TestApp) {
     assert!(!holds(&everything_stored(&app).await, VALUE.as_bytes()), "not even in the session");
 }
 
+async fn d35_what_masking_cannot_promise_is_said_beside_the_forms(app: TestApp) {
+    let admin = app.administrator().await;
+    let id = admin.new_secret("one", VALUE).await;
+    for path in ["/secrets/new", &format!("/secrets/{id}/replace"), "/profiles/new"] {
+        let page = admin.page(path).await.ok();
+        let words = page.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in ["masked in the", "compresses, encrypts, hashes or rearranges it, or writes only part of it."] {
+            assert!(words.contains(part), "{path}: {words}");
+        }
+    }
+}
+
 on_both_databases!(
+    d35_what_masking_cannot_promise_is_said_beside_the_forms,
     a_value_is_written_and_never_read,
     what_cannot_be_taken_is_named_and_not_repeated,
     secrets_are_bounded_in_number,

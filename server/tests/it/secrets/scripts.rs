@@ -21,7 +21,7 @@ async fn a_script_names_secrets_that_exist(app: TestApp) {
     let unknown = "There is no secret db_password. Add it under Secrets, or correct its name in the script.".to_owned();
     for (script, sentence) in [
         (NAMES_IT, unknown.as_str()),
-        ("\n\n${secrets.getValue('x')}", "Line 3: write a secret as ${secrets.getValue(\"name\")}."),
+        ("\n\n${secrets.getValue(x)}", "Line 3: write a secret as ${secrets.getValue(\"name\")}."),
         ("${secrets.db_password}", "Line 1: write a secret as ${secrets.getValue(\"name\")}."),
     ] {
         let expected = ("startup_script".to_owned(), sentence.to_owned());
