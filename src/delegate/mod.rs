@@ -69,6 +69,9 @@ pub struct Delegate {
     pub conflict: Option<Conflict>,
     /// The address that it last registered from, as the manager saw it.
     pub address: String,
+    /// By how many seconds its clock is behind the manager's; below zero where it is ahead. Known of delegates that
+    /// prove a key, as of their last registration.
+    pub clock_behind: Option<i64>,
     /// The profile that it asked for by name or id, where it has another.
     pub asked_profile: Option<String>,
     /// The delegate that had its host and name before it.
@@ -231,6 +234,7 @@ pub(crate) mod tests {
             held_until: None,
             conflict: None,
             address: String::new(),
+            clock_behind: None,
             asked_profile: None,
             resembles: None,
             admission,

@@ -92,6 +92,12 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
                 </dd>
             </div>
             {fact("Heartbeat interval", of(interval), false)}
+            {move || row.with(clock).map(|clock| view! {
+                <div>
+                    <dt>"Clock"</dt>
+                    <dd>{clock}</dd>
+                </div>
+            })}
             <div>
                 <dt>"Decision"</dt>
                 <dd>{move || decision().map_or_else(
@@ -112,6 +118,16 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             {fact("Delegate id", of(|row| row.delegate.id.to_string()), true)}
         </dl>
     }
+}
+
+/// By how much its clock is wrong, where credentials suffer from that.
+fn clock(row: &DelegateRow) -> Option<String> {
+    const MIN_SECONDS: u64 = 60;
+    let behind = row.delegate.clock_behind?;
+    let by = behind.unsigned_abs();
+    let amount = if by < 120 { format!("{by} s") } else { format!("{} min", by / 60) };
+    let way = if behind > 0 { "behind" } else { "ahead of" };
+    (by > MIN_SECONDS).then(|| format!("{amount} {way} the manager's: set it right, or its credentials are refused"))
 }
 
 fn interval(row: &DelegateRow) -> String {

@@ -1,7 +1,10 @@
 //! The decision on a delegate that waits: the facts it is taken by, and the two buttons.
 
 use leptos::prelude::*;
-use muster::delegate::{Delegate, Reason, Status};
+use muster::{
+    delegate::{Delegate, Reason, Status},
+    text::mixes_scripts,
+};
 
 use super::{
     api::{ApproveDelegate, DelegateRow, Earlier},
@@ -37,6 +40,7 @@ pub fn Decision(
     let silent = Memo::new(move |_| row.with(|row| row.delegate.connected_until.is_none()));
     view! {
         <Why row=row />
+        <MixedLetters row=row />
         <Key row=row />
         {move || match row.with(|row| row.earlier.clone()) {
             Some(earlier) => beside(row, *earlier).into_any(),
@@ -97,6 +101,28 @@ pub fn Decision(
                 .into_any()
             }}
         </div>
+    }
+}
+
+/// Whether its name or its host is written in letters of several alphabets, so that it can look like another one.
+#[component]
+fn MixedLetters(row: Signal<DelegateRow>) -> impl IntoView {
+    move || {
+        let mixed = row.with(|row| {
+            let facts = &row.delegate.facts;
+            [facts.name.as_str(), facts.host_name.as_str()]
+                .into_iter()
+                .find(|text| mixes_scripts(text))
+                .map(str::to_owned)
+        });
+        mixed.map(|text| {
+            view! {
+                <p class="decision-alarm">
+                    {Icon::Info.draw()}
+                    <span>{format!("“{text}” mixes letters of several alphabets: it may only look like a name that you know.")}</span>
+                </p>
+            }
+        })
     }
 }
 

@@ -120,6 +120,7 @@ mod tests {
             held_until: None,
             conflict: None,
             address: String::new(),
+            clock_behind: None,
             asked_profile: None,
             resembles: None,
             reason: None,

@@ -208,11 +208,24 @@ fn Registered(
             },
         );
     let part = Signal::derive(move || if waits.get() { Part::Now } else { Part::Done });
+    let keeps = move || {
+        let row = stage.with(|stage| stage.row().cloned())?;
+        let asked = row.delegate.asked_profile.clone()?;
+        let sentence =
+            format!("It asks for the profile “{asked}”, and keeps {}. Switch its profile on its page.", row.profile);
+        Some(view! { <p class="muted">{sentence}</p> })
+    };
     let host = move || stage.with(|stage| stage.row().map(|row| row.delegate.facts.host_name.to_string()));
     view! {
         <Stop part=part title="Waiting for the delegate">
             {move || match (waits.get(), late.get()) {
-                (false, _) => view! { <p class="muted">"Registered on " {host} "."</p> }.into_any(),
+                (false, _) => {
+                    view! {
+                        <p class="muted">"Registered on " {host} "."</p>
+                        {keeps}
+                    }
+                    .into_any()
+                }
                 (true, false) => {
                     view! {
                         <p class="muted">

@@ -46,6 +46,10 @@ pub fn DeleteProfileDialog() -> impl IntoView {
                             <b>{name}</b>
                             " and its startup script are deleted. This cannot be undone."
                         </p>
+                        <p>
+                            "Install files that name it stay as they are: delegates that are installed with them later \
+                            wait for approval, and ask for a profile that does not exist."
+                        </p>
                         <UsedBy detail=detail />
                         <input type="hidden" name="id" value=move || id.get() />
                     </div>

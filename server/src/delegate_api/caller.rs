@@ -13,6 +13,7 @@ use muster::{
     audit::{Action, Actor, Origin},
     delegate::{Admission, Delegate, DelegateKey, Instance, Kinship},
     id::{DelegateId, TokenId},
+    time::Timestamp,
     token::Token,
     wire::proof::Proof,
 };
@@ -78,6 +79,11 @@ impl Caller {
     /// The process that signs.
     pub fn instance(&self) -> Option<Instance> {
         self.proof.as_ref().map(Proof::instance)
+    }
+
+    /// By how many seconds the caller's clock is behind; below zero where it is ahead.
+    pub fn clock_behind(&self, now: Timestamp) -> Option<i64> {
+        self.proof.as_ref().map(|proof| now.as_seconds() - proof.claims.iat)
     }
 
     /// For the record: a delegate, by what is known of it.

@@ -140,6 +140,7 @@ async fn note_refusal(state: &state::State, caller: &Caller, id: Option<Delegate
     let mut change = state.db.write().await?;
     delegate::Entity::update_many()
         .col_expr(delegate::Column::RefusedAt, Expr::value(now.as_millis()))
+        .col_expr(delegate::Column::ClockBehind, Expr::value(caller.clock_behind(now).or(delegate.clock_behind)))
         .filter(delegate::Column::Id.eq(id.0))
         .exec(&*change)
         .await?;

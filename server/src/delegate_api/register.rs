@@ -141,6 +141,7 @@ impl Arrival<'_> {
             (after.key, after.unbound) = (self.caller.key().copied(), false);
         }
         after.asked_profile = asked.map(shortened);
+        after.clock_behind = self.caller.clock_behind(now);
         let is_copy = kinship == Kinship::Copy && before.conflict.is_none();
         if is_copy {
             after = after.suspect(&address, now);
@@ -206,6 +207,7 @@ impl Arrival<'_> {
             held_until: None,
             conflict: None,
             address: self.caller.address.to_string(),
+            clock_behind: self.caller.clock_behind(now),
             asked_profile: wanted.unknown.then(|| shortened(asked.to_owned())),
             resembles,
             admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },

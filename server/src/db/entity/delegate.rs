@@ -54,6 +54,8 @@ pub struct Model {
     pub conflict_addresses: Option<String>,
     /// As the manager saw it.
     pub address: String,
+    /// In seconds.
+    pub clock_behind: Option<i64>,
     pub asked_profile: Option<String>,
     pub resembles: Option<Uuid>,
     pub admission: String,
@@ -118,6 +120,7 @@ impl TryFrom<Model> for Delegate {
                 held_until: row.held_until.map(Timestamp::from_millis),
                 conflict: conflict.map(|(at, addresses)| Conflict { at: Timestamp::from_millis(at), addresses }),
                 address: row.address,
+                clock_behind: row.clock_behind,
                 asked_profile: row.asked_profile,
                 resembles: row.resembles.map(DelegateId),
                 admission: Admission::from_code(&row.admission).ok_or_else(|| Invalid::new("unknown admission"))?,
@@ -181,6 +184,7 @@ impl From<&Delegate> for ActiveModel {
             conflict_at: Set(delegate.conflict.as_ref().map(|conflict| conflict.at.as_millis())),
             conflict_addresses: Set(delegate.conflict.as_ref().map(|conflict| conflict.addresses.join("\n"))),
             address: Set(delegate.address.clone()),
+            clock_behind: Set(delegate.clock_behind),
             asked_profile: Set(delegate.asked_profile.clone()),
             resembles: Set(delegate.resembles.map(|id| id.0)),
             waiting_reason: Set(delegate.reason.map(|reason| reason.code().to_owned())),

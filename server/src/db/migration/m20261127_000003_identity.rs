@@ -24,6 +24,7 @@ impl MigrationTrait for Migration {
             ("delegate", big_integer_null(col("conflict_at"))),
             ("delegate", text_null(col("conflict_addresses"))),
             ("delegate", string(col("address")).default("").take()),
+            ("delegate", big_integer_null(col("clock_behind"))),
             ("delegate", text_null(col("asked_profile"))),
             ("delegate", uuid_null(col("resembles"))),
             ("delegate", string_null(col("waiting_reason"))),
