@@ -13,7 +13,9 @@ mod tasks;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, State as Shared},
+    http::{HeaderMap, Uri},
+    response::{IntoResponse as _, Response},
     routing::{get, post, put},
 };
 use muster::wire::path;
@@ -44,6 +46,18 @@ pub fn router() -> Router<State> {
         .route(path::PROFILE, get(profile::profile))
         .route(path::PROFILE_RESULT, post(script::result).layer(DefaultBodyLimit::max(script::RESULT_MOST)))
         .route(path::SCRIPT_RUN, put(script::report))
+        .method_not_allowed_fallback(unknown)
+}
+
+/// What there is not: a good credential is told so, any other is refused as everywhere. Always in JSON, in the shape
+/// that delegates and clients of the public APIs read.
+pub async fn unknown(Shared(state): Shared<State>, uri: Uri, headers: HeaderMap) -> Response {
+    let query: AccountQuery = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
+    let error = match authenticate::authenticate(&state, &headers, &query.account_id, None).await {
+        Ok(_) => Error::NotFound("There is nothing at this path."),
+        Err(denied) => denied.into(),
+    };
+    ApiError(error).into_response()
 }
 
 /// Reads a body. What is wrong is told by its place alone: a parser's own words would repeat what stands there.

@@ -11,12 +11,14 @@ mod support;
 
 mod access;
 mod audit;
+mod connections;
 mod delegate_api;
 mod delegates;
 mod events;
 mod forms;
 mod install;
 mod profiles;
+mod retention;
 mod scripts;
 mod secrets;
 mod sessions;
