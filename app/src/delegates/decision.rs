@@ -44,7 +44,7 @@ pub fn Decision(
             {fact("Token", of(|row| row.token.clone()), false)}
             <div>
                 <dt>"First seen"</dt>
-                <dd>
+                <dd translate="no">
                     <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
                 </dd>
             </div>
