@@ -19,7 +19,7 @@ use crate::{
     },
     profiles::{DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfilesPage},
     secrets::{DeleteSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretsPage},
-    session::{LoginPage, SetupPage},
+    session::{LoginPage, SetupPage, provide_login_elsewhere},
     tokens::{
         CreatedTokenDialog, DeleteTokenDialog, NewTokenDialog, RevokeRotatedDialog, RevokeTokenDialog,
         RotateTokenDialog, RotationPage, TokensPage,
@@ -36,6 +36,7 @@ use crate::{
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_flash();
+    provide_login_elsewhere();
     provide_ticker();
 
     // An effect runs only in the browser, and only once everything is hydrated.
@@ -44,6 +45,9 @@ pub fn App() -> impl IntoView {
         if let Some(html) = document().document_element() {
             // Tests wait for it, and styles hide what only makes sense without scripts.
             let _ = html.set_attribute("data-hydrated", "");
+        }
+        if let Some(body) = document().body() {
+            let _ = body.remove_attribute("translate");
         }
     });
 

@@ -20,8 +20,8 @@ use crate::{
 
 /// Everything the console asks of a server.
 pub trait Console: Delegates + Profiles + Tokens + Secrets + Scripts + Install + Session + Send + Sync {
-    /// Sets the status of the reply to the call under way.
-    fn set_status(&self, status: u16);
+    /// Gives the reply to the call under way the status of an error, and what else tells of it.
+    fn tell(&self, error: &ConsoleError);
 
     /// Sends the browser to another page of the console once the call has succeeded.
     fn redirect(&self, path: &str);
@@ -40,7 +40,7 @@ where
         .ok_or_else(|| ConsoleError::Internal("(none: called outside of a request)".to_owned()))?;
     let answer = call(Arc::clone(&console)).await;
     if let Err(error) = &answer {
-        console.set_status(error.status());
+        console.tell(error);
     }
     answer
 }
@@ -48,7 +48,7 @@ where
 /// Gives a page that cannot show what it is about the status of the reason. Does nothing in the browser.
 pub fn tell_status(error: &ConsoleError) {
     if let Some(console) = use_context::<Arc<dyn Console>>() {
-        console.set_status(error.status());
+        console.tell(error);
     }
 }
 

@@ -35,6 +35,18 @@ pub enum ConsoleError {
     /// The database was lost in the middle of a commit.
     #[error("The database was lost while this was being saved. Look whether it was saved before you try again.")]
     UnknownOutcome,
+    /// Too many others are at it.
+    #[error("Muster is busy with other log-ins. Try again in {0} seconds.")]
+    Busy(u32),
+    /// The request was sent by a page of another site, as far as the server can tell; a sentence for people.
+    #[error("{0}")]
+    OtherSite(String),
+    /// No answer came in time; what was asked for may have been done.
+    #[error(
+        "Muster has not answered for {0} seconds. It may still have done what you asked for: look at the page again \
+         before you repeat it."
+    )]
+    NoAnswer(u64),
     /// The server failed; its log has the details under this request id.
     #[error("Muster could not do this. Try again; the server's log tells more under request {0}.")]
     Internal(String),
@@ -59,9 +71,21 @@ impl ConsoleError {
             Self::Conflict(_) => 409,
             Self::Field { .. } => 422,
             Self::TooMany(_) => 429,
+            Self::OtherSite(_) => 403,
             Self::Internal(_) => 500,
             Self::Unavailable | Self::UnknownOutcome => 503,
+            Self::Busy(_) => 503,
+            Self::NoAnswer(_) => 504,
             Self::Unreachable => 400,
+        }
+    }
+
+    /// In how many seconds to try again, where that is known.
+    #[must_use]
+    pub const fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::TooMany(seconds) | Self::Busy(seconds) => Some(*seconds),
+            _ => None,
         }
     }
 }

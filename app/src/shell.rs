@@ -49,7 +49,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 </script>
                 <MetaTags />
             </head>
-            <body>
+            // Not before the page is complete: a translator would take away the text that the browser is to take over.
+            <body translate="no">
                 <App />
                 <div id=CRASHED_ID class="banner banner-bad" role="alert" hidden>
                     <p>"Something went wrong in this page. What the server holds is not affected."</p>

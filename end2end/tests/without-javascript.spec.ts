@@ -40,10 +40,10 @@ test('the main job without JavaScript', async ({ server, ui, page, delegates }) 
     await expect(page).toHaveURL(/\/tokens\??$/);
     const value = await ui.generateToken('plain');
     await expect(ui.dialog('New Token')).toContainText('You cannot retrieve the token value after this.');
+    // A page without scripts cannot say that it has arrived: for a few minutes the same browser may look again.
     await ui.reload();
-    await expect(ui.dialog('This value was shown before')).toBeVisible();
-    expect(await page.content()).not.toContain(value);
-    await ui.button('Close').click();
+    await expect(ui.dialog('New Token').getByLabel('Token value')).toHaveValue(value);
+    await ui.button('I have saved it').click();
     await expect(ui.row('plain')).toContainText('Active');
   });
 

@@ -96,6 +96,15 @@ pub struct Settings {
     /// The image that delegates in containers run [env: MUSTER_DELEGATE_IMAGE] [default: muster-delegate:VERSION]
     #[arg(long)]
     delegate_image: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed, like 10.0.0.7,10.1.0.0/16 [env: MUSTER_TRUSTED_PROXIES]
+    #[arg(long)]
+    trusted_proxies: Option<String>,
+    /// For how many days the audit trail is kept [env: MUSTER_AUDIT_DAYS] [default: 400]
+    #[arg(long)]
+    audit_days: Option<String>,
+    /// For how many days the connection history is kept [env: MUSTER_CONNECTION_DAYS] [default: 90]
+    #[arg(long)]
+    connection_days: Option<String>,
     /// What is logged, like info or debug [env: MUSTER_LOG] [default: info]
     #[arg(long)]
     log: Option<String>,
@@ -113,6 +122,9 @@ impl Settings {
             (Setting::AdminEmail, &self.admin_email),
             (Setting::AdminPasswordFile, &self.admin_password_file),
             (Setting::DelegateImage, &self.delegate_image),
+            (Setting::TrustedProxies, &self.trusted_proxies),
+            (Setting::AuditDays, &self.audit_days),
+            (Setting::ConnectionDays, &self.connection_days),
             (Setting::Log, &self.log),
         ]
         .into_iter()

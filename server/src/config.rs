@@ -15,7 +15,7 @@ use std::{
 use muster::user::Email;
 
 pub use self::database::{DatabaseAddress, Postgres, WrongAddress};
-use crate::install::image;
+use crate::{install::image, origin, proxies::TrustedProxies, retention::Keep};
 
 /// A setting: `listen` in a file is `--listen` and `MUSTER_LISTEN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,13 +36,19 @@ pub enum Setting {
     AdminPasswordFile,
     /// The image that delegates in containers run.
     DelegateImage,
+    /// The proxies whose word about addresses is believed.
+    TrustedProxies,
+    /// For how many days the audit trail is kept.
+    AuditDays,
+    /// For how many days the connection history is kept.
+    ConnectionDays,
     /// What is logged.
     Log,
 }
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -51,6 +57,9 @@ impl Setting {
         Self::AdminEmail,
         Self::AdminPasswordFile,
         Self::DelegateImage,
+        Self::TrustedProxies,
+        Self::AuditDays,
+        Self::ConnectionDays,
         Self::Log,
     ];
 
@@ -66,6 +75,9 @@ impl Setting {
             Self::AdminEmail => "admin_email",
             Self::AdminPasswordFile => "admin_password_file",
             Self::DelegateImage => "delegate_image",
+            Self::TrustedProxies => "trusted_proxies",
+            Self::AuditDays => "audit_days",
+            Self::ConnectionDays => "connection_days",
             Self::Log => "log",
         }
     }
@@ -123,6 +135,10 @@ pub struct Config {
     pub admin: Option<(Email, PathBuf)>,
     /// The image that delegates in containers run, where a person names no other.
     pub delegate_image: String,
+    /// The proxies whose word about addresses is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// How long what happened is kept.
+    pub keep: Keep,
     /// A filter as tracing-subscriber reads it.
     pub log: String,
 }
@@ -187,21 +203,42 @@ impl Config {
         };
         let delegate_image = image::parse(get(Setting::DelegateImage).unwrap_or(image::DEFAULT))
             .map_err(|error| wrong(Setting::DelegateImage, &error.to_string()))?;
+        let trusted_proxies = TrustedProxies::parse(get(Setting::TrustedProxies).unwrap_or_default())
+            .map_err(|error| wrong(Setting::TrustedProxies, &error))?;
+        let days = |setting, default| {
+            let text = get(setting).filter(|text| !text.is_empty());
+            let days: Result<u32, _> = text.map_or(Ok(default), str::parse);
+            days.ok().filter(|days| *days > 0).ok_or_else(|| wrong(setting, "give a number of days, like 90"))
+        };
+        let keep = Keep {
+            audit_days: days(Setting::AuditDays, Keep::default().audit_days)?,
+            connection_days: days(Setting::ConnectionDays, Keep::default().connection_days)?,
+        };
         let log = get(Setting::Log).unwrap_or("info").to_owned();
         tracing_subscriber::EnvFilter::builder()
             .parse(&log)
             .map_err(|error| wrong(Setting::Log, &format!("give a level like info or debug: {error}")))?;
-        Ok(Self { listen, public_url, data_dir, database, secret_key_file, admin, delegate_image, log })
+        Ok(Self {
+            listen,
+            public_url,
+            data_dir,
+            database,
+            secret_key_file,
+            admin,
+            delegate_image,
+            trusted_proxies,
+            keep,
+            log,
+        })
     }
 }
 
-/// A scheme and an authority, nothing behind them.
+/// A scheme and an authority, nothing behind them; as browsers write it.
 fn origin(text: &str) -> Option<String> {
-    let uri: http::Uri = text.trim_end_matches('/').parse().ok()?;
-    let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
-    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'))?;
+    let text = text.trim_end_matches('/');
+    let uri: http::Uri = text.parse().ok()?;
     let bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
-    bare.then(|| format!("{scheme}://{authority}"))
+    bare.then(|| origin::normal(text)).flatten()
 }
 
 fn read_file(path: &Path) -> Result<Values, ConfigError> {
@@ -269,6 +306,12 @@ mod tests {
                 "MUSTER_PUBLIC_URL (MUSTER_PUBLIC_URL): give an address",
             ),
             (("MUSTER_DELEGATE_IMAGE", "a b"), "", "MUSTER_DELEGATE_IMAGE (MUSTER_DELEGATE_IMAGE): Write an image"),
+            (
+                ("MUSTER_TRUSTED_PROXIES", "lb"),
+                "",
+                "MUSTER_TRUSTED_PROXIES (MUSTER_TRUSTED_PROXIES): \"lb\" is neither",
+            ),
+            (("MUSTER_AUDIT_DAYS", "0"), "", "MUSTER_AUDIT_DAYS (MUSTER_AUDIT_DAYS): give a number of days"),
             (("MUSTER_DATABASE_URL", "mysql://x"), "", "MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it begins with"),
             (
                 ("MUSTER_ADMIN_EMAIL", "ada@example.com"),
@@ -323,5 +366,17 @@ mod tests {
     fn a_public_url_is_an_origin() {
         let env = [("MUSTER_PUBLIC_URL", "https://muster.example.com/")];
         assert_eq!(load(&env, "").unwrap().public_url.as_deref(), Some("https://muster.example.com"));
+    }
+
+    #[test]
+    fn c23_a_public_url_is_written_as_browsers_write_it() {
+        for (text, origin) in [
+            ("http://Muster.lan:8080", "http://muster.lan:8080"),
+            ("http://muster.lan:80", "http://muster.lan"),
+            ("HTTPS://MUSTER.lan:443/", "https://muster.lan"),
+            ("http://[2001:DB8::1]:80", "http://[2001:db8::1]"),
+        ] {
+            assert_eq!(load(&[("MUSTER_PUBLIC_URL", text)], "").unwrap().public_url.as_deref(), Some(origin));
+        }
     }
 }

@@ -15,6 +15,9 @@ use crate::{
     keyring::Unsealable,
 };
 
+/// In how many seconds to try again where too many others are at it.
+const BUSY: u32 = 2;
+
 /// Why a use case did not come about. Nothing changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -113,6 +116,7 @@ impl Error {
             Self::Conflict(sentence) => ConsoleError::Conflict(sentence),
             Self::TooMany(seconds) => ConsoleError::TooMany(seconds),
             Self::TooLarge(_) => ConsoleError::field("", self),
+            Self::Password(PasswordError::Busy) => ConsoleError::Busy(BUSY),
             Self::Refused(_)
             | Self::Replayed
             | Self::Database(_)

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod chance;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod console;
 pub mod db;
 pub mod delegate_api;
@@ -12,7 +13,11 @@ pub mod error;
 pub mod events;
 mod install;
 pub mod keyring;
+mod origin;
 pub mod presence;
+pub mod program;
+pub mod proxies;
+pub mod retention;
 pub mod scripts;
 pub mod secrets;
 pub mod serve;
@@ -28,6 +33,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::Response,
 };
+use tower::util::MapRequestLayer;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer},
@@ -41,12 +47,18 @@ pub fn router(state: &State, files: Router<State>) -> Router {
     // What rendering spawns runs on tokio. A second router of the same process finds it set.
     let _ = any_spawner::Executor::init_tokio();
     let routes = Router::new().merge(files).merge(delegate_api::router()).merge(web::router(state));
+    let proxies = state.trusted_proxies.clone();
     web::security(routes)
         .layer(axum::middleware::map_response(retry_later))
         .layer(CatchPanicLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(span))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(Ids(state.clone())))
+        // First of all: from here on the address is that of who asks.
+        .layer(MapRequestLayer::new(move |mut request: Request| {
+            proxies.rewrite(&mut request);
+            request
+        }))
         .with_state(state.clone())
 }
 
@@ -61,7 +73,9 @@ async fn retry_later(mut response: Response) -> Response {
 /// A span for each request. The query is left out: it holds what people search for.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
-    tracing::info_span!("request", id = id.unwrap_or_default(), method = %request.method(), path = request.uri().path())
+    let client = proxies::client_of(request).map(tracing::field::display);
+    let (method, path) = (request.method(), request.uri().path());
+    tracing::info_span!("request", id = id.unwrap_or_default(), client, %method, path)
 }
 
 #[derive(Clone)]

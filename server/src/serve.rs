@@ -2,12 +2,21 @@
 
 use std::{io, net::SocketAddr, time::Duration};
 
-use axum::{Router, serve::ListenerExt as _};
+use axum::Router;
 use tokio::net::TcpListener;
 
-use crate::{assets, auth::session, clock::Clock, config::Config, presence, router, start, state::State, users};
+use crate::{
+    assets,
+    auth::session,
+    clock::Clock,
+    config::Config,
+    connections::{self, Bounds},
+    presence, retention, router, start,
+    state::State,
+    users,
+};
 
-/// How long requests that are under way may take after the signal to stop.
+/// How long background work may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
 /// How often what has run out is cleared away.
 const TIDY: Duration = Duration::from_secs(600);
@@ -63,10 +72,6 @@ async fn announce(state: &State, address: SocketAddr) -> Result<(), ServeError> 
 }
 
 async fn run(state: State, listener: TcpListener, router: Router) -> Result<(), ServeError> {
-    // Without it a streamed page waits 40 ms for the client's acknowledgement (Nagle's algorithm).
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
     let stop = state.stop.clone();
     tokio::spawn({
         let stop = stop.clone();
@@ -75,16 +80,9 @@ async fn run(state: State, listener: TcpListener, router: Router) -> Result<(), 
             stop.cancel();
         }
     });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(stop.clone().cancelled_owned());
-    let grace = async {
-        stop.cancelled().await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        result = server.into_future() => result?,
-        () = grace => tracing::warn!("some requests were still under way after {} s", GRACE.as_secs()),
-    }
+    let bounds = Bounds::within(connections::raise_file_limit());
+    tracing::debug!(?bounds, "connections");
+    connections::serve(listener, router, &state.trusted_proxies, bounds, &stop).await?;
     stop.cancel();
     state.tasks.close();
     if tokio::time::timeout(GRACE, state.tasks.wait()).await.is_err() {
@@ -124,6 +122,9 @@ async fn tidy(state: State) {
         state.limits.tidy();
         if let Err(error) = session::tidy(&state.db, state.clock.now()).await {
             tracing::warn!(%error, "old sessions could not be removed");
+        }
+        if let Err(error) = retention::tidy(&state).await {
+            tracing::warn!(%error, "old rows could not be removed");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What every request can reach.
 
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 
 use muster::id::AccountId;
 use muster_app::Assets;
@@ -13,6 +13,9 @@ use crate::{
     events::Events,
     keyring::Keyring,
     presence::Presence,
+    program::Program,
+    proxies::TrustedProxies,
+    retention::Keep,
     scripts::Masks,
     tokens::TokenValues,
 };
@@ -39,7 +42,11 @@ pub struct Inner {
     /// The image that delegates in containers run, where a person names no other.
     pub delegate_image: String,
     /// The program that shell bundles carry: this one.
-    pub program: PathBuf,
+    pub program: Program,
+    /// The proxies whose word about addresses is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// How long what happened is kept.
+    pub keep: Keep,
     /// Where the browser finds the console's files.
     pub assets: Assets,
     /// Spreads what changed.
@@ -67,6 +74,12 @@ impl State {
     #[must_use]
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// Whether cookies are for TLS alone: where people reach this manager by it.
+    #[must_use]
+    pub fn has_secure_cookies(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 }
 

@@ -61,7 +61,7 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
             <div>
                 <dt>"Profile"</dt>
-                <dd class="changeable">
+                <dd translate="no" class="changeable">
                     <a class="link" href=move || row.with(|row| format!("/profiles/{}", row.delegate.profile_id))>
                         {move || row.with(|row| row.profile.clone())}
                     </a>
@@ -72,7 +72,7 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             {fact("Token", of(|row| row.token.clone()), false)}
             <div>
                 <dt>"Selectors"</dt>
-                <dd class="changeable">
+                <dd translate="no" class="changeable">
                     {selectors(row)}
                     {no_selectors}
                     {change("selectors", "Edit", "Edit selectors")}
@@ -81,13 +81,13 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             {fact("Description", of(|row| row.delegate.facts.description.clone()), false)}
             <div>
                 <dt>"Registered"</dt>
-                <dd>
+                <dd translate="no">
                     <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
                 </dd>
             </div>
             <div>
                 <dt>"Last heartbeat"</dt>
-                <dd>
+                <dd translate="no">
                     <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
                 </dd>
             </div>
@@ -100,7 +100,7 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             })}
             <div>
                 <dt>"Decision"</dt>
-                <dd>{move || decision().map_or_else(
+                <dd translate="no">{move || decision().map_or_else(
                     || view! { <span class="muted">{undecided()}</span> }.into_any(),
                     IntoAny::into_any,
                 )}</dd>

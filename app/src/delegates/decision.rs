@@ -56,13 +56,13 @@ pub fn Decision(
                         {fact("Token", of(|row| row.token.clone()), false)}
                         <div>
                             <dt>"First seen"</dt>
-                            <dd>
+                            <dd translate="no">
                                 <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
                             </dd>
                         </div>
                         <div>
                             <dt>"Last heartbeat"</dt>
-                            <dd>
+                            <dd translate="no">
                                 <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
                             </dd>
                         </div>

@@ -85,7 +85,7 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     view! {
         <div class="head">
             <Title text=name />
-            <h1>{name}</h1>
+            <h1 translate="no">{name}</h1>
             <StatusWithReason row=row just_done=just_done />
             <div class="grow"></div>
             {move || (may.get() && rejected.get()).then(|| {

@@ -14,7 +14,7 @@ pub fn fact(name: &'static str, value: Signal<String>, mono: bool) -> impl IntoV
     view! {
         <div>
             <dt>{name}</dt>
-            <dd class=if mono { "mono" } else { "" }>
+            <dd translate="no" class=if mono { "mono" } else { "" }>
                 {move || {
                     let value = value.get();
                     if value.is_empty() {

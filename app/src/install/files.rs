@@ -59,6 +59,9 @@ pub fn Files(kind: InstallKind, query: Memo<InstallQuery>, review: Signal<Instal
     }
 }
 
+/// How long an answer is waited for, in milliseconds.
+const PATIENCE: u32 = 10_000;
+
 /// What came of copying.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Copied {
@@ -160,6 +163,7 @@ async fn fetch(kind: InstallKind, fields: &InstallFields, file: &str) -> Result<
     init.set_body(&form);
     // Who is not signed in any more would be sent to a page.
     init.set_redirect(web_sys::RequestRedirect::Error);
+    init.set_signal(Some(&web_sys::AbortSignal::timeout_with_u32(PATIENCE)));
     let answer = window().fetch_with_str_and_init(&download_path(kind), &init);
     let answer = js_sys::futures::JsFuture::from(answer).await.map_err(unreachable)?;
     let answer: web_sys::Response = answer.dyn_into().map_err(unreachable)?;

@@ -124,21 +124,21 @@ fn Newest(runs: Signal<Vec<ScriptRun>>) -> impl IntoView {
                 <dl class="facts">
                     <div>
                         <dt>"Outcome"</dt>
-                        <dd>
+                        <dd translate="no">
                             <span role="status">{of(|run| outcome(run).into_any())}</span>
                         </dd>
                     </div>
                     <div>
                         <dt>"Started"</dt>
-                        <dd>{of(|run| view! { <Time at=run.started_at /> }.into_any())}</dd>
+                        <dd translate="no">{of(|run| view! { <Time at=run.started_at /> }.into_any())}</dd>
                     </div>
                     <div>
                         <dt>"Duration"</dt>
-                        <dd>{of(|run| lasted(run).into_any())}</dd>
+                        <dd translate="no">{of(|run| lasted(run).into_any())}</dd>
                     </div>
                     <div>
                         <dt>"Profile"</dt>
-                        <dd>{of(|run| run.profile.clone().into_any())}</dd>
+                        <dd translate="no">{of(|run| run.profile.clone().into_any())}</dd>
                     </div>
                 </dl>
             }

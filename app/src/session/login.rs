@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::api::SignIn;
+use super::{ElsewhereNotice, api::SignIn};
 use crate::ui::{button::SubmitButton, field::TextField, form::Form, icon::Icon};
 
 /// The page that a person without a session is sent to.
@@ -22,6 +22,7 @@ pub fn LoginPage() -> impl IntoView {
                     "Muster"
                 </p>
                 <h1>"Log in"</h1>
+                <ElsewhereNotice />
                 <Form action=sign_in>
                     <input type="hidden" name="next" value=next />
                     <TextField name="email" label="Email" kind="email" autocomplete="username" autofocus=true />

@@ -6,3 +6,40 @@ mod setup;
 
 pub use login::LoginPage;
 pub use setup::SetupPage;
+
+use leptos::prelude::*;
+
+use crate::ui::icon::Icon;
+
+/// Where the browser has to log in, where a login would not be kept at the address it has opened. The server provides it
+/// as a context.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginElsewhere(pub String);
+
+#[derive(Clone, Copy)]
+struct Elsewhere(StoredValue<Option<String>>);
+
+/// Hands to the pages where one has to log in. The browser reads the same as the server did.
+pub(crate) fn provide_login_elsewhere() {
+    let url = SharedValue::new(|| use_context::<LoginElsewhere>().map(|LoginElsewhere(url)| url)).into_inner();
+    provide_context(Elsewhere(StoredValue::new(url)));
+}
+
+/// Says where a login is kept, where it is not here.
+#[component]
+fn ElsewhereNotice() -> impl IntoView {
+    let url = use_context::<Elsewhere>().and_then(|Elsewhere(url)| url.get_value());
+    url.map(|url| {
+        view! {
+            <div class="notice notice-wait" role="alert">
+                {Icon::Warning.draw()}
+                <p>
+                    "A login is not kept at this address: this page came over plain HTTP, and Muster is set up for \
+                    HTTPS. Log in at "
+                    <a class="link" rel="external" href=url.clone()>{url.clone()}</a>
+                    " instead."
+                </p>
+            </div>
+        }
+    })
+}

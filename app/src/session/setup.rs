@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::api::SetUp;
+use super::{ElsewhereNotice, api::SetUp};
 use crate::ui::{button::SubmitButton, field::TextField, form::Form, icon::Icon};
 
 /// The page of an installation that has no user yet.
@@ -20,6 +20,7 @@ pub fn SetupPage() -> impl IntoView {
                 </p>
                 <h1>"Set up Muster"</h1>
                 <p class="sub">"Create the first administrator. More people can be added later."</p>
+                <ElsewhereNotice />
                 <Form action=set_up>
                     <TextField
                         name="code"

@@ -156,6 +156,8 @@ pub trait Tokens {
     ) -> Result<TokenId, ConsoleError>;
     /// The value of a token that this person made, once: a second call finds nothing.
     async fn reveal_token(&self, id: TokenId) -> Result<Option<RevealedToken>, ConsoleError>;
+    /// The value of a new token has arrived where it is shown: it is not shown again.
+    async fn forget_token_value(&self, id: TokenId) -> Result<(), ConsoleError>;
     /// Cuts a token off, for good.
     async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError>;
     /// Deletes a revoked or expired token.
@@ -234,6 +236,12 @@ pub async fn get_token_rotation(id: TokenId) -> Result<TokenRotation, ConsoleErr
 #[server(endpoint = "tokens/reveal")]
 pub async fn reveal_token(id: TokenId) -> Result<Option<RevealedToken>, ConsoleError> {
     ask(|console| async move { console.reveal_token(id).await }).await
+}
+
+/// The value of a new token has arrived where it is shown.
+#[server(endpoint = "tokens/forget-value")]
+pub async fn forget_token_value(id: TokenId) -> Result<(), ConsoleError> {
+    ask(|console| async move { console.forget_token_value(id).await }).await
 }
 
 /// Cuts a token off.

@@ -5,14 +5,15 @@ use leptos_router::hooks::use_params_map;
 use muster::id::TokenId;
 
 use super::{
-    api::{RevealedToken, reveal_token},
+    api::{RevealedToken, forget_token_value, reveal_token},
     query::use_token_list,
 };
 use crate::{
     error::ConsoleError,
     ui::{
         copy::{CopyField, copy_text},
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, Leave, show_dialog},
+        fresh::fresh,
         href::{Href, use_here},
         icon::Icon,
         load::Asked,
@@ -45,20 +46,27 @@ pub fn created_dialog(id: Memo<String>, back: Signal<Href>) -> impl IntoView {
         },
     );
     show_dialog(value, back, move |value| match value.get_untracked() {
-        Some(token) => view! { <Value token=token back=back /> }.into_any(),
+        Some(token) => match id.get_untracked().parse() {
+            Ok(id) => view! { <Value id=id token=token back=back /> }.into_any(),
+            Err(_) => view! { <Spent back=back /> }.into_any(),
+        },
         None => view! { <Spent back=back /> }.into_any(),
     })
 }
 
 #[component]
-fn Value(token: RevealedToken, back: Signal<Href>) -> impl IntoView {
+fn Value(id: TokenId, token: RevealedToken, back: Signal<Href>) -> impl IntoView {
     let copied = RwSignal::new(None);
     let asks = RwSignal::new(false);
-    let may_close = Callback::new(move |()| {
-        let may = copied.get_untracked() == Some(true) || asks.get_untracked();
+    // The page has copied it by itself: a slip would leave it in the clipboard alone, until something else is copied.
+    let may_close = Callback::new(move |leave| {
+        let copied = copied.get_untracked() == Some(true);
+        let may = (leave == Leave::Button && copied) || asks.get_untracked();
         asks.set(!may);
         may
     });
+    // Shown: from now on nobody sees it again. Where this does not get through it is forgotten a little later.
+    Effect::new(move |_| spawn_local(async move { _ = forget_token_value(id).await }));
     let secret = StoredValue::new(token.value.clone());
     let go_back = NodeRef::<leptos::html::Button>::new();
     Effect::new(move |_| {
@@ -85,7 +93,7 @@ fn Value(token: RevealedToken, back: Signal<Href>) -> impl IntoView {
     view! {
         <Dialog title="New Token" back=back may_close=may_close>
             <div class="dialog-body">
-                <p role="status">{ready}</p>
+                <p role="status">{fresh(ready)}</p>
                 <CopyField label="Token value" value=token.value copied=copied />
                 <div class="notice notice-wait">
                     {Icon::Warning.draw()}
@@ -95,7 +103,13 @@ fn Value(token: RevealedToken, back: Signal<Href>) -> impl IntoView {
             {move || if asks.get() {
                 view! {
                     <footer class="asks">
-                        <p role="alert">"You have not copied the value. It cannot be shown again."</p>
+                        <p role="alert">
+                            {fresh(move || if copied.get() == Some(true) {
+                                "The value is in your clipboard, and nowhere else. It cannot be shown again."
+                            } else {
+                                "You have not copied the value. It cannot be shown again."
+                            })}
+                        </p>
                         <button type="button" class="btn" node_ref=go_back on:click=move |_| asks.set(false)>
                             "Go back"
                         </button>

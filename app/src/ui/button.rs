@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-use super::{form::FormState, href::Href};
+use super::{form::FormState, fresh::fresh, href::Href};
 
 /// How long a reply may take before the button says that it is under way: faster ones would only flicker.
 pub const SLOW: Duration = Duration::from_millis(300);
@@ -129,7 +129,7 @@ pub fn SubmitButton(
     let slow = move || form.is_some_and(|form| form.slow.get());
     view! {
         <button type="submit" class=class aria-label=name disabled=pending>
-            {move || if slow() { busy } else { label }}
+            {fresh(move || if slow() { busy } else { label })}
         </button>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local, web_sys};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::icon::Icon;
+use super::{fresh::fresh, icon::Icon};
 
 /// Puts text into the clipboard and tells whether that worked: browsers bar it outside of HTTPS and by settings.
 pub async fn copy_text(text: &str) -> bool {
@@ -63,7 +63,7 @@ pub fn CopyField(
                 } else {
                     Icon::Copy.draw().into_any()
                 }}
-                <span aria-live="polite">{move || if copied.get() == Some(true) { "Copied" } else { "Copy" }}</span>
+                <span aria-live="polite">{fresh(move || if copied.get() == Some(true) { "Copied" } else { "Copy" })}</span>
             </button>
         </div>
     }
@@ -91,7 +91,7 @@ pub fn Command(#[prop(into)] line: String) -> impl IntoView {
             <code node_ref=code tabindex="0">{line}</code>
             <button type="button" class="btn small ghost needs-scripts" aria-label=label on:click=copy>
                 {move || if copied.get() { Icon::Tick.draw().into_any() } else { Icon::Copy.draw().into_any() }}
-                <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
+                <span aria-live="polite">{fresh(move || if copied.get() { "Copied" } else { "Copy" })}</span>
             </button>
         </div>
     }

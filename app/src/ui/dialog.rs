@@ -11,6 +11,7 @@ use super::{
     button::LeaveForm,
     href::Href,
     load::{Asked, Data, show_or},
+    unsaved::provide_part,
 };
 use crate::error::ConsoleError;
 
@@ -18,6 +19,15 @@ use crate::error::ConsoleError;
 const LEAVE_ID: &str = "dialog-leave";
 /// How many frames a dialog may take to get into the document.
 const PATIENCE: u8 = 30;
+
+/// How a dialog is left without doing anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// By its button.
+    Button,
+    /// By Escape or a press beside it: perhaps a slip.
+    Aside,
+}
 
 /// A dialog with a heading. Give it a `dialog-body` and a `<footer>`.
 #[component]
@@ -28,29 +38,42 @@ pub fn Dialog(
     /// Where closing it leads.
     #[prop(into)]
     back: Signal<Href>,
-    /// Asked before it closes: whether it may.
+    /// Asked before it closes: whether it may. Without it, work that is typed in the dialog is not dropped by a slip.
     #[prop(optional, into)]
-    may_close: Option<Callback<(), bool>>,
+    may_close: Option<Callback<Leave, bool>>,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<leptos::html::Dialog>::new();
     let navigate = use_navigate();
     let path = use_location().pathname;
     let own_path = path.get_untracked();
-    let allowed = move || may_close.is_none_or(|may| may.run(()));
+    let unsaved = provide_part();
+    let allowed = move |leave| match may_close {
+        Some(may) => may.run(leave),
+        None => leave == Leave::Button || unsaved.may_leave(),
+    };
 
     Effect::new(move |_| {
         if let Some(dialog) = node.get() {
             make_modal(dialog, PATIENCE);
         }
     });
-    let close = Callback::new(move |()| {
-        if let Some(dialog) = node.get_untracked().filter(|_| allowed()) {
+    let close = move |leave| {
+        if let Some(dialog) = node.get_untracked().filter(|_| allowed(leave)) {
             dialog.close();
         }
-    });
+    };
+    let press = Callback::new(move |()| close(Leave::Button));
+    // A browser lets a page hold a dialog only once after the person did something on it, but leaves the key to the page.
+    let on_keydown = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() && !event.is_composing() {
+            event.prevent_default();
+            close(Leave::Aside);
+        }
+    };
+    // Other ways to the same, as the gesture of phones.
     let on_cancel = move |event: web_sys::Event| {
-        if !allowed() {
+        if !allowed(Leave::Aside) {
             event.prevent_default();
         }
     };
@@ -66,7 +89,7 @@ pub fn Dialog(
     let on_press = move |event: ev::MouseEvent| {
         let outside = event.target().is_some_and(|target| Some(target) == event.current_target());
         if outside && event.button() == 0 {
-            close.run(());
+            close(Leave::Aside);
         }
     };
     view! {
@@ -75,13 +98,14 @@ pub fn Dialog(
             open
             aria-labelledby="dialog-title"
             node_ref=node
+            on:keydown=on_keydown
             on:cancel=on_cancel
             on:close=on_close
             on:mousedown=on_press
         >
             <div class="dialog-card">
                 <h2 id="dialog-title">{title}</h2>
-                <LeaveForm id=LEAVE_ID to=back press=close />
+                <LeaveForm id=LEAVE_ID to=back press=press />
                 {children()}
             </div>
         </dialog>

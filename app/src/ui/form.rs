@@ -4,7 +4,7 @@
 //! that fails, the server sends the browser back to the page with a [`Flash`], which holds the error and what was
 //! typed. Either way the error stands beside its field, and nothing typed is lost.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use leptos::{context::Provider, ev::SubmitEvent, form::FromFormData, prelude::*, server_fn::ServerFn, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -13,11 +13,16 @@ use wasm_bindgen::JsCast;
 
 use super::{
     button::SLOW,
+    fresh::fresh,
     href::{Href, use_here},
     icon::Icon,
     live::use_live,
+    unsaved::use_work,
 };
 use crate::error::ConsoleError;
+
+/// How long an answer is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What became of a form that was posted without scripts. The server provides it as a context of the next page.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -158,14 +163,21 @@ where
     });
     leave_where_signed_out(error);
     let live = use_live();
+    let work = use_work();
     Effect::new(move |_| match answer.get() {
-        Some(Ok(())) => _ = live.map(super::live::Live::changed),
+        Some(Ok(())) => {
+            work.end();
+            let _ = live.map(super::live::Live::changed);
+        }
         Some(Err(ConsoleError::Field { field, .. })) => focus_field(form, &field),
-        // Somebody was faster: show what they did.
-        Some(Err(ConsoleError::Conflict(_) | ConsoleError::NotFound(_))) => _ = live.map(super::live::Live::changed),
+        // Somebody was faster, or it may have been done all the same: show what is.
+        Some(Err(ConsoleError::Conflict(_) | ConsoleError::NotFound(_) | ConsoleError::NoAnswer(_))) => {
+            _ = live.map(super::live::Live::changed)
+        }
         _ => {}
     });
 
+    let count = StoredValue::new(0_u32);
     let on_submit = move |event: SubmitEvent| {
         if event.default_prevented() {
             return;
@@ -175,13 +187,26 @@ where
             return;
         }
         match S::from_event(&event) {
-            Ok(call) => _ = action.dispatch(call),
+            Ok(call) => {
+                let call = action.dispatch(call);
+                count.update_value(|count| *count += 1);
+                let this = count.get_value();
+                set_timeout(
+                    move || {
+                        if count.try_get_value() == Some(this) && pending.try_get_untracked() == Some(true) {
+                            call.abort();
+                            answer.set(Some(Err(ConsoleError::NoAnswer(PATIENCE.as_secs()))));
+                        }
+                    },
+                    PATIENCE,
+                );
+            }
             Err(_) => answer.set(Some(Err(ConsoleError::Unreachable))),
         }
     };
     view! {
         <Provider value=state>
-            <form class=class method="post" action=S::url() novalidate on:submit=on_submit node_ref=form>
+            <form class=class method="post" action=S::url() novalidate on:submit=on_submit on:input=move |_| work.begin() node_ref=form>
                 <FormError />
                 {children()}
             </form>
@@ -199,7 +224,7 @@ pub fn FormError() -> impl IntoView {
                 view! {
                     <div class="notice notice-bad">
                         {Icon::Warning.draw()}
-                        <p>{error}</p>
+                        <p>{fresh(move || error.clone())}</p>
                     </div>
                 }
             })}

@@ -11,6 +11,7 @@ use super::{
     icon::Icon,
     live::provide_live,
     load::{Asked, computed, show_or},
+    unsaved::provide_unsaved,
 };
 use crate::session::api::{Frame as FrameData, SignOut, get_frame};
 
@@ -47,6 +48,7 @@ fn IfManager(children: ChildrenFn) -> impl IntoView {
 #[component]
 pub fn Frame() -> impl IntoView {
     let live = provide_live();
+    provide_unsaved();
     let frame = Asked::new(move || live.delegates.version(), |_| get_frame());
     provide_context(Viewer(frame));
     view! {
@@ -97,7 +99,7 @@ fn Header(frame: Signal<FrameData>) -> impl IntoView {
         <p class="scope">
             <span>"Account"</span>
             " "
-            <b>{move || frame.with(|frame| frame.account.clone())}</b>
+            <b translate="no">{move || frame.with(|frame| frame.account.clone())}</b>
         </p>
         <div class="grow"></div>
         <button
@@ -109,7 +111,7 @@ fn Header(frame: Signal<FrameData>) -> impl IntoView {
             <span class="visually-hidden">{move || format!("User menu, {}", email())}</span>
         </button>
         <div id="user-menu" class="menu" popover="auto">
-            <p class="menu-email">{email}</p>
+            <p class="menu-email" translate="no">{email}</p>
             <p class="muted">{move || frame.with(|frame| frame.role.label())}</p>
             <Form action=sign_out class="menu-form">
                 <SubmitButton label="Log out" busy="Logging out…" class="btn" />
@@ -125,7 +127,7 @@ fn Waiting(frame: Signal<FrameData>) -> impl IntoView {
         let pending = frame.with(|frame| frame.pending);
         (pending > 0).then(|| {
             view! {
-                <span class="badge">
+                <span class="badge" translate="no">
                     {pending}
                     <span class="visually-hidden">" waiting for approval"</span>
                 </span>

@@ -1,19 +1,17 @@
-//! What keeps a page up to date: one event stream for each tab, which only says what has changed, so that the page
-//! asks anew for what it shows.
+//! What keeps a page up to date: a stream of events, which only says what has changed, so that the page asks anew for
+//! what it shows.
 
 use std::time::Duration;
 
-use leptos::{prelude::*, web_sys};
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{EventSource, MessageEvent};
+use leptos::prelude::*;
+
+use super::stream::Share;
 
 /// Where the events come from.
 pub const EVENTS_PATH: &str = "/api/events";
 
 /// Changes come in bursts: those within this time are answered by one request.
 const GATHER: Duration = Duration::from_millis(200);
-/// How long after a refused stream to try again; one that broke is taken up again by the browser itself.
-const AGAIN: Duration = Duration::from_secs(5);
 
 /// How the stream is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,20 +86,20 @@ impl Live {
     }
 
     /// Others may have changed everything.
-    fn elsewhere(self) {
+    pub(super) fn elsewhere(self) {
         [self.delegates, self.profiles, self.tokens, self.secrets, self.scripts].into_iter().for_each(Topic::changed);
     }
 
-    fn on_hello(self, build: &str) {
+    pub(super) fn on_hello(self, build: &str) {
         // Before each greeting there was a time without events: since the server rendered the page, or since the stream
         // broke. What has not changed in it is not drawn again.
         self.elsewhere();
-        self.stream.set(Stream::Live);
+        _ = self.stream.try_set(Stream::Live);
         let own = document().document_element().and_then(|html| html.get_attribute("data-build"));
-        self.outdated.set(own.is_some_and(|own| own != build));
+        _ = self.outdated.try_set(own.is_some_and(|own| own != build));
     }
 
-    fn on_change(self, topic: &str) {
+    pub(super) fn on_change(self, topic: &str) {
         match topic {
             "delegates" => self.delegates.changed(),
             "profiles" => self.profiles.changed(),
@@ -127,18 +125,10 @@ pub fn provide_live() -> Live {
     };
     provide_context(live);
 
-    let attempt = RwSignal::new(0_u32);
-    Effect::new(move |_| {
-        attempt.track();
-        let open = StoredValue::new_local(Open::new(live, attempt));
-        on_cleanup(move || {
-            open.try_update_value(|open| {
-                if let Some(open) = open.as_ref() {
-                    open.source.close();
-                }
-            });
-        });
-    });
+    // An effect runs only in the browser. What it keeps goes with this part of the page.
+    let share = StoredValue::new_local(None);
+    Effect::new(move |_| share.set_value(Some(Share::new(live))));
+    on_cleanup(move || _ = share.try_update_value(Option::take));
     live
 }
 
@@ -148,46 +138,12 @@ pub fn use_live() -> Option<Live> {
     use_context::<Live>()
 }
 
-/// An open stream, and its listeners, which live as long as it does.
-struct Open {
-    source: EventSource,
-    _messages: [Closure<dyn FnMut(MessageEvent)>; 2],
-    _error: Closure<dyn FnMut()>,
-}
-
-impl Open {
-    fn new(live: Live, attempt: RwSignal<u32>) -> Option<Self> {
-        let source = EventSource::new(EVENTS_PATH).ok()?;
-        let listen = |name: &str, mut heard: Box<dyn FnMut(String)>| {
-            let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                heard(event.data().as_string().unwrap_or_default());
-            });
-            source.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()).ok().map(|()| closure)
-        };
-        let hello = listen("hello", Box::new(move |build| live.on_hello(&build)))?;
-        let change = listen("change", Box::new(move |topic| live.on_change(&topic)))?;
-        let error = Closure::<dyn FnMut()>::new({
-            let source = source.clone();
-            move || {
-                live.stream.try_set(Stream::Lost);
-                if source.ready_state() == EventSource::CLOSED {
-                    // Refused, perhaps because the session has ended: asking for the data anew finds that out.
-                    live.changed();
-                    set_timeout(move || _ = attempt.try_update(|count| *count = count.wrapping_add(1)), AGAIN);
-                }
-            }
-        });
-        source.set_onerror(Some(error.as_ref().unchecked_ref()));
-        Some(Self { source, _messages: [hello, change], _error: error })
-    }
-}
-
 /// How the stream is, in a word beside the list that it keeps up to date.
 #[component]
 pub fn LiveMark() -> impl IntoView {
     let stream = move || use_live().map_or(Stream::Opening, |live| live.stream.get());
     view! {
-        <span class="live" role="status" data-stream=move || match stream() {
+        <span class="live" role="status" translate="no" data-stream=move || match stream() {
             Stream::Opening => "opening",
             Stream::Live => "live",
             Stream::Lost => "lost",

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use uuid::Uuid;
 
-use super::{icon::Icon, live::use_live};
+use super::{fresh::fresh, icon::Icon, live::use_live};
 use crate::session::api::get_done;
 
 /// The object that the last form on this page acted on, out of the address.
@@ -38,7 +38,7 @@ pub fn Done(#[prop(default = "")] otherwise: &'static str) -> impl IntoView {
                         view! {
                             <p class="done">
                                 {Icon::Done.draw()}
-                                <span>{sentence}</span>
+                                {fresh(move || sentence.clone())}
                             </p>
                         }
                     })}

@@ -37,7 +37,7 @@ pub fn TokenMark(#[prop(into)] status: Signal<TokenStatus>) -> impl IntoView {
 /// Any status: a class of its hue, an icon and a word.
 pub fn mark(class: &'static str, icon: Icon, word: impl Into<String>) -> impl IntoView {
     view! {
-        <span class=class>
+        <span class=class translate="no">
             {icon.draw()}
             <span>{word.into()}</span>
         </span>

@@ -122,6 +122,8 @@ where
     let on_leave = move |event: ev::FocusEvent| hold.focus.set(stays_inside(&event));
     view! {
         <tbody
+            // What rows hold is data. See `fresh`.
+            translate="no"
             node_ref=node
             on:pointerenter=move |_| hold.pointer.set(true)
             on:pointerleave=move |_| hold.pointer.set(false)
@@ -186,7 +188,7 @@ pub fn Foot(
     let none = |page: Signal<Option<Href>>| Signal::derive(move || page.with(Option::is_none));
     view! {
         <div class="foot">
-            <span>{count}</span>
+            <span translate="no">{count}</span>
             <LiveMark />
             <div class="grow"></div>
             <NavButton to=to(previous) disabled=none(previous) class="btn small">

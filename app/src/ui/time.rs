@@ -59,7 +59,7 @@ pub fn Time(#[prop(into)] at: Signal<Timestamp>) -> impl IntoView {
         }
     });
     view! {
-        <time datetime=move || at.get().to_string() title=move || exact(at.get())>
+        <time translate="no" datetime=move || at.get().to_string() title=move || exact(at.get())>
             {text}
         </time>
     }

@@ -114,7 +114,7 @@ export class Muster {
       redirect: 'manual',
     });
     await answer.body?.cancel();
-    const [, name, value] = /^([^=]+)=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
+    const [, name, value] = /(muster_session)=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '') ?? [];
     if (!name || !value) throw new Error(`${person.email} could not sign in: status ${answer.status}`);
     const cookie = { name, value, domain: '127.0.0.1', path: '/', expires: -1, httpOnly: true, secure: false };
     const session: Session = { cookies: [{ ...cookie, sameSite: 'Lax' }], origins: [] };

@@ -5,13 +5,16 @@ use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use muster::{id::TokenId, user::Email};
 
-use crate::error::Error;
+use super::device::Device;
+use crate::{error::Error, proxies::subscriber};
 
 /// The limits, each by what it is keyed on.
 #[derive(Debug)]
 pub struct Limits {
     sign_in_address: DefaultKeyedRateLimiter<IpAddr>,
     sign_in_person: DefaultKeyedRateLimiter<(IpAddr, Email)>,
+    sign_in_device: DefaultKeyedRateLimiter<(u64, Email)>,
+    stranger: DefaultKeyedRateLimiter<IpAddr>,
     registration: DefaultKeyedRateLimiter<TokenId>,
     trial: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -31,6 +34,8 @@ impl Default for Limits {
         Self {
             sign_in_address: RateLimiter::keyed(of(60, Duration::from_secs(2))),
             sign_in_person: RateLimiter::keyed(of(20, Duration::from_secs(15))),
+            sign_in_device: RateLimiter::keyed(of(20, Duration::from_secs(15))),
+            stranger: RateLimiter::keyed(of(300, Duration::from_millis(200))),
             registration: RateLimiter::keyed(of(1000, Duration::from_millis(100))),
             // A proxy may stand before a thousand delegates that register at once.
             trial: RateLimiter::keyed(of(2000, Duration::from_millis(30))),
@@ -46,13 +51,26 @@ fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) ->
 }
 
 impl Limits {
-    /// An attempt to sign in, or to set up.
+    /// An attempt to sign in, or to set up. A browser that is known for this person has a count of its own: wrong
+    /// guesses of strangers, also from the same address, do not use it up.
     ///
     /// # Errors
     /// [`Error::TooMany`].
-    pub fn sign_in(&self, address: IpAddr, email: &Email) -> Result<(), Error> {
+    pub fn sign_in(&self, address: IpAddr, email: &Email, device: Option<&Device>) -> Result<(), Error> {
+        if let Some(device) = device.filter(|device| device.knows(email)) {
+            return check(&self.sign_in_device, &(device.id, email.clone()));
+        }
+        let address = subscriber(address);
         check(&self.sign_in_address, &address)?;
         check(&self.sign_in_person, &(address, email.clone()))
+    }
+
+    /// A form or a call of somebody who is not signed in.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn stranger(&self, address: IpAddr) -> Result<(), Error> {
+        check(&self.stranger, &subscriber(address))
     }
 
     /// A first registration with a token.
@@ -75,6 +93,8 @@ impl Limits {
     pub fn tidy(&self) {
         self.sign_in_address.retain_recent();
         self.sign_in_person.retain_recent();
+        self.sign_in_device.retain_recent();
+        self.stranger.retain_recent();
         self.registration.retain_recent();
         self.trial.retain_recent();
     }
@@ -90,10 +110,34 @@ mod tests {
         let address = IpAddr::from([192, 0, 2, 1]);
         let [ada, bob] = ["ada@example.com", "bob@example.com"].map(|text| Email::parse(text).unwrap());
         for _ in 0..20 {
-            limits.sign_in(address, &ada).unwrap();
+            limits.sign_in(address, &ada, None).unwrap();
         }
-        assert!(matches!(limits.sign_in(address, &ada), Err(Error::TooMany(1..=15))));
-        limits.sign_in(address, &bob).unwrap();
+        assert!(matches!(limits.sign_in(address, &ada, None), Err(Error::TooMany(1..=15))));
+        limits.sign_in(address, &bob, None).unwrap();
         limits.tidy();
+    }
+
+    #[test]
+    fn b15_strangers_do_not_use_up_the_tries_of_a_known_browser() {
+        let limits = Limits::default();
+        let address = IpAddr::from([192, 0, 2, 1]);
+        let [ada, bob] = ["ada@example.com", "bob@example.com"].map(|text| Email::parse(text).unwrap());
+        while limits.sign_in(address, &ada, None).is_ok() {}
+        let device = Device::after_sign_in(None, &ada);
+        limits.sign_in(address, &ada, Some(&device)).unwrap();
+        assert!(limits.sign_in(address, &bob, Some(&Device::after_sign_in(None, &ada))).is_ok(), "another person");
+        while limits.sign_in(address, &ada, Some(&device)).is_ok() {}
+        assert!(limits.sign_in(address, &ada, Some(&Device::after_sign_in(None, &ada))).is_ok(), "another browser");
+    }
+
+    #[test]
+    fn b13_a_strangers_forms_are_counted() {
+        let limits = Limits::default();
+        let [one, other] = [IpAddr::from([192, 0, 2, 1]), IpAddr::from([192, 0, 2, 2])];
+        for _ in 0..300 {
+            limits.stranger(one).unwrap();
+        }
+        assert!(matches!(limits.stranger(one), Err(Error::TooMany(_))));
+        limits.stranger(other).unwrap();
     }
 }

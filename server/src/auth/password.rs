@@ -1,4 +1,5 @@
-//! Passwords: argon2id, off the async threads, and never more of them at once than the memory allows.
+//! Passwords: argon2id, off the async threads, and never more of them at once than the memory allows. Who waits, waits
+//! in a queue that is bounded: one for browsers that are known, one for everybody else.
 
 use std::sync::Arc;
 
@@ -7,28 +8,69 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use muster::user::{PASSWORD_MOST, Password};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::chance;
 
 /// How many hashes are computed at once; each takes 19 MiB (the parameters that OWASP recommends, argon2's default).
 const AT_ONCE: usize = 2;
 
+/// How many strangers' passwords wait at once; more are sent away.
+const MAX_STRANGERS: usize = 16;
+/// How many passwords of known browsers wait at once.
+const MAX_KNOWN: usize = 64;
+
 /// Why a password could not be hashed. The password is not repeated.
 #[derive(Debug, thiserror::Error)]
-#[error("a password could not be hashed: {0}")]
-pub struct PasswordError(String);
+pub enum PasswordError {
+    /// argon2 failed.
+    #[error("a password could not be hashed: {0}")]
+    Failed(String),
+    /// Too many wait already.
+    #[error("too many passwords wait to be checked")]
+    Busy,
+}
 
 impl PasswordError {
     fn new(error: impl std::fmt::Display) -> Self {
-        Self(error.to_string())
+        Self::Failed(error.to_string())
+    }
+}
+
+/// Who is behind a password that is to be checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asker {
+    /// Anybody.
+    Stranger,
+    /// A browser in which this person signed in before, or somebody who is signed in.
+    Known,
+}
+
+/// Those who wait for one of some places.
+#[derive(Clone, Debug)]
+struct Queue {
+    waiting: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+}
+
+impl Queue {
+    fn new(waiting: usize, places: usize) -> Self {
+        Self { waiting: Arc::new(Semaphore::new(waiting)), places: Arc::new(Semaphore::new(places)) }
+    }
+
+    /// A place; waits for one, where not too many do already.
+    async fn enter(&self) -> Result<SemaphorePermit<'_>, PasswordError> {
+        let _waiting = self.waiting.try_acquire().map_err(|_| PasswordError::Busy)?;
+        self.places.acquire().await.map_err(PasswordError::new)
     }
 }
 
 /// Hashes and checks passwords.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    permits: Arc<Semaphore>,
+    /// One place fewer than there are hashes at once: the last one is always for who is known.
+    strangers: Queue,
+    known: Queue,
     /// The hash of nobody's password, checked where there is no such person: so that the answer takes as long.
     nobody: Arc<str>,
 }
@@ -40,7 +82,7 @@ impl Passwords {
     /// Where argon2 fails.
     pub fn new() -> Result<Self, PasswordError> {
         let nobody = hash(&chance::bytes::<32>())?.into();
-        Ok(Self { permits: Arc::new(Semaphore::new(AT_ONCE)), nobody })
+        Ok(Self { strangers: Queue::new(MAX_STRANGERS, AT_ONCE - 1), known: Queue::new(MAX_KNOWN, AT_ONCE), nobody })
     }
 
     /// Hashes a password, in PHC form.
@@ -48,17 +90,17 @@ impl Passwords {
     /// # Errors
     /// Where argon2 fails.
     pub async fn hash(&self, password: Password) -> Result<String, PasswordError> {
-        self.run(move || hash(password.expose().as_bytes())).await?
+        self.run(Asker::Known, move || hash(password.expose().as_bytes())).await?
     }
 
     /// Whether it is the password behind `hash`; with no hash it takes as long and says no.
     ///
     /// # Errors
-    /// Where argon2 fails.
-    pub async fn verify(&self, password: Password, hash: Option<String>) -> Result<bool, PasswordError> {
+    /// [`PasswordError::Busy`], or where argon2 fails.
+    pub async fn verify(&self, asker: Asker, password: Password, hash: Option<String>) -> Result<bool, PasswordError> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.nobody.to_string());
-        self.run(move || {
+        self.run(asker, move || {
             let hash = PasswordHash::new(&hash).map_err(PasswordError::new)?;
             let bytes = password.expose().as_bytes();
             // Nobody can have set a longer one, and an endless one would be endless work.
@@ -69,8 +111,13 @@ impl Passwords {
         .await?
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
-        let _permit = self.permits.acquire().await.map_err(PasswordError::new)?;
+    async fn run<T: Send + 'static>(
+        &self,
+        asker: Asker,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let _stranger = if asker == Asker::Stranger { Some(self.strangers.enter().await?) } else { None };
+        let _place = self.known.enter().await?;
         tokio::task::spawn_blocking(work).await.map_err(PasswordError::new)
     }
 }
@@ -91,9 +138,32 @@ mod tests {
         let right = Password::new("correct horse battery".into());
         let hash = passwords.hash(right.clone()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
-        assert!(passwords.verify(right.clone(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(Password::new("wrong".into()), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(Password::new("x".repeat(5000)), Some(hash)).await.unwrap());
-        assert!(!passwords.verify(right, None).await.unwrap());
+        assert!(passwords.verify(Asker::Stranger, right.clone(), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify(Asker::Stranger, Password::new("wrong".into()), Some(hash.clone())).await.unwrap());
+        assert!(!passwords.verify(Asker::Stranger, Password::new("x".repeat(5000)), Some(hash)).await.unwrap());
+        assert!(!passwords.verify(Asker::Stranger, right, None).await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn b15_strangers_wait_in_a_queue_with_an_end_and_known_browsers_pass_them() {
+        let passwords = Passwords::new().unwrap();
+        // All places of strangers are taken, and as many wait as may.
+        let taken = passwords.strangers.places.acquire_many(u32::try_from(AT_ONCE - 1).unwrap()).await.unwrap();
+        let guess = || {
+            let passwords = passwords.clone();
+            async move { passwords.verify(Asker::Stranger, Password::new("guess".into()), None).await }
+        };
+        let waiting: Vec<_> = (0..MAX_STRANGERS).map(|_| tokio::spawn(guess())).collect();
+        while passwords.strangers.waiting.available_permits() > 0 {
+            tokio::task::yield_now().await;
+        }
+        assert!(matches!(guess().await, Err(PasswordError::Busy)));
+        let hash = passwords.hash(Password::new("correct horse battery".into())).await.unwrap();
+        let right = passwords.verify(Asker::Known, Password::new("correct horse battery".into()), Some(hash));
+        assert!(right.await.unwrap());
+        drop(taken);
+        for guess in waiting {
+            assert!(!guess.await.unwrap().unwrap());
+        }
     }
 }

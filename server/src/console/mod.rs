@@ -16,7 +16,10 @@ pub use profiles::primary;
 
 use std::net::IpAddr;
 
-use axum::http::{HeaderName, HeaderValue, StatusCode, header::LOCATION};
+use axum::http::{
+    HeaderName, HeaderValue, StatusCode,
+    header::{LOCATION, RETRY_AFTER},
+};
 use leptos_axum::ResponseOptions;
 use muster::{
     audit::{Actor, Origin},
@@ -29,7 +32,7 @@ use muster_app::{console::Console, error::ConsoleError};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use tower_sessions::Session;
 
-use crate::{error::Error, state::State};
+use crate::{auth::device::Device, error::Error, state::State};
 
 /// A request of the console: what it can reach, and who asks.
 #[derive(Clone)]
@@ -40,8 +43,14 @@ pub struct Operator {
     pub user: Option<User>,
     /// The session.
     pub session: Session,
-    /// The address of the peer.
+    /// The address of who asks.
     pub address: IpAddr,
+    /// What the browser is known by, where it is.
+    pub device: Option<Device>,
+    /// Where a login would be kept, where it would not be kept here.
+    pub login_is_kept_at: Option<String>,
+    /// Whether the request tells which page its form stands on, as those of browsers do.
+    pub by_form: bool,
     /// The request's id, as in the log.
     pub request_id: String,
     /// The host that the browser asked for, as it wrote it; may be empty.
@@ -80,9 +89,12 @@ impl Operator {
 }
 
 impl Console for Operator {
-    fn set_status(&self, status: u16) {
-        if let Ok(status) = StatusCode::from_u16(status) {
+    fn tell(&self, error: &ConsoleError) {
+        if let Ok(status) = StatusCode::from_u16(error.status()) {
             self.response.set_status(status);
+        }
+        if let Some(seconds) = error.retry_after() {
+            self.response.insert_header(RETRY_AFTER, seconds.into());
         }
     }
 

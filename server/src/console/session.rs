@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::http::header::SET_COOKIE;
 use muster::{
     audit::{Action, Actor, Origin},
     delegate::Admission,
@@ -18,15 +19,22 @@ use uuid::Uuid;
 
 use super::Operator;
 use crate::{
-    auth::caller,
+    auth::{
+        caller,
+        device::{self, Device},
+        password::Asker,
+    },
     db::{
         audit::{self, Entry},
         entity::{Scoped, audit as audit_table, delegate, user},
     },
     error::Error,
     users,
+    web::cookie,
 };
 
+/// For how long a browser is known: the longest that browsers allow.
+const DEVICE: tower_sessions::cookie::time::Duration = tower_sessions::cookie::time::Duration::days(400);
 /// For how long the sentence of what was done is to be had: a link with it that is found later says nothing.
 const DONE_LATELY: Duration = Duration::from_secs(120);
 
@@ -66,7 +74,8 @@ impl Operator {
 
     async fn make_first_administrator(&self, code: &str, email: &str, password: Password) -> Result<(), Error> {
         let email = Email::parse(email).map_err(|error| Error::field("email", error))?;
-        self.state.limits.sign_in(self.address, &email)?;
+        self.check_login_is_kept()?;
+        self.state.limits.sign_in(self.address, &email, None)?;
         if !self.state.setup.is(code) {
             let sentence = "This is not the setup code. It stands in the server's log, where it last started.";
             return Err(Error::field("code", muster::text::Invalid::new(sentence)));
@@ -79,7 +88,27 @@ impl Operator {
         let user = user.ok_or_else(|| {
             Error::Conflict("Muster is set up already. Log in, or ask an account administrator.".to_owned())
         })?;
-        caller::sign_in(&self.session, user.id).await
+        let email = user.email.clone();
+        caller::sign_in(&self.session, user.id).await?;
+        self.remember_device(&email);
+        Ok(())
+    }
+
+    /// A login that the browser would not keep is none: it says so, and where to go instead.
+    fn check_login_is_kept(&self) -> Result<(), Error> {
+        let Some(url) = self.login_is_kept_at.as_ref().filter(|_| self.by_form) else { return Ok(()) };
+        let sentence = format!(
+            "This page came over plain HTTP, where browsers do not keep a login for {url}. Open {url} and log in there."
+        );
+        Err(Error::field("", muster::text::Invalid::new(sentence)))
+    }
+
+    /// Lets the browser be known for a person from now on.
+    fn remember_device(&self, email: &Email) {
+        let device = Device::after_sign_in(self.device.clone(), email);
+        if let Some(cookie) = cookie::write(&self.state, device::COOKIE, &device, DEVICE) {
+            self.response.append_header(SET_COOKIE, cookie);
+        }
     }
 
     async fn check_and_sign_in(&self, email: &str, password: Password) -> Result<(), Error> {
@@ -89,22 +118,27 @@ impl Operator {
         };
         // What is no address is nobody's: the same answer, and no work.
         let email = Email::parse(email).map_err(|_| wrong())?;
-        self.state.limits.sign_in(self.address, &email)?;
+        self.check_login_is_kept()?;
+        let device = self.device.as_ref().filter(|device| device.knows(&email));
+        self.state.limits.sign_in(self.address, &email, device)?;
         let row = user::Entity::find()
             .filter(user::Column::AccountId.eq(self.state.account.0))
             .filter(user::Column::Email.eq(email.as_str()))
             .one(self.state.db.read())
             .await?;
         let hash = row.as_ref().map(|row| row.password_hash.clone());
-        let right = self.state.passwords.verify(password, hash).await?;
+        let asker = if device.is_some() { Asker::Known } else { Asker::Stranger };
+        let right = self.state.passwords.verify(asker, password, hash).await?;
         let user = row.filter(|_| right).map(User::try_from).transpose()?;
         let Some(user) = user else {
+            tracing::warn!(address = %self.address, claimed = email.as_str(), "a sign-in failed");
             let actor = Actor::Stranger { claimed: email.to_string() };
             self.note(&Origin { actor, address: Some(self.address) }, Action::SignInFailed, None, email.as_str())
                 .await?;
             return Err(wrong());
         };
         caller::sign_in(&self.session, user.id).await?;
+        self.remember_device(&user.email);
         self.note(&self.origin(&user), Action::SignedIn, Some(user.id.0), user.email.as_str()).await
     }
 

@@ -20,7 +20,7 @@ use muster_app::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, sea_query::Expr,
+    QuerySelect, Select, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -47,6 +47,8 @@ const NAMES: u64 = 20;
 const MOST: u64 = 1000;
 /// How long a new value waits to be shown.
 const REVEAL: Duration = Duration::from_secs(60 * 60);
+/// How long a value that was looked at can be looked at again, where the page did not say that it arrived.
+const LOOK_AGAIN: Duration = Duration::from_secs(3 * 60);
 /// The longest lifetime, in days.
 const DAYS_MOST: u32 = 3650;
 
@@ -72,6 +74,10 @@ impl Tokens for Operator {
 
     async fn reveal_token(&self, id: TokenId) -> Result<Option<RevealedToken>, ConsoleError> {
         self.out(self.take_value(id).await)
+    }
+
+    async fn forget_token_value(&self, id: TokenId) -> Result<(), ConsoleError> {
+        self.out(self.forget_value(id).await)
     }
 
     async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError> {
@@ -313,19 +319,36 @@ impl Operator {
 
     async fn take_value(&self, id: TokenId) -> Result<Option<RevealedToken>, Error> {
         self.may(Permission::ManageDelegates)?;
+        let now = self.now();
         let change = self.state.db.write().await?;
-        let own = reveal::Entity::find_by_id(id.0)
-            .filter(reveal::Column::Session.eq(self.session_digest()?))
-            .filter(reveal::Column::ExpiresAt.gt(self.now().as_millis()))
-            .lock_exclusive();
+        let own = self.own_value(id)?.filter(reveal::Column::ExpiresAt.gt(now.as_millis())).lock_exclusive();
         let Some(kept) = own.one(&*change).await? else { return Ok(None) };
         let name = self.token_row(&*change, id).await?.name;
-        // Gone for good before anybody sees it.
-        reveal::Entity::delete_by_id(id.0).exec(&*change).await?;
-        change.commit().await?;
+        // Whether this answer arrives nobody knows: the page says so, and for a while it can be asked for again.
+        let until = now.plus(LOOK_AGAIN).as_millis();
+        if kept.expires_at > until {
+            let shorter = reveal::Entity::update_many().col_expr(reveal::Column::ExpiresAt, Expr::value(until));
+            shorter.filter(reveal::Column::TokenId.eq(id.0)).exec(&*change).await?;
+            change.commit().await?;
+        }
         let clear = self.state.keyring.open(&reveal_purpose(id), &kept.sealed_value)?;
         let key = <[u8; 16]>::try_from(clear.as_slice()).map_err(|_| crate::keyring::Unsealable)?;
         Ok(Some(RevealedToken { name, value: TokenValue::from_bytes(key).expose().to_string() }))
+    }
+
+    /// The value has arrived: nobody sees it again.
+    async fn forget_value(&self, id: TokenId) -> Result<(), Error> {
+        self.may(Permission::ManageDelegates)?;
+        let change = self.state.db.write().await?;
+        if let Some(kept) = self.own_value(id)?.one(&*change).await? {
+            reveal::Entity::delete_by_id(kept.token_id).exec(&*change).await?;
+        }
+        Ok(change.commit().await?)
+    }
+
+    /// The value of a token as it waits for this session.
+    fn own_value(&self, id: TokenId) -> Result<Select<reveal::Entity>, Error> {
+        Ok(reveal::Entity::find_by_id(id.0).filter(reveal::Column::Session.eq(self.session_digest()?)))
     }
 
     pub(super) fn session_digest(&self) -> Result<String, Error> {

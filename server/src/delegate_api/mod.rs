@@ -16,7 +16,9 @@ mod wanted_profile;
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, State as Shared},
+    http::Uri,
+    response::{IntoResponse as _, Response},
     routing::{get, post, put},
 };
 use muster::wire::path;
@@ -47,6 +49,18 @@ pub fn router() -> Router<State> {
         .route(path::PROFILE, get(profile::profile))
         .route(path::PROFILE_RESULT, post(script::result).layer(DefaultBodyLimit::max(script::RESULT_MOST)))
         .route(path::SCRIPT_RUN, put(script::report))
+        .method_not_allowed_fallback(unknown)
+}
+
+/// What there is not: a good credential is told so, any other is refused as everywhere. Always in JSON, in the shape
+/// that delegates and clients of the public APIs read.
+pub async fn unknown(Shared(state): Shared<State>, uri: Uri, presented: caller::Presented) -> Response {
+    let query: AccountQuery = serde_urlencoded::from_str(uri.query().unwrap_or_default()).unwrap_or_default();
+    let error = match authenticate::authenticate(&state, &presented, &query.account_id, None).await {
+        Ok(_) => Error::NotFound("There is nothing at this path."),
+        Err(denied) => denied.into(),
+    };
+    ApiError(error).into_response()
 }
 
 /// Reads a body. What is wrong is told by its place alone: a parser's own words would repeat what stands there.

@@ -1,12 +1,13 @@
 //! Handing out install files: to a person who posts the form, and to whoever brings the key of a link.
 
-use std::path::Path;
+use std::{convert::Infallible, io};
 
 use axum::{
+    body::{Body, Bytes},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use muster::time::Timestamp;
+use futures_util::stream;
 
 use super::{
     archive,
@@ -15,43 +16,50 @@ use super::{
 };
 use crate::{error::Error, state::State};
 
+/// How many bytes are handed on at a time.
+const SLICE: usize = 64 * 1024;
+
 /// A file on its way to a person; it holds the token's value.
 pub struct Handout {
     /// Its name.
     pub name: String,
     media_type: &'static str,
-    body: Vec<u8>,
+    /// The file in pieces: the program among them is shared by everybody who gets it.
+    body: Vec<Bytes>,
 }
 
 impl Handout {
+    /// How many bytes it has.
+    pub fn size(&self) -> usize {
+        self.body.iter().map(Bytes::len).sum()
+    }
+
     /// Makes the file of this name, or all of them where it is empty.
     ///
     /// # Errors
     /// Where there is no such file.
     pub async fn make(state: &State, plan: InstallPlan, file: String) -> Result<Self, Error> {
-        let (program, now) = (state.program.clone(), state.clock.now());
-        // An archive takes long: it holds the program.
-        tokio::task::spawn_blocking(move || Self::of(&plan, &file, &program, now))
-            .await
-            .map_err(std::io::Error::other)?
-    }
-
-    fn of(plan: &InstallPlan, file: &str, program: &Path, now: Timestamp) -> Result<Self, Error> {
-        let artifacts = render(plan)?;
         let whole = Whole::of(&plan.chosen);
+        let kind = plan.chosen.kind;
+        let artifacts = tokio::task::spawn_blocking(move || render(&plan)).await.map_err(io::Error::other)??;
         if let (Whole::Archive { name, folder }, true) = (whole, file.is_empty() || file == whole.name()) {
-            let body = archive::pack(folder, &artifacts, plan.chosen.kind, program, now)?;
+            let body = archive::pack(folder, &artifacts, kind, &state.program, state.clock.now()).await?;
             return Ok(Self { name: name.to_owned(), media_type: "application/gzip", body });
         }
-        let file = if file.is_empty() { whole.name() } else { file };
+        let file = if file.is_empty() { whole.name() } else { &file };
         let artifact = artifacts.into_iter().find(|artifact| artifact.name == file);
         let artifact = artifact.ok_or(Error::NotFound("There is no install file of this name."))?;
         Ok(Self {
             name: artifact.name.to_owned(),
             media_type: artifact.media_type(),
-            body: artifact.text.as_bytes().to_vec(),
+            body: vec![Bytes::copy_from_slice(artifact.text.as_bytes())],
         })
     }
+}
+
+/// A piece, cut so that it is handed on as the client takes it, and not at once. Nothing is copied.
+fn slices(mut piece: Bytes) -> impl Iterator<Item = Bytes> {
+    std::iter::from_fn(move || (!piece.is_empty()).then(|| piece.split_to(piece.len().min(SLICE))))
 }
 
 impl IntoResponse for Handout {
@@ -61,8 +69,10 @@ impl IntoResponse for Handout {
         let headers = [
             (header::CONTENT_TYPE, HeaderValue::from_static(self.media_type)),
             (header::CONTENT_DISPOSITION, disposition.unwrap_or_else(|_| HeaderValue::from_static("attachment"))),
+            (header::CONTENT_LENGTH, HeaderValue::from(self.size())),
             (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         ];
-        (headers, self.body).into_response()
+        let body = Body::from_stream(stream::iter(self.body.into_iter().flat_map(slices).map(Ok::<_, Infallible>)));
+        (headers, body).into_response()
     }
 }

@@ -1,26 +1,33 @@
 //! Links that hand out install files once, to whoever brings the key.
 //!
+//! What did not arrive does not use a link up: it is good again where the answer was torn, and for a few minutes the
+//! same address can fetch again, since nobody can tell whether the last bytes arrived.
+//!
 //! A row holds the key's digest, which finds it, and the choices; the value of the token is unsealed when the link is
 //! taken up, and only while the token is good.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
+    body::{Body, Bytes},
     extract::{ConnectInfo, Query, State, rejection::QueryRejection},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::StreamExt as _;
 use muster::{
     audit::{Action, Actor, Origin},
     id::{AccountId, InstallLinkId},
     install::InstallKind,
     scope::Scope,
+    time::Timestamp,
 };
 use muster_app::install::api::{FETCH_PATH, InstallFields};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, Value, sea_query::Expr};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::{artifact::Whole, download::detail, found::Found, handout::Handout, language::shell_word, plan::Choices};
@@ -34,6 +41,9 @@ use crate::{
     keyring::{Keyring, Unsealable},
     state,
 };
+
+/// For how long the address that used a link can fetch again.
+const AGAIN: Duration = Duration::from_secs(3 * 60);
 
 /// What a link hands out, as its row holds it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,6 +109,7 @@ pub struct Key {
 const UNKNOWN: &str = "This link is not known. Copy the whole line from the console, in quotes.";
 const USED: &str = "This link was used before. Make a new one in the console, under Download Delegate.";
 const EXPIRED: &str = "This link has expired. Make a new one in the console, under Download Delegate.";
+const ONLY_WHOLE: &str = "This link hands out the whole file. Fetch it without a range.";
 const OUTDATED: &str =
     "The token or the profile of this link is gone. Choose others in the console, under Download Delegate.";
 
@@ -122,14 +133,18 @@ const fn gone(sentence: &'static str) -> Refused {
 pub async fn fetch(
     State(state): State<state::State>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
     key: Result<Query<Key>, QueryRejection>,
 ) -> Response {
     let taken = match key {
+        Ok(_) if headers.contains_key(header::RANGE) => {
+            Err(Refused::Sentence(StatusCode::RANGE_NOT_SATISFIABLE, ONLY_WHOLE))
+        }
         Ok(Query(Key { key })) => take_up(&state, &Zeroizing::new(key), peer).await,
         Err(_) => Err(Refused::Sentence(StatusCode::NOT_FOUND, UNKNOWN)),
     };
     let (status, sentence) = match taken {
-        Ok(handout) => return handout.into_response(),
+        Ok((handout, taken)) => return taken.follow(handout),
         Err(Refused::Sentence(status, sentence)) => (status, sentence),
         Err(Refused::Error(error)) => {
             tracing::error!(%error, "an install link could not be taken up");
@@ -144,10 +159,10 @@ pub async fn look() -> impl IntoResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET"), (header::CACHE_CONTROL, "no-store")])
 }
 
-async fn take_up(state: &state::State, key: &str, peer: SocketAddr) -> Result<Handout, Refused> {
+async fn take_up(state: &state::State, key: &str, peer: SocketAddr) -> Result<(Handout, Taken), Refused> {
     let find = || install_link::Entity::find().filter(install_link::Column::Digest.eq(digest(key)));
     let row = find().one(state.db.read()).await?.ok_or(Refused::Sentence(StatusCode::NOT_FOUND, UNKNOWN))?;
-    refuse(state, &row)?;
+    refuse(state, &row, peer)?;
     let scope = Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project);
     let scope = scope.map_err(|error| corrupt("install_link", error))?;
     let handed = Handed::read(&row)?;
@@ -158,19 +173,23 @@ async fn take_up(state: &state::State, key: &str, peer: SocketAddr) -> Result<Ha
 
     let mut change = state.db.write().await?;
     let row = find().one(&*change).await?.ok_or(Refused::Sentence(StatusCode::NOT_FOUND, UNKNOWN))?;
-    refuse(state, &row)?;
+    refuse(state, &row, peer)?;
     // It may have been revoked meanwhile.
     outdated(Found::look_up(state, &*change, &scope, chosen).await)?;
     let now = state.clock.now();
-    let used = install_link::Entity::update_many()
-        .col_expr(install_link::Column::UsedAt, Expr::value(now.as_millis()))
-        .col_expr(install_link::Column::UsedFrom, Expr::value(peer.ip().to_string()))
-        .filter(install_link::Column::Id.eq(row.id))
-        .filter(install_link::Column::UsedAt.is_null())
-        .exec(&*change)
-        .await?;
-    if used.rows_affected == 0 {
-        return Err(gone(USED));
+    let mut taken = Taken { state: state.clone(), id: row.id, at: None };
+    if row.used_at.is_none() {
+        let used = install_link::Entity::update_many()
+            .col_expr(install_link::Column::UsedAt, Expr::value(now.as_millis()))
+            .col_expr(install_link::Column::UsedFrom, Expr::value(peer.ip().to_string()))
+            .filter(install_link::Column::Id.eq(row.id))
+            .filter(install_link::Column::UsedAt.is_null())
+            .exec(&*change)
+            .await?;
+        if used.rows_affected == 0 {
+            return Err(gone(USED));
+        }
+        taken.at = Some(now);
     }
     let actor =
         Actor::InstallLink { id: InstallLinkId(row.id), name: format!("an install link of {}", row.created_by) };
@@ -185,12 +204,73 @@ async fn take_up(state: &state::State, key: &str, peer: SocketAddr) -> Result<Ha
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);
     change.commit().await?;
-    Ok(handout)
+    Ok((handout, taken))
 }
 
-fn refuse(state: &state::State, row: &install_link::Model) -> Result<(), Refused> {
-    if row.used_at.is_some() {
-        return Err(gone(USED));
+/// A link that was taken up, until the answer has been handed on.
+struct Taken {
+    state: state::State,
+    id: Uuid,
+    /// Since when; none where somebody fetches again, which changes nothing.
+    at: Option<Timestamp>,
+}
+
+impl Taken {
+    fn arrived(&mut self) {
+        self.at = None;
+    }
+
+    /// The answer. Where it is torn before its end the link is good again.
+    fn follow(self, handout: Handout) -> Response {
+        let (mut taken, mut left) = (self, handout.size());
+        let (parts, body) = handout.into_response().into_parts();
+        let body = body.into_data_stream().map(move |piece| {
+            left = left.saturating_sub(piece.as_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                taken.arrived();
+            }
+            piece
+        });
+        Response::from_parts(parts, Body::from_stream(body))
+    }
+}
+
+impl Drop for Taken {
+    fn drop(&mut self) {
+        let (Some(at), Ok(runtime)) = (self.at, tokio::runtime::Handle::try_current()) else { return };
+        let (state, id) = (self.state.clone(), self.id);
+        self.state.tasks.spawn_on(
+            async move {
+                match give_back(&state, id, at).await {
+                    Ok(()) => tracing::info!(link = %id, "an answer was torn: the link is good again"),
+                    Err(error) => tracing::warn!(link = %id, %error, "a link whose answer was torn stays used"),
+                }
+            },
+            &runtime,
+        );
+    }
+}
+
+async fn give_back(state: &state::State, id: Uuid, at: Timestamp) -> Result<(), DbErr> {
+    let mut change = state.db.write().await?;
+    install_link::Entity::update_many()
+        .col_expr(install_link::Column::UsedAt, Expr::value(Value::BigInt(None)))
+        .col_expr(install_link::Column::UsedFrom, Expr::value(""))
+        .filter(install_link::Column::Id.eq(id))
+        .filter(install_link::Column::UsedAt.eq(at.as_millis()))
+        .exec(&*change)
+        .await?;
+    change.touches(Topic::Tokens);
+    change.touches(Topic::Delegates);
+    change.commit().await
+}
+
+fn refuse(state: &state::State, row: &install_link::Model, peer: SocketAddr) -> Result<(), Refused> {
+    if let Some(at) = row.used_at {
+        let lately = Timestamp::from_millis(at) >= state.clock.now().minus(AGAIN);
+        if !lately || row.used_from != peer.ip().to_string() {
+            return Err(gone(USED));
+        }
     }
     if row.expires_at <= state.clock.now().as_millis() {
         return Err(gone(EXPIRED));

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{Method, header, uri::Authority},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,7 +13,16 @@ use muster::user::User;
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use crate::{auth::caller, console::Operator, error::Error, state, users};
+use super::{cookie, origins};
+use crate::{
+    auth::{
+        caller,
+        device::{self, Device},
+    },
+    console::Operator,
+    error::Error,
+    state, users,
+};
 
 /// Finds who asks and puts the operator into the request. A page that needs somebody sends to where one signs in,
 /// before Leptos begins: its own redirects would come too late.
@@ -41,15 +50,29 @@ pub async fn identify(
             Err(error) => return failed(&error),
         }
     }
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    // HTTP/2 has it in the address.
-    let host = host.or_else(|| request.uri().authority().map(Authority::as_str)).unwrap_or_default().to_owned();
+    let sends = request.method() == Method::POST;
+    if user.is_none()
+        && sends
+        && let Err(Error::TooMany(seconds)) = state.limits.stranger(peer.ip())
+    {
+        let wait = [(header::RETRY_AFTER, seconds)];
+        return (StatusCode::TOO_MANY_REQUESTS, wait, format!("Too many requests. Try again in {seconds} s.\n"))
+            .into_response();
+    }
+    let headers = request.headers();
+    let host = origins::host_of(request.uri(), headers);
+    let login_is_kept_at = origins::login_is_kept_at(&state, request.uri(), headers);
+    let device: Option<Device> = sends.then(|| cookie::read(&state.keyring, headers, device::COOKIE)).flatten();
+    let by_form = headers.contains_key(header::ORIGIN);
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let operator = Operator {
         state,
         user,
         session,
         address: peer.ip(),
+        device,
+        login_is_kept_at,
+        by_form,
         request_id: id.unwrap_or_default().to_owned(),
         host,
         response: ResponseOptions::default(),
@@ -60,8 +83,7 @@ pub async fn identify(
 
 fn failed(error: &Error) -> Response {
     tracing::error!(%error, "a session could not be read");
-    (axum::http::StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.\n")
-        .into_response()
+    (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.\n").into_response()
 }
 
 /// Where a page request has to go instead.

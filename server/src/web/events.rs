@@ -1,4 +1,4 @@
-//! Live events: one stream a tab, which tells on what topics the page has to look again.
+//! Live events: one stream a browser, which tells on what topics the page has to look again.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -33,7 +33,7 @@ pub async fn stream(State(state): State<state::State>, Extension(operator): Exte
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let hello = Event::default().event("hello").data(&state.assets.build_id);
-    let listener = Listener { receiver: state.events.subscribe(), operator, checked: Instant::now() };
+    let listener = Listener { news: News::new(state.events.subscribe()), operator, checked: Instant::now() };
     let news = stream::unfold(listener, |mut listener| async move {
         let topics = listener.next().await?;
         Some((stream::iter(topics), listener))
@@ -50,7 +50,7 @@ pub async fn stream(State(state): State<state::State>, Extension(operator): Exte
 
 /// Who listens, and when it was last looked whether that person still may.
 struct Listener {
-    receiver: Receiver<Topic>,
+    news: News,
     operator: Operator,
     checked: Instant,
 }
@@ -59,7 +59,7 @@ impl Listener {
     /// The next news; none where there will be no more, or the session has ended.
     async fn next(&mut self) -> Option<Vec<Topic>> {
         loop {
-            let news = tokio::time::timeout_at(self.checked + CHECK, gather(&mut self.receiver)).await;
+            let heard = self.news.until(self.checked + CHECK).await;
             if self.checked.elapsed() >= CHECK {
                 let (state, id) = (&self.operator.state, self.operator.session.id()?);
                 // Where the database does not answer, the page will find out by itself.
@@ -68,38 +68,97 @@ impl Listener {
                 }
                 self.checked = Instant::now();
             }
-            if let Ok(news) = news {
-                return news;
+            match heard {
+                Heard::Topics(topics) => return Some(topics),
+                Heard::Nothing => {}
+                Heard::End => return None,
             }
         }
     }
 }
 
-/// Waits for a change, then gathers what follows closely. None where nothing will come any more.
-async fn gather(receiver: &mut Receiver<Topic>) -> Option<Vec<Topic>> {
-    let mut topics = Vec::new();
-    let mut add = |received: Result<Topic, RecvError>| match received {
-        Ok(topic) => {
-            if !topics.contains(&topic) {
-                topics.push(topic);
+/// What comes of waiting for news.
+#[derive(Debug, PartialEq, Eq)]
+enum Heard {
+    Topics(Vec<Topic>),
+    /// Not yet.
+    Nothing,
+    /// Nothing will come any more.
+    End,
+}
+
+/// Gathers what changes. What it has heard it keeps, also where nobody waited long enough for it.
+struct News {
+    receiver: Receiver<Topic>,
+    gathered: Vec<Topic>,
+    /// When to tell what was gathered; none where that is nothing.
+    due: Option<Instant>,
+}
+
+impl News {
+    const fn new(receiver: Receiver<Topic>) -> Self {
+        Self { receiver, gathered: Vec::new(), due: None }
+    }
+
+    /// Waits for a change and gathers what follows closely, at the longest until `deadline`.
+    async fn until(&mut self, deadline: Instant) -> Heard {
+        loop {
+            let until = self.due.map_or(deadline, |due| due.min(deadline));
+            match tokio::time::timeout_at(until, self.receiver.recv()).await {
+                Ok(Ok(topic)) => self.add(&[topic]),
+                // Fallen behind: anything may have changed.
+                Ok(Err(RecvError::Lagged(_))) => self.add(&Topic::ALL),
+                Ok(Err(RecvError::Closed)) if self.gathered.is_empty() => return Heard::End,
+                Ok(Err(RecvError::Closed)) => return self.take(),
+                Err(_) if self.due.is_some_and(|due| due <= Instant::now()) => return self.take(),
+                Err(_) => return Heard::Nothing,
             }
-            true
-        }
-        // Fallen behind: anything may have changed.
-        Err(RecvError::Lagged(_)) => {
-            topics = Topic::ALL.to_vec();
-            true
-        }
-        Err(RecvError::Closed) => false,
-    };
-    if !add(receiver.recv().await) {
-        return None;
-    }
-    let end = Instant::now() + GATHER;
-    while let Ok(received) = tokio::time::timeout_at(end, receiver.recv()).await {
-        if !add(received) {
-            break;
         }
     }
-    Some(topics)
+
+    fn add(&mut self, topics: &[Topic]) {
+        for topic in topics {
+            if !self.gathered.contains(topic) {
+                self.gathered.push(*topic);
+            }
+        }
+        self.due.get_or_insert_with(|| Instant::now() + GATHER);
+    }
+
+    fn take(&mut self) -> Heard {
+        self.due = None;
+        Heard::Topics(std::mem::take(&mut self.gathered))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::events::Events;
+
+    #[tokio::test]
+    async fn b18_what_was_gathered_outlives_a_wait_that_was_too_short() {
+        let events = Events::default();
+        let mut news = News::new(events.subscribe());
+        events.publish(Topic::Tokens);
+        // The wait ends long before what was gathered is told.
+        let mut heard = news.until(Instant::now()).await;
+        assert_eq!(heard, Heard::Nothing);
+        events.publish(Topic::Secrets);
+        while heard == Heard::Nothing {
+            heard = news.until(Instant::now() + GATHER).await;
+        }
+        assert_eq!(heard, Heard::Topics(vec![Topic::Tokens, Topic::Secrets]));
+    }
+
+    #[tokio::test]
+    async fn b18_what_was_gathered_is_told_before_the_end() {
+        let events = Events::default();
+        let mut news = News::new(events.subscribe());
+        events.publish(Topic::Tokens);
+        drop(events);
+        let far = Instant::now() + CHECK;
+        assert_eq!(news.until(far).await, Heard::Topics(vec![Topic::Tokens]));
+        assert_eq!(news.until(far).await, Heard::End);
+    }
 }

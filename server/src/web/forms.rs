@@ -2,7 +2,8 @@
 //!
 //! The browser posts straight to a server function's URL and shows whatever comes back, so the answer is turned into a
 //! redirect: onwards after success, back to the form after an error. The error and what was typed travel in the
-//! session, never in a URL, and are gone once shown.
+//! session, never in a URL, and are gone once shown. Nothing is stored for somebody who is not signed in: there they
+//! travel in a cookie, sealed.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +12,15 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER},
+        header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER, SET_COOKIE},
     },
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use muster_app::{error::ConsoleError, ui::form::Flash};
-use tower_sessions::{Expiry, Session};
+use tower_sessions::cookie::time::Duration;
 
-use super::FORM_MOST;
+use super::{FORM_MOST, cookie};
 use crate::{console::Operator, state};
 
 /// Under which name a session holds what a form left.
@@ -27,10 +28,12 @@ const FLASH: &str = "flash";
 
 /// How many fields are given back.
 const FIELDS_MOST: usize = 16;
-/// The most bytes of a field that is given back to somebody who is not signed in.
-const STRANGERS_MOST: usize = 512;
-/// How long it is kept for them.
-const STRANGERS_SESSION: time::Duration = time::Duration::minutes(10);
+/// The cookie of somebody who is not signed in.
+const COOKIE: &str = "muster_flash";
+/// The most bytes in it: sealed and encoded they fit into a cookie.
+const MAX_COOKIE: usize = cookie::MAX_VALUE / 4 * 3 - 64;
+/// How long it lasts.
+const COOKIE_LASTS: Duration = Duration::minutes(10);
 /// Fields that are not given back.
 const SECRETS: [&str; 3] = ["password", "code", "value"];
 
@@ -56,7 +59,7 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
     let answer = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
     if answer.status().is_success() {
         let onwards = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
-        return Redirect::to(onwards.unwrap_or(&referrer)).into_response();
+        return with_cookies(Redirect::to(onwards.unwrap_or(&referrer)).into_response(), answer.headers());
     }
     let error = match to_bytes(answer.into_body(), FORM_MOST).await {
         Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(ConsoleError::Unreachable),
@@ -68,15 +71,36 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
     }
 }
 
+/// The answer to the browser, with what the server function gave it to keep.
+fn with_cookies(mut response: Response, given: &HeaderMap) -> Response {
+    for cookie in given.get_all(SET_COOKIE) {
+        response.headers_mut().append(SET_COOKIE, cookie.clone());
+    }
+    response
+}
+
 /// What a form left, if it did: gone once taken. A session that holds nothing is not written.
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn take_flash(session: &Session) -> Result<Option<Flash>, tower_sessions::session::Error> {
-    if session.get_value(FLASH).await?.is_none() {
+pub async fn take_flash(
+    operator: &Operator,
+    headers: &HeaderMap,
+) -> Result<Option<Flash>, tower_sessions::session::Error> {
+    if operator.user.is_none() {
+        return Ok(cookie::read(&operator.state.keyring, headers, COOKIE));
+    }
+    if operator.session.get_value(FLASH).await?.is_none() {
         return Ok(None);
     }
-    session.remove(FLASH).await
+    operator.session.remove(FLASH).await
+}
+
+/// Removes the cookie that a form left for somebody who is not signed in.
+pub fn forget_flash(state: &state::State, response: &mut Response) {
+    if let Some(cookie) = cookie::remove(state, COOKIE) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
 }
 
 /// Leaves an error and what was typed for the next page, and sends the browser back to it.
@@ -88,20 +112,38 @@ pub async fn flash_and_return(
     back: &str,
 ) -> Response {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
-    // Strangers are given back an address, not storage.
-    let most = if operator.user.is_some() { FORM_MOST } else { STRANGERS_MOST };
-    let fields: BTreeMap<String, String> = pairs
+    let fields = pairs
         .into_iter()
-        .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && name.len() + value.len() <= most)
-        .take(FIELDS_MOST)
-        .collect();
+        .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && name.len() + value.len() <= FORM_MOST)
+        .take(FIELDS_MOST);
+    let mut response = Redirect::to(back).into_response();
     if operator.user.is_none() {
-        operator.session.set_expiry(Some(Expiry::OnInactivity(STRANGERS_SESSION)));
+        let flash = small(Flash { endpoint, error, fields: BTreeMap::new() }, fields);
+        if let Some(cookie) = cookie::write(&operator.state, COOKIE, &flash, COOKIE_LASTS) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        return response;
     }
-    if let Err(error) = operator.session.insert(FLASH, Flash { endpoint, error, fields }).await {
+    let flash = Flash { endpoint, error, fields: fields.collect() };
+    if let Err(error) = operator.session.insert(FLASH, flash).await {
         tracing::warn!(%error, "what a form left could not be kept");
     }
-    Redirect::to(back).into_response()
+    response
+}
+
+/// As many of the fields as a cookie holds, the first ones first.
+fn small(mut flash: Flash, fields: impl Iterator<Item = (String, String)>) -> Flash {
+    let size = |flash: &Flash| serde_json::to_vec(flash).map_or(usize::MAX, |json| json.len());
+    for (name, value) in fields {
+        if name.len() + value.len() > MAX_COOKIE || flash.fields.contains_key(&name) {
+            continue;
+        }
+        flash.fields.insert(name.clone(), value);
+        if size(&flash) > MAX_COOKIE {
+            flash.fields.remove(&name);
+        }
+    }
+    flash
 }
 
 /// The page that the form stood on: its path and query, never another site.

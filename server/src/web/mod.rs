@@ -1,17 +1,22 @@
 //! The console over HTTP: pages, server functions, forms without JavaScript, live events.
 
 mod access;
+pub mod cookie;
 mod events;
 mod forms;
 mod headers;
 mod health;
+mod origins;
 mod pages;
 mod script_log;
 
+use std::collections::BTreeSet;
+
 use axum::{
     Router, middleware,
-    routing::{get, post},
+    routing::{any, get, post},
 };
+use leptos::server_fn::axum::server_fn_paths;
 use muster_app::install::api::FETCH_PATH;
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
@@ -19,6 +24,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 pub use self::{forms::flash_and_return, headers::security};
 use crate::{
     auth::session::Sessions,
+    delegate_api,
     install::{self, link},
     state::State,
 };
@@ -28,20 +34,20 @@ const SESSION: time::Duration = time::Duration::days(7);
 /// The largest form: a startup script of 64 Ki characters, percent-encoded.
 const FORM_MOST: usize = 1024 * 1024;
 
+/// Where machines knock that speak Harness's protocols: what is not known there is answered to them, never by a page.
+const MACHINE_DOORS: [&str; 4] = ["/api", "/gateway", "/ng", "/audit/api"];
+
 /// The routes that need no session, and those that look after it themselves.
 pub fn router(state: &State) -> Router<State> {
-    let secure = state.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     let sessions = SessionManagerLayer::new(Sessions::new(state.db.clone(), state.clock.clone()))
         .with_name("muster_session")
         .with_same_site(SameSite::Lax)
-        .with_secure(secure)
+        .with_secure(state.has_secure_cookies())
         .with_expiry(Expiry::OnInactivity(SESSION));
     let csrf = state.public_url.as_deref().map_or_else(CsrfLayer::new, |url| {
         CsrfLayer::new().add_trusted_origin(url).unwrap_or_else(|_| CsrfLayer::new())
     });
-    let calls = Router::new()
-        .route("/api/{*call}", post(pages::call))
-        .layer(middleware::from_fn_with_state(state.clone(), forms::without_script));
+    let calls = calls().layer(middleware::from_fn_with_state(state.clone(), forms::without_script));
     let console = Router::new()
         .merge(calls)
         .route("/api/events", get(events::stream))
@@ -51,11 +57,25 @@ pub fn router(state: &State) -> Router<State> {
         .layer(RequestBodyLimitLayer::new(FORM_MOST))
         .layer(middleware::from_fn_with_state(state.clone(), access::identify))
         .layer(sessions)
-        .layer(csrf);
+        .layer(csrf)
+        .layer(middleware::from_fn_with_state(state.clone(), origins::compare));
     Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         // Who brings its key has no session.
         .route(FETCH_PATH, get(link::fetch).head(link::look))
         .merge(console)
+        .merge(unknown_to_machines())
+}
+
+/// The server functions, each by its path.
+fn calls() -> Router<State> {
+    let paths: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
+    paths.into_iter().fold(Router::new(), |router, path| router.route(path, post(pages::call)))
+}
+
+fn unknown_to_machines() -> Router<State> {
+    let paths = |door: &str| [door.to_owned(), format!("{door}/"), format!("{door}/{{*path}}")];
+    let paths = MACHINE_DOORS.into_iter().flat_map(paths);
+    paths.fold(Router::new(), |router, path| router.route(&path, any(delegate_api::unknown)))
 }

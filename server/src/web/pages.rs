@@ -14,9 +14,9 @@ use axum::{
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use muster_app::{console::Console, error::ConsoleError, shell, ui::form::Flash};
+use muster_app::{console::Console, error::ConsoleError, session::LoginElsewhere, shell, ui::form::Flash};
 
-use super::headers;
+use super::{forms, headers};
 use crate::{console::Operator, state};
 
 /// The largest error, in bytes.
@@ -28,6 +28,9 @@ fn provide_request() {
     let response = use_context::<ResponseOptions>().unwrap_or_default();
     if let Some(operator) = parts.extensions.get::<Operator>() {
         let operator = Operator { response: response.clone(), ..operator.clone() };
+        if let Some(url) = operator.login_is_kept_at.clone().filter(|_| operator.user.is_none()) {
+            provide_context(LoginElsewhere(url));
+        }
         provide_context::<Arc<dyn Console>>(Arc::new(operator));
     }
     if let Some(flash) = parts.extensions.get::<Flash>() {
@@ -42,9 +45,11 @@ fn provide_request() {
 
 /// A page.
 pub async fn page(State(state): State<state::State>, mut request: Request<Body>) -> Response {
+    let mut by_cookie = false;
     if let Some(operator) = request.extensions().get::<Operator>() {
-        match super::forms::take_flash(&operator.session).await {
+        match forms::take_flash(operator, request.headers()).await {
             Ok(Some(flash)) => {
+                by_cookie = operator.user.is_none();
                 request.extensions_mut().insert(flash);
             }
             Ok(None) => {}
@@ -52,7 +57,12 @@ pub async fn page(State(state): State<state::State>, mut request: Request<Body>)
         }
     }
     let assets = state.assets.clone();
-    leptos_axum::render_app_async_with_context(provide_request, move || shell(assets.clone()))(request).await
+    let render = leptos_axum::render_app_async_with_context(provide_request, move || shell(assets.clone()));
+    let mut response = render(request).await;
+    if by_cookie {
+        forms::forget_flash(&state, &mut response);
+    }
+    response
 }
 
 /// A call of a server function.

@@ -11,6 +11,7 @@ mod support;
 
 mod access;
 mod audit;
+mod connections;
 mod delegate_api;
 mod delegates;
 mod events;
@@ -21,6 +22,7 @@ mod names;
 mod outage;
 mod profiles;
 mod program;
+mod retention;
 mod scripts;
 mod secrets;
 mod sessions;

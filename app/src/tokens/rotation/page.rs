@@ -160,7 +160,7 @@ fn Delegates(rotation: Signal<TokenRotation>) -> impl IntoView {
             })}
         </div>
         <div class="foot">
-            <span>{foot}</span>
+            <span translate="no">{foot}</span>
             <LiveMark />
         </div>
     }

@@ -129,15 +129,15 @@ pub fn Progress(rotation: Signal<TokenRotation>) -> impl IntoView {
         <dl class="counts">
             <div>
                 <dt>"Old token"</dt>
-                <dd>{number(|rotation| rotation.count_old)}</dd>
+                <dd translate="no">{number(|rotation| rotation.count_old)}</dd>
             </div>
             <div>
                 <dt>"New token"</dt>
-                <dd>{number(|rotation| rotation.count_new)}</dd>
+                <dd translate="no">{number(|rotation| rotation.count_new)}</dd>
             </div>
             <div>
                 <dt>"Silent"</dt>
-                <dd>{number(|rotation| rotation.count_silent)}</dd>
+                <dd translate="no">{number(|rotation| rotation.count_silent)}</dd>
             </div>
         </dl>
     }

@@ -70,6 +70,10 @@ spec:
         - name: MUSTER_PUBLIC_URL
           value: {{ include "muster.text" . }}
         {{- end }}
+        {{- with .Values.trustedProxies }}
+        - name: MUSTER_TRUSTED_PROXIES
+          value: {{ join "," . | quote }}
+        {{- end }}
         {{- if include "muster.postgres" . }}
         - name: MUSTER_DATABASE_URL
           valueFrom:

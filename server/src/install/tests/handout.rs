@@ -2,17 +2,20 @@
 
 use std::{collections::BTreeMap, io::Read as _};
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use muster::{install::Language, time::Timestamp};
 
 use super::*;
-use crate::install::{
-    archive,
-    artifact::{Artifact, Whole},
+use crate::{
+    install::{
+        archive,
+        artifact::{Artifact, Whole},
+    },
+    program::{self, Program},
 };
 
 fn unpack(archive: &[u8]) -> BTreeMap<String, (u32, Vec<u8>)> {
-    let mut archive = tar::Archive::new(GzDecoder::new(archive));
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive));
     let entries = archive.entries().unwrap().map(|entry| {
         let mut entry = entry.unwrap();
         let mut content = Vec::new();
@@ -55,8 +58,8 @@ fn what_is_alone_is_the_first_of_the_files() {
     }
 }
 
-#[test]
-fn archives_hold_everything_with_its_mode() {
+#[tokio::test]
+async fn archives_hold_everything_with_its_mode() {
     let folder = tempfile::tempdir().unwrap();
     let program = folder.path().join("program");
     std::fs::write(&program, b"binary").unwrap();
@@ -64,8 +67,9 @@ fn archives_hold_everything_with_its_mode() {
         let Whole::Archive { folder, .. } = Whole::of(&plan.chosen) else { continue };
         let artifacts = render(&plan).unwrap();
         let at = Timestamp::from_millis(1_700_000_000_000);
-        let packed = archive::pack(folder, &artifacts, plan.chosen.kind, &program, at).unwrap();
-        let mut found = unpack(&packed);
+        let program = Program::at(program.clone());
+        let packed = archive::pack(folder, &artifacts, plan.chosen.kind, &program, at).await.unwrap();
+        let mut found = unpack(&packed.concat());
         for Artifact { name, mode, language, text } in artifacts {
             let (found, content) = found.remove(&format!("{folder}/{name}")).expect(name);
             assert_eq!((found, content.as_slice()), (mode, text.as_bytes()), "{name}");
@@ -76,7 +80,8 @@ fn archives_hold_everything_with_its_mode() {
         }
         match plan.chosen.kind {
             InstallKind::Shell => {
-                assert_eq!(found.remove(&format!("{folder}/muster")), Some((0o755, b"binary".to_vec())));
+                assert_eq!(program::NAME, format!("{folder}/muster"));
+                assert_eq!(found.remove(program::NAME), Some((0o755, b"binary".to_vec())));
             }
             InstallKind::Helm => {
                 let chart = format!("{folder}/muster-delegate/");

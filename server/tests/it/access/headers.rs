@@ -46,6 +46,65 @@ async fn its_own_pages_and_programs_can_post(app: TestApp) {
     }
 }
 
+async fn c23_origins_are_compared_as_browsers_write_them(app: TestApp) {
+    for public_url in ["http://muster.lan:8080", "https://muster.example.com"] {
+        app.restart_with(|config| config.public_url = Some(public_url.to_owned())).await;
+        let admin = app.administrator().await;
+        // Behind a proxy that does not pass on the host that was asked for.
+        for (number, origin) in [public_url.to_owned(), public_url.to_uppercase()].into_iter().enumerate() {
+            let name = format!("{}-{number}", &public_url[..5]).replace(':', "");
+            admin.post_with("tokens/create", &[("name", &name)], &[("origin", &origin)]).await.ok();
+        }
+    }
+    let admin = app.administrator().await;
+    for (number, origin) in ["http://muster.test:80", "HTTP://MUSTER.test"].into_iter().enumerate() {
+        admin.post_with("tokens/create", &[("name", &format!("o-{number}"))], &[("origin", origin)]).await.ok();
+    }
+}
+
+async fn c23_a_refusal_says_what_differs(app: TestApp) {
+    app.restart_with(|config| config.public_url = Some("https://muster.example.com".to_owned())).await;
+    let admin = app.administrator().await;
+    let origin = [("origin", "https://<b>evil.example")];
+    let answer = admin.post_with("tokens/create", &[("name", "x")], &origin).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let sentence = answer.json()["OtherSite"].as_str().expect("a sentence").to_owned();
+    for part in ["https://<b>evil.example", "muster.test", "https://muster.example.com", "MUSTER_PUBLIC_URL"] {
+        assert!(sentence.contains(part), "{part} in {sentence}");
+    }
+    let headers = [("accept", "text/html"), ("origin", "https://<b>evil.example")];
+    let page = admin.request(Method::POST, "/api/tokens/create", &headers, String::new()).await;
+    assert_eq!((page.status, page.header("content-type")), (StatusCode::FORBIDDEN, "text/html; charset=utf-8"));
+    assert!(page.text().contains("https://&lt;b&gt;evil.example"), "{}", page.text());
+    protected("a refusal", &page);
+}
+
+async fn c23_a_login_that_would_not_be_kept_is_none(app: TestApp) {
+    app.restart_with(|config| config.public_url = Some("https://muster.example.com".to_owned())).await;
+    let ada = app.user(Role::Viewer).await;
+    let form = [("email", ada.email.as_str()), ("password", PASSWORD)];
+    let notice = "A login is not kept at this address";
+    let page = ada.page("/login").await.ok();
+    assert!(page.text().contains(notice) && page.text().contains("https://muster.example.com"));
+    let answer = ada.post_with("session/sign-in", &form, &[("origin", "http://muster.test")]).await;
+    let message = answer.json()["Field"]["message"].as_str().expect("a sentence").to_owned();
+    assert!(message.contains("Open https://muster.example.com and log in there."), "{message}");
+    assert!(app.sessions().await.is_empty());
+    // By TLS, as far as can be seen.
+    for headers in [&[("sec-fetch-site", "none")][..], &[("x-forwarded-proto", "https")]] {
+        let headers = [headers, &[("accept", "text/html")]].concat();
+        let page = ada.request(Method::GET, "/login", &headers, String::new()).await;
+        assert!(!page.ok().text().contains(notice), "{headers:?}");
+    }
+    for origin in ["https://muster.test", "https://muster.example.com"] {
+        ada.with_cookie(None).post_with("session/sign-in", &form, &[("origin", origin)]).await.ok();
+    }
+    // Without TLS at all a login is kept everywhere.
+    app.restart_with(|config| config.public_url = Some("http://muster.lan".to_owned())).await;
+    assert!(!ada.page("/login").await.ok().text().contains(notice));
+    ada.post_with("session/sign-in", &form, &[("origin", "http://muster.test")]).await.ok();
+}
+
 fn protected(what: &str, answer: &Answer) {
     assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
     assert_eq!(answer.header("referrer-policy"), "same-origin", "{what}");
@@ -113,6 +172,9 @@ async fn the_session_cookie_is_for_this_site_alone(app: TestApp) {
 }
 
 on_both_databases!(
+    c23_origins_are_compared_as_browsers_write_them,
+    c23_a_refusal_says_what_differs,
+    c23_a_login_that_would_not_be_kept_is_none,
     other_sites_can_post_nothing,
     its_own_pages_and_programs_can_post,
     every_kind_of_answer_is_protected,

@@ -1,5 +1,6 @@
 //! Who may do what, and what protects every answer.
 
 mod headers;
+mod machines;
 mod pages;
 mod table;

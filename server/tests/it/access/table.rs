@@ -46,6 +46,7 @@ const TABLE: &[Row] = &[
     ("tokens/use", May::Look, &[("id", ID)]),
     ("tokens/create", May::Manage, &[("name", "")]),
     ("tokens/reveal", May::Manage, &[("id", ID)]),
+    ("tokens/forget-value", May::Manage, &[("id", ID)]),
     ("tokens/revoke", May::Manage, &[("id", ID), ("back", "")]),
     ("tokens/delete", May::Manage, &[("id", ID), ("back", "")]),
     ("tokens/rotate", May::Manage, &[("id", ID), ("name", "new")]),
@@ -147,7 +148,7 @@ async fn arguments_that_are_not_understood_are_the_callers_fault(app: TestApp) {
     ] {
         assert_eq!(admin.call(endpoint, form).await, (StatusCode::BAD_REQUEST, json!("Unreachable")), "{endpoint}");
     }
-    assert_eq!(admin.post("no/such/function", &[]).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(admin.post("no/such/function", &[]).await.status, StatusCode::UNAUTHORIZED, "that is for machines");
 }
 
 on_both_databases!(

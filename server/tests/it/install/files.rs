@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, io::Read as _};
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use muster::{
     audit::Action,
     install::{Generation, InstallKind},
@@ -21,7 +21,7 @@ async fn downloads(person: &Person, kind: InstallKind, fields: &InstallFields, f
 
 /// The files of an archive.
 pub fn unpack(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = tar::Archive::new(GzDecoder::new(archive));
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(archive));
     let entries = archive.entries().unwrap().map(|entry| {
         let mut entry = entry.unwrap();
         let mut content = Vec::new();

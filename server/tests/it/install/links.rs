@@ -1,6 +1,7 @@
 //! Links that hand out the files once.
 
 use axum::http::Method;
+use futures_util::StreamExt as _;
 use muster::{
     audit::Action,
     id::InstallLinkId,
@@ -75,13 +76,14 @@ async fn a_link_hands_the_files_out_once(app: TestApp) {
         };
         assert!(holds(&content, installer.token.value.expose().as_bytes()));
 
+        app.advance(seconds(4 * 60));
         let again = fetches(&host, &path_in(&line)).await;
         assert_eq!(again.status, StatusCode::GONE);
         assert!(again.text().starts_with("This link was used before."), "{}", again.text());
         let link = sees(&installer.person, &id).await;
         assert_eq!(link.line, None);
         let (at, from) = link.used.expect("it was used");
-        assert_eq!((at.as_seconds(), from), (app.now().as_seconds(), host.address.to_string()));
+        assert_eq!((at.as_seconds() + 4 * 60, from), (app.now().as_seconds(), host.address.to_string()));
 
         let entry = app.audit_of(Action::BundleDownloaded).await.pop().unwrap();
         assert_eq!((entry.actor_kind.as_str(), entry.actor_id.map(|id| id.to_string())), ("INSTALL_LINK", Some(id)));
@@ -105,6 +107,54 @@ async fn of_two_at_once_one_gets_the_files(app: TestApp) {
         assert_eq!(statuses, [StatusCode::OK, StatusCode::GONE]);
     }
     assert_eq!(app.audit_of(Action::BundleDownloaded).await.len(), 5);
+}
+
+async fn c31_the_same_host_can_fetch_again_for_a_while(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let (id, path) = new_link(&installer).await;
+    let host = app.nobody();
+    let first = fetches(&host, &path).await.ok();
+    app.advance(seconds(2 * 60));
+    assert_eq!(fetches(&host, &path).await.ok().body, first.body);
+    assert_eq!(fetches(&app.nobody(), &path).await.status, StatusCode::GONE, "nobody else");
+    let (at, from) = sees(&installer.person, &id).await.used.expect("it was used");
+    assert_eq!((app.now().since(at).as_secs(), from), (2 * 60, host.address.to_string()), "the first time counts");
+    app.advance(seconds(2 * 60));
+    assert_eq!(fetches(&host, &path).await.status, StatusCode::GONE);
+    assert_eq!(app.audit_of(Action::BundleDownloaded).await.len(), 2, "each time is on record");
+}
+
+async fn c31_a_link_whose_answer_was_torn_is_good_again(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    for (kind, generation) in [(InstallKind::Docker, Generation::Next), (InstallKind::Shell, Generation::Next)] {
+        let id = makes(&installer.person, kind, &installer.fields(generation)).await;
+        let path = path_in(&sees(&installer.person, &id).await.line.expect("a line"));
+        let torn = app.nobody().open(Method::GET, &path, &[], String::new()).await;
+        assert_eq!(torn.status(), StatusCode::OK);
+        assert!(sees(&installer.person, &id).await.used.is_some());
+        let mut pieces = torn.into_body().into_data_stream();
+        if kind == InstallKind::Shell {
+            pieces.next().await.expect("a first piece").unwrap();
+        }
+        drop(pieces);
+        while sees(&installer.person, &id).await.used.is_some() {
+            tokio::task::yield_now().await;
+        }
+        // From elsewhere, and later than the same host could.
+        app.advance(seconds(10 * 60));
+        fetches(&app.nobody(), &path).await.ok();
+        assert_eq!(fetches(&app.nobody(), &path).await.status, StatusCode::GONE);
+    }
+}
+
+async fn c31_a_part_of_the_file_is_not_to_be_had(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let (id, path) = new_link(&installer).await;
+    let answer = app.nobody().request(Method::GET, &path, &[("range", "bytes=0-99")], String::new()).await;
+    assert_eq!(answer.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    assert!(answer.text().starts_with("This link hands out the whole file."), "{}", answer.text());
+    assert_eq!(sees(&installer.person, &id).await.used, None);
+    fetches(&app.nobody(), &path).await.ok();
 }
 
 async fn a_link_lives_an_hour(app: TestApp) {
@@ -216,6 +266,9 @@ async fn links_are_bounded_and_old_ones_go(app: TestApp) {
 }
 
 on_both_databases!(
+    c31_the_same_host_can_fetch_again_for_a_while,
+    c31_a_link_whose_answer_was_torn_is_good_again,
+    c31_a_part_of_the_file_is_not_to_be_had,
     a_link_hands_the_files_out_once,
     of_two_at_once_one_gets_the_files,
     a_link_lives_an_hour,

@@ -5,9 +5,9 @@ use muster::{
     user::{Email, Password},
 };
 use muster_app::{session::api::Frame, tokens::api::RevealedToken};
-use muster_server::users;
+use muster_server::{proxies::TrustedProxies, users};
 
-use crate::support::{Person, Role, StatusCode, TestApp, Value, json, person::PASSWORD};
+use crate::support::{Person, Role, StatusCode, TestApp, Value, json, log::logged_while, person::PASSWORD};
 
 async fn try_to_sign_in(person: &Person, email: &str, password: &str) -> (StatusCode, Value) {
     person.call("session/sign-in", &[("email", email), ("password", password)]).await
@@ -63,9 +63,8 @@ async fn passwords_cannot_be_tried_without_end(app: TestApp) {
 
 async fn signing_in_makes_a_new_session(app: TestApp) {
     let ada = app.user(Role::Viewer).await;
-    // A form that fails leaves a session even for nobody: that one could have been planted.
-    let form = [("email", "x"), ("password", "x")];
-    ada.post_form_without_script("/api/session/sign-in", &form, "http://muster.test/login").await;
+    // Somebody else's session could have been planted.
+    ada.sign_in().await;
     let planted = ada.cookie().expect("a session before signing in");
     ada.sign_in().await;
     assert_ne!(ada.cookie().as_ref(), Some(&planted));
@@ -120,7 +119,89 @@ async fn a_cookie_that_is_none_is_nobody(app: TestApp) {
     }
 }
 
+async fn b15_strangers_at_the_same_address_do_not_lock_out_a_known_browser(app: TestApp) {
+    let ada = app.person(Role::Viewer).await;
+    assert!(ada.cookie_named("muster_device").is_some_and(|value| !value.contains("example")), "sealed");
+    ada.loses_its_session();
+    let stranger = ada.with_cookie(None);
+    while try_to_sign_in(&stranger, &ada.email, "guess").await.0 != StatusCode::TOO_MANY_REQUESTS {}
+    assert_eq!(try_to_sign_in(&ada, &ada.email, PASSWORD).await.0, StatusCode::OK);
+    // It is known for her alone, and even she cannot guess without end.
+    let bob = app.user(Role::Viewer).await;
+    let mut tries = 0;
+    while try_to_sign_in(&ada, &bob.email, "guess").await.0 != StatusCode::TOO_MANY_REQUESTS {
+        tries += 1;
+        assert!(tries < 100);
+    }
+    while try_to_sign_in(&ada, &ada.email, "guess").await.0 != StatusCode::TOO_MANY_REQUESTS {
+        tries += 1;
+        assert!(tries < 200);
+    }
+}
+
+async fn b15_behind_a_trusted_proxy_everybody_has_an_address(app: TestApp) {
+    app.restart_with(|config| config.trusted_proxies = TrustedProxies::parse("192.0.2.0/24").unwrap()).await;
+    let ada = app.user(Role::Viewer).await;
+    let from = |address: &'static str| [("x-forwarded-for", address)];
+    let guess = |password: &'static str| [("email", ada.email.as_str()), ("password", password)];
+    let tries = async |password, address| ada.post_with("session/sign-in", &guess(password), &from(address)).await;
+    // What stands left of the address that the proxy adds was written by the stranger.
+    while tries("guess", "203.0.113.1, 198.51.100.66").await.status != StatusCode::TOO_MANY_REQUESTS {}
+    let refused = tries("guess", "198.51.100.66").await;
+    assert!(refused.header("retry-after").parse::<u32>().is_ok(), "{}", refused.header("retry-after"));
+    assert_eq!(tries(PASSWORD, "198.51.100.7").await.status, StatusCode::OK);
+    assert!(app.audit_of(Action::SignInFailed).await.iter().all(|row| row.address == "198.51.100.66"));
+    assert_eq!(app.audit_of(Action::SignedIn).await[0].address, "198.51.100.7");
+}
+
+async fn b15_without_trusted_proxies_nobody_chooses_an_address(app: TestApp) {
+    let ada = app.user(Role::Viewer).await;
+    for number in 0..100 {
+        let address = format!("198.51.100.{number}");
+        let form = [("email", ada.email.as_str()), ("password", "guess")];
+        let answer = ada.post_with("session/sign-in", &form, &[("x-forwarded-for", &address)]).await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            let failed = app.audit_of(Action::SignInFailed).await;
+            assert!(failed.iter().all(|row| row.address == ada.address.to_string()));
+            return;
+        }
+    }
+    panic!("a header made another address");
+}
+
+async fn c24_an_ipv4_address_is_one_in_the_record(app: TestApp) {
+    let mut ada = app.user(Role::Viewer).await;
+    ada.address = "::ffff:127.0.0.1".parse().unwrap();
+    try_to_sign_in(&ada, &ada.email, "guess").await;
+    assert_eq!(app.audit_of(Action::SignInFailed).await[0].address, "127.0.0.1");
+    let admin = app.administrator().await;
+    let token = admin.new_token("edge").await;
+    let mut edge = app.delegate(&token.value);
+    edge.address = "::ffff:192.0.2.77".parse().unwrap();
+    let id = edge.registered().await;
+    let registered = app.audit_of(Action::DelegateRegistered).await;
+    assert_eq!(registered.last().unwrap().address, "192.0.2.77");
+    assert!(!id.is_empty());
+}
+
+async fn b36_a_failed_sign_in_is_logged_with_its_address(app: TestApp) {
+    let ada = app.user(Role::Viewer).await;
+    let ((), log) = logged_while(async {
+        try_to_sign_in(&ada, "eve@example.com", "a secret guess").await;
+    })
+    .await;
+    let log = String::from_utf8(log).unwrap();
+    let line = log.lines().find(|line| line.contains("a sign-in failed")).expect("a line");
+    assert!(line.contains(&format!("address={}", ada.address)) && line.contains("eve@example.com"), "{line}");
+    assert!(!log.contains("a secret guess"));
+}
+
 on_both_databases!(
+    b15_strangers_at_the_same_address_do_not_lock_out_a_known_browser,
+    b15_behind_a_trusted_proxy_everybody_has_an_address,
+    b15_without_trusted_proxies_nobody_chooses_an_address,
+    c24_an_ipv4_address_is_one_in_the_record,
+    b36_a_failed_sign_in_is_logged_with_its_address,
     a_wrong_password_and_an_unknown_address_are_told_alike,
     failed_and_successful_sign_ins_are_in_the_audit_trail,
     passwords_cannot_be_tried_without_end,

@@ -1,6 +1,7 @@
 //! A person with a browser, signed in or not.
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr},
     sync::Mutex,
 };
@@ -24,12 +25,16 @@ use super::{Answer, StatusCode, TestApp, Value};
 /// Everybody's.
 pub const PASSWORD: &str = "correct horse battery";
 
+/// The session's cookie.
+const SESSION: &str = "muster_session";
+
 /// A person: a cookie jar behind an address.
 pub struct Person {
     app: TestApp,
     pub email: String,
     pub address: IpAddr,
-    cookie: Mutex<Option<String>>,
+    /// What its cookie jar holds: names and values.
+    cookies: Mutex<BTreeMap<String, String>>,
 }
 
 /// A token that a person made.
@@ -45,7 +50,7 @@ impl TestApp {
     pub fn nobody(&self) -> Person {
         let number = u8::try_from(self.next_number()).unwrap();
         let address = IpAddr::from(Ipv4Addr::new(192, 0, 2, number));
-        Person { app: self.clone(), email: String::new(), address, cookie: Mutex::new(None) }
+        Person { app: self.clone(), email: String::new(), address, cookies: Mutex::default() }
     }
 
     /// A new user of a role, signed in. The address tells the role: `viewer-1@example.com`.
@@ -82,12 +87,27 @@ impl Person {
     /// The same browser in another place: another person, or this one again, with this cookie.
     pub fn with_cookie(&self, cookie: Option<String>) -> Self {
         let (app, email) = (self.app.clone(), self.email.clone());
-        Self { app, email, address: self.address, cookie: Mutex::new(cookie) }
+        let pair = cookie.map(|cookie| {
+            cookie
+                .split_once('=')
+                .map_or((cookie.clone(), String::new()), |(name, value)| (name.to_owned(), value.to_owned()))
+        });
+        Self { app, email, address: self.address, cookies: Mutex::new(pair.into_iter().collect()) }
     }
 
     /// The session's cookie, as it goes over the wire.
     pub fn cookie(&self) -> Option<String> {
-        self.cookie.lock().unwrap().clone()
+        self.cookie_named(SESSION).map(|value| format!("{SESSION}={value}"))
+    }
+
+    /// The value of a cookie.
+    pub fn cookie_named(&self, name: &str) -> Option<String> {
+        self.cookies.lock().unwrap().get(name).cloned()
+    }
+
+    /// The browser loses its session, and keeps what else it has.
+    pub fn loses_its_session(&self) {
+        self.cookies.lock().unwrap().remove(SESSION);
     }
 
     /// Sends a request with this person's cookie, and keeps the cookie that comes back.
@@ -96,18 +116,28 @@ impl Person {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(cookie) = self.cookie() {
-            request = request.header(header::COOKIE, cookie);
+        let cookies = self.cookies.lock().unwrap().clone();
+        let pairs: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        if !pairs.is_empty() {
+            request = request.header(header::COOKIE, pairs.join("; "));
         }
         let response = self.app.send(request.body(Body::from(body)).unwrap(), self.address).await;
-        self.keep_cookie(response.headers());
+        self.keep_cookies(response.headers());
         response
     }
 
-    fn keep_cookie(&self, headers: &HeaderMap) {
-        if let Some(set) = headers.get(header::SET_COOKIE) {
-            let pair = set.to_str().unwrap().split(';').next().unwrap_or_default().to_owned();
-            *self.cookie.lock().unwrap() = Some(pair).filter(|pair| !pair.ends_with('='));
+    fn keep_cookies(&self, headers: &HeaderMap) {
+        let mut cookies = self.cookies.lock().unwrap();
+        for set in headers.get_all(header::SET_COOKIE) {
+            let set = set.to_str().unwrap();
+            assert!(set.len() <= 4096, "browsers keep no larger cookie: {} bytes", set.len());
+            let pair = set.split(';').next().unwrap_or_default();
+            let (name, value) = pair.split_once('=').expect("a name and a value");
+            if value.is_empty() {
+                cookies.remove(name)
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned())
+            };
         }
     }
 

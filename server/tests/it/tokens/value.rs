@@ -1,5 +1,6 @@
 //! A token's value: shown once, and nowhere else to be found.
 
+use axum::http::Method;
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
@@ -12,6 +13,7 @@ use crate::support::{
     database::{everything_stored, holds},
     json,
     log::logged_while,
+    seconds,
 };
 
 async fn reveals(person: &Person, id: &str) -> Option<RevealedToken> {
@@ -29,6 +31,7 @@ async fn the_value_is_shown_once_to_who_made_it(app: TestApp) {
     assert_eq!(shown.name, "edge");
     let lower_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     assert!(shown.value.len() == 32 && shown.value.chars().all(lower_hex), "32 lower-case hexadecimal characters");
+    ada.acts("tokens/forget-value", &id).await.ok();
     for again in [&ada, &bob, &elsewhere] {
         assert_eq!(reveals(again, &id).await, None);
     }
@@ -36,6 +39,24 @@ async fn the_value_is_shown_once_to_who_made_it(app: TestApp) {
     assert_eq!(reveals(&ada, &id).await, None);
     let value = TokenValue::parse(&shown.value).unwrap();
     app.delegate(&value).registered().await;
+}
+
+async fn c31_a_value_that_may_not_have_arrived_can_be_looked_at_again(app: TestApp) {
+    let (ada, bob) = (app.administrator().await, app.administrator().await);
+    let id = ada.makes_token("edge", &[]).await;
+    let page = format!("/tokens/{id}/created");
+    for method in [Method::HEAD, Method::GET] {
+        ada.request(method, &page, &[("accept", "text/html"), ("range", "bytes=0-99")], String::new()).await.ok();
+    }
+    let shown = reveals(&ada, &id).await.expect("again");
+    assert!(ada.page(&page).await.ok().text().contains(&shown.value));
+    for other in [&bob, &ada.with_cookie(None)] {
+        other.acts("tokens/forget-value", &id).await;
+        assert!(!other.page(&page).await.text().contains(&shown.value));
+    }
+    assert_eq!(reveals(&ada, &id).await, Some(shown), "what others say does not count");
+    app.advance(seconds(4 * 60));
+    assert_eq!(reveals(&ada, &id).await, None, "not for ever");
 }
 
 async fn each_value_is_kept_until_it_is_shown(app: TestApp) {
@@ -85,6 +106,7 @@ async fn the_value_is_nowhere_in_the_database_the_log_or_an_answer(app: TestApp)
         let unseen = admin.makes_token("unseen", &[]).await;
         let before = everything_stored(&app).await;
         let unseen_value = TokenValue::parse(&reveals(&admin, &unseen).await.unwrap().value).unwrap();
+        admin.acts("tokens/forget-value", &unseen).await.ok();
         found_in("the database before it is shown", &before, &unseen_value);
 
         // Existing clients put the token into their bodies in clear.
@@ -123,6 +145,7 @@ async fn the_value_is_nowhere_in_the_database_the_log_or_an_answer(app: TestApp)
 }
 
 on_both_databases!(
+    c31_a_value_that_may_not_have_arrived_can_be_looked_at_again,
     the_value_is_shown_once_to_who_made_it,
     each_value_is_kept_until_it_is_shown,
     signing_out_ends_the_right_to_see_it,

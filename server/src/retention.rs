@@ -1,0 +1,116 @@
+//! What happened is kept for a time, and not for ever: the audit trail, and when delegates were connected.
+
+use std::time::Duration;
+
+use muster::{
+    id::{AuditId, ConnectionId},
+    time::Timestamp,
+};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, FromQueryResult, Order, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait as _},
+};
+use uuid::Uuid;
+
+use crate::{
+    db::{
+        Db,
+        entity::{audit, connection},
+    },
+    state::State,
+};
+
+/// How many rows one change removes: others who write wait no longer than for these.
+const CHUNK: u64 = 1000;
+/// How many changes follow one another before the rest waits for the next time.
+const MAX_CHUNKS: usize = 200;
+/// How many connections of one delegate are kept: one that comes and goes every second has 86,400 a day.
+pub const MAX_CONNECTIONS: u64 = 1000;
+/// How many delegates with more than these are looked at each time.
+const MAX_DELEGATES: u64 = 100;
+
+/// For how many days what happened is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// The audit trail.
+    pub audit_days: u32,
+    /// The connection history.
+    pub connection_days: u32,
+}
+
+impl Default for Keep {
+    /// A year and a month of the audit trail, so that this year can be compared with the last.
+    fn default() -> Self {
+        Self { audit_days: 400, connection_days: 90 }
+    }
+}
+
+fn before(now: Timestamp, days: u32) -> Timestamp {
+    now.minus(Duration::from_secs(u64::from(days) * 24 * 60 * 60))
+}
+
+/// Removes what is older than it has to be, in small changes.
+///
+/// # Errors
+/// Where the database is out of reach; what was removed by then is gone.
+pub async fn tidy(state: &State) -> Result<(), DbErr> {
+    let (db, now) = (&state.db, state.clock.now());
+    // Ids hold the time at which they were made, so the primary key finds the rows.
+    let oldest = AuditId::new(before(now, state.keep.audit_days), &[0; 10]).0;
+    remove::<audit::Entity>(db, audit::Column::Id, audit::Column::Id.lt(oldest).into()).await?;
+
+    let since = before(now, state.keep.connection_days);
+    let oldest = ConnectionId::new(since, &[0; 10]).0;
+    let ended = Condition::all()
+        .add(connection::Column::Id.lt(oldest))
+        .add(connection::Column::LostAt.is_not_null())
+        .add(connection::Column::LostAt.lt(since.as_millis()));
+    remove::<connection::Entity>(db, connection::Column::Id, ended).await?;
+    for delegate in restless(db).await? {
+        let of = || connection::Entity::find().filter(connection::Column::DelegateId.eq(delegate));
+        let newest = of().order_by_desc(connection::Column::Id).offset(MAX_CONNECTIONS - 1).limit(1);
+        let Some(oldest_kept) = newest.one(db.read()).await? else { continue };
+        let surplus = Condition::all()
+            .add(connection::Column::DelegateId.eq(delegate))
+            .add(connection::Column::LostAt.is_not_null())
+            .add(connection::Column::Id.lt(oldest_kept.id));
+        remove::<connection::Entity>(db, connection::Column::Id, surplus).await?;
+    }
+    Ok(())
+}
+
+/// Delegates that were connected more often than is kept.
+async fn restless(db: &Db) -> Result<Vec<Uuid>, DbErr> {
+    connection::Entity::find()
+        .select_only()
+        .column(connection::Column::DelegateId)
+        .group_by(connection::Column::DelegateId)
+        .having(connection::Column::Id.count().gt(i64::try_from(MAX_CONNECTIONS).unwrap_or(i64::MAX)))
+        .limit(MAX_DELEGATES)
+        .into_tuple()
+        .all(db.read())
+        .await
+}
+
+/// Removes the rows under a condition, the oldest first.
+async fn remove<E>(db: &Db, id: E::Column, which: Condition) -> Result<(), DbErr>
+where
+    E: EntityTrait,
+    E::Model: FromQueryResult + Send + Sync,
+{
+    for _ in 0..MAX_CHUNKS {
+        let ids = E::find().select_only().column(id).filter(which.clone()).order_by(id, Order::Asc).limit(CHUNK);
+        let ids: Vec<Uuid> = ids.into_tuple().all(db.read()).await?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let some = ids.len();
+        let change = db.write().await?;
+        E::delete_many().filter(Expr::col(id).is_in(ids)).exec(&*change).await?;
+        change.commit().await?;
+        if u64::try_from(some).is_ok_and(|some| some < CHUNK) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
