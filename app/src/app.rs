@@ -28,6 +28,7 @@ use crate::{
         form::{forget_flash, provide_flash},
         frame::Frame,
         time::provide_ticker,
+        unsaved::watch_unsaved,
     },
 };
 
@@ -38,6 +39,7 @@ pub fn App() -> impl IntoView {
     provide_flash();
     provide_login_elsewhere();
     provide_ticker();
+    watch_unsaved();
 
     // An effect runs only in the browser, and only once everything is hydrated.
     Effect::new(|_| {

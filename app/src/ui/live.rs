@@ -125,10 +125,12 @@ pub fn provide_live() -> Live {
     };
     provide_context(live);
 
-    // An effect runs only in the browser. What it keeps goes with this part of the page.
-    let share = StoredValue::new_local(None);
-    Effect::new(move |_| share.set_value(Some(Share::new(live))));
-    on_cleanup(move || _ = share.try_update_value(Option::take));
+    // An effect runs only in the browser. What it keeps goes with this part of the page; the server, where parts of a
+    // page go on other threads, never touches it.
+    Effect::new(move |_| {
+        let share = StoredValue::new_local(Some(Share::new(live)));
+        on_cleanup(move || _ = share.try_update_value(Option::take));
+    });
     live
 }
 

@@ -77,41 +77,58 @@ pub fn provide_part() -> Unsaved {
     part
 }
 
-/// Watches over the whole page.
-pub fn provide_unsaved() {
+/// What watches over the whole page.
+#[derive(Clone, Copy)]
+struct Watch {
+    all: RwSignal<u32>,
+    /// The page that is shown: when the browser tells that somebody went back, it has gone there already.
+    address: StoredValue<String>,
+}
+
+/// Begins to watch. Called before the router is made: of two listeners of the window the first hears first.
+pub fn watch_unsaved() {
     let all = RwSignal::new(0);
     let page = Unsaved { here: all, all };
-    provide_context(page);
+    let address = StoredValue::new(String::new());
+    provide_context(Watch { all, address });
+    // On the server nobody leaves, and nothing of a browser may be kept.
+    if !cfg!(feature = "hydrate") {
+        return;
+    }
+    let listeners = vec![
+        Listener::new("beforeunload", move |event| {
+            if all.try_get_untracked().is_some_and(|count| count > 0) {
+                event.prevent_default();
+                // Older browsers want it said so.
+                let _ = js_sys::Reflect::set(&event, &JsValue::from_str("returnValue"), &JsValue::TRUE);
+            }
+        }),
+        Listener::new("click", move |event| {
+            if leads_away(&event) && !page.may_leave() {
+                event.prevent_default();
+                event.stop_immediate_propagation();
+            }
+        }),
+        Listener::new("popstate", move |event| {
+            if !page.may_leave() {
+                // The browser is put back where it was, and the router does not hear of it.
+                event.stop_immediate_propagation();
+                if let Ok(history) = window().history() {
+                    let here = address.get_value();
+                    let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here));
+                }
+            }
+        }),
+    ];
+    let _ = StoredValue::new_local(listeners);
+}
+
+/// Lets the forms in this part of the page tell of their work. Those outside of it hold nothing that anybody misses.
+pub fn provide_unsaved() {
+    let Some(Watch { all, address }) = use_context() else { return };
+    provide_context(Unsaved { here: all, all });
     let here = use_here();
-    let listeners = StoredValue::new_local(Vec::new());
-    Effect::new(move |_| {
-        let here = move || here.get_untracked().to_string();
-        listeners.set_value(vec![
-            Listener::new("beforeunload", move |event| {
-                if all.try_get_untracked().is_some_and(|count| count > 0) {
-                    event.prevent_default();
-                    // Older browsers want it said so.
-                    let _ = js_sys::Reflect::set(&event, &JsValue::from_str("returnValue"), &JsValue::TRUE);
-                }
-            }),
-            Listener::new("click", move |event| {
-                if leads_away(&event) && !page.may_leave() {
-                    event.prevent_default();
-                    event.stop_immediate_propagation();
-                }
-            }),
-            Listener::new("popstate", move |event| {
-                if !page.may_leave() {
-                    // The browser has gone back already: it is put where it was, and the router does not hear of it.
-                    event.stop_immediate_propagation();
-                    if let Ok(history) = window().history() {
-                        let _ = history.push_state_with_url(&JsValue::NULL, "", Some(&here()));
-                    }
-                }
-            }),
-        ]);
-    });
-    on_cleanup(move || listeners.update_value(Vec::clear));
+    Effect::new(move |_| address.set_value(here.get().to_string()));
 }
 
 /// Whether a click follows a link to another page in this tab.
