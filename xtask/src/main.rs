@@ -32,6 +32,7 @@ Usage: cargo xtask <command>
   watch [-- ARGS…]               serve, and rebuild and restart on every change
   check-deploy                   check deploy/ and the shell scripts with what they are meant for
   test                           everything CI runs: format, lints, docs, tests, browser tests
+  soak [SECONDS]                 eight workers on two managers, for three minutes or as long as said: no deadlock
   e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
 
 Each command installs what it needs where it can, and says what is missing where it cannot.";
@@ -78,6 +79,11 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
         "test" => {
             no_more(&args)?;
             test::test(&layout)
+        }
+        "soak" => {
+            let seconds = args.pop().unwrap_or_else(|| "180".to_owned());
+            no_more(&args)?;
+            test::soak(&layout, &seconds)
         }
         "e2e" => {
             let profile = if take_flag(&mut args, "--dev") { Profile::Dev } else { Profile::Release };

@@ -61,6 +61,17 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
     steps.step("browser tests", || e2e::playwright(layout, &given, &[]))
 }
 
+/// `cargo xtask soak`: the test of locks for as long as it is told, on a PostgreSQL of its own.
+pub fn soak(layout: &Layout, seconds: &str) -> Result {
+    if seconds.parse::<u32>().is_err() {
+        return Err(format!("`{seconds}` is no number of seconds"));
+    }
+    let postgres = Postgres::start()?;
+    let mut command = cargo(layout);
+    command.args(["test", "-p", "muster-server", "--test", "it", "eight_workers_on_two_managers", "--", "--nocapture"]);
+    run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()).env("MUSTER_TEST_SOAK_SECONDS", seconds))
+}
+
 /// What ran, and how long it took.
 #[derive(Default)]
 struct Steps(Vec<(&'static str, Duration, bool)>);

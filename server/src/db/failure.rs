@@ -104,6 +104,12 @@ pub fn is_taken(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
+/// Whether a row could not be written because one that it belongs to was deleted meanwhile.
+#[must_use]
+pub fn is_orphaned(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

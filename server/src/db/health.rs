@@ -138,6 +138,9 @@ impl Db {
     /// Where it does not within a second.
     pub async fn prove(&self) -> Result<(), DbErr> {
         let prove = async {
+            if self.health.is_away() {
+                return Err(super::failure::away());
+            }
             let _alone = self.health.0.proving.lock().await;
             if self.health.is_proven() {
                 return Ok(());

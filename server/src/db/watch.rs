@@ -41,15 +41,27 @@ pub(super) async fn watch(options: PgConnectOptions, pool: PgPool, health: Healt
     }
 }
 
+async fn ask(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar(IS_READ_ONLY).fetch_one(connection).await
+}
+
 /// Looks once, on the connection that is kept; says what is wrong.
 async fn look(options: &PgConnectOptions, kept: &mut Option<PgConnection>) -> Result<(), String> {
     let say = |error: sqlx::Error| error.to_string();
-    // Taken out: a connection on which the look is given up is not used again.
-    let mut connection = match kept.take() {
-        Some(connection) => connection,
-        None => PgConnection::connect_with(options).await.map_err(say)?,
+    // Taken out: a connection on which the look is given up is not used again. One that was lost says nothing about
+    // the database: it is asked anew.
+    let before = match kept.take() {
+        Some(mut connection) => ask(&mut connection).await.ok().map(|read_only| (connection, read_only)),
+        None => None,
     };
-    let read_only: bool = sqlx::query_scalar(IS_READ_ONLY).fetch_one(&mut connection).await.map_err(say)?;
+    let (connection, read_only) = match before {
+        Some(before) => before,
+        None => {
+            let mut connection = PgConnection::connect_with(options).await.map_err(say)?;
+            let read_only = ask(&mut connection).await.map_err(say)?;
+            (connection, read_only)
+        }
+    };
     if read_only {
         return Err("it takes no writes".to_owned());
     }

@@ -26,7 +26,7 @@ use crate::{
     db::{
         audit::{self, Entry},
         entity::{Scoped, delegate, token},
-        failure::is_crossed,
+        failure::{is_crossed, is_taken},
         lock,
     },
     error::Error,
@@ -57,6 +57,7 @@ pub async fn heartbeat(
     };
     let request = request?;
     let mut found = own(&state, &caller, id).await?;
+    let mut still_own = true;
     if let Some((delegate, kinship)) = &mut found
         && delegate.admission != Admission::Rejected
     {
@@ -68,6 +69,11 @@ pub async fn heartbeat(
             while let Err(error) = come_in(&state, &caller, delegate, until).await {
                 match error {
                     Error::Database(error) if is_crossed(&error) => {}
+                    // Without a key, its host and name under this token are another delegate's: that one is meant.
+                    Error::Database(error) if is_taken(&error) => {
+                        still_own = false;
+                        break;
+                    }
                     error => return Err(error.into()),
                 }
             }
@@ -75,7 +81,7 @@ pub async fn heartbeat(
             state.presence.beat(delegate.id, state.clock.now(), until);
         }
     }
-    let delegate = found.map(|(delegate, _)| delegate);
+    let delegate = found.filter(|_| still_own).map(|(delegate, _)| delegate);
     Ok(Json(Envelope::new(Some(HeartbeatReply::new(request.delegate_id, delegate.as_ref(), state.clock.now())))))
 }
 

@@ -27,7 +27,7 @@ use crate::{
         Change,
         audit::{self, Entry},
         entity::{Scoped, delegate, token},
-        failure::{is_crossed, is_taken},
+        failure::{is_crossed, is_orphaned, is_taken},
     },
     error::Error,
     events::Topic,
@@ -56,9 +56,9 @@ pub async fn register(
     let arrival = Arrival { state: &state, caller: &caller, request: &request, facts: &facts };
     let admitted = loop {
         match arrival.admit().await {
-            // The same delegate registered twice at once, at two managers: the second time it is known. Or two changes
-            // were in each other's way.
-            Err(Error::Database(error)) if is_taken(&error) || is_crossed(&error) => {}
+            // The same delegate registered twice at once, at two managers: the second time it is known. Or its profile
+            // was deleted beside this; or two changes were in each other's way.
+            Err(Error::Database(error)) if is_taken(&error) || is_orphaned(&error) || is_crossed(&error) => {}
             other => break other,
         }
     };

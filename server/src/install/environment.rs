@@ -52,7 +52,7 @@ pub fn variables(plan: &InstallPlan) -> Vec<Variable> {
     let mut variables: Vec<Variable> =
         variables.into_iter().map(|(name, value)| Variable { name, value: Zeroizing::new(value.to_owned()) }).collect();
     variables.insert(1, Variable { name: TOKEN, value: plan.token.hex() });
-    variables.insert(2, Variable { name: KEY_SEED, value: plan.key_seed.clone() });
+    variables.insert(2, Variable { name: KEY_SEED, value: plan.key_seed() });
     variables
 }
 

@@ -56,7 +56,7 @@ impl Found {
     /// Where the value cannot be unsealed.
     pub fn plan(&self, state: &State, manager_url: &str) -> Result<InstallPlan, Error> {
         let value = tokens::unseal(&state.keyring, &self.row)?;
-        let key_seed = Zeroizing::new(URL_SAFE_NO_PAD.encode(chance::bytes::<32>()));
+        let key_seed = Some(Zeroizing::new(URL_SAFE_NO_PAD.encode(chance::bytes::<32>())));
         Ok(InstallPlan { token: TokenText::Clear(value), key_seed, ..self.plan_to_show(state, manager_url) })
     }
 
@@ -68,7 +68,7 @@ impl Found {
             profile: self.profile.name.clone(),
             image: self.chosen.image.clone().unwrap_or_else(|| state.delegate_image.clone()),
             token: TokenText::Hidden,
-            key_seed: Zeroizing::new(TokenText::DOTS.to_owned()),
+            key_seed: None,
             chosen: self.chosen.clone(),
         }
     }

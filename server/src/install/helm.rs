@@ -80,7 +80,7 @@ pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
         token: Yaml::text(&plan.token.hex()),
         name: Yaml::text(name),
         profile: Yaml::text(&plan.profile_id()),
-        key_seed: Yaml::text(&plan.key_seed),
+        key_seed: Yaml::text(&plan.key_seed()),
         manager_url: Yaml::text(&plan.manager_url),
         tags: Yaml::text(&chosen.tags.to_string()),
         description: Yaml::text(&chosen.description),

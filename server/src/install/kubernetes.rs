@@ -3,7 +3,6 @@
 use std::io;
 
 use askama::Template;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use muster::install::{Language, Permissions};
 
 use super::{
@@ -117,7 +116,7 @@ fn next(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
         objects: objects(plan, "harness-delegate-ng", name, |variable| variable == TOKEN || variable == KEY_SEED),
         token_secret: Yaml::name(&format!("{name}-account-token")),
         token: Yaml::text(&plan.token.base64()),
-        key_seed: Yaml::text(&STANDARD.encode(plan.key_seed.as_bytes())),
+        key_seed: Yaml::text(&plan.key_seed_base64()),
         token_id: Yaml::text(&plan.chosen.token.to_string()),
         upgrader: Upgrader {
             account: Yaml::name(&format!("{name}-upgrader")),

@@ -1,5 +1,6 @@
 //! What install files are made of: what a person chose, and what the installation adds.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use muster::{
     delegate::{DelegateType, InstallName},
     id::{ProfileId, TokenId},
@@ -39,11 +40,23 @@ pub struct InstallPlan {
     pub image: String,
     /// The value of its token, or dots.
     pub token: TokenText,
-    /// Of what a delegate in a container makes its key, since it keeps no file: 32 random bytes in base64url, or dots.
-    pub key_seed: Zeroizing<String>,
+    /// Of what a delegate in a container makes its key, since it keeps no file: 32 random bytes in base64url. None in what
+    /// a page shows.
+    pub key_seed: Option<Zeroizing<String>>,
 }
 
 impl InstallPlan {
+    /// The seed of the key, or dots.
+    pub fn key_seed(&self) -> Zeroizing<String> {
+        self.key_seed.clone().unwrap_or_else(|| Zeroizing::new(TokenText::DOTS.to_owned()))
+    }
+
+    /// The same in base64, as Secrets of Kubernetes hold it; or dots.
+    pub fn key_seed_base64(&self) -> Zeroizing<String> {
+        let encoded = self.key_seed.as_ref().map(|seed| Zeroizing::new(STANDARD.encode(seed.as_bytes())));
+        encoded.unwrap_or_else(|| self.key_seed())
+    }
+
     /// What the delegate asks for: the profile's id, which stays when the profile is renamed.
     pub fn profile_id(&self) -> String {
         self.chosen.profile.to_string()
@@ -60,7 +73,7 @@ pub enum TokenText {
 }
 
 impl TokenText {
-    pub(super) const DOTS: &str = "••••••••••••••••";
+    const DOTS: &str = "••••••••••••••••";
 
     /// As most files hold it: in hexadecimal.
     pub fn hex(&self) -> Zeroizing<String> {

@@ -128,7 +128,12 @@ impl Program {
     pub fn start(room: &mut impl Room) -> Self {
         let password = room.beside().join("password");
         fs::write(&password, PASSWORD).unwrap();
-        let mut child = Command::new("sh")
+        let others = std::env::vars().map(|(name, _)| name).filter(|name| name.starts_with("MUSTER_"));
+        let mut command = Command::new("sh");
+        for name in others {
+            command.env_remove(name);
+        }
+        let mut child = command
             .args(["-c", &room.shell(), "sh", env!("CARGO_BIN_EXE_muster"), "serve", "--listen", "127.0.0.1:0"])
             .arg("--data-dir")
             .arg(room.folder())
@@ -150,7 +155,7 @@ impl Program {
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
                 if let Some((_, url)) = line.split_once("is ready: http://") {
-                    drop(say.send(url.trim().to_owned()));
+                    drop(say.send(url.split(' ').next().unwrap_or_default().to_owned()));
                 }
             }
         });

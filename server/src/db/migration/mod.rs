@@ -44,3 +44,83 @@ fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement 
     }
     index
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, EntityTrait as _, Statement};
+
+    use super::*;
+    use crate::db::entity::{delegate, token};
+
+    const FIRST: &str = "01900000-0000-7000-8000-000000000001";
+    const NEXT: &str = "01900000-0000-7000-8000-000000000002";
+
+    async fn one(db: &DatabaseConnection, sql: &str) -> i64 {
+        let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
+    }
+
+    /// What the version before this one left: a delegate that waits, one that went over to another token, and one of a
+    /// client without a fingerprint.
+    async fn before(db: &DatabaseConnection) {
+        let id = |text: &str| format!("x'{}'", text.replace('-', ""));
+        let scope = "x'01900000000070008000000000000000', '', ''";
+        let profile = id("01900000-0000-7000-8000-00000000000a");
+        db.execute_unprepared(&format!(
+            "INSERT INTO profile (id, account_id, organization, project, name, description, startup_script, \
+             requires_approval, selectors, is_primary, created_at, updated_at, revision, script_changed_at) \
+             VALUES ({profile}, {scope}, 'Primary', '', '', FALSE, '', TRUE, 1, 1, 1, 1)"
+        ))
+        .await
+        .unwrap();
+        for (token, key, successor, step) in [(FIRST, "k1", id(NEXT), "77"), (NEXT, "k2", "NULL".to_owned(), "NULL")] {
+            let token = id(token);
+            db.execute_unprepared(&format!(
+                "INSERT INTO token (id, account_id, organization, project, name, key_id, sealed_value, created_by, \
+                 created_at, last_used_by, successor_id, rotated_at, rotation_step_at) \
+                 VALUES ({token}, {scope}, '{key}', '{key}', x'00', 'ada', 1, '', {successor}, {step}, {step})"
+            ))
+            .await
+            .unwrap();
+        }
+        for (number, host, token, admission, thumbprint) in [
+            (1, "waits", FIRST, "WAITING_FOR_APPROVAL", format!("'{}'", "A".repeat(43))),
+            (2, "went-over", NEXT, "ENABLED", format!("'{}'", "B".repeat(43))),
+            (3, "keyless", FIRST, "ENABLED", "NULL".to_owned()),
+        ] {
+            let (own, token) = (id(&format!("01900000-0000-7000-8000-00000000010{number}")), id(token));
+            db.execute_unprepared(&format!(
+                "INSERT INTO delegate (id, account_id, organization, project, name, host_name, ip, kind, version, \
+                 description, tags, thumbprint, profile_id, token_id, admission, registered_at, last_heartbeat_at, \
+                 revision, search, next_gen, script_version) VALUES ({own}, {scope}, 'edge', '{host}', '', \
+                 'SHELL_SCRIPT', '', '', '', {thumbprint}, {profile}, {token}, '{admission}', 1, 1, 1, '', FALSE, 1)"
+            ))
+            .await
+            .unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a02_a_database_from_before_keys_keeps_its_decisions() {
+        let db = Database::connect("sqlite::memory:").await.unwrap();
+        Migrator::up(&db, Some(2)).await.unwrap();
+        before(&db).await;
+        Migrator::up(&db, None).await.unwrap();
+        let rows = delegate::Entity::find().all(&db).await.unwrap();
+        let of = |host: &str| rows.iter().find(|row| row.host_name == host).unwrap().clone();
+        let (waits, went_over, keyless) = (of("waits"), of("went-over"), of("keyless"));
+        assert_eq!(
+            (waits.admission.as_str(), waits.waiting_reason.as_deref()),
+            ("WAITING_FOR_APPROVAL", Some("REQUIRED"))
+        );
+        assert_eq!((waits.unbound, went_over.unbound, keyless.unbound), (true, true, false));
+        assert_eq!((went_over.admission.as_str(), went_over.token_changed_at), ("ENABLED", Some(77)));
+        assert_eq!(went_over.previous_token_id, Some(FIRST.parse().unwrap()));
+        assert!(rows.iter().all(|row| row.public_key.is_none() && row.conflict_at.is_none()));
+        for row in rows {
+            assert!(muster::delegate::Delegate::try_from(row).is_ok());
+        }
+        assert!(token::Entity::find().all(&db).await.unwrap().iter().all(|token| !token.requires_approval));
+        assert_eq!(one(&db, "SELECT count(*) FROM refusal").await, 0);
+    }
+}

@@ -55,7 +55,7 @@ fn plan(kind: InstallKind, generation: Generation) -> InstallPlan {
         profile: "Needs approval".to_owned(),
         image: "registry.example.com/muster-delegate:1.2.3".to_owned(),
         token: TokenText::Clear(TokenValue::from_bytes([7; 16])),
-        key_seed: Zeroizing::new("c2VlZC1zZWVkLXNlZWQtc2VlZC1zZWVkLXNlZWQ".to_owned()),
+        key_seed: Some(Zeroizing::new("c2VlZC1zZWVkLXNlZWQtc2VlZC1zZWVkLXNlZWQtc2U".to_owned())),
     }
 }
 

@@ -4,6 +4,7 @@ use muster::delegate::Admission;
 use muster_server::db::entity::delegate;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, Set};
 
+use super::turned_away::refusals;
 use crate::support::{StatusCode, TestApp, json};
 
 async fn the_reply_has_the_shape_that_clients_read(app: TestApp) {
@@ -74,7 +75,7 @@ async fn registering_twice_at_once_makes_one_delegate(app: TestApp) {
     }
 }
 
-async fn a_leaked_token_cannot_fill_the_database(app: TestApp) {
+async fn b36_a_leaked_token_cannot_fill_the_database_and_is_told(app: TestApp) {
     let admin = app.administrator().await;
     let profile = admin.new_profile("Approval", true).await;
     let token = admin.new_token_with("edge", &[("profile", &profile)]).await;
@@ -100,6 +101,10 @@ async fn a_leaked_token_cannot_fill_the_database(app: TestApp) {
     assert_eq!((refused.status, refused.header("retry-after")), (StatusCode::TOO_MANY_REQUESTS, "60"));
     assert_eq!(refused.refusal().1, "TOO_MANY_REQUESTS");
     assert_eq!(app.count_delegates().await, 1000);
+    app.flush().await;
+    let told = refusals(&admin, "edge").await;
+    assert_eq!((told.len(), told[0].count, told[0].name.as_str()), (1, 1, "edge-1"));
+    assert!(told[0].reason.contains("wait for approval"), "{told:?}");
     assert_eq!(edge.registered().await, first, "who is known may come back");
     let other = admin.new_token("other").await;
     edge.holding(&other.value).on("another-token").registered().await;
@@ -112,5 +117,5 @@ on_both_databases!(
     the_profile_decides_by_id_by_name_by_token_or_primary,
     a_delegate_without_a_name_is_called_by_its_host,
     registering_twice_at_once_makes_one_delegate,
-    a_leaked_token_cannot_fill_the_database,
+    b36_a_leaked_token_cannot_fill_the_database_and_is_told,
 );

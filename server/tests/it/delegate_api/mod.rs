@@ -6,3 +6,4 @@ mod credentials;
 mod presence;
 mod profile;
 mod returning;
+mod turned_away;
