@@ -3,7 +3,7 @@
 use crate::{
     After, radix,
     radix::hexadecimal,
-    surface::{Byte, MAX_GAP, surface},
+    surface::{Byte, MAX_GAP, Surface, surface},
 };
 
 /// How many backslashes may stand before one character: as many as after escaping it four times.
@@ -33,6 +33,11 @@ impl Decoding {
         self.open.first().map_or(text_end, |open| *open as usize)
     }
 
+    /// Whether it is not the plain reading.
+    fn has_escapes(&self) -> bool {
+        !self.open.is_empty() || self.bytes.iter().any(|byte| byte.end - byte.start > 1)
+    }
+
     /// Where the escape begins that a place lies within; none where the place lies between two.
     pub(crate) fn torn_at(&self, place: usize) -> Option<usize> {
         let next = self.bytes.partition_point(|byte| byte.end as usize <= place);
@@ -43,18 +48,29 @@ impl Decoding {
 
 /// All readings of a text, in which nothing shorter than `shortest` bytes is looked for.
 pub(crate) fn all(text: &str, shortest: usize, after: After) -> Vec<Decoding> {
-    let (bytes, open) = surface(text);
+    let mut decodings = all_of(text, true, shortest, after);
+    if text.contains('\u{1b}') {
+        // What a terminal would take for the end of a sequence may be the beginning of a value.
+        decodings.append(&mut all_of(text, false, shortest, after));
+    }
+    decodings
+}
+
+fn all_of(text: &str, colours: bool, shortest: usize, after: After) -> Vec<Decoding> {
+    let Surface { bytes, sequences, open } = surface(text, colours);
     let plain = Decoding { bytes, open: open.into_iter().collect(), ..Decoding::default() };
+    // They are torn no more than escapes are.
+    let mut decodings = vec![Decoding { bytes: sequences, is_escaped: true, ..Decoding::default() }];
     let mut bases = Vec::new();
-    for (sign, rule) in RULES {
+    for (signs, rule) in RULES {
         // Where nothing is escaped, what would read escapes reads the same.
-        if text.as_bytes().contains(&sign) {
+        if text.bytes().any(|byte| signs.contains(&byte)) {
             unescape_all(&plain, text.len(), rule, after, &mut bases);
         }
     }
     // What was escaped twice, as JSON in HTML or in an address. Backslashes have a rule for that.
     let mut twice = Vec::new();
-    for base in bases.iter().filter(|base| base.bytes.iter().any(|byte| byte.end - byte.start > 1)) {
+    for base in bases.iter().filter(|base| base.has_escapes()) {
         for (sign, rule) in [(b'%', percent as Rule), (b'\\', backslash), (b'&', entity)] {
             if base.bytes.iter().any(|byte| byte.value == Some(sign)) {
                 unescape_all(base, text.len(), rule, after, &mut twice);
@@ -62,21 +78,21 @@ pub(crate) fn all(text: &str, shortest: usize, after: After) -> Vec<Decoding> {
         }
     }
     bases.push(plain);
-    let mut decodings: Vec<Decoding> = bases.iter().flat_map(|base| radix::all(base, text.len(), shortest)).collect();
+    decodings.extend(bases.iter().flat_map(|base| radix::all(base, text.len(), shortest)));
     decodings.append(&mut bases);
     decodings.append(&mut twice);
     decodings
 }
 
 /// What reads escapes, and what each of these begins with.
-const RULES: [(u8, Rule); 7] = [
-    (b'+', form),
-    (b'%', percent),
-    (b'\\', backslash),
-    (b'\\', backslashes),
-    (b'&', entity),
-    (b'=', quoted_printable),
-    (b'M', caret),
+const RULES: [(&[u8], Rule); 7] = [
+    (b"+", form),
+    (b"%", percent),
+    (b"\\", backslash),
+    (b"\\", backslashes),
+    (b"&", entity),
+    (b"=", quoted_printable),
+    (b"M^", caret),
 ];
 
 /// Reads a text with escapes in it, in both ways where its end leaves two.

@@ -144,10 +144,13 @@ impl Masker {
                 }
             }
             if text.len() - matches.keep > MAX_CARRY {
-                matches.found.push(matches.hold..text.len());
+                matches.found.push((matches.hold, matches.hold..text.len()));
                 (matches.keep, matches.hold) = (text.len(), text.len());
             }
             matches.hold = text.floor_char_boundary(matches.hold);
+            // What cannot be masked yet is to be found again.
+            let later = matches.found.iter().filter(|(_, range)| text.floor_char_boundary(range.start) >= matches.hold);
+            matches.keep = later.map(|(begin, _)| *begin).fold(matches.keep, usize::min);
             matches.keep = text.floor_char_boundary(matches.keep.min(matches.hold));
             // What is escaped is not torn: the end of an escape would be read as other characters.
             while let Some(start) = decodings.iter().find_map(|decoding| decoding.torn_at(matches.keep)) {
@@ -162,10 +165,10 @@ impl Masker {
 
 /// Writes the text up to `hold`, of which `done` bytes came out before, with what was found replaced: each bunch of
 /// overlapping finds by one mask. Gives how many bytes are done then; a find may go on after `hold`.
-fn replace(text: &str, mut done: usize, found: Vec<Range<usize>>, hold: usize, masked: &mut String) -> usize {
+fn replace(text: &str, mut done: usize, found: Vec<(usize, Range<usize>)>, hold: usize, masked: &mut String) -> usize {
     let mut found: Vec<Range<usize>> = found
         .into_iter()
-        .map(|range| text.floor_char_boundary(range.start)..text.ceil_char_boundary(range.end))
+        .map(|(_, range)| text.floor_char_boundary(range.start)..text.ceil_char_boundary(range.end))
         .filter(|range| range.start < hold)
         .collect();
     found.sort_unstable_by_key(|range| range.start);

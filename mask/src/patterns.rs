@@ -68,7 +68,7 @@ impl Patterns {
         for value in values {
             let whole = forms(value);
             if whole.iter().all(|form| form.len() < MIN_SOLID) {
-                exact.push(Value::new(surface(value).0.iter().filter_map(|byte| byte.value).collect()));
+                exact.push(Value::new(surface(value, false).bytes.iter().filter_map(|byte| byte.value).collect()));
             }
             solid.extend(whole);
             let lines = value.lines().map(str::trim).filter(|line| line.chars().count() >= MIN_LINE);
@@ -146,7 +146,8 @@ impl Patterns {
             let length = automaton.length_at(state);
             if length > 0 {
                 let starts = &starts[starts.len() - length..];
-                matches.found.push(first_hidden(starts, byte.end as usize, text)..byte.end as usize);
+                let end = byte.end as usize;
+                matches.found.push((starts[0] as usize, first_hidden(starts, end, text)..end));
             }
         }
         let end = text.len();
@@ -164,7 +165,7 @@ impl Patterns {
             }
             After::End if begun.len() >= MIN_LINE => {
                 let end = if decoding.open.is_empty() { last_end as usize } else { end };
-                matches.found.push(first_hidden(&begun, end, text)..end);
+                matches.found.push((begun[0] as usize, first_hidden(&begun, end, text)..end));
             }
             After::End => {}
         }
@@ -186,7 +187,7 @@ impl Patterns {
             let state = head.iter().rev().fold(automaton.start, |state, (_, _, value)| automaton.next(state, *value));
             let length = automaton.begun_at(state);
             if length >= MIN_LINE {
-                matches.found.push(0..head[length - 1].1 as usize);
+                matches.found.push((0, 0..head[length - 1].1 as usize));
             }
         }
     }
@@ -198,7 +199,7 @@ impl Patterns {
 fn forms(text: &str) -> Vec<Value> {
     let mut forms = vec![
         without_noise(text.bytes()),
-        without_noise(surface(text).0.iter().filter_map(|byte| byte.value)),
+        without_noise(surface(text, true).bytes.iter().filter_map(|byte| byte.value)),
         without_noise(text.encode_utf16().flat_map(u16::to_le_bytes)),
         without_noise(text.encode_utf16().flat_map(u16::to_be_bytes)),
         without_noise(text.chars().flat_map(short)),
@@ -238,8 +239,8 @@ fn first_hidden(starts: &[u32], end: usize, text: &str) -> usize {
 /// What was found in a text.
 #[derive(Debug)]
 pub(crate) struct Matches {
-    /// Where values stand.
-    pub found: Vec<Range<usize>>,
+    /// Where values begin, and what is masked of them.
+    pub found: Vec<(usize, Range<usize>)>,
     /// From where on the text has to be read again once more comes.
     pub keep: usize,
     /// From where on it may not come out before more has come.

@@ -40,18 +40,34 @@ pub(crate) const fn is_noise(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, 0x7f | b'"' | b'\'' | b'\\')
 }
 
-/// The bytes of a text, without escape sequences of terminals, line ends with the blanks after them, other controls,
-/// and what stands for bytes that are no text (which is what UTF-16 leaves between letters). Also where a sequence
-/// begins that is not finished.
-pub(crate) fn surface(text: &str) -> (Vec<Byte>, Option<u32>) {
+/// A text without what is overlooked wherever it stands.
+#[derive(Debug, Default)]
+pub(crate) struct Surface {
+    pub bytes: Vec<Byte>,
+    /// Where the escape sequences stood.
+    pub sequences: Vec<Byte>,
+    /// Where one begins that is not finished.
+    pub open: Option<u32>,
+}
+
+/// The bytes of a text, without escape sequences of terminals where `colours` may be in it, line ends with the blanks after them, other controls,
+/// and what stands for bytes that are no text (which is what UTF-16 leaves between letters).
+pub(crate) fn surface(text: &str, colours: bool) -> Surface {
     const REPLACEMENT: &[u8] = "\u{fffd}".as_bytes();
-    let (bytes, mut found) = (text.as_bytes(), Vec::with_capacity(text.len()));
+    let bytes = text.as_bytes();
+    let mut surface = Surface { bytes: Vec::with_capacity(text.len()), ..Surface::default() };
     let (mut at, mut indents) = (0, false);
     while let Some(byte) = bytes.get(at) {
         let length = match *byte {
-            0x1b => match sequence(&bytes[at..]) {
-                Some(length) => length,
-                None => return (found, Some(place(at))),
+            0x1b if colours => match sequence(&bytes[at..]) {
+                Some(length) => {
+                    surface.sequences.push(Byte { value: None, ..Byte::at(0, at, at + length) });
+                    length
+                }
+                None => {
+                    surface.open = Some(place(at));
+                    return surface;
+                }
             },
             b' ' | b'\t' if indents => 1,
             b'\t' => 0,
@@ -63,12 +79,12 @@ pub(crate) fn surface(text: &str) -> (Vec<Byte>, Option<u32>) {
             _ => 0,
         };
         if length == 0 {
-            found.push(Byte::at(*byte, at, at + 1));
+            surface.bytes.push(Byte::at(*byte, at, at + 1));
             indents = false;
         }
         at += length.max(1);
     }
-    (found, None)
+    surface
 }
 
 /// The length of a terminal's escape sequence (ECMA-48), as for a colour; none where it is not finished. Of what is none,

@@ -221,6 +221,19 @@ fn d33_longer_parts_that_a_shell_makes_are_masked_by_themselves() {
 }
 
 #[test]
+fn d32_what_ends_a_terminals_sequence_may_begin_a_value() {
+    for before in
+        ["\u{1b}", "\u{1b}[", "\u{1b}[1;", "\u{1b}[31m", "\u{1b}(", "\u{1b}]8;;https://example.org/", "\u{9b}1;"]
+    {
+        for value in [PLAIN, &STANDARD.encode(PLAIN), &hex(PLAIN.as_bytes()), &escaped(PLAIN)] {
+            let (text, masked) = (format!("{before}{value}>"), format!("{before}***>"));
+            assert_eq!(masker(&[PLAIN]).mask(&text), masked);
+            assert_eq!(fed(&masker(&[PLAIN]), &letters(&text)), masked);
+        }
+    }
+}
+
+#[test]
 fn lines_of_a_value_are_masked_by_themselves() {
     let masker = masker(&[KEY]);
     let indented = KEY.lines().map(|line| format!("    | {line}\n")).collect::<String>();
@@ -239,6 +252,8 @@ fn values_that_overlap_are_all_masked() {
         ("<xbcabcax>", "<x***x>"),
         ("<aaaaaaaaabcabcabc>", "<***>"),
         ("<abcab>", "<abcab>"),
+        // What came out before it was known to be a beginning is followed by what is masked.
+        ("<a\r\r+\raaaaa>", "<a\r\r+\r***>"),
         // An escape stays one, also where its end looks like a beginning.
         ("<\\bc\\u0061\\u0062\\u0063\\u0061\\u0062\\u0063\\u0061>", "<\\bc***>"),
     ] {

@@ -2,10 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use muster::script::{LOG_MOST, Outcome, RUNS_MOST};
+use muster::{
+    script::{LOG_MOST, Outcome, RUNS_MOST},
+    token::Token,
+};
 use muster_app::scripts::api::SHOWN_MOST;
-use muster_server::db::entity::{script_log, script_run};
-use sea_orm::{EntityTrait as _, PaginatorTrait as _};
+use muster_server::{
+    db::entity::{script_log, script_run, token},
+    scripts::{Report, masker},
+};
+use sea_orm::{EntityTrait as _, PaginatorTrait as _, sea_query::Expr};
+use uuid::Uuid;
 
 use super::{Runner, run};
 use crate::support::{StatusCode, TestApp, seconds};
@@ -128,7 +135,40 @@ async fn b17_reports_that_come_at_once_are_taken_once(app: TestApp) {
     }
 }
 
+async fn b17_masking_needs_no_writer(app: TestApp) {
+    let admin = app.administrator().await;
+    admin.new_secret("one", "abcdefgh").await;
+    let runner = Runner::new(&app, "date\n").await;
+    let token = token::Entity::find_by_id(runner.token.parse::<Uuid>().unwrap()).one(app.state().db.read()).await;
+    let token = Token::try_from(token.unwrap().unwrap()).unwrap();
+    let (id, output) = (run(1).parse().unwrap(), "one; abcd".to_owned());
+    let report = Report { run: id, of: None, offset: 0, output, end: None };
+    // Whoever writes keeps everybody else from writing, on SQLite.
+    let change = app.state().db.write().await.unwrap();
+    let masker = masker(&app.state(), &token).await.unwrap();
+    assert!(report.mask(&app.state(), &masker, &token.scope, runner.id.parse().unwrap()).await.is_ok());
+    drop(change);
+}
+
+async fn b17_what_waits_and_cannot_be_opened_is_lost_and_the_run_goes_on(app: TestApp) {
+    let admin = app.administrator().await;
+    admin.new_secret("one", "abcdefgh").await;
+    let runner = Runner::new(&app, "date\n").await;
+    runner.reports(&run(1), &runner.output(0, "one; ab").await).await.ok();
+    let change = app.state().db.write().await.unwrap();
+    let sealed = Expr::value(vec![7_u8; 60]);
+    let update = script_run::Entity::update_many().col_expr(script_run::Column::SealedRest, sealed);
+    update.exec(&*change).await.unwrap();
+    change.commit().await.unwrap();
+    // As where output is lost: the end of a value is masked as the value is.
+    runner.reports(&run(1), &runner.output(7, "cdefgh; and much later abcdefgh.").await).await.ok();
+    runner.reports(&run(1), &runner.end(39, "", "EXITED", Some(0)).await).await.ok();
+    assert_eq!(runner.shown().await.log, "one; ***; and much later ***.");
+}
+
 on_both_databases!(
+    b17_masking_needs_no_writer,
+    b17_what_waits_and_cannot_be_opened_is_lost_and_the_run_goes_on,
     b17_reports_that_come_at_once_are_taken_once,
     the_newest_mebibyte_of_a_log_is_kept,
     lines_that_never_end_are_cut_between_characters,
