@@ -43,11 +43,11 @@ pub use self::patterns::{Patterns, PatternsError};
 
 /// What stands in the place of a value.
 pub const MASK: &str = "***";
-/// How many bytes of a piece are looked at together.
-const CHUNK: usize = 64 * 1024;
-/// How many bytes may wait: far more than the longest value of a secret, in its longest form. What is longer was made
-/// to be, and is masked as it stands.
-const MAX_CARRY: usize = 1024 * 1024;
+/// How many bytes of a piece are looked at together: all readings of them are in memory at once.
+const CHUNK: usize = 16 * 1024;
+/// How many bytes may wait: more than a value of 16384 characters in its longest form. What is longer was made to be, and
+/// is masked as it stands.
+const MAX_CARRY: usize = 320 * 1024;
 
 /// Masks values.
 #[derive(Clone, Debug)]

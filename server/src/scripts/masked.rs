@@ -84,6 +84,7 @@ impl Report {
         let length = i64::try_from(self.output.len()).map_err(|_| too_far())?;
         let end = self.offset.checked_add(length).ok_or_else(too_far)?;
         let work = Work { masker: masker.clone(), keyring: state.keyring.clone(), report: self.clone() };
+        let _turn = state.masks.turn().await;
         Ok(tokio::task::spawn_blocking(move || work.mask(&known, end)).await.map_err(std::io::Error::other)?)
     }
 }

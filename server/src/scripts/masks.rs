@@ -3,12 +3,14 @@
 use std::{
     collections::HashSet,
     fmt,
+    num::NonZero,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use muster::{scope::Scope, secret::SecretValue, token::Token, wire::envelope::Refusal};
 use muster_mask::{Masker, Patterns};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use crate::{
@@ -20,11 +22,19 @@ use crate::{
 };
 
 /// What masks the secrets of the scope that was last asked for.
-#[derive(Default)]
 pub struct Masks {
     kept: Mutex<Option<Kept>>,
     /// Which values cannot be opened, as was said.
     unreadable: Mutex<HashSet<Uuid>>,
+    /// Who masks now: no more at once than can do so at once, however many scripts run.
+    turns: Semaphore,
+}
+
+impl Default for Masks {
+    fn default() -> Self {
+        let turns = Semaphore::new(std::thread::available_parallelism().map_or(2, NonZero::get));
+        Self { kept: Mutex::default(), unreadable: Mutex::default(), turns }
+    }
 }
 
 struct Kept {
@@ -50,6 +60,11 @@ impl fmt::Debug for Masks {
 impl Masks {
     fn kept(&self) -> std::sync::MutexGuard<'_, Option<Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until there is time to mask; for as long as what it gives is kept. None where the program ends.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     /// Says that a value cannot be opened: once, however often it is asked for.
