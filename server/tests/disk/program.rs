@@ -140,20 +140,15 @@ impl Program {
             .args(["--admin-email", EMAIL, "--admin-password-file"])
             .arg(&password)
             .current_dir(room.beside())
-            .stdout(Stdio::piped())
+            .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap());
-        let mut errors = child.stderr.take().unwrap();
-        std::thread::spawn(move || {
-            let mut text = String::new();
-            drop(errors.read_to_string(&mut text));
-            eprint!("{text}");
-        });
+        let lines = BufReader::new(child.stderr.take().unwrap());
         let (say, hear) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
             for line in lines.lines().map_while(Result::ok) {
+                eprintln!("{line}");
                 if let Some((_, url)) = line.split_once("is ready: http://") {
                     drop(say.send(url.split(' ').next().unwrap_or_default().to_owned()));
                 }
