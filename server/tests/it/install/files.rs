@@ -35,9 +35,14 @@ pub fn unpack(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
 pub fn with_seed(file: &str, seed: &str) -> String {
     let words = file.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '+' | '/'));
     let mut changed = file.to_owned();
-    // 32 bytes in base64url, and that in base64.
-    for word in words.filter(|word| matches!(word.len(), 43 | 58)) {
-        changed = changed.replace(&format!("{word}=="), seed).replace(word, seed);
+    for word in words {
+        match word.len() {
+            // In base64url; what goes on with a sign of base64 is a token's value.
+            43 if !file.contains(&format!("{word}=")) => changed = changed.replace(word, seed),
+            // That in base64.
+            58 => changed = changed.replace(&format!("{word}=="), seed),
+            _ => {}
+        }
     }
     changed
 }
