@@ -21,10 +21,9 @@ async fn a08_rotation_beside_thirty_registrations_and_a_revocation(app: TestApp)
         let edges: Vec<_> = (0..30_u8)
             .map(|number| app.delegate(&old.value).on(&format!("host-{round}-{number}")).with_key(100 + number))
             .collect();
-        let round_key = |edge: &crate::support::Client| edge.clone();
         let mut ids = Vec::new();
         for edge in &edges {
-            ids.push(round_key(edge).named(&format!("edge-{round}")).registered().await);
+            ids.push(edge.named(&format!("edge-{round}")).registered().await);
         }
         let new = admin.rotates_token(&old.id, &format!("new-{round}")).await;
         let over = edges.iter().map(|edge| {
