@@ -3,6 +3,9 @@
 //! A heartbeat is the most frequent request by far and changes nothing that anyone was promised: what a crash loses of
 //! it is a second of "last heartbeat". Changes of state (connected, cut off, stopped) are written at once.
 
+mod heard;
+mod write;
+
 use std::{
     collections::{HashMap, hash_map::Entry},
     hash::Hash,
@@ -11,26 +14,26 @@ use std::{
     time::Duration,
 };
 
-use muster::{
-    delegate::{Admission, Delegate},
-    id::{ConnectionId, DelegateId, TokenId},
-    time::Timestamp,
-};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, Statement, Value, sea_query::Expr,
-};
-use uuid::Uuid;
-
+use self::heard::Heard;
+pub use self::write::flush;
 use crate::{
     chance,
     db::{
         Change,
-        entity::{connection, delegate, token},
+        entity::{connection, delegate},
         lock,
     },
     events::Topic,
     state::State,
+};
+use muster::{
+    delegate::Delegate,
+    id::{ConnectionId, DelegateId, TokenId},
+    time::Timestamp,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Value,
+    sea_query::Expr,
 };
 
 /// How often heartbeats are written and silent delegates looked for.
@@ -58,30 +61,6 @@ struct Refused {
     last_at: Timestamp,
     address: IpAddr,
     name: String,
-}
-
-/// Which of a process's calls were heard: the largest counter, and which of the 64 before it.
-#[derive(Clone, Debug)]
-struct Heard {
-    process: String,
-    largest: u64,
-    before: u64,
-}
-
-impl Heard {
-    /// Whether a counter is new. One that is older than what is remembered is not.
-    fn is_new(&mut self, counter: u64) -> bool {
-        if counter > self.largest {
-            let by = counter - self.largest;
-            self.before = if by > 64 { 0 } else { (self.before << 1 | 1) << (by - 1) };
-            self.largest = counter;
-            return true;
-        }
-        let Some(bit) = (self.largest - counter).checked_sub(1).filter(|bit| *bit < 64) else { return false };
-        let is_new = self.before & (1 << bit) == 0;
-        self.before |= 1 << bit;
-        is_new
-    }
 }
 
 /// What is heard of delegates and not yet written, and since when they are listened to.
@@ -227,142 +206,6 @@ pub async fn run(state: State) {
     }
 }
 
-/// Writes all that was noted; tells whether there was anything.
-///
-/// # Errors
-/// Where the database is out of reach; what was noted is then written the next time.
-pub async fn flush(state: &State) -> Result<bool, DbErr> {
-    let mut beats = Presence::take(&state.presence.beats);
-    beats.sort_unstable_by_key(|(id, _)| *id);
-    let mut uses = Presence::take(&state.presence.uses);
-    uses.sort_unstable_by_key(|(id, _)| *id);
-    let refused = Presence::take(&state.presence.refused);
-    let any = !beats.is_empty() || !uses.is_empty() || !refused.is_empty();
-    // Each in a transaction of its own: one that held rows of both tables could wait for a registration that waits
-    // for it.
-    let written = write_beats(state, &beats).await;
-    if written.is_err() {
-        Presence::put_back(&state.presence.beats, beats);
-    }
-    let used = write_uses(state, &uses).await;
-    if used.is_err() {
-        Presence::put_back(&state.presence.uses, uses);
-    }
-    let told = write_refused(state, &refused).await;
-    if told.is_err() {
-        Presence::put_back(&state.presence.refused, refused);
-    }
-    written.and(used).and(told).map(|()| any)
-}
-
-async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
-    for chunk in beats.chunks(CHUNK) {
-        let change = state.db.write().await?;
-        let ids = || delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
-        // In the order in which everybody locks rows: an update alone would take them as they come.
-        lock::delegates(&change, Condition::all().add(ids())).await?;
-        revive(&change, chunk).await?;
-        // Only a connected delegate's time is extended: one that was cut off or stopped meanwhile stays so.
-        let rows =
-            chunk.iter().map(|(id, beat)| [id.0.into(), beat.at.as_millis().into(), beat.until.as_millis().into()]);
-        let sql = "UPDATE delegate SET last_heartbeat_at = v.column2, connected_until = v.column3 \
-                   FROM (VALUES {rows}) AS v \
-                   WHERE delegate.id = v.column1 AND connected_until IS NOT NULL AND last_heartbeat_at <= v.column2";
-        update_many(&*change, sql, rows).await?;
-        change.commit().await?;
-    }
-    Ok(())
-}
-
-/// Connects again those that were taken for silent while their heartbeat waited to be written.
-async fn revive(change: &Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
-    let lost = delegate::Entity::find()
-        .filter(delegate::Column::Id.is_in(beats.iter().map(|(id, _)| id.0)))
-        .filter(delegate::Column::ConnectedUntil.is_null())
-        .filter(delegate::Column::Admission.ne(Admission::Rejected.code()));
-    for row in lost.all(&**change).await? {
-        let last = connection::Entity::find().filter(connection::Column::DelegateId.eq(row.id));
-        let last = last.order_by_desc(connection::Column::Id).one(&**change).await?;
-        let Some(beat) = beats.iter().find(|(id, _)| id.0 == row.id).map(|(_, beat)| beat) else { continue };
-        let silent = |last: &connection::Model| last.cause == SILENT;
-        if !last.is_some_and(|last| silent(&last)) {
-            continue;
-        }
-        delegate::Entity::update_many()
-            .col_expr(delegate::Column::ConnectedUntil, Expr::value(beat.until.as_millis()))
-            .filter(delegate::Column::Id.eq(row.id))
-            .exec(&**change)
-            .await?;
-        connect(change, &Delegate::try_from(row)?, beat.at).await?;
-    }
-    Ok(())
-}
-
-async fn write_uses(state: &State, uses: &[(TokenId, (Timestamp, String))]) -> Result<(), DbErr> {
-    for chunk in uses.chunks(CHUNK) {
-        let rows = chunk.iter().map(|(id, (at, by))| [id.0.into(), at.as_millis().into(), by.as_str().into()]);
-        let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3 \
-                   FROM (VALUES {rows}) AS v \
-                   WHERE token.id = v.column1 AND (last_used_at IS NULL OR last_used_at < v.column2)";
-        let change = state.db.write().await?;
-        let ids = token::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
-        lock::tokens(&change, Condition::all().add(ids)).await?;
-        update_many(&*change, sql, rows).await?;
-        change.commit().await?;
-    }
-    Ok(())
-}
-
-type Refusals = [((Option<TokenId>, &'static str), Refused)];
-
-/// Adds up what was turned away. After a day without any, it is counted anew.
-async fn write_refused(state: &State, refused: &Refusals) -> Result<(), DbErr> {
-    if refused.is_empty() {
-        return Ok(());
-    }
-    let mut change = state.db.write().await?;
-    for ((token, reason), one) in refused {
-        let sql = "INSERT INTO refusal (token_id, reason, count, first_at, last_at, address, name) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (token_id, reason) DO UPDATE SET \
-                   count = CASE WHEN excluded.first_at - refusal.last_at > 86400000 THEN 0 ELSE refusal.count END \
-                   + excluded.count, \
-                   first_at = CASE WHEN excluded.first_at - refusal.last_at > 86400000 THEN excluded.first_at \
-                   ELSE refusal.first_at END, \
-                   last_at = excluded.last_at, address = excluded.address, name = excluded.name";
-        let values: [Value; 7] = [
-            token.map_or(Uuid::nil(), |token| token.0).into(),
-            (*reason).into(),
-            one.count.into(),
-            one.first_at.as_millis().into(),
-            one.last_at.as_millis().into(),
-            one.address.to_string().into(),
-            one.name.as_str().into(),
-        ];
-        change.execute_raw(Statement::from_sql_and_values(change.get_database_backend(), sql, values)).await?;
-    }
-    change.touches(Topic::Tokens);
-    change.commit().await
-}
-
-/// One statement for many rows. Both databases call the columns of `VALUES` column1, column2, …; sea-query has no
-/// such statement.
-async fn update_many(
-    tx: &impl ConnectionTrait,
-    sql: &str,
-    rows: impl Iterator<Item = [Value; 3]>,
-) -> Result<(), DbErr> {
-    let mut values = Vec::new();
-    let mut places = Vec::new();
-    for row in rows {
-        let n = values.len();
-        places.push(format!("(${}, ${}, ${})", n + 1, n + 2, n + 3));
-        values.extend(row);
-    }
-    let sql = sql.replace("{rows}", &places.join(", "));
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
-    Ok(())
-}
-
 /// Marks the delegates that fell silent as lost. Who was listened to for less than it may be silent is spared, and who
 /// was just heard.
 ///
@@ -487,14 +330,5 @@ mod tests {
         assert_eq!(presence.listening_for(at(17), 1), Duration::from_secs(1));
         presence.listen_anew(at(60));
         assert_eq!(presence.listening_for(at(61), 1), Duration::from_secs(1), "the process was stopped");
-    }
-
-    #[test]
-    fn columns_exist_that_raw_statements_name() {
-        use sea_orm::Iden as _;
-        let delegate = [delegate::Column::LastHeartbeatAt, delegate::Column::ConnectedUntil, delegate::Column::Id];
-        assert_eq!(delegate.map(|c| c.unquoted().to_owned()), ["last_heartbeat_at", "connected_until", "id"]);
-        let token = [token::Column::LastUsedAt, token::Column::LastUsedBy, token::Column::Id];
-        assert_eq!(token.map(|c| c.unquoted().to_owned()), ["last_used_at", "last_used_by", "id"]);
     }
 }

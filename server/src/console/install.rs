@@ -223,7 +223,10 @@ impl Operator {
             Ok(id) => {
                 // Only of a token that this person may see.
                 self.token_row(self.state.db.read(), id).await?;
-                super::tokens::refusals(self.state.db.read(), vec![id.0], now).await?.remove(&id.0).unwrap_or_default()
+                super::refusals::refusals(self.state.db.read(), vec![id.0], now)
+                    .await?
+                    .remove(&id.0)
+                    .unwrap_or_default()
             }
             Err(_) => Vec::new(),
         };

@@ -6,6 +6,7 @@
 mod delegates;
 mod install;
 mod profiles;
+mod refusals;
 mod rotation;
 mod scripts;
 mod secrets;

@@ -1,6 +1,6 @@
 //! Delegate tokens, for people.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use muster::{
@@ -12,11 +12,10 @@ use muster::{
     time::Timestamp,
     token::{self as domain, Token, TokenName, TokenStatus, TokenValue},
     user::{Permission, User},
-    wire::envelope::Refusal,
 };
 use muster_app::{
     error::ConsoleError,
-    tokens::api::{RevealedToken, TokenRefusal, TokenRotation, TokenRow, TokenUse, TokenUser, Tokens},
+    tokens::api::{RevealedToken, TokenRotation, TokenRow, TokenUse, TokenUser, Tokens},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
@@ -24,7 +23,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Operator, page_of};
+use super::{Operator, page_of, refusals::refusals};
 use crate::{
     auth::session,
     chance,
@@ -116,41 +115,6 @@ fn lifetime(days: &str) -> Result<Option<Duration>, Error> {
 
 /// How long before its expiry a page warns of it.
 const SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// For how long a page tells what was turned away.
-const REFUSALS_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// What calls with these tokens were turned away for lately, by token.
-pub(super) async fn refusals(
-    db: &impl ConnectionTrait,
-    tokens: Vec<Uuid>,
-    now: Timestamp,
-) -> Result<HashMap<Uuid, Vec<TokenRefusal>>, Error> {
-    let found = refusal::Entity::find()
-        .filter(refusal::Column::TokenId.is_in(tokens))
-        .filter(refusal::Column::LastAt.gt(now.minus(REFUSALS_TOLD).as_millis()))
-        .order_by_desc(refusal::Column::LastAt)
-        .all(db)
-        .await?;
-    let mut by_token: HashMap<Uuid, Vec<TokenRefusal>> = HashMap::new();
-    for row in found {
-        let reason = match Refusal::from_code(&row.reason) {
-            Some(Refusal::RevokedToken) => "the token is revoked",
-            Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",
-            Some(Refusal::InvalidProof) => "the proof of the delegate's key does not hold",
-            Some(Refusal::InvalidToken) => "the credential does not open",
-            None => "too many delegates wait for approval, or register at once",
-        };
-        by_token.entry(row.token_id).or_default().push(TokenRefusal {
-            reason: reason.to_owned(),
-            count: u64::try_from(row.count).unwrap_or(0),
-            last_at: Timestamp::from_millis(row.last_at),
-            address: row.address,
-            name: row.name,
-        });
-    }
-    Ok(by_token)
-}
-
 /// How a token admits delegates.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Admits {

@@ -1,0 +1,45 @@
+//! What calls with tokens were turned away for, for people.
+
+use std::{collections::HashMap, time::Duration};
+
+use muster::{time::Timestamp, wire::envelope::Refusal};
+use muster_app::tokens::api::TokenRefusal;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::{db::entity::refusal, error::Error};
+
+/// For how long a page tells what was turned away.
+const REFUSALS_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What calls with these tokens were turned away for lately, by token.
+pub(super) async fn refusals(
+    db: &impl ConnectionTrait,
+    tokens: Vec<Uuid>,
+    now: Timestamp,
+) -> Result<HashMap<Uuid, Vec<TokenRefusal>>, Error> {
+    let found = refusal::Entity::find()
+        .filter(refusal::Column::TokenId.is_in(tokens))
+        .filter(refusal::Column::LastAt.gt(now.minus(REFUSALS_TOLD).as_millis()))
+        .order_by_desc(refusal::Column::LastAt)
+        .all(db)
+        .await?;
+    let mut by_token: HashMap<Uuid, Vec<TokenRefusal>> = HashMap::new();
+    for row in found {
+        let reason = match Refusal::from_code(&row.reason) {
+            Some(Refusal::RevokedToken) => "the token is revoked",
+            Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",
+            Some(Refusal::InvalidProof) => "the proof of the delegate's key does not hold",
+            Some(Refusal::InvalidToken) => "the credential does not open",
+            None => "too many delegates wait for approval, or register at once",
+        };
+        by_token.entry(row.token_id).or_default().push(TokenRefusal {
+            reason: reason.to_owned(),
+            count: u64::try_from(row.count).unwrap_or(0),
+            last_at: Timestamp::from_millis(row.last_at),
+            address: row.address,
+            name: row.name,
+        });
+    }
+    Ok(by_token)
+}
