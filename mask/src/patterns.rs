@@ -88,8 +88,9 @@ impl Patterns {
     /// # Errors
     /// [`PatternsError`], where they are gigabytes.
     pub fn of_bytes<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Result<Self, PatternsError> {
-        let solid = values.into_iter().map(|value| without_noise(value.iter().copied()));
-        Self::new(solid.filter(|form| form.len() >= MIN_SOLID).collect(), Vec::new(), 0, true)
+        // Each as it is: what is no text may begin and end with what is overlooked in one.
+        let exact = values.into_iter().map(|value| Value::new(value.to_vec()));
+        Self::new(Vec::new(), exact.filter(|form| form.len() >= MIN_SOLID).collect(), 0, true)
     }
 
     fn new(solid: Vec<Value>, exact: Vec<Value>, gap: usize, are_bytes: bool) -> Result<Self, PatternsError> {

@@ -341,4 +341,19 @@ proptest! {
         let masker = masker(&["\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}\u{7}"]);
         prop_assert_eq!(masker.mask(&text), text);
     }
+
+    #[test]
+    fn d32_bytes_are_masked_whole_whatever_they_begin_and_end_with(
+        bytes in any::<[u8; 16]>(),
+        first in prop_oneof![Just(0x08_u8), Just(b' '), Just(b'"'), any::<u8>()],
+        last in prop_oneof![Just(0x0d_u8), Just(b'\\'), any::<u8>()],
+    ) {
+        let mut bytes = bytes;
+        (bytes[0], bytes[15]) = (first, last);
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let patterns = [Patterns::of_texts([hex.as_str()]), Patterns::of_bytes([bytes.as_slice()])];
+        let masker = Masker::new(patterns.map(|patterns| Arc::new(patterns.unwrap())));
+        let text = format!("TOKEN={hex}\n{} x!\n", hex.to_uppercase());
+        prop_assert_eq!(masker.mask(&text), "TOKEN=***\n*** x!\n");
+    }
 }

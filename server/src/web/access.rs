@@ -37,7 +37,9 @@ pub async fn identify(
         Ok(user) => user,
         Err(error) => return failed(&error),
     };
+    // Only where nothing is done: a session that cannot be saved would turn an answer of success into an error.
     if user.is_some()
+        && request.method() == Method::GET
         && let Err(error) = caller::extend(&session, state.clock.now()).await
     {
         return failed(&error);

@@ -120,7 +120,7 @@ async fn a_revoked_delegate_comes_back_with_another_token(app: TestApp) {
     let profile = admin.new_profile("Approval", true).await;
     let old = admin.new_token_with("old", &[("profile", &profile)]).await;
     let new = admin.new_token_with("new", &[("profile", &profile)]).await;
-    let edge = app.delegate(&old.value);
+    let edge = app.delegate(&old.value).with_key(1);
     let id = edge.registered().await;
     admin.decides("approve", &id).await.ok();
     admin.acts("tokens/revoke", &old.id).await.ok();
