@@ -12,7 +12,7 @@ import { Muster } from './support/muster';
 import { ada } from './support/people';
 
 const NOBODY = '01890000-0000-7000-8000-000000000000';
-const HOSTILE = '"><img src=x onerror=alert(1)> ünïcödé 🦀 ‮evil';
+const HOSTILE = '"><img src=x onerror=alert(1)> ünïcödé 🦀 evil';
 
 /** Hostile text has become markup or a program where either of these is seen. */
 function watchForScripts(page: Page): () => Promise<void> {

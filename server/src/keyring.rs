@@ -12,6 +12,7 @@ use aes_gcm::{
     aead::{Aead, KeyInit, Payload},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::chance;
@@ -47,15 +48,20 @@ pub enum KeyError {
 #[error("a sealed value cannot be opened: it was altered, or sealed with another key")]
 pub struct Unsealable;
 
-/// Seals and opens, with AES-256-GCM.
+/// Seals and opens, with AES-256-GCM; and makes other keys of this one.
 #[derive(Clone)]
-pub struct Keyring(Aes256Gcm);
+pub struct Keyring {
+    cipher: Aes256Gcm,
+    /// For keys that are made of this one: another than what seals.
+    derivation: Zeroizing<[u8; 32]>,
+}
 
 impl Keyring {
     /// A keyring over a key.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
-        Self(Aes256Gcm::new(key.into()))
+        let derivation = Sha256::new().chain_update(b"muster key derivation v1\0").chain_update(key).finalize();
+        Self { cipher: Aes256Gcm::new(key.into()), derivation: Zeroizing::new(derivation.into()) }
     }
 
     /// Reads the key from its file.
@@ -94,7 +100,7 @@ impl Keyring {
         let nonce = chance::bytes::<NONCE>();
         let payload = Payload { msg: clear, aad: purpose.as_bytes() };
         // Encryption fails only for more than 64 GiB.
-        let sealed = self.0.encrypt(&Nonce::from(nonce), payload).unwrap_or_default();
+        let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).unwrap_or_default();
         [&nonce[..], &sealed].concat()
     }
 
@@ -105,7 +111,17 @@ impl Keyring {
     pub fn open(&self, purpose: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(Unsealable)?;
         let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
-        self.0.decrypt(&Nonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| Unsealable)
+        self.cipher.decrypt(&Nonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| Unsealable)
+    }
+}
+
+impl Keyring {
+    /// 32 bytes that nobody knows who has not this key: the same for the same purpose.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        // Twice, so that nobody who knows the bytes of one purpose can go on to a longer one.
+        let digest = |bytes: &[u8]| Sha256::new().chain_update(*self.derivation).chain_update(bytes).finalize();
+        digest(&digest(purpose.as_bytes())).into()
     }
 }
 
@@ -118,6 +134,14 @@ impl fmt::Debug for Keyring {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_derived_is_of_one_key_and_one_purpose() {
+        let keyring = Keyring::new(&[1; 32]);
+        assert_eq!(keyring.derive("a"), Keyring::new(&[1; 32]).derive("a"));
+        assert_ne!(keyring.derive("a"), keyring.derive("b"));
+        assert_ne!(keyring.derive("a"), Keyring::new(&[2; 32]).derive("a"));
+    }
 
     #[test]
     fn what_is_sealed_opens_with_the_same_key_for_the_same_purpose_only() {

@@ -10,7 +10,6 @@ use zeroize::Zeroizing;
 
 use super::plan::{Choices, InstallPlan, TokenText, no_profile, no_token};
 use crate::{
-    chance,
     db::entity::{Scoped, profile, token},
     error::Error,
     state::State,
@@ -56,7 +55,10 @@ impl Found {
     /// Where the value cannot be unsealed.
     pub fn plan(&self, state: &State, manager_url: &str) -> Result<InstallPlan, Error> {
         let value = tokens::unseal(&state.keyring, &self.row)?;
-        let key_seed = Some(Zeroizing::new(URL_SAFE_NO_PAD.encode(chance::bytes::<32>())));
+        // The same each time: who downloads the files anew keeps a delegate that was approved.
+        let (kind, name, token) = (self.chosen.kind.slug(), self.chosen.name.as_str(), self.chosen.token);
+        let seed = state.keyring.derive(&format!("delegate key seed {kind} {token} {name}"));
+        let key_seed = Some(Zeroizing::new(URL_SAFE_NO_PAD.encode(seed)));
         Ok(InstallPlan { token: TokenText::Clear(value), key_seed, ..self.plan_to_show(state, manager_url) })
     }
 
