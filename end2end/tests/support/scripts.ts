@@ -48,7 +48,7 @@ export class ScriptBlock {
  * to do before, and has begun it.
  */
 export async function waitForHeartbeats(ui: Console): Promise<void> {
-  const heard = async () => await fact(ui.page.getByRole('main'), 'Last heartbeat').locator('time').getAttribute('datetime');
+  const heard = async () => await fact(ui.page.getByRole('main'), 'Last heartbeat').locator('time').last().getAttribute('datetime');
   for (let beats = 0; beats < 2; beats += 1) {
     const before = await heard();
     const again = async () => {
