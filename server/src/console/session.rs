@@ -67,6 +67,8 @@ impl Operator {
         let pending = delegate::Entity::find()
             .filter(delegate::Entity::within(&self.scope()))
             .filter(delegate::Column::Admission.eq(Admission::WaitingForApproval.code()))
+            // Who waits and runs: what has been silent for long is no news.
+            .filter(delegate::Column::ConnectedUntil.is_not_null())
             .count(self.state.db.read())
             .await?;
         Ok(Frame { email: user.email.to_string(), role: user.role, account: self.state.account_name.clone(), pending })
@@ -167,8 +169,16 @@ impl Operator {
             .order_by_desc(audit_table::Column::Id)
             .one(self.state.db.read())
             .await?;
-        let row = row.filter(|row| Timestamp::from_millis(row.at) >= since);
-        Ok(row.and_then(|row| sentence(Action::from_code(&row.action)?, &row.object_name)))
+        let Some(row) = row.filter(|row| Timestamp::from_millis(row.at) >= since) else { return Ok(None) };
+        let action = Action::from_code(&row.action);
+        if action == Some(Action::DelegateApproved) {
+            let silent = delegate::Entity::find_by_id(object).filter(delegate::Column::ConnectedUntil.is_null());
+            if silent.one(self.state.db.read()).await?.is_some() {
+                let name = row.object_name;
+                return Ok(Some(format!("{name} is approved. It is not running now: it works once it is back.")));
+            }
+        }
+        Ok(action.and_then(|action| sentence(action, &row.object_name)))
     }
 }
 

@@ -131,6 +131,13 @@ async fn the_frame_counts_who_waits(app: TestApp) {
     let pending = async || admin.ask::<muster_app::session::api::Frame>("session/frame", &[]).await.pending;
     let ids = [edge.registered().await, edge.named("edge-2").registered().await];
     assert_eq!(pending().await, 2);
+    // U6: one that has stopped is no news, and is told apart once it is approved.
+    let silent = edge.named("edge-3").registered().await;
+    edge.named("edge-3").unregister(&silent).await.ok();
+    assert_eq!(pending().await, 2);
+    admin.decides("approve", &silent).await.ok();
+    let done: Option<String> = admin.ask("session/done", &[("object", &silent)]).await;
+    assert_eq!(done.unwrap(), "edge-3 is approved. It is not running now: it works once it is back.");
     admin.decides("approve", &ids[0]).await.ok();
     admin.decides("reject", &ids[1]).await.ok();
     assert_eq!(pending().await, 0);
