@@ -5,7 +5,8 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    id::{DelegateId, InstallLinkId, UserId},
+    id::{ApiKeyId, DelegateId, InstallLinkId, UserId},
+    time::Timestamp,
     user::Email,
 };
 
@@ -38,6 +39,13 @@ pub enum Actor {
         /// What it is called: it names the person who made it.
         name: String,
     },
+    /// A program, by its API key.
+    ApiKey {
+        /// Which key.
+        id: ApiKeyId,
+        /// What its owner calls it.
+        name: String,
+    },
     /// Somebody at the command line of the server's machine.
     CommandLine,
     /// Muster itself, at first start.
@@ -53,6 +61,7 @@ impl Actor {
             Self::Stranger { .. } => "STRANGER",
             Self::Delegate { .. } => "DELEGATE",
             Self::InstallLink { .. } => "INSTALL_LINK",
+            Self::ApiKey { .. } => "API_KEY",
             Self::CommandLine => "COMMAND_LINE",
             Self::Installation => "INSTALLATION",
         }
@@ -64,7 +73,7 @@ impl Actor {
         match self {
             Self::User { email, .. } => email.as_str(),
             Self::Stranger { claimed } => claimed,
-            Self::Delegate { name, .. } | Self::InstallLink { name, .. } => name,
+            Self::Delegate { name, .. } | Self::InstallLink { name, .. } | Self::ApiKey { name, .. } => name,
             Self::CommandLine => "the command line",
             Self::Installation => "Muster at first start",
         }
@@ -78,6 +87,21 @@ pub struct Origin {
     pub actor: Actor,
     /// From where; none for what happens inside the server's machine.
     pub address: Option<IpAddr>,
+}
+
+/// One entry of the audit trail, as it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// From which address; empty for what happened inside the server's machine.
+    pub address: String,
+    /// What.
+    pub action: Action,
+    /// What else is to be known: from what to what, for example; may be empty.
+    pub detail: String,
 }
 
 macro_rules! actions {

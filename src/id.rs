@@ -38,6 +38,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
         impl From<Uuid> for $name {
             fn from(id: Uuid) -> Self {
                 Self(id)
@@ -57,6 +63,10 @@ ids! {
     TokenId: "a delegate token";
     /// A person who uses the console.
     UserId: "a user";
+    /// A key with which a program asks (never its value).
+    ApiKeyId: "an API key";
+    /// A request, as the log and its answer name it.
+    RequestId: "a request";
     /// One entry of the audit trail.
     AuditId: "an audit entry";
     /// One stretch of time in which a delegate was connected.

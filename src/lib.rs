@@ -3,11 +3,13 @@
 //! No framework and no I/O: everything here is pure, takes the time and chance it needs as arguments, and compiles
 //! for the server, for the delegate and for the browser alike.
 
+pub mod access;
 pub mod audit;
 pub mod delegate;
 pub mod id;
 pub mod install;
 pub mod page;
+pub mod problem;
 pub mod profile;
 pub mod scope;
 pub mod script;

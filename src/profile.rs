@@ -1,7 +1,14 @@
 //! Delegate profiles: how delegates are admitted, and which startup script they run.
 
+mod command;
+mod view;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    command::ProfileFields,
+    view::{ProfileDetail, ProfileRow},
+};
 use crate::{
     id::ProfileId,
     scope::Scope,

@@ -84,6 +84,15 @@ impl Scope {
         Ok(Self { account, organization, project })
     }
 
+    /// Whether another scope is this one or lies under it.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        let covers = |own: &Option<Identifier>, other: &Option<Identifier>| own.is_none() || own == other;
+        self.account == other.account
+            && covers(&self.organization, &other.organization)
+            && covers(&self.project, &other.project)
+    }
+
     /// The organization's identifier, empty at the account.
     #[must_use]
     pub fn organization(&self) -> &str {
@@ -117,6 +126,18 @@ mod tests {
         let scope = Scope::from_parts(account, "platform", "edge_1").unwrap();
         assert_eq!((scope.organization(), scope.project()), ("platform", "edge_1"));
         assert_eq!(Scope::from_parts(account, "", "").unwrap(), Scope::account(account));
+    }
+
+    #[test]
+    fn a_scope_contains_what_lies_under_it() {
+        let account = AccountId(uuid::Uuid::nil());
+        let scope = |organization, project| Scope::from_parts(account, organization, project).unwrap();
+        let all = [scope("", ""), scope("a", ""), scope("a", "x"), scope("a", "y"), scope("b", "x")];
+        let contained = |outer: &Scope| all.iter().map(|inner| outer.contains(inner)).collect::<Vec<_>>();
+        assert_eq!(contained(&all[0]), [true; 5]);
+        assert_eq!(contained(&all[1]), [false, true, true, true, false]);
+        assert_eq!(contained(&all[2]), [false, false, true, false, false]);
+        assert!(!Scope::account(AccountId(uuid::Uuid::from_u128(1))).contains(&all[0]));
     }
 
     #[test]

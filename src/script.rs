@@ -1,9 +1,12 @@
 //! Runs of a startup script on a delegate.
 
+mod view;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::view::{DelegateScripts, MAX_SHOWN_LOG_BYTES};
 use crate::{
     id::{DelegateId, ProfileId, ScriptRunId},
     time::Timestamp,

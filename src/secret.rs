@@ -3,13 +3,19 @@
 //! A script names one as `${secrets.getValue("name")}`; the value takes that place when the script is handed to an
 //! approved delegate. In a shell script it is quoted as that place needs it (see `secret/shell.rs`).
 
+mod command;
 mod shell;
+mod view;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+pub use self::{
+    command::{NewSecret, parse_value},
+    view::SecretRow,
+};
 use crate::{id::SecretId, scope::Scope, text::Invalid, time::Timestamp};
 
 use self::shell::Shell;

@@ -19,6 +19,22 @@ impl Invalid {
     pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
         Self(message.into())
     }
+
+    /// The same, of one field of a form or a request.
+    #[must_use]
+    pub const fn of_field(self, field: &'static str) -> InvalidField {
+        InvalidField { field, error: self }
+    }
+}
+
+/// A field that cannot be taken as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {error}")]
+pub struct InvalidField {
+    /// The field's name; empty where it is the form or the request as a whole.
+    pub field: &'static str,
+    /// What to change.
+    pub error: Invalid,
 }
 
 /// Text of one line, trimmed, of 1 to `most` characters, without control characters and such as deceive (see

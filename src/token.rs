@@ -1,6 +1,8 @@
 //! Delegate tokens: the keys that delegates encrypt their credentials with.
 
+mod command;
 mod pasted;
+mod view;
 
 use std::{fmt, time::Duration};
 
@@ -9,6 +11,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+pub use self::{
+    command::{NewToken, Successor},
+    view::{RotationRow, TokenRefusal, TokenRotation, TokenRow, TokenUse, TokenUser, Turn},
+};
 use crate::{
     id::{ProfileId, TokenId},
     scope::Scope,
@@ -21,6 +27,8 @@ line_type!(
     TokenName, "The token's name", 64
 );
 
+/// The longest lifetime of a token, in days.
+pub const MAX_LIFETIME_DAYS: u32 = 3650;
 /// The name of the token that exists from the start.
 pub const DEFAULT_TOKEN: &str = "default_token";
 
@@ -119,6 +127,18 @@ pub enum TokenStatus {
 }
 
 impl TokenStatus {
+    /// The status of a token at `now`; it expires to the millisecond.
+    #[must_use]
+    pub fn of(revoked_at: Option<Timestamp>, expires_at: Option<Timestamp>, now: Timestamp) -> Self {
+        if revoked_at.is_some() {
+            Self::Revoked
+        } else if expires_at.is_some_and(|at| at <= now) {
+            Self::Expired
+        } else {
+            Self::Active
+        }
+    }
+
     /// The word the console shows.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -203,13 +223,7 @@ impl Token {
     /// Whether the token is good at `now`; it expires to the millisecond.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> TokenStatus {
-        if self.revoked_at.is_some() {
-            TokenStatus::Revoked
-        } else if self.expires_at.is_some_and(|at| at <= now) {
-            TokenStatus::Expired
-        } else {
-            TokenStatus::Active
-        }
+        TokenStatus::of(self.revoked_at, self.expires_at, now)
     }
 
     /// Cuts the token off. An expired one can be revoked too.

@@ -1,6 +1,7 @@
 //! The error that crosses to the browser: it says what a person can do, and holds no source and no secret.
 
 use leptos::{prelude::*, server_fn::codec::JsonEncoding};
+use muster::text::InvalidField;
 use serde::{Deserialize, Serialize};
 
 /// Why the console could not do what was asked.
@@ -87,6 +88,12 @@ impl ConsoleError {
             Self::TooMany(seconds) | Self::Busy(seconds) => Some(*seconds),
             _ => None,
         }
+    }
+}
+
+impl From<InvalidField> for ConsoleError {
+    fn from(InvalidField { field, error }: InvalidField) -> Self {
+        Self::field(field, error)
     }
 }
 

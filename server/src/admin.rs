@@ -7,10 +7,15 @@ use std::{
 };
 
 use muster::{
-    audit::{Actor, Origin},
+    audit::Actor,
     user::{Email, Password, Role},
 };
-use muster_server::{clock::Clock, config::Config, start, users};
+use muster_server::{
+    clock::Clock,
+    config::Config,
+    manage::{Context, users},
+    start,
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -28,13 +33,13 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
     let password = password(person)?;
     let assets = muster_server::assets::load::<muster_server::state::State>().1;
     let state = start::start(&config, Clock::system(), assets).await.map_err(|error| error.to_string())?;
-    let origin = Origin { actor: Actor::CommandLine, address: None };
+    let cx = Context::system(state.clone(), Actor::CommandLine);
     let done = match command {
         AdminCommand::Create(_) => {
-            users::create(&state, email.clone(), password, Role::AccountAdministrator, origin).await.map(|_| "created")
+            users::create(&cx, email.clone(), password, Role::AccountAdministrator).await.map(|_| "created")
         }
         AdminCommand::ResetPassword(_) => {
-            users::reset_password(&state, &email, password, origin).await.map(|()| "given a new password")
+            users::reset_password(&cx, &email, password).await.map(|()| "given a new password")
         }
     };
     state.db.clone().close().await;

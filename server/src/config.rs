@@ -3,6 +3,7 @@
 
 mod database;
 mod environment;
+mod retention;
 
 use std::{
     collections::BTreeMap,
@@ -14,8 +15,11 @@ use std::{
 
 use muster::user::Email;
 
-pub use self::database::{DatabaseAddress, Postgres, WrongAddress};
-use crate::{install::image, origin, proxies::TrustedProxies, retention::Keep};
+pub use self::{
+    database::{DatabaseAddress, Postgres, WrongAddress},
+    retention::Retention,
+};
+use crate::{install::image, origin, proxies::TrustedProxies};
 
 /// A setting: `listen` in a file is `--listen` and `MUSTER_LISTEN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,7 +142,7 @@ pub struct Config {
     /// The proxies whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
     /// How long what happened is kept.
-    pub keep: Keep,
+    pub retention: Retention,
     /// A filter as tracing-subscriber reads it.
     pub log: String,
 }
@@ -206,13 +210,12 @@ impl Config {
         let trusted_proxies = TrustedProxies::parse(get(Setting::TrustedProxies).unwrap_or_default())
             .map_err(|error| wrong(Setting::TrustedProxies, &error))?;
         let days = |setting, default| {
-            let text = get(setting).filter(|text| !text.is_empty());
-            let days: Result<u32, _> = text.map_or(Ok(default), str::parse);
+            let days: Result<u32, _> = get(setting).map_or(Ok(default), str::parse);
             days.ok().filter(|days| *days > 0).ok_or_else(|| wrong(setting, "give a number of days, like 90"))
         };
-        let keep = Keep {
-            audit_days: days(Setting::AuditDays, Keep::default().audit_days)?,
-            connection_days: days(Setting::ConnectionDays, Keep::default().connection_days)?,
+        let retention = Retention {
+            audit_days: days(Setting::AuditDays, Retention::default().audit_days)?,
+            connection_days: days(Setting::ConnectionDays, Retention::default().connection_days)?,
         };
         let log = get(Setting::Log).unwrap_or("info").to_owned();
         tracing_subscriber::EnvFilter::builder()
@@ -227,7 +230,7 @@ impl Config {
             admin,
             delegate_image,
             trusted_proxies,
-            keep,
+            retention,
             log,
         })
     }

@@ -1,11 +1,16 @@
-//! What can go wrong in a use case, with its sources, and the two ways out: to the console and to a delegate.
+//! What can go wrong in a use case, with its sources.
 //!
-//! Sources go to the log under the request's id; what leaves says what a person can do, and no more.
+//! It holds no sentences: who answers makes them, for a person (`console/problem.rs`) or a delegate
+//! (`delegate_api/refuse.rs`). Sources go to the log; what leaves says what can be done, and no more.
 
 use muster::{
-    delegate::TransitionError, profile::ProfileError, text::Invalid, token::TokenError, wire::envelope::Refusal,
+    delegate::TransitionError,
+    problem::Code,
+    profile::ProfileError,
+    text::{Invalid, InvalidField},
+    token::TokenError,
+    wire::envelope::Refusal,
 };
-use muster_app::error::ConsoleError;
 use sea_orm::DbErr;
 use tower_sessions::session_store::Error as SessionError;
 
@@ -15,8 +20,111 @@ use crate::{
     keyring::Unsealable,
 };
 
-/// In how many seconds to try again where too many others are at it.
-const BUSY: u32 = 2;
+/// What an error speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// A delegate.
+    Delegate,
+    /// A delegate profile.
+    Profile,
+    /// A delegate token.
+    Token,
+    /// The rotation of a token.
+    Rotation,
+    /// A secret of startup scripts.
+    Secret,
+    /// A run of a startup script.
+    ScriptRun,
+    /// A link that hands out install files once.
+    InstallLink,
+    /// One of several install files.
+    InstallFile,
+    /// A person.
+    User,
+    /// A path of the public interface.
+    Path,
+}
+
+/// What there may only be so many of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Tokens of a scope that are not revoked.
+    Tokens,
+    /// Secrets of a scope.
+    Secrets,
+    /// Install links of a scope that wait to be used.
+    InstallLinks,
+}
+
+/// Why the state of things does not allow what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// A decision about a delegate.
+    #[error(transparent)]
+    Transition(#[from] TransitionError),
+    /// A change of a token.
+    #[error(transparent)]
+    Token(TokenError),
+    /// A change of a profile.
+    #[error(transparent)]
+    Profile(ProfileError),
+    /// There are as many as there may be.
+    #[error("there are {1} {0:?}")]
+    Full(Limit, u64),
+    /// Delegates have the profile.
+    #[error("{name} is the profile of {delegates}")]
+    ProfileInUse {
+        /// The profile's name.
+        name: String,
+        /// How many delegates have it.
+        delegates: u64,
+    },
+    /// Startup scripts name the secret.
+    #[error("{name} is named in scripts")]
+    SecretInUse {
+        /// The secret's name.
+        name: String,
+        /// The names of the profiles whose scripts name it.
+        profiles: Vec<String>,
+    },
+    /// The delegate, by its name where it is known, is not approved.
+    #[error("the delegate is not approved")]
+    NotApproved(Option<String>),
+    /// The profile of the delegate of this name has no startup script.
+    #[error("{0} has no startup script")]
+    NoScript(String),
+    /// The first administrator was made before.
+    #[error("the installation is set up already")]
+    SetUpAlready,
+    /// The startup script cannot be handed out.
+    #[error("a script was not delivered: {0}")]
+    NotDelivered(Invalid),
+    /// The run is another delegate's.
+    #[error("the run is another delegate's")]
+    ForeignRun,
+}
+
+impl Conflict {
+    /// What kind of problem it is.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Transition(TransitionError::AlreadyDecided { .. } | TransitionError::Changed { .. })
+            | Self::Profile(ProfileError::Changed(_))
+            | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_)) => Code::Changed,
+            Self::Transition(TransitionError::NoDecisionNeeded { .. } | TransitionError::NotRejected { .. })
+            | Self::Profile(ProfileError::PrimaryStays | ProfileError::PrimaryKeepsItsName)
+            | Self::Token(TokenError::StillActive(_) | TokenError::NotActive(_) | TokenError::ExpiresInThePast)
+            | Self::NotApproved(_)
+            | Self::NoScript(_)
+            | Self::SetUpAlready
+            | Self::NotDelivered(_)
+            | Self::ForeignRun => Code::WrongState,
+            Self::ProfileInUse { .. } | Self::SecretInUse { .. } => Code::InUse,
+            Self::Full(..) => Code::LimitReached,
+        }
+    }
+}
 
 /// Why a use case did not come about. Nothing changed.
 #[derive(Debug, thiserror::Error)]
@@ -24,23 +132,28 @@ pub enum Error {
     /// Nobody is signed in.
     #[error("nobody is signed in")]
     SignedOut,
-    /// The person's role does not include it.
-    #[error("the role does not allow it")]
+    /// The roles of who asks do not include it.
+    #[error("no role allows it")]
     Forbidden,
-    /// There is no such thing, or no longer; a sentence for people.
-    #[error("{0}")]
-    NotFound(&'static str),
+    /// There is no such object, or no longer.
+    #[error("there is no such {0:?}")]
+    NotFound(Object),
     /// A field of a form, or of a request's body, cannot be taken.
-    #[error("{field}: {error}")]
-    Invalid {
-        /// Which field; empty for the whole.
+    #[error(transparent)]
+    Invalid(#[from] InvalidField),
+    /// Another object of the scope has this name.
+    #[error("there is another {object:?} {name}")]
+    NameTaken {
+        /// What has the name.
+        object: Object,
+        /// The field that holds the name.
         field: &'static str,
-        /// What to change.
-        error: Invalid,
+        /// The name.
+        name: String,
     },
-    /// The state of things does not allow it; a sentence for people.
-    #[error("{0}")]
-    Conflict(String),
+    /// The state of things does not allow it.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
     /// A request is larger than this many bytes.
     #[error("the request is larger than {0} bytes")]
     TooLarge(usize),
@@ -65,67 +178,53 @@ pub enum Error {
     /// A password could not be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// A file could not be read.
-    #[error("file: {0}")]
-    File(#[from] std::io::Error),
+    /// Something of the server's own failed.
+    #[error("{0}")]
+    Internal(String),
 }
 
 impl Error {
     /// An error of one field.
-    pub fn field(field: &'static str, error: Invalid) -> Self {
-        Self::Invalid { field, error }
+    #[must_use]
+    pub const fn field(field: &'static str, error: Invalid) -> Self {
+        Self::Invalid(error.of_field(field))
     }
 
-    /// What to say instead where a row could not be written because its name is taken: of two who take it at once, one
-    /// finds nothing and is told by the database.
+    /// That a name is taken, where a row could not be written because of that: of two who take it at once, one finds
+    /// nothing and is told by the database.
     #[must_use]
-    pub fn or_taken(self, field: &'static str, sentence: impl FnOnce() -> String) -> Self {
-        match &self {
-            Self::Database(error) if is_taken(error) => Self::field(field, Invalid::new(sentence())),
-            _ => self,
+    pub fn or_taken(self, object: Object, field: &'static str, name: &str) -> Self {
+        match self {
+            Self::Database(error) if is_taken(&error) => Self::NameTaken { object, field, name: name.to_owned() },
+            other => other,
         }
     }
 
-    /// Whether the database cannot be had for the moment: the same request may succeed later.
+    /// Something of the server's own failed.
     #[must_use]
-    pub fn is_unavailable(&self) -> bool {
+    pub fn internal(error: impl std::fmt::Display) -> Self {
+        Self::Internal(error.to_string())
+    }
+
+    /// What kind of problem it is.
+    #[must_use]
+    pub fn code(&self) -> Code {
         match self {
-            Self::Database(error) => is_unavailable(error),
+            Self::SignedOut => Code::SignedOut,
+            Self::Forbidden => Code::Forbidden,
+            Self::NotFound(_) => Code::NotFound,
+            Self::Invalid(_) => Code::Invalid,
+            Self::NameTaken { .. } => Code::NameTaken,
+            Self::Conflict(conflict) => conflict.code(),
+            Self::TooLarge(_) => Code::TooLarge,
+            Self::TooMany(_) | Self::Password(PasswordError::Busy) => Code::TooMany,
+            Self::Refused(_) | Self::Replayed => Code::Refused,
+            Self::Database(error) if is_unknown_outcome(error) => Code::UnknownOutcome,
+            Self::Database(error) if is_unavailable(error) => Code::Unavailable,
             // Sessions are kept in the database.
-            Self::Session(tower_sessions::session::Error::Store(SessionError::Backend(_))) => true,
-            _ => false,
-        }
-    }
-
-    /// The way out to the console. What is internal is logged here, under the request's id.
-    #[must_use]
-    pub fn into_console(self, request_id: &str) -> ConsoleError {
-        match self {
-            Self::Database(error) if is_unknown_outcome(&error) => {
-                tracing::warn!(request_id, %error, "nobody can tell whether a change was saved");
-                ConsoleError::UnknownOutcome
-            }
-            error if error.is_unavailable() => {
-                tracing::warn!(request_id, %error, "a console call has to wait");
-                ConsoleError::Unavailable
-            }
-            Self::SignedOut => ConsoleError::SignedOut,
-            Self::Forbidden => ConsoleError::Forbidden,
-            Self::NotFound(sentence) => ConsoleError::NotFound(sentence.to_owned()),
-            Self::Invalid { field, error } => ConsoleError::field(field, error),
-            Self::Conflict(sentence) => ConsoleError::Conflict(sentence),
-            Self::TooMany(seconds) => ConsoleError::TooMany(seconds),
-            Self::TooLarge(_) => ConsoleError::field("", self),
-            Self::Password(PasswordError::Busy) => ConsoleError::Busy(BUSY),
-            Self::Refused(_)
-            | Self::Replayed
-            | Self::Database(_)
-            | Self::Session(_)
-            | Self::Unsealable(_)
-            | Self::Password(_)
-            | Self::File(_) => {
-                tracing::error!(request_id, error = %self, "a console call failed");
-                ConsoleError::Internal(request_id.to_owned())
+            Self::Session(tower_sessions::session::Error::Store(SessionError::Backend(_))) => Code::Unavailable,
+            Self::Database(_) | Self::Session(_) | Self::Unsealable(_) | Self::Password(_) | Self::Internal(_) => {
+                Code::Internal
             }
         }
     }
@@ -133,7 +232,7 @@ impl Error {
 
 impl From<TransitionError> for Error {
     fn from(error: TransitionError) -> Self {
-        Self::Conflict(error.to_string())
+        Self::Conflict(error.into())
     }
 }
 
@@ -144,7 +243,7 @@ impl From<TokenError> for Error {
             TokenError::AlreadyRevoked(_)
             | TokenError::StillActive(_)
             | TokenError::NotActive(_)
-            | TokenError::AlreadyRotated(_) => Self::Conflict(error.to_string()),
+            | TokenError::AlreadyRotated(_) => Self::Conflict(Conflict::Token(error)),
         }
     }
 }
@@ -153,7 +252,7 @@ impl From<ProfileError> for Error {
     fn from(error: ProfileError) -> Self {
         match error {
             ProfileError::PrimaryKeepsItsName => Self::field("name", Invalid::new(error.to_string())),
-            ProfileError::PrimaryStays | ProfileError::Changed(_) => Self::Conflict(error.to_string()),
+            ProfileError::PrimaryStays | ProfileError::Changed(_) => Self::Conflict(Conflict::Profile(error)),
         }
     }
 }

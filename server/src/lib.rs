@@ -13,6 +13,7 @@ pub mod error;
 pub mod events;
 mod install;
 pub mod keyring;
+pub mod manage;
 mod origin;
 pub mod presence;
 pub mod program;
@@ -24,13 +25,12 @@ pub mod serve;
 pub mod start;
 pub mod state;
 pub mod tokens;
-pub mod users;
 mod web;
 
 use axum::{
     Router,
     extract::Request,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{HeaderName, HeaderValue, StatusCode, header::RETRY_AFTER},
     response::Response,
 };
 use tower::util::MapRequestLayer;
@@ -52,10 +52,11 @@ pub fn router(state: &State, files: Router<State>) -> Router {
         .layer(axum::middleware::map_response(retry_later))
         .layer(CatchPanicLayer::new())
         .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(SetRequestIdLayer::x_request_id(Ids(state.clone())))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, Ids(state.clone())))
         // First of all: from here on the address is that of who asks.
         .layer(MapRequestLayer::new(move |mut request: Request| {
+            request.headers_mut().remove(REQUEST_ID);
             proxies.rewrite(&mut request);
             request
         }))
@@ -70,6 +71,9 @@ async fn retry_later(mut response: Response) -> Response {
     response
 }
 
+/// The header that holds a request's id. Ours alone: a client's would let it write into the log what others look for.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
 /// A span for each request. The query is left out: it holds what people search for.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
@@ -83,7 +87,7 @@ struct Ids(State);
 
 impl MakeRequestId for Ids {
     fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
-        let id = muster::id::AuditId::new(self.0.clock.now(), &chance::bytes());
+        let id = muster::id::RequestId::new(self.0.clock.now(), &chance::bytes());
         http::HeaderValue::from_str(&id.to_string()).ok().map(RequestId::new)
     }
 }

@@ -29,22 +29,6 @@ pub const MAX_CONNECTIONS: u64 = 1000;
 /// How many delegates with more than these are looked at each time.
 const MAX_DELEGATES: u64 = 100;
 
-/// For how many days what happened is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Keep {
-    /// The audit trail.
-    pub audit_days: u32,
-    /// The connection history.
-    pub connection_days: u32,
-}
-
-impl Default for Keep {
-    /// A year and a month of the audit trail, so that this year can be compared with the last.
-    fn default() -> Self {
-        Self { audit_days: 400, connection_days: 90 }
-    }
-}
-
 fn before(now: Timestamp, days: u32) -> Timestamp {
     now.minus(Duration::from_secs(u64::from(days) * 24 * 60 * 60))
 }
@@ -56,10 +40,10 @@ fn before(now: Timestamp, days: u32) -> Timestamp {
 pub async fn tidy(state: &State) -> Result<(), DbErr> {
     let (db, now) = (&state.db, state.clock.now());
     // Ids hold the time at which they were made, so the primary key finds the rows.
-    let oldest = AuditId::new(before(now, state.keep.audit_days), &[0; 10]).0;
+    let oldest = AuditId::new(before(now, state.retention.audit_days), &[0; 10]).0;
     remove::<audit::Entity>(db, audit::Column::Id, audit::Column::Id.lt(oldest).into()).await?;
 
-    let since = before(now, state.keep.connection_days);
+    let since = before(now, state.retention.connection_days);
     let oldest = ConnectionId::new(since, &[0; 10]).0;
     let ended = Condition::all()
         .add(connection::Column::Id.lt(oldest))

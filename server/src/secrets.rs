@@ -6,7 +6,7 @@ use muster::{
     id::SecretId,
     scope::Scope,
     script::normalized,
-    secret::{self as domain, SecretName, SecretValue},
+    secret::{self as domain, Secret, SecretName, SecretValue},
     text::Invalid,
     time::Timestamp,
 };
@@ -86,7 +86,7 @@ pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result
         Err(invalid) => return Ok(Err(invalid)),
     };
     let named = secret::Entity::find()
-        .filter(secret::Entity::within(scope))
+        .filter(secret::Entity::visible_from(scope))
         .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)));
     let mut values: HashMap<String, SecretValue> = HashMap::new();
     for row in named.all(state.db.read()).await? {
@@ -109,7 +109,7 @@ pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result
 /// # Errors
 /// Where the database is out of reach.
 pub async fn bytes(change: &Change, scope: &Scope, but: Option<SecretId>) -> Result<i64, DbErr> {
-    let mut all = secret::Entity::find().filter(secret::Entity::within(scope));
+    let mut all = secret::Entity::find().filter(secret::Entity::at(scope));
     if let Some(but) = but {
         all = all.filter(secret::Column::Id.ne(but.0));
     }
@@ -127,14 +127,10 @@ fn length() -> Expr {
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn retire(
-    change: &Change,
-    keyring: &Keyring,
-    scope: &Scope,
-    row: &secret::Model,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let Ok(value) = unseal(keyring, row) else { return Ok(()) };
+pub async fn retire(change: &Change, keyring: &Keyring, secret: &Secret, now: Timestamp) -> Result<(), Error> {
+    let scope = &secret.scope;
+    let Some(row) = secret::Entity::find_by_id(secret.id.0).one(&**change).await? else { return Ok(()) };
+    let Ok(value) = unseal(keyring, &row) else { return Ok(()) };
     let id = SecretId::new(now, &chance::bytes()).0;
     retired_secret::ActiveModel {
         id: Set(id),
@@ -147,7 +143,7 @@ pub async fn retire(
     .insert(&**change)
     .await?;
     let lengths: Vec<(Uuid, i64, i32)> = retired_secret::Entity::find()
-        .filter(retired_secret::Entity::within(scope))
+        .filter(retired_secret::Entity::at(scope))
         .select_only()
         .columns([retired_secret::Column::Id, retired_secret::Column::RetiredAt])
         .column_as(length(), "bytes")

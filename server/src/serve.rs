@@ -11,9 +11,9 @@ use crate::{
     clock::Clock,
     config::Config,
     connections::{self, Bounds},
+    manage::users,
     presence, retention, router, start,
     state::State,
-    users,
 };
 
 /// How long background work may take after the signal to stop.
@@ -48,7 +48,7 @@ pub async fn serve(config: &Config) -> Result<(), ServeError> {
     let listener = TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
     let address = listener.local_addr()?;
     let router = router(&state, files);
-    state.tasks.spawn(presence::run(state.clone()));
+    state.tasks.spawn(presence::job::run(state.clone()));
     state.tasks.spawn(tidy(state.clone()));
     announce(&state, address).await?;
     run(state, listener, router).await

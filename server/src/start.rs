@@ -5,16 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use muster::{
-    audit::{Action, Actor, Origin},
-    id::{AccountId, ProfileId, TokenId},
-    profile::{PRIMARY, Profile, ProfileName, ProfileSpec},
-    scope::Scope,
-    text::{Invalid, Selectors},
-    time::Timestamp,
-    token::{DEFAULT_TOKEN, Token, TokenName, TokenValue},
-    user::Password,
-};
+use muster::{id::AccountId, user::Password};
 use muster_app::Assets;
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -26,30 +17,26 @@ use crate::{
         password::{PasswordError, Passwords},
         setup::SetupCode,
     },
-    chance,
     clock::Clock,
     config::Config,
-    db::{
-        Change, Db, OpenError,
-        audit::{self, Entry},
-        entity::{account, profile, setting, token},
-    },
+    db::{Db, OpenError, entity::setting},
     error::Error,
     events::Events,
     keyring::{KeyError, Keyring},
+    manage::{
+        installation::{FoundError, account},
+        users,
+    },
     presence::Presence,
     program::Program,
     scripts::Masks,
     state::{Inner, State},
-    tokens::{self, TokenValues},
-    users,
+    tokens::TokenValues,
 };
 
 /// Under which name the database holds what proves that the key is the right one.
 const KEY_CHECK: &str = "key_check";
 const KEY_CHECK_CLEAR: &[u8] = b"muster";
-/// The account of an installation, until people can name it.
-const ACCOUNT_NAME: &str = "Muster";
 
 /// Why Muster cannot start. Each says what to change.
 #[derive(Debug, thiserror::Error)]
@@ -68,7 +55,7 @@ pub enum StartError {
     Key(#[from] KeyError),
     /// What a new installation begins with.
     #[error(transparent)]
-    Invalid(#[from] Invalid),
+    Found(#[from] FoundError),
     /// Passwords.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -122,7 +109,7 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
         delegate_image: config.delegate_image.clone(),
         program: Program::at(own_program().map_err(StartError::Program)?),
         trusted_proxies: config.trusted_proxies.clone(),
-        keep: config.keep,
+        retention: config.retention,
         assets,
         events,
         presence,
@@ -138,8 +125,11 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
         && users::none_yet(&state).await.map_err(StartError::Administrator)?
     {
         let password = read_password(file)?;
-        let origin = |_: &_| Origin { actor: Actor::Installation, address: None };
-        users::create_first(&state, email.clone(), password, origin).await.map_err(StartError::Administrator)?;
+        match users::create_first(&state, email.clone(), password, None).await {
+            // Another manager was first.
+            Ok(_) | Err(Error::Conflict(_)) => {}
+            Err(error) => return Err(StartError::Administrator(error)),
+        }
     }
     Ok(state)
 }
@@ -174,78 +164,4 @@ async fn keyring(db: &Db, file: &Path) -> Result<Keyring, StartError> {
     setting::ActiveModel { name: Set(KEY_CHECK.to_owned()), value }.insert(&*change).await?;
     change.commit().await?;
     Ok(keyring)
-}
-
-/// The installation's account; at the first start it is made, with its Primary profile and a token.
-async fn account(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Model, StartError> {
-    if let Some(row) = account::Entity::find().one(db.read()).await? {
-        return Ok(row);
-    }
-    let change = db.write().await?;
-    change.alone().await?;
-    if let Some(row) = account::Entity::find().one(&*change).await? {
-        return Ok(row);
-    }
-    let row = found(&change, keyring, now).await?;
-    change.commit().await?;
-    Ok(row)
-}
-
-async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<account::Model, StartError> {
-    let id = AccountId::new(now, &chance::bytes());
-    let account =
-        account::ActiveModel { id: Set(id.0), name: Set(ACCOUNT_NAME.to_owned()), created_at: Set(now.as_millis()) };
-    let account = account.insert(&**change).await?;
-    let scope = Scope::account(id);
-    note(change, &scope, Action::AccountCreated, id.0, ACCOUNT_NAME, now).await?;
-
-    let primary = Profile {
-        id: ProfileId::new(now, &chance::bytes()),
-        scope: scope.clone(),
-        spec: ProfileSpec {
-            name: ProfileName::parse(PRIMARY)?,
-            description: "For delegates that ask for no other profile.".to_owned(),
-            startup_script: String::new(),
-            requires_approval: false,
-            selectors: Selectors::default(),
-        },
-        primary: true,
-        created_at: now,
-        updated_at: now,
-        script_changed_at: now,
-        revision: 1,
-    };
-    profile::ActiveModel::from(&primary).insert(&**change).await?;
-    note(change, &scope, Action::ProfileCreated, primary.id.0, PRIMARY, now).await?;
-
-    let token = Token {
-        id: TokenId::new(now, &chance::bytes()),
-        scope: scope.clone(),
-        name: TokenName::parse(DEFAULT_TOKEN)?,
-        created_by: Actor::Installation.name().to_owned(),
-        created_at: now,
-        expires_at: None,
-        default_profile: None,
-        requires_approval: false,
-        revoked_at: None,
-        rotation: None,
-    };
-    let value = TokenValue::from_bytes(chance::bytes());
-    let sealed = keyring.seal(&tokens::purpose(token.id), value.key());
-    token::ActiveModel::new(&token, value.key_id().to_string(), sealed).insert(&**change).await?;
-    note(change, &scope, Action::TokenCreated, token.id.0, DEFAULT_TOKEN, now).await?;
-    Ok(account)
-}
-
-async fn note(
-    change: &Change,
-    scope: &Scope,
-    action: Action,
-    object: uuid::Uuid,
-    name: &str,
-    now: Timestamp,
-) -> Result<(), DbErr> {
-    let origin = Origin { actor: Actor::Installation, address: None };
-    let entry = Entry { scope, action, object: Some(object), name, detail: String::new() };
-    audit::record(change, &origin, now, entry).await
 }

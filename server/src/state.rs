@@ -9,13 +9,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{limit::Limits, password::Passwords, setup::SetupCode},
     clock::Clock,
+    config::Retention,
     db::Db,
     events::Events,
     keyring::Keyring,
     presence::Presence,
     program::Program,
     proxies::TrustedProxies,
-    retention::Keep,
     scripts::Masks,
     tokens::TokenValues,
 };
@@ -46,7 +46,7 @@ pub struct Inner {
     /// The proxies whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
     /// How long what happened is kept.
-    pub keep: Keep,
+    pub retention: Retention,
     /// Where the browser finds the console's files.
     pub assets: Assets,
     /// Spreads what changed.

@@ -1,5 +1,7 @@
 //! Whose a delegate is: which calls are its own, and when two processes use one identity.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Admission, Delegate, DelegateKey, Reason};
@@ -32,6 +34,14 @@ pub struct Conflict {
     pub at: Timestamp,
     /// The addresses that they came from: the one that was known, and the one that cannot be.
     pub addresses: [String; 2],
+}
+
+/// For the record.
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [known, other] = &self.addresses;
+        write!(f, "from {known} and {other}")
+    }
 }
 
 impl Delegate {

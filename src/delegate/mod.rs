@@ -1,9 +1,11 @@
 //! Delegates: the processes in people's own networks that do the work.
 
 mod admission;
+mod command;
 mod facts;
 mod identity;
 mod key;
+mod view;
 
 use std::time::Duration;
 
@@ -11,9 +13,11 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     admission::{Admission, Decision, Reason, TransitionError},
+    command::{AskedProfile, DelegateFilter, Registration, parse_profile, parse_selectors, unknown_profile},
     facts::{DelegateName, DelegateType, Facts, HostName, InstallName, Thumbprint},
     identity::{Conflict, Instance, Kinship},
     key::{DelegateKey, DelegateSecretKey},
+    view::{ConnectionRow, DelegateDetail, DelegateRow, Earlier},
 };
 use crate::{
     id::{DelegateId, ProfileId, TokenId},

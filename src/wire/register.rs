@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    delegate::{DelegateName, DelegateType, Facts, HostName, Thumbprint},
+    delegate::{AskedProfile, DelegateName, DelegateType, Facts, HostName, Registration, Thumbprint},
     text::{Invalid, Selectors, block, line},
 };
 
@@ -89,6 +89,18 @@ fn number_or_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, 
 }
 
 impl RegisterRequest {
+    /// What the delegate asks for. `peer` is the address it came from, taken where it names none.
+    ///
+    /// # Errors
+    /// Names the field that cannot be taken, and says why.
+    pub fn registration(&self, peer: &str) -> Result<Registration, Invalid> {
+        Ok(Registration {
+            facts: self.facts(peer)?,
+            former_id: self.delegate_id.parse().ok(),
+            profile: AskedProfile::parse(&self.delegate_profile_id),
+        })
+    }
+
     /// What the delegate says of itself. `peer` is the address it came from, taken where it names none.
     ///
     /// # Errors

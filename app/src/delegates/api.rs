@@ -1,120 +1,17 @@
 //! Delegates: what the pages show and ask for.
 
-use async_trait::async_trait;
 use leptos::prelude::*;
-use muster::{
-    audit::Action,
-    delegate::{Delegate, Status},
-    id::DelegateId,
-    page::{Cursor, Page},
-    text::Selectors,
-    time::Timestamp,
-    token::TokenStatus,
-};
-use serde::{Deserialize, Serialize};
+pub use muster::audit::AuditRow;
+pub use muster::delegate::{ConnectionRow, DelegateDetail, DelegateFilter, DelegateRow, Earlier};
+#[cfg(feature = "ssr")]
+use muster::delegate::{parse_profile, parse_selectors};
+#[cfg(feature = "ssr")]
+use muster::user::Permission;
+use muster::{id::DelegateId, page::Page};
 
 #[cfg(feature = "ssr")]
 use crate::console::{ask, back_to};
 use crate::error::ConsoleError;
-
-/// Which delegates a list shows. `PartialEq` so that a page refetches only where it changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DelegateFilter {
-    /// Part of a name, host name, address or tag; empty for all.
-    pub search: String,
-    /// One status; none for all but the rejected.
-    pub status: Option<Status>,
-    /// Which page.
-    pub cursor: Cursor,
-}
-
-/// One row of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DelegateRow {
-    /// The delegate.
-    pub delegate: Delegate,
-    /// What it was when the server looked.
-    pub status: Status,
-    /// Its profile's name.
-    pub profile: String,
-    /// The selectors it inherits from its profile.
-    pub inherited: Selectors,
-    /// Its token's name.
-    pub token: String,
-    /// What its token is; none where it was deleted.
-    pub token_status: Option<TokenStatus>,
-    /// The delegate that had its host and name before it, while it waits because of that.
-    pub earlier: Option<Box<Earlier>>,
-}
-
-/// A delegate beside which a decision is taken: one that had the same host and name before.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Earlier {
-    /// The delegate.
-    pub delegate: Delegate,
-    /// Its profile's name.
-    pub profile: String,
-    /// Its token's name.
-    pub token: String,
-}
-
-/// A stretch of time in which the delegate was connected.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConnectionRow {
-    /// Since when.
-    pub connected_at: Timestamp,
-    /// Until when; none while it lasts.
-    pub lost_at: Option<Timestamp>,
-    /// Why it ended, as a phrase for people; empty while it lasts.
-    pub cause: String,
-}
-
-/// One entry of the audit trail.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditRow {
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub actor: String,
-    /// From which address; empty for what happened inside the server's machine.
-    pub address: String,
-    /// What.
-    pub action: Action,
-    /// What else is to be known: from what to what, for example; may be empty.
-    pub detail: String,
-}
-
-/// Everything about one delegate.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DelegateDetail {
-    /// As in the list.
-    pub row: DelegateRow,
-    /// The newest stretches of connection first, at most 20.
-    pub connections: Vec<ConnectionRow>,
-    /// The newest audit entries first, at most 50.
-    pub audit: Vec<AuditRow>,
-}
-
-/// What the console asks about delegates.
-#[async_trait]
-pub trait Delegates {
-    /// One page of the list.
-    async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError>;
-    /// Everything about one delegate.
-    async fn delegate(&self, id: DelegateId) -> Result<DelegateDetail, ConsoleError>;
-    /// Lets a waiting delegate work; `seen` is the revision that the person saw.
-    async fn approve_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError>;
-    /// Turns a waiting delegate away; `seen` is the revision that the person saw.
-    async fn reject_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError>;
-    /// Returns a rejected delegate to approval.
-    async fn take_back_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
-    /// Removes a delegate's listing.
-    async fn delete_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
-    /// Gives a delegate another profile (an id).
-    async fn switch_profile(&self, id: DelegateId, profile: &str) -> Result<(), ConsoleError>;
-    /// Gives a delegate selectors, separated by commas; with `own` those that it says itself count again.
-    async fn edit_selectors(&self, id: DelegateId, selectors: &str, own: bool) -> Result<(), ConsoleError>;
-}
 
 /// One page of the list.
 #[server(endpoint = "delegates/list")]
@@ -176,7 +73,8 @@ pub async fn delete_delegate(id: DelegateId, back: String) -> Result<(), Console
 #[server(endpoint = "delegates/switch-profile")]
 pub async fn switch_profile(id: DelegateId, profile: String, back: String) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        console.switch_profile(id, &profile).await?;
+        console.authorize(Permission::ManageDelegates)?;
+        console.switch_profile(id, parse_profile(&profile)?).await?;
         console.redirect(&back_to(&back, "/delegates", id));
         Ok(())
     })
@@ -192,7 +90,8 @@ pub async fn edit_selectors(
     back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        console.edit_selectors(id, &selectors, own).await?;
+        console.authorize(Permission::ManageDelegates)?;
+        console.edit_selectors(id, parse_selectors(&selectors, own)?).await?;
         console.redirect(&back_to(&back, "/delegates", id));
         Ok(())
     })

@@ -1,172 +1,26 @@
 //! Delegate tokens: what the pages show and ask for.
 
-use async_trait::async_trait;
 use leptos::prelude::*;
+pub use muster::token::{RotationRow, TokenRefusal, TokenRotation, TokenRow, TokenUse, TokenUser, Turn};
 #[cfg(feature = "ssr")]
-use muster::install::InstallKind;
+use muster::user::Permission;
 use muster::{
-    delegate::{DelegateType, Status},
-    id::{DelegateId, TokenId},
+    id::TokenId,
     page::{Cursor, Page},
-    time::Timestamp,
-    token::{Token, TokenStatus},
 };
-use serde::{Deserialize, Serialize};
+#[cfg(feature = "ssr")]
+use muster::{
+    install::InstallKind,
+    token::{NewToken, Successor},
+};
 
+pub use crate::console::RevealedToken;
 use crate::error::ConsoleError;
 #[cfg(feature = "ssr")]
 use crate::{
     console::{ask, back_to},
     ui::href::Href,
 };
-
-/// One row of the list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenRow {
-    /// The token, without its value.
-    pub token: Token,
-    /// What it was when the server looked.
-    pub status: TokenStatus,
-    /// How many connected delegates use it.
-    pub connected: u64,
-    /// When a delegate last used it, and that delegate's name.
-    pub last_used: Option<(Timestamp, String)>,
-    /// Whether it is good, and will not be in a week.
-    pub expires_soon: bool,
-    /// What calls with it were turned away for lately.
-    pub refusals: Vec<TokenRefusal>,
-}
-
-/// Calls with a token that were turned away for one reason.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenRefusal {
-    /// Why, as a phrase that follows "turned away: ".
-    pub reason: String,
-    /// How many, since the first after a day without any.
-    pub count: u64,
-    /// When the last one came.
-    pub last_at: Timestamp,
-    /// The address that it came from.
-    pub address: String,
-    /// What the caller called itself, where it was read; may be empty.
-    pub name: String,
-}
-
-/// A delegate that uses a token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenUser {
-    /// Which delegate.
-    pub id: DelegateId,
-    /// Its name.
-    pub name: String,
-    /// The host it runs on.
-    pub host_name: String,
-    /// What it is.
-    pub status: Status,
-    /// When it was last heard of.
-    pub last_heartbeat_at: Timestamp,
-}
-
-/// A token and who uses it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenUse {
-    /// As in the list.
-    pub row: TokenRow,
-    /// The delegates that last registered with it, the latest heard of first, at most 20.
-    pub users: Vec<TokenUser>,
-    /// How many delegates last registered with it.
-    pub total: u64,
-    /// How many of them were heard of in the last minute.
-    pub seen_last_minute: u64,
-}
-
-/// What a delegate has done in a rotation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Turn {
-    /// It is connected with the old token.
-    Old,
-    /// It last used the old token, and is not connected.
-    Silent,
-    /// It uses the new token.
-    New,
-}
-
-/// A delegate in a rotation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RotationRow {
-    /// Which delegate, and when it was last heard of.
-    pub user: TokenUser,
-    /// How it was installed.
-    pub kind: DelegateType,
-    /// Whether by files of the next generation.
-    pub next_gen: bool,
-    /// How far it is.
-    pub turn: Turn,
-}
-
-/// A token that is being replaced, and how far its delegates are.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenRotation {
-    /// The old token, as in the list.
-    pub old: TokenRow,
-    /// The new one, as in the list; none where it was deleted.
-    pub new: Option<TokenRow>,
-    /// How many delegates are connected with the old token.
-    pub count_old: u64,
-    /// How many last used the old token and are not connected.
-    pub count_silent: u64,
-    /// How many use the new token.
-    pub count_new: u64,
-    /// The delegates: old, then silent, then new, the newest first; at most 100.
-    pub delegates: Vec<RotationRow>,
-    /// Whether the old token can be revoked without cutting anybody off that is there.
-    pub safe_to_revoke: bool,
-}
-
-/// A token's value, shown this once.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RevealedToken {
-    /// The token's name.
-    pub name: String,
-    /// Its value in clear.
-    pub value: String,
-}
-
-impl std::fmt::Debug for RevealedToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RevealedToken").field("name", &self.name).finish_non_exhaustive()
-    }
-}
-
-/// What the console asks about tokens.
-#[async_trait]
-pub trait Tokens {
-    /// One page of the list; without `with_revoked` only the active ones and the expired.
-    async fn list_tokens(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError>;
-    /// A token and who uses it.
-    async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError>;
-    /// Makes a token. `expires_in_days` and `profile` (an id) may be empty. With `requires_approval`, each delegate that
-    /// registers with it for the first time waits, whatever profile it names.
-    async fn create_token(
-        &self,
-        name: &str,
-        expires_in_days: &str,
-        profile: &str,
-        requires_approval: bool,
-    ) -> Result<TokenId, ConsoleError>;
-    /// The value of a token that this person made, once: a second call finds nothing.
-    async fn reveal_token(&self, id: TokenId) -> Result<Option<RevealedToken>, ConsoleError>;
-    /// The value of a new token has arrived where it is shown: it is not shown again.
-    async fn forget_token_value(&self, id: TokenId) -> Result<(), ConsoleError>;
-    /// Cuts a token off, for good.
-    async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError>;
-    /// Deletes a revoked or expired token.
-    async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError>;
-    /// Makes the successor of a token. `expires_in_days` may be empty.
-    async fn rotate_token(&self, id: TokenId, name: &str, expires_in_days: &str) -> Result<TokenId, ConsoleError>;
-    /// How far the delegates of a token that is being replaced are.
-    async fn token_rotation(&self, id: TokenId) -> Result<TokenRotation, ConsoleError>;
-}
 
 /// One page of the list.
 #[server(endpoint = "tokens/list")]
@@ -190,7 +44,9 @@ pub async fn create_token(
     #[server(default)] back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        let id = console.create_token(&name, &expires_in_days, &profile, requires_approval).await?;
+        console.authorize(Permission::ManageDelegates)?;
+        let command = NewToken::parse(&name, &expires_in_days, &profile, requires_approval)?;
+        let id = console.create_token(command).await?;
         console.redirect(&created_page(&back, id));
         Ok(())
     })
@@ -219,7 +75,8 @@ pub async fn rotate_token(
     #[server(default)] expires_in_days: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        let new = console.rotate_token(id, &name, &expires_in_days).await?;
+        console.authorize(Permission::ManageDelegates)?;
+        let new = console.rotate_token(id, Successor::parse(&name, &expires_in_days)?).await?;
         console.redirect(&created_page(&format!("/tokens/{id}/rotation"), new));
         Ok(())
     })

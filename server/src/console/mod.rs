@@ -1,19 +1,18 @@
-//! Use cases for people: what the console asks of the server, for the operator who asks.
+//! The door for people: what the console asks, put to the use cases for who is signed in.
 //!
-//! Each begins with the permission it needs: a server function is a public endpoint, and its body also runs in
-//! process while a page is rendered, where no middleware stands before it.
+//! A server function is a public endpoint, and its body also runs in process while a page is rendered, where no
+//! middleware stands before it: so each asks here, and here each becomes a request of a [`Context`].
 
 mod delegates;
+mod done;
 mod install;
+mod problem;
 mod profiles;
-mod refusals;
-mod rotation;
+mod reveal;
 mod scripts;
 mod secrets;
 mod session;
 mod tokens;
-
-pub use profiles::primary;
 
 use std::net::IpAddr;
 
@@ -23,19 +22,21 @@ use axum::http::{
 };
 use leptos_axum::ResponseOptions;
 use muster::{
-    audit::{Actor, Origin},
-    page::{Cursor, PAGE_SIZE},
+    access::Principal,
     scope::Scope,
-    time::Timestamp,
     user::{Permission, User},
 };
 use muster_app::{console::Console, error::ConsoleError};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use tower_sessions::Session;
 
-use crate::{auth::device::Device, error::Error, state::State};
+use crate::{
+    auth::{device::Device, session::digest},
+    error::Error,
+    manage::Context,
+    state::State,
+};
 
-/// A request of the console: what it can reach, and who asks.
+/// A request of the console: who asks, and the reply that is being made.
 #[derive(Clone)]
 pub struct Operator {
     /// What every request can reach.
@@ -61,35 +62,44 @@ pub struct Operator {
 }
 
 impl Operator {
-    /// The person who asks, where the role includes `permission`.
+    /// The request as use cases take it.
     ///
     /// # Errors
-    /// [`Error::SignedOut`] or [`Error::Forbidden`].
-    pub fn may(&self, permission: Permission) -> Result<&User, Error> {
-        let user = self.user.as_ref().ok_or(Error::SignedOut)?;
-        if user.role.may(permission) { Ok(user) } else { Err(Error::Forbidden) }
+    /// [`ConsoleError::SignedOut`].
+    pub fn context(&self) -> Result<Context, ConsoleError> {
+        Ok(self.context_of(self.user.as_ref().ok_or(ConsoleError::SignedOut)?))
     }
 
-    fn now(&self) -> Timestamp {
-        self.state.clock.now()
+    fn context_of(&self, user: &User) -> Context {
+        Context {
+            state: self.state.clone(),
+            principal: Principal::person(user, &self.scope()),
+            address: Some(self.address),
+            request_id: self.request_id.clone(),
+        }
     }
 
-    /// Where this person's objects are. So far everybody works at the account.
+    /// Where this person works. So far everybody works at the account.
     pub(crate) fn scope(&self) -> Scope {
         Scope::account(self.state.account)
     }
 
-    /// Who asks, for the audit trail.
-    pub(crate) fn origin(&self, user: &User) -> Origin {
-        Origin { actor: Actor::User { id: user.id, email: user.email.clone() }, address: Some(self.address) }
+    /// What stands for the session in the database.
+    pub(crate) fn session_digest(&self) -> Result<String, Error> {
+        self.session.id().map(|id| digest(&id)).ok_or(Error::SignedOut)
     }
 
-    fn out<T>(&self, result: Result<T, Error>) -> Result<T, ConsoleError> {
-        result.map_err(|error| error.into_console(&self.request_id))
+    /// What a page is told of a use case.
+    pub(crate) fn answer<T>(&self, result: Result<T, Error>) -> Result<T, ConsoleError> {
+        result.map_err(|error| problem::to_console(error, &self.request_id))
     }
 }
 
 impl Console for Operator {
+    fn authorize(&self, permission: Permission) -> Result<(), ConsoleError> {
+        self.answer(self.context()?.authorize_anywhere(permission))
+    }
+
     fn tell(&self, error: &ConsoleError) {
         if let Ok(status) = StatusCode::from_u16(error.status()) {
             self.response.set_status(status);
@@ -107,15 +117,4 @@ impl Console for Operator {
             self.response.insert_header(HeaderName::from_static("serverfnredirect"), HeaderValue::from_static(""));
         }
     }
-}
-
-/// Cuts one page out of a query, by keyset on `id`: the newest rows first. One row more than a page holds is fetched,
-/// which tells whether there is another page.
-fn page_of<E: EntityTrait>(query: Select<E>, id: E::Column, cursor: Cursor) -> Select<E> {
-    let query = match cursor {
-        Cursor::First => query.order_by_desc(id),
-        Cursor::After(row) => query.filter(id.lt(row)).order_by_desc(id),
-        Cursor::Before(row) => query.filter(id.gt(row)).order_by_asc(id),
-    };
-    query.limit(u64::from(PAGE_SIZE) + 1)
 }

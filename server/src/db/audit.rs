@@ -30,17 +30,23 @@ pub struct Entry<'a> {
     pub detail: String,
 }
 
+/// By what an actor is found again, where it has an id.
+#[must_use]
+pub fn actor_id(actor: &Actor) -> Option<Uuid> {
+    match actor {
+        Actor::User { id, .. } => Some(id.0),
+        Actor::Delegate { id, .. } => id.map(|id| id.0),
+        Actor::InstallLink { id, .. } => Some(id.0),
+        Actor::ApiKey { id, .. } => Some(id.0),
+        Actor::Stranger { .. } | Actor::CommandLine | Actor::Installation => None,
+    }
+}
+
 /// Writes an entry.
 ///
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
-    let actor_id = match &origin.actor {
-        Actor::User { id, .. } => Some(id.0),
-        Actor::Delegate { id, .. } => id.map(|id| id.0),
-        Actor::InstallLink { id, .. } => Some(id.0),
-        Actor::Stranger { .. } | Actor::CommandLine | Actor::Installation => None,
-    };
     let row = ActiveModel {
         id: Set(AuditId::new(now, &chance::bytes()).0),
         account_id: Set(entry.scope.account.0),
@@ -48,7 +54,7 @@ pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Ent
         project: Set(entry.scope.project().to_owned()),
         at: Set(now.as_millis()),
         actor_kind: Set(origin.actor.kind().to_owned()),
-        actor_id: Set(actor_id),
+        actor_id: Set(actor_id(&origin.actor)),
         actor_name: Set(origin.actor.name().to_owned()),
         address: Set(origin.address.map(|address| address.to_string()).unwrap_or_default()),
         action: Set(entry.action.code().to_owned()),

@@ -1,94 +1,102 @@
-//! Every lock of a row, and the one order in which they are taken: **secrets, then tokens, then profiles, then
+//! Every lock of a row, and the one order in which they are taken: **accounts, then secrets, tokens, profiles and
 //! delegates; of each the smaller id first**. Two changes that take them in this order wait for one another, and never
 //! for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its lock, and
-//! have none of their own.
+//! have none of their own; so are those that wait for one session alone ([`reveal`]).
 //!
 //! A row that a change will write is locked for that from the start: two that first share a lock and then both want to
 //! write would wait for ever.
 //!
 //! On SQLite, where each change is alone, these only read.
+//!
+//! # Errors
+//! Each fails where the database is out of reach.
 
 use muster::{
-    id::{DelegateId, ProfileId, TokenId},
+    id::{AccountId, DelegateId, ProfileId, SecretId, TokenId},
     scope::Scope,
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PrimaryKeyTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
     Change,
-    entity::{Scoped, delegate, profile, secret, token},
+    entity::{Scoped, account, delegate, profile, reveal, secret, token},
 };
 
-/// A token, for a change of it.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn token(change: &Change, scope: &Scope, id: TokenId) -> Result<Option<token::Model>, DbErr> {
-    let row = token::Entity::find_by_id(id.0).filter(token::Entity::within(scope)).lock_exclusive();
+/// How a row is locked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lock {
+    /// Nobody else locks it.
+    Exclusive,
+    /// Others may share it, and nobody writes.
+    Shared,
+}
+
+async fn one<E>(change: &Change, id: Uuid, which: Condition, lock: Lock) -> Result<Option<E::Model>, DbErr>
+where
+    E: EntityTrait<PrimaryKey: PrimaryKeyTrait<ValueType = Uuid>>,
+{
+    let row = E::find_by_id(id).filter(which);
+    let row = if lock == Lock::Shared { row.lock_shared() } else { row.lock_exclusive() };
     row.one(&**change).await
+}
+
+/// The account, for what only one change at a time may do.
+pub async fn account(change: &Change, id: AccountId) -> Result<(), DbErr> {
+    one::<account::Entity>(change, id.0, Condition::all(), Lock::Exclusive).await.map(drop)
+}
+
+/// A secret in or under a scope, for a change of it.
+pub async fn secret(change: &Change, scope: &Scope, id: SecretId) -> Result<Option<secret::Model>, DbErr> {
+    one::<secret::Entity>(change, id.0, secret::Entity::under(scope), Lock::Exclusive).await
+}
+
+/// The secrets of these names that exist, which nobody deletes meanwhile.
+pub async fn secrets_shared(change: &Change, scope: &Scope, names: Vec<String>) -> Result<Vec<String>, DbErr> {
+    let rows = secret::Entity::find().select_only().column(secret::Column::Name);
+    let rows = rows.filter(secret::Entity::visible_from(scope)).filter(secret::Column::Name.is_in(names));
+    rows.order_by_asc(secret::Column::Id).lock_shared().into_tuple().all(&**change).await
+}
+
+/// A token in or under a scope, for a change of it.
+pub async fn token(change: &Change, scope: &Scope, id: TokenId) -> Result<Option<token::Model>, DbErr> {
+    one::<token::Entity>(change, id.0, token::Entity::under(scope), Lock::Exclusive).await
 }
 
 /// A token that must not change meanwhile: who use it do not wait for each other, but a revocation waits for them, and
 /// they for it.
-///
-/// # Errors
-/// Where the database is out of reach.
 pub async fn token_shared(change: &Change, id: TokenId) -> Result<Option<token::Model>, DbErr> {
-    token::Entity::find_by_id(id.0).lock_shared().one(&**change).await
+    one::<token::Entity>(change, id.0, Condition::all(), Lock::Shared).await
 }
 
 /// The tokens under a condition, for a change of them.
-///
-/// # Errors
-/// Where the database is out of reach.
 pub async fn tokens(change: &Change, which: Condition) -> Result<Vec<Uuid>, DbErr> {
     let rows = token::Entity::find().select_only().column(token::Column::Id).filter(which);
     rows.order_by_asc(token::Column::Id).lock_exclusive().into_tuple().all(&**change).await
 }
 
-/// A profile, for a change of it.
-///
-/// # Errors
-/// Where the database is out of reach.
+/// The value of a token, as it waits to be revealed.
+pub async fn reveal(change: &Change, id: TokenId, which: Condition) -> Result<Option<reveal::Model>, DbErr> {
+    one::<reveal::Entity>(change, id.0, which, Lock::Exclusive).await
+}
+
+/// A profile in or under a scope, for a change of it.
 pub async fn profile(change: &Change, scope: &Scope, id: ProfileId) -> Result<Option<profile::Model>, DbErr> {
-    let row = profile::Entity::find_by_id(id.0).filter(profile::Entity::within(scope)).lock_exclusive();
-    row.one(&**change).await
+    one::<profile::Entity>(change, id.0, profile::Entity::under(scope), Lock::Exclusive).await
 }
 
-/// A profile that must not change meanwhile.
-///
-/// # Errors
-/// Where the database is out of reach.
+/// A profile that can be used in a scope, and must not change meanwhile.
 pub async fn profile_shared(change: &Change, scope: &Scope, id: ProfileId) -> Result<Option<profile::Model>, DbErr> {
-    let row = profile::Entity::find_by_id(id.0).filter(profile::Entity::within(scope)).lock_shared();
-    row.one(&**change).await
+    one::<profile::Entity>(change, id.0, profile::Entity::visible_from(scope), Lock::Shared).await
 }
 
-/// A delegate, for a change of it.
-///
-/// # Errors
-/// Where the database is out of reach.
+/// A delegate in or under a scope, for a change of it.
 pub async fn delegate(change: &Change, scope: &Scope, id: DelegateId) -> Result<Option<delegate::Model>, DbErr> {
-    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(scope)).lock_exclusive();
-    row.one(&**change).await
+    one::<delegate::Entity>(change, id.0, delegate::Entity::under(scope), Lock::Exclusive).await
 }
 
 /// The delegates under a condition, for a change of them.
-///
-/// # Errors
-/// Where the database is out of reach.
 pub async fn delegates(change: &Change, which: Condition) -> Result<Vec<Uuid>, DbErr> {
     let rows = delegate::Entity::find().select_only().column(delegate::Column::Id).filter(which);
     rows.order_by_asc(delegate::Column::Id).lock_exclusive().into_tuple().all(&**change).await
-}
-
-/// The secrets of these names that exist, which nobody deletes meanwhile.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn secrets_shared(change: &Change, scope: &Scope, names: Vec<String>) -> Result<Vec<String>, DbErr> {
-    let rows = secret::Entity::find().select_only().column(secret::Column::Name).filter(secret::Entity::within(scope));
-    let rows = rows.filter(secret::Column::Name.is_in(names)).order_by_asc(secret::Column::Id);
-    rows.lock_shared().into_tuple().all(&**change).await
 }

@@ -4,7 +4,7 @@
 
 use axum::http::header::AUTHORIZATION;
 use muster::{
-    id::{DelegateId, TokenId},
+    id::DelegateId,
     token::{Token, TokenStatus},
     wire::{
         credential::{Claims, Credential, CredentialError, SCHEME},
@@ -14,14 +14,11 @@ use muster::{
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::caller::{Caller, Presented};
+use super::presented::Presented;
 use crate::{
-    db::{
-        Change,
-        entity::{delegate, token},
-        lock,
-    },
+    db::entity::{delegate, token},
     error::Error,
+    manage::identity::Caller,
     state::State,
 };
 
@@ -70,10 +67,9 @@ impl From<Error> for Denied {
 pub async fn authenticate(
     state: &State,
     presented: &Presented,
-    account: &str,
     delegate: Option<DelegateId>,
 ) -> Result<Caller, Denied> {
-    let checked = check(state, presented, account, delegate).await;
+    let checked = check(state, presented, delegate).await;
     if let Err(Denied::Refused(refusal, caller)) = &checked {
         let token = caller.as_ref().map(|caller| caller.token.id);
         state.presence.refused(token, refusal.code(), state.clock.now(), presented.address, "");
@@ -81,12 +77,8 @@ pub async fn authenticate(
     checked
 }
 
-async fn check(
-    state: &State,
-    presented: &Presented,
-    account: &str,
-    delegate: Option<DelegateId>,
-) -> Result<Caller, Denied> {
+async fn check(state: &State, presented: &Presented, delegate: Option<DelegateId>) -> Result<Caller, Denied> {
+    let account = presented.account.as_str();
     let header = presented.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Denied::INVALID)?;
     let (scheme, text) = header.split_once(' ').ok_or(Denied::INVALID)?;
     let text = text.trim();
@@ -127,18 +119,6 @@ fn proof(presented: &Presented, credential: &str) -> Result<Option<Proof>, ()> {
     Proof::read(text, &presented.method, &presented.path, credential).map(Some).map_err(|error| {
         tracing::debug!(%error, "a proof does not hold");
     })
-}
-
-/// Refuses a token that was revoked since it was authenticated. Asked inside the transaction of a change, so that
-/// nothing is done for a token after its revocation was acknowledged.
-///
-/// # Errors
-/// [`Refusal::RevokedToken`], also where it was deleted since.
-pub async fn ensure_active(change: &Change, token: TokenId) -> Result<(), Error> {
-    match lock::token_shared(change, token).await? {
-        Some(row) if row.revoked_at.is_none() => Ok(()),
-        _ => Err(Refusal::RevokedToken.into()),
-    }
 }
 
 /// The token that opens a credential: the one it names, and no other; else the one that the delegate last used, else

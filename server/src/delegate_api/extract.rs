@@ -26,6 +26,15 @@ impl<S: Sync> FromRequest<S> for Body {
     }
 }
 
+/// Reads a body. What is wrong is told by its place alone: a parser's own words would repeat what stands there.
+pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|error| {
+        let what = if error.is_data() { "holds a field of the wrong type" } else { "is not JSON" };
+        let (line, column) = (error.line(), error.column());
+        Error::field("body", Invalid::new(format!("The body {what} at line {line}, column {column}.")))
+    })
+}
+
 /// The query.
 pub struct Query<T>(pub T);
 

@@ -5,9 +5,12 @@ use axum::{
     http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
-use muster::wire::envelope::{ERROR_HEADER, Envelope};
+use muster::{
+    problem::Code,
+    wire::envelope::{ERROR_HEADER, Envelope},
+};
 
-use crate::error::Error;
+use crate::error::{Conflict, Error, Object};
 
 /// An error on its way to a delegate.
 #[derive(Debug)]
@@ -21,35 +24,7 @@ impl<E: Into<Error>> From<E> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, code, message) = match &self.0 {
-            Error::Refused(refusal) => (StatusCode::UNAUTHORIZED, refusal.code(), refusal.to_string()),
-            Error::Invalid { error, .. } => (StatusCode::BAD_REQUEST, "INVALID_REQUEST", error.to_string()),
-            Error::TooLarge(most) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", format!("The body is larger than {most} bytes."))
-            }
-            Error::Conflict(sentence) => (StatusCode::BAD_REQUEST, "INVALID_REQUEST", sentence.clone()),
-            Error::NotFound(sentence) => (StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND", (*sentence).to_owned()),
-            Error::TooMany(seconds) => {
-                (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", format!("Try again in {seconds} seconds."))
-            }
-            Error::Replayed => (
-                StatusCode::CONFLICT,
-                "PROOF_ALREADY_USED",
-                "This proof was used before. Sign each call anew.".to_owned(),
-            ),
-            error if error.is_unavailable() => {
-                tracing::warn!(%error, "a call of a delegate has to wait");
-                (
-                    StatusCode::SERVICE_UNAVAILABLE,
-                    "UNAVAILABLE",
-                    "The database cannot be used now. Try again.".to_owned(),
-                )
-            }
-            error => {
-                tracing::error!(%error, "a call of a delegate failed");
-                (StatusCode::INTERNAL_SERVER_ERROR, "GENERAL_ERROR", "The manager failed. Try again.".to_owned())
-            }
-        };
+        let (status, code, message) = told(&self.0);
         let mut response = (status, Json(Envelope::<()>::refused(code, message))).into_response();
         if let Ok(code) = HeaderValue::from_str(code) {
             response.headers_mut().insert(ERROR_HEADER, code);
@@ -58,5 +33,53 @@ impl IntoResponse for ApiError {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
+    }
+}
+
+/// Status, code and sentence, as clients of the protocol read them. What is internal is logged here.
+fn told(error: &Error) -> (StatusCode, &'static str, String) {
+    let invalid = |message: String| (StatusCode::BAD_REQUEST, "INVALID_REQUEST", message);
+    match (error, error.code()) {
+        (Error::Refused(refusal), _) => (StatusCode::UNAUTHORIZED, refusal.code(), refusal.to_string()),
+        (Error::Replayed, _) => {
+            let sentence = "This proof was used before. Sign each call anew.";
+            (StatusCode::CONFLICT, "PROOF_ALREADY_USED", sentence.to_owned())
+        }
+        (Error::Invalid(invalid_field), _) => invalid(invalid_field.error.to_string()),
+        (Error::Conflict(conflict), _) => invalid(sentence(conflict)),
+        (Error::NotFound(object), _) => (StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND", not_found(*object).to_owned()),
+        (Error::TooLarge(most), _) => {
+            let sentence = format!("The body is larger than {most} bytes.");
+            (StatusCode::PAYLOAD_TOO_LARGE, "INVALID_REQUEST", sentence)
+        }
+        (Error::TooMany(seconds), _) => {
+            (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", format!("Try again in {seconds} seconds."))
+        }
+        (error, Code::Unavailable | Code::UnknownOutcome) => {
+            tracing::warn!(%error, "a call of a delegate has to wait");
+            let sentence = "The database cannot be used now. Try again.";
+            (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", sentence.to_owned())
+        }
+        // What no delegate is told: who asks here is no person, and names nothing.
+        (error, _) => {
+            tracing::error!(%error, "a call of a delegate failed");
+            (StatusCode::INTERNAL_SERVER_ERROR, "GENERAL_ERROR", "The manager failed. Try again.".to_owned())
+        }
+    }
+}
+
+const fn not_found(object: Object) -> &'static str {
+    match object {
+        Object::Path => "There is nothing at this path.",
+        _ => "There is no such delegate. Register first.",
+    }
+}
+
+fn sentence(conflict: &Conflict) -> String {
+    match conflict {
+        Conflict::NotApproved(_) => "This delegate is not approved.".to_owned(),
+        Conflict::NotDelivered(why) => format!("The startup script was not delivered. {why}"),
+        Conflict::ForeignRun => "This run belongs to another delegate. Choose another id.".to_owned(),
+        other => other.to_string(),
     }
 }

@@ -7,7 +7,6 @@ use axum::{
     http::StatusCode,
 };
 use muster::{
-    delegate::{Admission, Delegate},
     id::{DelegateId, ProfileId, ScriptRunId},
     script::{LOG_MOST, Outcome},
     text::Invalid,
@@ -20,55 +19,51 @@ use muster::{
 use serde::Deserialize;
 
 use super::{
-    AccountQuery, ApiError, Query,
-    authenticate::{authenticate, ensure_active},
-    caller::{Caller, Presented, is_own, own_process},
-    parse,
+    ApiError,
+    authenticated::Authenticated,
+    extract::{Query, parse},
 };
 use crate::{
     chance,
-    db::{Change, lock},
-    error::Error,
-    events::Topic,
-    scripts::{Recorder, Report, Written, masker},
+    error::{Error, Object},
+    manage::{
+        identity::{Caller, own_process},
+        reports,
+    },
+    scripts::Report,
     state,
 };
 
 /// The largest report, in bytes: JSON writes some characters with six.
-const REPORT_MOST: usize = 6 * OUTPUT_MOST + 4096;
+const MAX_REPORT_BYTES: usize = 6 * OUTPUT_MOST + 4096;
 /// The largest body that brings a whole log, in bytes.
-pub const RESULT_MOST: usize = 2 * LOG_MOST;
-
-const UNKNOWN: Error = Error::NotFound("There is no such delegate. Register first.");
+pub const MAX_RESULT_BYTES: usize = 2 * LOG_MOST;
 
 /// A run goes on, or has ended.
 pub async fn report(
     State(state): State<state::State>,
-    Path((id, run)): Path<(String, String)>,
-    Query(query): Query<AccountQuery>,
-    presented: Presented,
+    Authenticated { caller, delegate }: Authenticated,
+    Path((_, run)): Path<(String, String)>,
     request: Request<Body>,
 ) -> Result<Json<Envelope<()>>, ApiError> {
-    let id = id.parse().ok();
-    let caller = authenticate(&state, &presented, &query.account_id, id).await.map_err(Error::from)?;
-    own_process(&state, &caller, id).await?.ok_or(UNKNOWN)?;
-    let body = to_bytes(request.into_body(), REPORT_MOST).await.map_err(|_| Error::TooLarge(REPORT_MOST))?;
+    let delegate = own_id(&state, &caller, delegate).await?;
+    let body = to_bytes(request.into_body(), MAX_REPORT_BYTES).await.map_err(|_| Error::TooLarge(MAX_REPORT_BYTES))?;
     let report = parse::<ScriptReport>(&body)?;
     if report.output.len() > OUTPUT_MOST {
         return Err(Error::TooLarge(OUTPUT_MOST).into());
     }
     let run: ScriptRunId = run.parse().map_err(|error| Error::field("run", error))?;
-    take(&state, &caller, id, run, report).await?;
+    reports::write(&state, &caller, delegate, &read_report(run, report)?).await?;
     Ok(Json(Envelope::new(None)))
 }
 
-async fn take(
-    state: &state::State,
-    caller: &Caller,
-    delegate: Option<DelegateId>,
-    run: ScriptRunId,
-    report: ScriptReport,
-) -> Result<(), Error> {
+/// The delegate that a call speaks of, where it is the caller's own, and the calling process the one that is known.
+async fn own_id(state: &state::State, caller: &Caller, id: Option<DelegateId>) -> Result<DelegateId, Error> {
+    let delegate = own_process(state, caller, id).await?;
+    delegate.map(|delegate| delegate.id).ok_or(Error::NotFound(Object::Delegate))
+}
+
+fn read_report(run: ScriptRunId, report: ScriptReport) -> Result<Report, Error> {
     let wrong = |sentence| Error::field("body", Invalid::new(sentence));
     let profile: ProfileId = report.profile_id.parse().map_err(|error| Error::field("body", error))?;
     let offset = i64::try_from(report.offset).map_err(|_| wrong("offset: this is more output than can be counted."))?;
@@ -77,53 +72,7 @@ async fn take(
     }
     let version = Timestamp::from_millis(report.profile_last_updated_at);
     let end = report.end.map(|end| (end.outcome, end.exit_code));
-    let report = Report { run, of: Some((profile, version)), offset, output: report.output, end };
-    write(state, caller, delegate, &report).await
-}
-
-/// Masks a report and writes it; again, where another report of the delegate came in meanwhile.
-async fn write(
-    state: &state::State,
-    caller: &Caller,
-    delegate: Option<DelegateId>,
-    report: &Report,
-) -> Result<(), Error> {
-    // Whatever this report can hold was handed out before it came: the secrets of now, and those of before.
-    let masker = masker(state, &caller.token).await?;
-    loop {
-        let masked = report.mask(state, &masker, &caller.token.scope, delegate.ok_or(UNKNOWN)?).await?;
-        let mut change = state.db.write().await?;
-        ensure_active(&change, caller.token.id).await?;
-        let delegate = lock_own(&change, caller, delegate).await?;
-        let recorder = Recorder { change: &change, delegate: &delegate, now: state.clock.now() };
-        match recorder.write(report, &masked).await? {
-            Written::Stale => {}
-            Written::Known => return Ok(()),
-            Written::Yes { begins_or_ends } => {
-                change.touches(Topic::Scripts);
-                if begins_or_ends {
-                    change.touches(Topic::Delegates);
-                }
-                return Ok(change.commit().await?);
-            }
-        }
-    }
-}
-
-/// The caller's own delegate of this id, which nobody else changes until the end of this change. Who is not approved
-/// has run nothing.
-pub async fn lock_own(change: &Change, caller: &Caller, id: Option<DelegateId>) -> Result<Delegate, Error> {
-    let id = id.ok_or(UNKNOWN)?;
-    let row = lock::delegate(change, &caller.token.scope, id).await?.ok_or(UNKNOWN)?;
-    let delegate = Delegate::try_from(row)?;
-    if !is_own(&**change, caller, &delegate).await? {
-        return Err(UNKNOWN);
-    }
-    if delegate.admission == Admission::Enabled {
-        Ok(delegate)
-    } else {
-        Err(Error::Conflict("This delegate is not approved.".to_owned()))
-    }
+    Ok(Report { run, of: Some((profile, version)), offset, output: report.output, end })
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -135,20 +84,16 @@ pub struct ResultQuery {
 /// A run has ended, of a client that tells nothing before: one file, which is its log.
 pub async fn result(
     State(state): State<state::State>,
-    Path(id): Path<String>,
-    Query(query): Query<AccountQuery>,
+    Authenticated { caller, delegate }: Authenticated,
     Query(result): Query<ResultQuery>,
-    presented: Presented,
     body: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<Envelope<()>>, ApiError> {
-    let id = id.parse().ok();
-    let caller = authenticate(&state, &presented, &query.account_id, id).await.map_err(Error::from)?;
-    own_process(&state, &caller, id).await?.ok_or(UNKNOWN)?;
+    let delegate = own_id(&state, &caller, delegate).await?;
     let log = read(body).await?;
     let run = ScriptRunId::new(state.clock.now(), &chance::bytes());
     let output = String::from_utf8_lossy(&log).into_owned();
     let end = Some((Outcome::Exited, Some(i32::from(result.error))));
-    write(&state, &caller, id, &Report { run, of: None, offset: 0, output, end }).await?;
+    reports::write(&state, &caller, delegate, &Report { run, of: None, offset: 0, output, end }).await?;
     Ok(Json(Envelope::new(None)))
 }
 
@@ -156,7 +101,7 @@ pub async fn result(
 async fn read(body: Result<Multipart, MultipartRejection>) -> Result<Vec<u8>, Error> {
     let unreadable = || Error::field("body", Invalid::new("Send one file, as multipart/form-data."));
     let failed =
-        |status| if status == StatusCode::PAYLOAD_TOO_LARGE { Error::TooLarge(RESULT_MOST) } else { unreadable() };
+        |status| if status == StatusCode::PAYLOAD_TOO_LARGE { Error::TooLarge(MAX_RESULT_BYTES) } else { unreadable() };
     let mut form = body.map_err(|_| unreadable())?;
     let field = form.next_field().await.map_err(|error| failed(error.status()))?.ok_or_else(unreadable)?;
     Ok(field.bytes().await.map_err(|error| failed(error.status()))?.to_vec())

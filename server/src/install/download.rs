@@ -3,22 +3,16 @@
 use axum::{
     Extension,
     body::Bytes,
-    extract::{Path, State},
+    extract::Path,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use muster::{audit::Action, install::InstallKind, text::Invalid, user::Permission};
+use muster::install::InstallKind;
 use muster_app::{error::ConsoleError, install::api::InstallFields};
 use serde::Deserialize;
 
-use super::{address, found::Found, handout::Handout, plan::Choices};
-use crate::{
-    console::Operator,
-    db::audit::{self, Entry},
-    error::Error,
-    state,
-    web::flash_and_return,
-};
+use super::handout::Handout;
+use crate::{console::Operator, manage::install, web::flash_and_return};
 
 /// The server function whose form shows what is wrong with the fields.
 const CHECK: &str = "/api/install/check";
@@ -37,7 +31,6 @@ struct Asked {
 /// Answers the form with a file, or sends back to the setup with what is wrong. A script, which asks for no page, is
 /// told by status and sentence.
 pub async fn download(
-    State(state): State<state::State>,
     Extension(operator): Extension<Operator>,
     Path(kind): Path<String>,
     headers: HeaderMap,
@@ -49,13 +42,12 @@ pub async fn download(
     let fields: Option<InstallFields> = serde_urlencoded::from_bytes(&body).ok();
     let asked: Option<Asked> = serde_urlencoded::from_bytes(&body).ok();
     let made = match fields.clone().zip(asked) {
-        Some((fields, asked)) => make(&state, &operator, kind, &fields, asked.file).await,
-        None => Err(Error::field("", Invalid::new("The form could not be read. Fill it in again."))),
+        Some((fields, asked)) => make(&operator, kind, &fields, asked.file).await,
+        None => Err(ConsoleError::field("", "The form could not be read. Fill it in again.")),
     };
     match made {
         Ok(handout) => handout.into_response(),
         Err(error) => {
-            let error = error.into_console(&operator.request_id);
             let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
             if !accept.is_some_and(|accept| accept.contains("text/html")) {
                 return told(&error);
@@ -75,31 +67,13 @@ fn told(error: &ConsoleError) -> Response {
 }
 
 async fn make(
-    state: &state::State,
     operator: &Operator,
     kind: InstallKind,
     fields: &InstallFields,
     file: String,
-) -> Result<Handout, Error> {
-    let user = operator.may(Permission::ManageDelegates)?;
-    let chosen = Choices::read(kind, fields)?;
-    let found = Found::look_up(state, state.db.read(), &operator.scope(), chosen).await?;
-    let plan = found.plan(state, &address::manager_url(state, &operator.host)?)?;
-    let handout = Handout::make(state, plan, file).await?;
-    let change = state.db.write().await?;
-    let entry = Entry {
-        scope: &found.token.scope,
-        action: Action::BundleDownloaded,
-        object: Some(found.token.id.0),
-        name: found.token.name.as_str(),
-        detail: detail(kind, &found.chosen, &handout.name),
-    };
-    audit::record(&change, &operator.origin(user), state.clock.now(), entry).await?;
-    change.commit().await?;
-    Ok(handout)
-}
-
-/// What the audit trail says of files that were handed out.
-pub fn detail(kind: InstallKind, chosen: &Choices, file: &str) -> String {
-    format!("{} delegate {}: {file}", kind.label(), chosen.name.as_str())
+) -> Result<Handout, ConsoleError> {
+    let cx = operator.context()?;
+    let chosen = operator.read(kind, fields)?;
+    let manager_url = operator.manager_url()?;
+    operator.answer(install::download(&cx, &operator.scope(), chosen, &manager_url, file).await)
 }

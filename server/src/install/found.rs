@@ -38,9 +38,9 @@ impl Found {
         scope: &Scope,
         chosen: Choices,
     ) -> Result<Self, Error> {
-        let profile = profile::Entity::find_by_id(chosen.profile.0).filter(profile::Entity::within(scope)).one(db);
+        let profile = profile::Entity::find_by_id(chosen.profile.0).filter(profile::Entity::at(scope)).one(db);
         let profile = profile.await?.ok_or_else(no_profile)?;
-        let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::within(scope)).one(db);
+        let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::at(scope)).one(db);
         let row = row.await?.ok_or_else(no_token)?;
         let token = Token::try_from(row.clone())?;
         if token.status(state.clock.now()) != TokenStatus::Active {

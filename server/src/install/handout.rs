@@ -1,6 +1,6 @@
 //! Handing out install files: to a person who posts the form, and to whoever brings the key of a link.
 
-use std::{convert::Infallible, io};
+use std::convert::Infallible;
 
 use axum::{
     body::{Body, Bytes},
@@ -14,7 +14,10 @@ use super::{
     artifact::{Whole, render},
     plan::InstallPlan,
 };
-use crate::{error::Error, state::State};
+use crate::{
+    error::{Error, Object},
+    state::State,
+};
 
 /// How many bytes are handed on at a time.
 const SLICE: usize = 64 * 1024;
@@ -41,14 +44,16 @@ impl Handout {
     pub async fn make(state: &State, plan: InstallPlan, file: String) -> Result<Self, Error> {
         let whole = Whole::of(&plan.chosen);
         let kind = plan.chosen.kind;
-        let artifacts = tokio::task::spawn_blocking(move || render(&plan)).await.map_err(io::Error::other)??;
+        let artifacts = tokio::task::spawn_blocking(move || render(&plan)).await.map_err(Error::internal)?;
+        let artifacts = artifacts.map_err(Error::internal)?;
         if let (Whole::Archive { name, folder }, true) = (whole, file.is_empty() || file == whole.name()) {
-            let body = archive::pack(folder, &artifacts, kind, &state.program, state.clock.now()).await?;
+            let body = archive::pack(folder, &artifacts, kind, &state.program, state.clock.now()).await;
+            let body = body.map_err(Error::internal)?;
             return Ok(Self { name: name.to_owned(), media_type: "application/gzip", body });
         }
         let file = if file.is_empty() { whole.name() } else { &file };
         let artifact = artifacts.into_iter().find(|artifact| artifact.name == file);
-        let artifact = artifact.ok_or(Error::NotFound("There is no install file of this name."))?;
+        let artifact = artifact.ok_or(Error::NotFound(Object::InstallFile))?;
         Ok(Self {
             name: artifact.name.to_owned(),
             media_type: artifact.media_type(),

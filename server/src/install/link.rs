@@ -30,7 +30,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{artifact::Whole, download::detail, found::Found, handout::Handout, language::shell_word, plan::Choices};
+use super::{artifact::Whole, found::Found, handout::Handout, language::shell_word, plan::Choices};
 use crate::{
     db::{
         audit::{self, Entry},
@@ -65,15 +65,28 @@ impl Handed {
         Ok(serde_json::from_str(&row.plan).map_err(|error| corrupt("install_link", error))?)
     }
 
+    /// The choices.
+    ///
+    /// # Errors
+    /// Where the row was changed by hand.
+    pub fn choices(&self) -> Result<Choices, Error> {
+        Choices::read(self.kind, &self.fields)
+    }
+
     /// The line for a shell that takes the link up.
     ///
     /// # Errors
     /// Where the row was changed by hand.
     pub fn line(&self, key: &str) -> Result<String, Error> {
-        let file = Whole::of(&Choices::read(self.kind, &self.fields)?).name();
+        let file = Whole::of(&self.choices()?).name();
         let url = Zeroizing::new(format!("{}{FETCH_PATH}?key={key}", self.manager_url));
         Ok(format!("curl -fsS -o {} {}", shell_word(file), shell_word(&url)))
     }
+}
+
+/// What the audit trail says of files that were handed out.
+pub fn detail(chosen: &Choices, file: &str) -> String {
+    format!("{} delegate {}: {file}", chosen.kind.label(), chosen.name.as_str())
 }
 
 /// What makes a link work: random bytes, as its URL holds them.
@@ -198,7 +211,7 @@ async fn take_up(state: &state::State, key: &str, peer: SocketAddr) -> Result<(H
         action: Action::BundleDownloaded,
         object: Some(found.token.id.0),
         name: found.token.name.as_str(),
-        detail: detail(handed.kind, &found.chosen, &handout.name),
+        detail: detail(&found.chosen, &handout.name),
     };
     audit::record(&change, &Origin { actor, address: Some(peer.ip()) }, now, entry).await?;
     change.touches(Topic::Tokens);

@@ -12,7 +12,7 @@ mod download;
 mod ecs;
 mod environment;
 pub mod found;
-mod handout;
+pub mod handout;
 mod helm;
 pub mod image;
 mod kubernetes;

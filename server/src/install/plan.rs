@@ -260,7 +260,7 @@ mod tests {
         let mut fields = fields();
         change(&mut fields);
         Choices::read(kind, &fields).map_err(|error| match error {
-            Error::Invalid { field, .. } => field.to_owned(),
+            Error::Invalid(invalid) => invalid.field.to_owned(),
             other => panic!("{other}"),
         })
     }

@@ -77,7 +77,7 @@ impl Report {
         let is_open =
             Condition::all().add(script_run::Column::DelegateId.eq(of.0)).add(script_run::Column::EndedAt.is_null());
         let known = script_run::Entity::find()
-            .filter(script_run::Entity::within(scope))
+            .filter(script_run::Entity::at(scope))
             .filter(Condition::any().add(script_run::Column::Id.eq(self.run.0)).add(is_open));
         let known = known.all(state.db.read()).await?;
         let too_far = || Error::field("offset", Invalid::new("offset: this is more output than can be counted."));
@@ -85,7 +85,7 @@ impl Report {
         let end = self.offset.checked_add(length).ok_or_else(too_far)?;
         let work = Work { masker: masker.clone(), keyring: state.keyring.clone(), report: self.clone() };
         let _turn = state.masks.turn().await;
-        Ok(tokio::task::spawn_blocking(move || work.mask(&known, end)).await.map_err(std::io::Error::other)?)
+        tokio::task::spawn_blocking(move || work.mask(&known, end)).await.map_err(Error::internal)
     }
 }
 

@@ -84,22 +84,23 @@ impl Masks {
 /// # Errors
 /// Where the database is out of reach, or the token was deleted meanwhile.
 pub async fn masker(state: &State, token: &Token) -> Result<Masker, Error> {
-    let row = token::Entity::find_by_id(token.id.0).filter(token::Entity::within(&token.scope));
+    let row = token::Entity::find_by_id(token.id.0).filter(token::Entity::at(&token.scope));
     let row = row.one(state.db.read()).await?.ok_or(Refusal::RevokedToken)?;
     let value = tokens::unseal(&state.keyring, &row)?;
     let (text, bytes) = (value.expose(), value.key());
     let own = [Patterns::of_texts([text.as_str()]), Patterns::of_bytes([bytes.as_slice()])];
-    let own = own.into_iter().collect::<Result<Vec<_>, _>>().map_err(std::io::Error::other)?;
+    let own = own.into_iter().collect::<Result<Vec<_>, _>>().map_err(Error::internal)?;
     Ok(Masker::new(own.into_iter().map(Arc::new).chain([of_scope(state, &token.scope).await?])))
 }
 
 async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Patterns>, Error> {
     let db = state.db.read();
-    let secrets = || secret::Entity::find().filter(secret::Entity::within(scope)).order_by_asc(secret::Column::Id);
+    let secrets =
+        || secret::Entity::find().filter(secret::Entity::visible_from(scope)).order_by_asc(secret::Column::Id);
     let since = state.clock.now().minus(RETIRED_FOR).as_millis();
     let retired = || {
         retired_secret::Entity::find()
-            .filter(retired_secret::Entity::within(scope))
+            .filter(retired_secret::Entity::at(scope))
             .filter(retired_secret::Column::RetiredAt.gt(since))
             .order_by_asc(retired_secret::Column::Id)
     };
@@ -130,9 +131,9 @@ async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Patterns>, Error> 
             value.inspect_err(|_| worker.masks.say_unreadable(id, name)).ok()
         };
         let values: Vec<SecretValue> = current.chain(former).filter_map(open).collect();
-        Patterns::of_texts(values.iter().map(SecretValue::expose)).map_err(std::io::Error::other)
+        Patterns::of_texts(values.iter().map(SecretValue::expose)).map_err(Error::internal)
     };
-    let patterns = Arc::new(tokio::task::spawn_blocking(make).await.map_err(std::io::Error::other)??);
+    let patterns = Arc::new(tokio::task::spawn_blocking(make).await.map_err(Error::internal)??);
     *state.masks.kept() = Some(Kept { scope: scope.clone(), of, patterns: Arc::clone(&patterns) });
     Ok(patterns)
 }

@@ -24,13 +24,13 @@ use crate::{
         entity::{Scoped, profile, script_run},
         failure::is_taken,
     },
-    error::Error,
+    error::{Conflict, Error},
 };
 
 /// The runs of a delegate, the newest first.
 pub fn runs_of(delegate: &Delegate) -> Select<script_run::Entity> {
     script_run::Entity::find()
-        .filter(script_run::Entity::within(&delegate.scope))
+        .filter(script_run::Entity::at(&delegate.scope))
         .filter(script_run::Column::DelegateId.eq(delegate.id.0))
         .order_by_desc(script_run::Column::StartedAt)
         .order_by_desc(script_run::Column::Id)
@@ -59,8 +59,6 @@ pub enum Written {
     /// Another report came in since it was masked: it is to be masked again.
     Stale,
 }
-
-const FOREIGN: &str = "This run belongs to another delegate. Choose another id.";
 
 impl Recorder<'_> {
     /// Writes a report. A run that is new interrupts those that did not end.
@@ -102,10 +100,10 @@ impl Recorder<'_> {
 
     /// A run that was told of before; none where it was not.
     async fn find(&self, id: ScriptRunId) -> Result<Option<script_run::Model>, Error> {
-        let here = script_run::Entity::within(&self.delegate.scope);
+        let here = script_run::Entity::at(&self.delegate.scope);
         let row = script_run::Entity::find_by_id(id.0).filter(here).one(&**self.change).await?;
         if row.as_ref().is_some_and(|row| row.delegate_id != self.delegate.id.0) {
-            return Err(Error::Conflict(FOREIGN.to_owned()));
+            return Err(Conflict::ForeignRun.into());
         }
         Ok(row)
     }
@@ -124,7 +122,7 @@ impl Recorder<'_> {
             self.save(run).await?;
         }
         let (profile, version) = report.of.unwrap_or((self.delegate.profile_id, self.delegate.script_version));
-        let known = profile::Entity::find_by_id(profile.0).filter(profile::Entity::within(&self.delegate.scope));
+        let known = profile::Entity::find_by_id(profile.0).filter(profile::Entity::visible_from(&self.delegate.scope));
         let run = new(self.delegate, report.run, profile, known.one(&**self.change).await?, version, self.now);
         insert(self.change, self.delegate, &run).await?;
         Ok(Some(run))
@@ -171,7 +169,9 @@ fn new(
 
 /// Adds a run, and drops the oldest where there are too many.
 async fn insert(change: &Change, delegate: &Delegate, run: &script_run::Model) -> Result<(), Error> {
-    let taken = |error: DbErr| if is_taken(&error) { Error::Conflict(FOREIGN.to_owned()) } else { error.into() };
+    let taken = |error: DbErr| {
+        if is_taken(&error) { Error::Conflict(Conflict::ForeignRun) } else { error.into() }
+    };
     run.clone().into_active_model().reset_all().insert(&**change).await.map_err(taken)?;
     let all: Vec<Uuid> =
         runs_of(delegate).select_only().column(script_run::Column::Id).into_tuple().all(&**change).await?;
@@ -194,7 +194,8 @@ pub async fn not_delivered(change: &Change, delegate: &Delegate, why: &Invalid, 
     if noted.one(&**change).await?.is_some() {
         return Ok(false);
     }
-    let profile = profile::Entity::find_by_id(delegate.profile_id.0).filter(profile::Entity::within(&delegate.scope));
+    let profile =
+        profile::Entity::find_by_id(delegate.profile_id.0).filter(profile::Entity::visible_from(&delegate.scope));
     let profile = profile.one(&**change).await?;
     let id = ScriptRunId::new(now, &chance::bytes());
     let mut run = new(delegate, id, delegate.profile_id, profile, delegate.script_version, now);

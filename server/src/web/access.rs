@@ -21,7 +21,8 @@ use crate::{
     },
     console::Operator,
     error::Error,
-    state, users,
+    manage::users,
+    state,
 };
 
 /// Finds who asks and puts the operator into the request. A page that needs somebody sends to where one signs in,

@@ -29,7 +29,8 @@ const CHECK: Duration = Duration::from_secs(15);
 
 /// The stream of a page.
 pub async fn stream(State(state): State<state::State>, Extension(operator): Extension<Operator>) -> Response {
-    if operator.may(Permission::View).is_err() {
+    let scope = operator.scope();
+    if !operator.context().is_ok_and(|cx| cx.authorize(Permission::View, &scope).is_ok()) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let hello = Event::default().event("hello").data(&state.assets.build_id);

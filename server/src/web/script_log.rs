@@ -7,7 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{console::Operator, error::Error};
+use muster_app::error::ConsoleError;
+
+use crate::{console::Operator, manage::scripts};
 
 /// The most characters of a delegate's name in a file's name.
 const NAME_MOST: usize = 64;
@@ -20,20 +22,22 @@ pub async fn download(
     Extension(operator): Extension<Operator>,
     Path((delegate, run)): Path<(String, String)>,
 ) -> Response {
-    let unknown = || Error::NotFound("There is no such run.");
-    let log = match (delegate.parse(), run.parse()) {
-        (Ok(delegate), Ok(run)) => operator.script_log(delegate, run).await,
-        _ => Err(unknown()),
-    };
     let no_store = (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    match log {
+    match log(&operator, &delegate, &run).await {
         Ok((name, log)) => ([content_type(), no_store, disposition(&name)], log).into_response(),
         Err(error) => {
-            let error = error.into_console(&operator.request_id);
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             (status, [content_type(), no_store], format!("{error}\n")).into_response()
         }
     }
+}
+
+async fn log(operator: &Operator, delegate: &str, run: &str) -> Result<(String, String), ConsoleError> {
+    let cx = operator.context()?;
+    let (Ok(delegate), Ok(run)) = (delegate.parse(), run.parse()) else {
+        return Err(ConsoleError::NotFound("There is no such run.".to_owned()));
+    };
+    operator.answer(scripts::log(&cx, delegate, run).await)
 }
 
 fn content_type() -> (HeaderName, HeaderValue) {

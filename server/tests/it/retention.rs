@@ -18,7 +18,7 @@ async fn connections(app: &TestApp) -> u64 {
 }
 
 async fn b17_the_audit_trail_ends_where_it_may(app: TestApp) {
-    app.restart_with(|config| config.keep.audit_days = 30).await;
+    app.restart_with(|config| config.retention.audit_days = 30).await;
     app.user(Role::Viewer).await;
     app.advance(days(20));
     let new = app.user(Role::Viewer).await;
@@ -50,7 +50,7 @@ async fn b17_many_rows_go_in_several_changes(app: TestApp) {
 }
 
 async fn b17_the_connection_history_is_bounded(app: TestApp) {
-    app.restart_with(|config| config.keep.connection_days = 7).await;
+    app.restart_with(|config| config.retention.connection_days = 7).await;
     let token = app.administrator().await.new_token("edge").await;
     let edge = app.delegate(&token.value);
     let id = edge.registered().await;

@@ -20,23 +20,50 @@ pub mod setting;
 pub mod token;
 pub mod user;
 
+use std::collections::BTreeSet;
+
 use muster::scope::Scope;
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait};
 
-/// A table whose rows belong to a scope: every query of it begins with [`Scoped::within`].
+/// A table whose rows belong to a scope: every query of it begins with one of these.
 pub trait Scoped: EntityTrait {
     /// The rows of exactly this scope.
-    fn within(scope: &Scope) -> Condition;
+    fn at(scope: &Scope) -> Condition;
+
+    /// The rows that can be used in this scope: its own, and those of the scopes that it lies in.
+    fn visible_from(scope: &Scope) -> Condition;
+
+    /// The rows of this scope and of all that lie under it.
+    fn under(scope: &Scope) -> Condition;
 }
 
 macro_rules! scoped {
     ($($table:ident),*) => {$(
         impl Scoped for $table::Entity {
-            fn within(scope: &Scope) -> Condition {
+            fn at(scope: &Scope) -> Condition {
                 Condition::all()
                     .add($table::Column::AccountId.eq(scope.account.0))
                     .add($table::Column::Organization.eq(scope.organization()))
                     .add($table::Column::Project.eq(scope.project()))
+            }
+
+            fn visible_from(scope: &Scope) -> Condition {
+                let own_or_above = |column: $table::Column, part: &str| column.is_in(BTreeSet::from(["", part]));
+                let own_organization = $table::Column::Organization.eq(scope.organization());
+                Condition::all()
+                    .add($table::Column::AccountId.eq(scope.account.0))
+                    .add(own_or_above($table::Column::Organization, scope.organization()))
+                    .add(own_or_above($table::Column::Project, scope.project()))
+                    // A project's name counts inside of its organization alone.
+                    .add(Condition::any().add($table::Column::Project.eq("")).add(own_organization))
+            }
+
+            fn under(scope: &Scope) -> Condition {
+                let inside = |column: $table::Column, part: &str| (!part.is_empty()).then(|| column.eq(part));
+                Condition::all()
+                    .add($table::Column::AccountId.eq(scope.account.0))
+                    .add_option(inside($table::Column::Organization, scope.organization()))
+                    .add_option(inside($table::Column::Project, scope.project()))
             }
         }
     )*};
@@ -46,4 +73,33 @@ scoped!(audit, connection, delegate, install_link, profile, retired_secret, scri
 /// A row that the domain refuses: somebody changed the database by hand, or an older version wrote it.
 pub(crate) fn corrupt(table: &str, error: impl std::fmt::Display) -> DbErr {
     DbErr::Custom(format!("a row of table {table} cannot be read: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use muster::id::AccountId;
+    use sea_orm::{DbBackend, QueryFilter as _, QueryTrait as _};
+
+    use super::*;
+
+    fn sql(condition: Condition) -> String {
+        let sql = token::Entity::find().filter(condition).build(DbBackend::Sqlite).to_string();
+        sql.split_once(" WHERE ").unwrap().1.replace("\"token\".", "").replace('"', "")
+    }
+
+    #[test]
+    fn what_is_here_what_is_usable_here_and_what_lies_under_are_told_apart() {
+        let scope =
+            |organization, project| Scope::from_parts(AccountId(uuid::Uuid::nil()), organization, project).unwrap();
+        let (whole, project) = (scope("", ""), scope("platform", "edge"));
+        assert!(sql(token::Entity::at(&whole)).ends_with("organization = '' AND project = ''"));
+        assert!(sql(token::Entity::at(&project)).ends_with("organization = 'platform' AND project = 'edge'"));
+        let under_the_account = sql(token::Entity::under(&whole));
+        assert!(under_the_account.starts_with("account_id = ") && !under_the_account.contains("organization"));
+        assert!(sql(token::Entity::under(&scope("platform", ""))).ends_with("organization = 'platform'"));
+        assert!(sql(token::Entity::under(&project)).ends_with("organization = 'platform' AND project = 'edge'"));
+        let above = "organization IN ('', 'platform') AND project IN ('', 'edge') \
+                     AND (project = '' OR organization = 'platform')";
+        assert!(sql(token::Entity::visible_from(&project)).ends_with(above));
+    }
 }

@@ -54,13 +54,8 @@ impl Label {
     /// Whether the token is good at `now`.
     #[must_use]
     pub fn status(&self, now: Timestamp) -> TokenStatus {
-        if self.revoked_at.is_some() {
-            TokenStatus::Revoked
-        } else if self.expires_at.is_some_and(|at| at <= now.as_millis()) {
-            TokenStatus::Expired
-        } else {
-            TokenStatus::Active
-        }
+        let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+        TokenStatus::of(at(self.revoked_at), at(self.expires_at), now)
     }
 }
 

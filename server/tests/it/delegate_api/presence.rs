@@ -56,8 +56,8 @@ async fn heartbeats_are_written_together(app: TestApp) {
         assert_eq!(edge.on(&format!("host-{number}")).status(id).await, "ENABLED");
     }
     assert!(admin.sees(&ids[0]).await.row.delegate.last_heartbeat_at < beaten_at, "they are kept in memory");
-    assert!(presence::flush(&app.state()).await.unwrap());
-    assert!(!presence::flush(&app.state()).await.unwrap(), "nothing is left");
+    assert!(presence::job::flush(&app.state()).await.unwrap());
+    assert!(!presence::job::flush(&app.state()).await.unwrap(), "nothing is left");
     for id in &ids {
         let delegate = admin.sees(id).await.row.delegate;
         assert_eq!(delegate.last_heartbeat_at, beaten_at);
@@ -169,7 +169,7 @@ async fn heartbeats_are_written_beside_registrations(app: TestApp) {
     // What a registration does, in its order.
     let registration = state.db.write().await.unwrap();
     registration.execute_raw(run("SELECT id FROM token FOR SHARE".to_owned())).await.unwrap();
-    let writing = tokio::spawn(async move { presence::flush(&state).await });
+    let writing = tokio::spawn(async move { presence::job::flush(&state).await });
     until_it_waits(&app, &writing).await;
     let update = format!("UPDATE delegate SET version = '2' WHERE id = '{id}'");
     registration.execute_raw(run(update)).await.expect("the registration goes through");

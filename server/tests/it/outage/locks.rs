@@ -50,7 +50,7 @@ async fn a08_rotation_beside_thirty_registrations_and_a_revocation(app: TestApp)
         });
         let (over, revoked, ()) = tokio::join!(futures_util::future::join_all(over), revoke(&admin, &old.id), async {
             for _ in 0..20 {
-                let _ = presence::flush(&app.state()).await;
+                let _ = presence::job::flush(&app.state()).await;
                 tokio::task::yield_now().await;
             }
         });
@@ -120,8 +120,8 @@ async fn a08_eight_workers_on_two_managers_never_deadlock(app: TestApp) {
                     }
                 };
                 assert_ne!(acts.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", acts.text());
-                let _ = presence::flush(&app.state()).await;
-                let _ = presence::sweep(&app.state()).await;
+                let _ = presence::job::flush(&app.state()).await;
+                let _ = presence::job::sweep(&app.state()).await;
                 done += 1;
             }
             done

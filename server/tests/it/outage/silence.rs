@@ -53,7 +53,7 @@ async fn b10_a_heartbeat_that_is_written_late_connects_again(app: TestApp) {
     // Another manager, which has not heard it, looks for the silent.
     let other = app.another_manager().await.unwrap();
     app.advance(seconds(31));
-    presence::sweep(&other).await.unwrap();
+    presence::job::sweep(&other).await.unwrap();
     assert_eq!(admin.sees_status(&id).await, Status::NotConnected);
     app.flush().await;
     assert_eq!(admin.sees_status(&id).await, Status::Connected);

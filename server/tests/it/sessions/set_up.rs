@@ -2,7 +2,7 @@
 
 use muster::audit::Action;
 use muster_app::session::api::Frame;
-use muster_server::users;
+use muster_server::manage::users;
 
 use crate::support::{Person, Role, StatusCode, TestApp, Value, json, person::PASSWORD};
 

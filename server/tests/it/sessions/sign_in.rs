@@ -1,11 +1,14 @@
 //! Signing in and out.
 
 use muster::{
-    audit::{Action, Actor, Origin},
+    audit::{Action, Actor},
     user::{Email, Password},
 };
 use muster_app::{session::api::Frame, tokens::api::RevealedToken};
-use muster_server::{proxies::TrustedProxies, users};
+use muster_server::{
+    manage::{Context, users},
+    proxies::TrustedProxies,
+};
 
 use crate::support::{Person, Role, StatusCode, TestApp, Value, json, log::logged_while, person::PASSWORD};
 
@@ -86,10 +89,10 @@ async fn a_new_password_ends_all_sessions_of_the_person(app: TestApp) {
     let elsewhere = ada.with_cookie(None);
     elsewhere.sign_in().await;
     let email = Email::parse(&ada.email).unwrap();
-    let origin = || Origin { actor: Actor::CommandLine, address: None };
     let reset = |password: &str| {
-        let (state, email, password) = (app.state(), email.clone(), Password::new(password.to_owned()));
-        async move { users::reset_password(&state, &email, password, origin()).await }
+        let cx = Context::system(app.state(), Actor::CommandLine);
+        let (email, password) = (email.clone(), Password::new(password.to_owned()));
+        async move { users::reset_password(&cx, &email, password).await }
     };
     assert!(reset("short").await.is_err());
     assert!(!is_nobody(&ada).await, "nothing happened");

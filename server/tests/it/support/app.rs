@@ -18,11 +18,10 @@ use muster_app::Assets;
 use muster_server::{
     auth::{limit::Limits, setup::SetupCode},
     clock::Clock,
-    config::Config,
+    config::{Config, Retention},
     presence::{self, Presence},
     program::Program,
     proxies::TrustedProxies,
-    retention::Keep,
     scripts::Masks,
     start::{self, StartError},
     state::{Inner, State},
@@ -97,7 +96,7 @@ impl TestApp {
             admin: None,
             delegate_image: "muster-delegate:test".to_owned(),
             trusted_proxies: TrustedProxies::default(),
-            keep: Keep::default(),
+            retention: Retention::default(),
             log: "off".to_owned(),
         };
         Some(Self(Arc::new(Parts {
@@ -143,7 +142,7 @@ impl TestApp {
             delegate_image: state.delegate_image.clone(),
             program: Program::at(self.0.folder.path().join("program")),
             trusted_proxies: state.trusted_proxies.clone(),
-            keep: state.keep,
+            retention: state.retention,
             assets: state.assets.clone(),
             events: state.events.clone(),
             presence: Presence::new(state.clock.now()),
@@ -161,7 +160,7 @@ impl TestApp {
     pub async fn stop(&self) {
         let running = self.0.running.lock().unwrap().take();
         if let Some((state, _)) = running {
-            presence::flush(&state).await.unwrap();
+            presence::job::flush(&state).await.unwrap();
             state.db.clone().close().await;
         }
     }
@@ -262,12 +261,12 @@ impl TestApp {
 
     /// Looks for silent delegates, as the program does every second.
     pub async fn sweep(&self) {
-        presence::sweep(&self.state()).await.unwrap();
+        presence::job::sweep(&self.state()).await.unwrap();
     }
 
     /// Writes the heartbeats, as the program does every second.
     pub async fn flush(&self) {
-        presence::flush(&self.state()).await.unwrap();
+        presence::job::flush(&self.state()).await.unwrap();
     }
 
     /// A number that was not given before.

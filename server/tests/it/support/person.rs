@@ -12,12 +12,12 @@ use axum::{
     response::Response,
 };
 use muster::{
-    audit::{Actor, Origin},
+    audit::Actor,
     token::TokenValue,
     user::{Email, Password, Role},
 };
 use muster_app::tokens::api::RevealedToken;
-use muster_server::users;
+use muster_server::manage::{Context, users};
 use serde::de::DeserializeOwned;
 
 use super::{Answer, StatusCode, TestApp, Value};
@@ -65,9 +65,9 @@ impl TestApp {
         let mut person = self.nobody();
         let number = self.next_number();
         person.email = format!("{}-{number}@example.com", role.label().to_lowercase().replace(' ', "-"));
-        let origin = Origin { actor: Actor::CommandLine, address: None };
+        let cx = Context::system(self.state(), Actor::CommandLine);
         let email = Email::parse(&person.email).unwrap();
-        users::create(&self.state(), email, Password::new(PASSWORD.to_owned()), role, origin).await.unwrap();
+        users::create(&cx, email, Password::new(PASSWORD.to_owned()), role).await.unwrap();
         person
     }
 

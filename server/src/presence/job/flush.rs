@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Beat, CHUNK, Presence, Refused, SILENT, connect};
+use super::super::{Beat, MAX_ROWS_AT_ONCE, Presence, Refused, SILENT, connect};
 use crate::{
     db::{
         Change,
@@ -51,7 +51,7 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
 }
 
 async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
-    for chunk in beats.chunks(CHUNK) {
+    for chunk in beats.chunks(MAX_ROWS_AT_ONCE) {
         let change = state.db.write().await?;
         let ids = || delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
         // In the order in which everybody locks rows: an update alone would take them as they come.
@@ -94,7 +94,7 @@ async fn revive(change: &Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbE
 }
 
 async fn write_uses(state: &State, uses: &[(TokenId, (Timestamp, String))]) -> Result<(), DbErr> {
-    for chunk in uses.chunks(CHUNK) {
+    for chunk in uses.chunks(MAX_ROWS_AT_ONCE) {
         let rows = chunk.iter().map(|(id, (at, by))| [id.0.into(), at.as_millis().into(), by.as_str().into()]);
         let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3 \
                    FROM (VALUES {rows}) AS v \

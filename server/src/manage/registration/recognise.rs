@@ -1,15 +1,14 @@
 //! Whether a delegate that registers is known.
 
 use muster::{
-    delegate::{Delegate, Facts},
+    delegate::{Delegate, Facts, Registration},
     id::{DelegateId, TokenId},
     token::Token,
-    wire::register::RegisterRequest,
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::caller::{Caller, lineage};
+use super::super::identity::{Caller, lineage};
 use crate::{
     db::{
         Change,
@@ -33,21 +32,16 @@ pub struct Known {
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn recognise(
-    change: &Change,
-    caller: &Caller,
-    request: &RegisterRequest,
-    facts: &Facts,
-) -> Result<Option<Known>, Error> {
+pub async fn recognise(change: &Change, caller: &Caller, command: &Registration) -> Result<Option<Known>, Error> {
     let Some(key) = caller.key() else {
-        let known = without_key(change, caller, facts).await?;
+        let known = without_key(change, caller, &command.facts).await?;
         return Ok(known.map(|before| Known { before, binds: false }));
     };
     let own = delegate::Column::PublicKey.eq(key.to_string());
     if let Some(before) = find(change, caller, Condition::all().add(own)).await? {
         return Ok(Some(Known { before, binds: false }));
     }
-    Ok(unbound(change, caller, request, facts).await?.map(|before| Known { before, binds: true }))
+    Ok(unbound(change, caller, command).await?.map(|before| Known { before, binds: true }))
 }
 
 /// A delegate without a key, by its host, its name and its token; of several tokens the newest counts.
@@ -58,18 +52,14 @@ async fn without_key(change: &Change, caller: &Caller, facts: &Facts) -> Result<
 
 /// A delegate that registered before keys were proved: by the id that it was given then, or else by its host and name;
 /// with its token; and with the fingerprint that it named then. Clients that named none have no key to come back with.
-async fn unbound(
-    change: &Change,
-    caller: &Caller,
-    request: &RegisterRequest,
-    facts: &Facts,
-) -> Result<Option<Delegate>, Error> {
+async fn unbound(change: &Change, caller: &Caller, command: &Registration) -> Result<Option<Delegate>, Error> {
+    let facts = &command.facts;
     let Some(thumbprint) = &facts.thumbprint else { return Ok(None) };
     let tokens = lineage(&**change, caller.token.id).await?;
     let unbound = Condition::all()
         .add(delegate::Column::Unbound.eq(true))
         .add(delegate::Column::Thumbprint.eq(thumbprint.as_str()));
-    if let Ok(id) = request.delegate_id.parse::<DelegateId>() {
+    if let Some(id) = command.former_id {
         let by_id = unbound
             .clone()
             .add(delegate::Column::Id.eq(id.0))
@@ -107,7 +97,7 @@ async fn by_name(
 async fn find(change: &Change, caller: &Caller, which: Condition) -> Result<Option<Delegate>, Error> {
     let scope = &caller.token.scope;
     let id = delegate::Entity::find().select_only().column(delegate::Column::Id);
-    let id = id.filter(delegate::Entity::within(scope)).filter(which.clone());
+    let id = id.filter(delegate::Entity::at(scope)).filter(which.clone());
     let Some(id) = id.into_tuple::<Uuid>().one(&**change).await? else { return Ok(None) };
     let row = lock::delegate(change, scope, DelegateId(id)).await?;
     Ok(row.map(Delegate::try_from).transpose()?)
@@ -121,7 +111,7 @@ pub async fn resembled(change: &Change, token: &Token, facts: &Facts) -> Result<
     let same = delegate::Entity::find()
         .select_only()
         .column(delegate::Column::Id)
-        .filter(delegate::Entity::within(&token.scope))
+        .filter(delegate::Entity::at(&token.scope))
         .filter(delegate::Column::HostName.eq(facts.host_name.as_str()))
         .filter(delegate::Column::Name.eq(facts.name.as_str()))
         .order_by_desc(delegate::Column::Id);

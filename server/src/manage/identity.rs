@@ -1,63 +1,35 @@
-//! Who calls: the token that the credential was made with, and the key that the call is signed with.
+//! Which delegate calls: the token that the credential was made with, and the key that the call is signed with.
 //!
-//! Every door that speaks of a delegate asks [`own`] for it: a delegate that is not the caller's is answered like one
+//! Every use case that speaks of a delegate asks [`own`] for it: a delegate that is not the caller's is answered like one
 //! that does not exist, and nothing of it is read, changed or noted.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
-use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{HeaderMap, request::Parts},
-};
 use muster::{
     audit::{Action, Actor, Origin},
     delegate::{Admission, Delegate, DelegateKey, Instance, Kinship},
     id::{DelegateId, TokenId},
     time::Timestamp,
     token::Token,
-    wire::proof::Proof,
+    wire::{envelope::Refusal, proof::Proof},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
-use super::ApiError;
 use crate::{
     db::{
+        Change,
         audit::{self, Entry},
         entity::{Scoped, delegate, token},
         lock,
     },
-    error::Error,
+    error::{Conflict, Error, Object},
     events::Topic,
     state::State,
 };
 
 /// How many rotations back a token is followed.
 const MAX_ROTATIONS: usize = 16;
-
-/// What a request brings to show who makes it.
-#[derive(Clone, Debug)]
-pub struct Presented {
-    pub(super) headers: HeaderMap,
-    pub(super) method: String,
-    pub(super) path: String,
-    /// The address that it came from.
-    pub(super) address: IpAddr,
-}
-
-impl<S: Sync> FromRequestParts<S> for Presented {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        Ok(Self {
-            headers: parts.headers.clone(),
-            method: parts.method.as_str().to_owned(),
-            path: parts.uri.path().to_owned(),
-            address: peer.map_or(IpAddr::from([0, 0, 0, 0]), |peer| peer.0.ip()),
-        })
-    }
-}
 
 /// Who calls.
 #[derive(Clone, Debug)]
@@ -86,10 +58,43 @@ impl Caller {
         self.proof.as_ref().map(|proof| now.as_seconds() - proof.claims.iat)
     }
 
-    /// For the record: a delegate, by what is known of it.
-    pub fn origin(&self, delegate: &Delegate) -> Origin {
-        let actor = Actor::Delegate { id: Some(delegate.id), name: delegate.facts.name.to_string() };
-        Origin { actor, address: Some(self.address) }
+    /// Writes into the audit trail what the delegate does, as a part of the change that does it.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub(super) async fn record(
+        &self,
+        change: &Change,
+        delegate: &Delegate,
+        action: Action,
+        detail: String,
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
+        let (scope, name) = (&delegate.scope, delegate.facts.name.as_str());
+        let actor = Actor::Delegate { id: Some(delegate.id), name: name.to_owned() };
+        let origin = Origin { actor, address: Some(self.address) };
+        let entry = Entry { scope, action, object: Some(delegate.id.0), name, detail };
+        audit::record(change, &origin, now, entry).await
+    }
+
+    /// Writes into the audit trail that the delegate went over to the caller's token, where it did.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub(super) async fn record_token_switch(
+        &self,
+        change: &Change,
+        before: &Delegate,
+        after: &Delegate,
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
+        if before.token_id == after.token_id {
+            return Ok(());
+        }
+        let row = token::Entity::find_by_id(before.token_id.0).one(&**change).await?;
+        let from = row.map_or_else(|| "a deleted token".to_owned(), |row| row.name);
+        let detail = format!("{from} → {}", self.token.name);
+        self.record(change, after, Action::TokenSwitched, detail, now).await
     }
 }
 
@@ -130,7 +135,7 @@ pub async fn is_own(db: &impl ConnectionTrait, caller: &Caller, delegate: &Deleg
 pub async fn own(state: &State, caller: &Caller, id: Option<DelegateId>) -> Result<Option<(Delegate, Kinship)>, Error> {
     let Some(id) = id else { return Ok(None) };
     let db = state.db.read();
-    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::within(&caller.token.scope)).one(db).await?;
+    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::under(&caller.token.scope)).one(db).await?;
     let Some(delegate) = row.map(Delegate::try_from).transpose()? else { return Ok(None) };
     if !is_own(db, caller, &delegate).await? {
         return Ok(None);
@@ -175,17 +180,35 @@ async fn suspect(state: &State, caller: &Caller, id: DelegateId) -> Result<Optio
     }
     let after = before.suspect(&caller.address.to_string(), state.clock.now());
     delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&*change).await?;
-    let detail =
-        after.conflict.as_ref().map(|conflict| format!("from {} and {}", conflict.addresses[0], conflict.addresses[1]));
-    let entry = Entry {
-        scope: &after.scope,
-        action: Action::IdentityConflict,
-        object: Some(after.id.0),
-        name: after.facts.name.as_str(),
-        detail: detail.unwrap_or_default(),
-    };
-    audit::record(&change, &caller.origin(&after), state.clock.now(), entry).await?;
+    let detail = after.conflict.as_ref().map(ToString::to_string).unwrap_or_default();
+    caller.record(&change, &after, Action::IdentityConflict, detail, state.clock.now()).await?;
     change.touches(Topic::Delegates);
     change.commit().await?;
     Ok(Some(after))
+}
+
+/// Refuses a token that was revoked since it was authenticated. Asked inside the transaction of a change, so that
+/// nothing is done for a token after its revocation was acknowledged.
+///
+/// # Errors
+/// [`Refusal::RevokedToken`], also where it was deleted since.
+pub async fn ensure_active(change: &Change, token: TokenId) -> Result<(), Error> {
+    match lock::token_shared(change, token).await? {
+        Some(row) if row.revoked_at.is_none() => Ok(()),
+        _ => Err(Refusal::RevokedToken.into()),
+    }
+}
+
+/// The caller's own delegate of this id, which nobody else changes until the end of this change. Who is not approved
+/// has run nothing.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Conflict`] where it is not approved; or where the database is out of reach.
+pub async fn lock_approved(change: &Change, caller: &Caller, id: DelegateId) -> Result<Delegate, Error> {
+    let row = lock::delegate(change, &caller.token.scope, id).await?;
+    let delegate = Delegate::try_from(row.ok_or(Error::NotFound(Object::Delegate))?)?;
+    if !is_own(&**change, caller, &delegate).await? {
+        return Err(Error::NotFound(Object::Delegate));
+    }
+    if delegate.admission == Admission::Enabled { Ok(delegate) } else { Err(Conflict::NotApproved(None).into()) }
 }

@@ -3,23 +3,39 @@
 //! The server implements these traits for an operator that knows who is asking, made anew for each request, so that a
 //! server function cannot forget it. Each method checks permission first.
 
+mod delegates;
+mod install;
+mod profiles;
+mod scripts;
+mod secrets;
+mod session;
+mod tokens;
+
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use muster::user::Permission;
 
-use crate::{
-    delegates::api::Delegates,
-    error::ConsoleError,
-    install::api::Install,
-    profiles::api::Profiles,
-    scripts::api::Scripts,
-    secrets::api::Secrets,
-    session::api::{Session, is_page},
-    tokens::api::Tokens,
+pub use self::{
+    delegates::Delegates,
+    install::Install,
+    profiles::Profiles,
+    scripts::Scripts,
+    secrets::Secrets,
+    session::{Frame, Session},
+    tokens::{RevealedToken, Tokens},
 };
+use crate::{error::ConsoleError, session::api::is_page};
 
 /// Everything the console asks of a server.
 pub trait Console: Delegates + Profiles + Tokens + Secrets + Scripts + Install + Session + Send + Sync {
+    /// Asks whether who asks may do something anywhere. A call whose form is still to be read asks this first, so that
+    /// only who may is told what is wrong with the form; the use case then asks again, of the object itself.
+    ///
+    /// # Errors
+    /// [`ConsoleError::SignedOut`] or [`ConsoleError::Forbidden`].
+    fn authorize(&self, permission: Permission) -> Result<(), ConsoleError>;
+
     /// Gives the reply to the call under way the status of an error, and what else tells of it.
     fn tell(&self, error: &ConsoleError);
 

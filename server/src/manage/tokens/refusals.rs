@@ -1,26 +1,28 @@
-//! What calls with tokens were turned away for, for people.
+//! What calls with tokens were turned away for.
 
 use std::{collections::HashMap, time::Duration};
 
-use muster::{time::Timestamp, wire::envelope::Refusal};
-use muster_app::tokens::api::TokenRefusal;
+use muster::{time::Timestamp, token::TokenRefusal, wire::envelope::Refusal};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::{db::entity::refusal, error::Error};
 
 /// For how long a page tells what was turned away.
-const REFUSALS_TOLD: Duration = Duration::from_secs(24 * 60 * 60);
+const SHOWN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What calls with these tokens were turned away for lately, by token.
-pub(super) async fn refusals(
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn refusals(
     db: &impl ConnectionTrait,
     tokens: Vec<Uuid>,
     now: Timestamp,
 ) -> Result<HashMap<Uuid, Vec<TokenRefusal>>, Error> {
     let found = refusal::Entity::find()
         .filter(refusal::Column::TokenId.is_in(tokens))
-        .filter(refusal::Column::LastAt.gt(now.minus(REFUSALS_TOLD).as_millis()))
+        .filter(refusal::Column::LastAt.gt(now.minus(SHOWN_FOR).as_millis()))
         .order_by_desc(refusal::Column::LastAt)
         .all(db)
         .await?;

@@ -3,8 +3,9 @@
 //! A heartbeat is the most frequent request by far and changes nothing that anyone was promised: what a crash loses of
 //! it is a second of "last heartbeat". Changes of state (connected, cut off, stopped) are written at once.
 
+mod connections;
 mod heard;
-mod write;
+pub mod job;
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -14,36 +15,16 @@ use std::{
     time::Duration,
 };
 
-use self::heard::Heard;
-pub use self::write::flush;
-use crate::{
-    chance,
-    db::{
-        Change,
-        entity::{connection, delegate},
-        lock,
-    },
-    events::Topic,
-    state::State,
-};
 use muster::{
-    delegate::Delegate,
-    id::{ConnectionId, DelegateId, TokenId},
+    id::{DelegateId, TokenId},
     time::Timestamp,
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Value,
-    sea_query::Expr,
-};
 
-/// How often heartbeats are written and silent delegates looked for.
-const TICK: Duration = Duration::from_secs(1);
-/// Every how many ticks open pages are told of mere heartbeats.
-const TICKS_PER_NEWS: u32 = 5;
-/// With a longer time between two ticks, this process was stopped meanwhile.
-const GAP: Duration = Duration::from_secs(10);
+pub use self::connections::{connect, disconnect};
+use self::heard::Heard;
+
 /// How many rows one statement changes.
-const CHUNK: usize = 500;
+const MAX_ROWS_AT_ONCE: usize = 500;
 /// Why a delegate counts as lost that was not heard to stop.
 const SILENT: &str = "no heartbeat";
 
@@ -163,131 +144,6 @@ impl Presence {
     fn take<K, V>(map: &Mutex<HashMap<K, V>>) -> Vec<(K, V)> {
         std::mem::take(&mut *held(map)).into_iter().collect()
     }
-}
-
-/// Runs until the server stops; then writes what is left.
-pub async fn run(state: State) {
-    let mut ticks: u32 = 0;
-    let mut news = false;
-    let mut failing = false;
-    let mut last = state.clock.now();
-    loop {
-        let stopping = tokio::select! {
-            () = state.stop.cancelled() => true,
-            () = tokio::time::sleep(TICK) => false,
-        };
-        let now = state.clock.now();
-        if now.since(last) > GAP {
-            state.presence.listen_anew(now);
-        }
-        last = now;
-        let flushed = flush(&state).await;
-        let looked = if stopping || flushed.is_err() { Ok(()) } else { sweep(&state).await };
-        match (flushed, looked) {
-            (Ok(any), Ok(())) => {
-                news |= any;
-                failing = false;
-            }
-            (Err(error), _) | (_, Err(error)) => {
-                // Once for each outage.
-                if !std::mem::replace(&mut failing, true) {
-                    tracing::warn!(%error, "heartbeats cannot be written");
-                }
-            }
-        }
-        if stopping {
-            return;
-        }
-        ticks = ticks.wrapping_add(1);
-        if news && ticks.is_multiple_of(TICKS_PER_NEWS) {
-            state.events.publish(Topic::Delegates);
-            news = false;
-        }
-    }
-}
-
-/// Marks the delegates that fell silent as lost. Who was listened to for less than it may be silent is spared, and who
-/// was just heard.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn sweep(state: &State) -> Result<(), DbErr> {
-    let now = state.clock.now();
-    let listening_for = state.presence.listening_for(now, state.db.health().failures());
-    let listening_ms = i64::try_from(listening_for.as_millis()).unwrap_or(i64::MAX);
-    let silent = || {
-        use sea_orm::ExprTrait as _;
-        let may_be_silent =
-            Expr::col(delegate::Column::ConnectedUntil).sub(Expr::col(delegate::Column::LastHeartbeatAt));
-        Condition::all().add(delegate::Column::ConnectedUntil.lte(now.as_millis())).add(may_be_silent.lte(listening_ms))
-    };
-    let lost = delegate::Entity::find().filter(silent()).order_by_asc(delegate::Column::ConnectedUntil);
-    let mut lost = lost.limit(u64::try_from(CHUNK).unwrap_or(u64::MAX)).all(state.db.read()).await?;
-    {
-        let beats = held(&state.presence.beats);
-        lost.retain(|row| !beats.contains_key(&DelegateId(row.id)));
-    }
-    if lost.is_empty() {
-        return Ok(());
-    }
-    lost.sort_unstable_by_key(|row| row.id);
-    let mut change = state.db.write().await?;
-    // Locked together, in the order of their ids; asked again then: another manager may have heard of one meanwhile.
-    let ids = lock::delegates(&change, silent().add(delegate::Column::Id.is_in(lost.iter().map(|row| row.id)))).await?;
-    for row in lost.iter().filter(|row| ids.contains(&row.id)) {
-        let at = row.connected_until.map_or(now, Timestamp::from_millis);
-        disconnect(&change, silent().add(delegate::Column::Id.eq(row.id)), at, SILENT).await?;
-    }
-    change.touches(Topic::Delegates);
-    change.touches(Topic::Tokens);
-    change.commit().await?;
-    for row in lost.into_iter().filter(|row| ids.contains(&row.id)) {
-        tracing::info!(delegate = row.name, host = row.host_name, "fell silent");
-    }
-    Ok(())
-}
-
-/// Notes that a delegate is connected from now on, where it was not.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result<(), DbErr> {
-    connection::ActiveModel {
-        id: Set(ConnectionId::new(now, &chance::bytes()).0),
-        account_id: Set(delegate.scope.account.0),
-        organization: Set(delegate.scope.organization().to_owned()),
-        project: Set(delegate.scope.project().to_owned()),
-        delegate_id: Set(delegate.id.0),
-        connected_at: Set(now.as_millis()),
-        lost_at: Set(None),
-        cause: Set(String::new()),
-    }
-    .insert(&**tx)
-    .await?;
-    Ok(())
-}
-
-/// Notes that the delegates under a condition are no longer connected, and why.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn disconnect(tx: &Change, which: Condition, at: Timestamp, cause: &str) -> Result<(), DbErr> {
-    let ids = lock::delegates(tx, which.add(delegate::Column::ConnectedUntil.is_not_null())).await?;
-    for ids in ids.chunks(CHUNK) {
-        delegate::Entity::update_many()
-            .col_expr(delegate::Column::ConnectedUntil, Expr::value(Value::BigInt(None)))
-            .filter(delegate::Column::Id.is_in(ids.iter().copied()))
-            .exec(&**tx)
-            .await?;
-        connection::Entity::update_many()
-            .col_expr(connection::Column::LostAt, Expr::value(at.as_millis()))
-            .col_expr(connection::Column::Cause, Expr::value(cause))
-            .filter(connection::Column::LostAt.is_null())
-            .filter(connection::Column::DelegateId.is_in(ids.iter().copied()))
-            .exec(&**tx)
-            .await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

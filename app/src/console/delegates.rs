@@ -1,0 +1,32 @@
+//! What the console asks about delegates.
+
+use async_trait::async_trait;
+use muster::{
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow},
+    id::{DelegateId, ProfileId},
+    page::Page,
+    text::Selectors,
+};
+
+use crate::error::ConsoleError;
+
+/// What the console asks about delegates.
+#[async_trait]
+pub trait Delegates {
+    /// One page of the list.
+    async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError>;
+    /// Everything about one delegate.
+    async fn delegate(&self, id: DelegateId) -> Result<DelegateDetail, ConsoleError>;
+    /// Lets a waiting delegate work; `seen` is the revision that the person saw.
+    async fn approve_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError>;
+    /// Turns a waiting delegate away; `seen` is the revision that the person saw.
+    async fn reject_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError>;
+    /// Returns a rejected delegate to approval.
+    async fn take_back_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
+    /// Removes a delegate's listing.
+    async fn delete_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
+    /// Gives a delegate another profile.
+    async fn switch_profile(&self, id: DelegateId, profile: ProfileId) -> Result<(), ConsoleError>;
+    /// Gives a delegate selectors; with none, those that it says itself count again.
+    async fn edit_selectors(&self, id: DelegateId, selectors: Option<Selectors>) -> Result<(), ConsoleError>;
+}

@@ -1,0 +1,36 @@
+//! What the console asks about the session.
+
+use async_trait::async_trait;
+use muster::user::{Password, Role};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error::ConsoleError;
+
+/// What the frame of every page shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    /// The address of the person who is signed in.
+    pub email: String,
+    /// What the person may do.
+    pub role: Role,
+    /// The account's name.
+    pub account: String,
+    /// How many delegates wait for approval.
+    pub pending: u64,
+}
+
+/// What the console asks about the session.
+#[async_trait]
+pub trait Session {
+    /// What the frame of every page shows.
+    async fn frame(&self) -> Result<Frame, ConsoleError>;
+    /// Makes the first administrator, with the setup code from the server's log, and signs him in.
+    async fn set_up(&self, code: &str, email: &str, password: Password) -> Result<(), ConsoleError>;
+    /// Signs a person in.
+    async fn sign_in(&self, email: &str, password: Password) -> Result<(), ConsoleError>;
+    /// Ends the session.
+    async fn sign_out(&self) -> Result<(), ConsoleError>;
+    /// What the person who asks did last to an object, as a sentence; none where it was not lately.
+    async fn done(&self, object: Uuid) -> Result<Option<String>, ConsoleError>;
+}

@@ -1,0 +1,49 @@
+//! What the console asks about tokens.
+
+use async_trait::async_trait;
+use muster::{
+    id::TokenId,
+    page::{Cursor, Page},
+    token::{NewToken, Successor, TokenRotation, TokenRow, TokenUse},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ConsoleError;
+
+/// A token's value, shown this once.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevealedToken {
+    /// The token's name.
+    pub name: String,
+    /// Its value in clear.
+    pub value: String,
+}
+
+impl std::fmt::Debug for RevealedToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RevealedToken").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What the console asks about tokens.
+#[async_trait]
+pub trait Tokens {
+    /// One page of the list; without `with_revoked` only the active ones and the expired.
+    async fn list_tokens(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError>;
+    /// A token and who uses it.
+    async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError>;
+    /// Makes a token. Its value waits to be revealed to who asks here.
+    async fn create_token(&self, command: NewToken) -> Result<TokenId, ConsoleError>;
+    /// The value of a token that this person made, once: a second call finds nothing.
+    async fn reveal_token(&self, id: TokenId) -> Result<Option<RevealedToken>, ConsoleError>;
+    /// The value of a new token has arrived where it is shown: it is not shown again.
+    async fn forget_token_value(&self, id: TokenId) -> Result<(), ConsoleError>;
+    /// Cuts a token off, for good.
+    async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError>;
+    /// Deletes a revoked or expired token.
+    async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError>;
+    /// Makes the successor of a token, whose value waits to be revealed to who asks here.
+    async fn rotate_token(&self, id: TokenId, command: Successor) -> Result<TokenId, ConsoleError>;
+    /// How far the delegates of a token that is being replaced are.
+    async fn token_rotation(&self, id: TokenId) -> Result<TokenRotation, ConsoleError>;
+}

@@ -1,0 +1,75 @@
+//! What was done, as a page says it to who did it.
+
+use std::time::Duration;
+
+use muster::{audit::Action, delegate::Delegate, id::DelegateId, user::Permission};
+use uuid::Uuid;
+
+use crate::{
+    error::Error,
+    manage::{Context, audit::last_act},
+};
+
+/// For how long the sentence is to be had: a link with it that is found later says nothing.
+const LATELY: Duration = Duration::from_secs(120);
+
+/// What who asks did last to an object; none where it was not lately.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn done(cx: &Context, object: Uuid) -> Result<Option<String>, Error> {
+    let Some(act) = last_act(cx, object).await? else { return Ok(None) };
+    if act.at < cx.now().minus(LATELY) {
+        return Ok(None);
+    }
+    if act.action == Action::DelegateApproved && is_silent(cx, DelegateId(object)).await? {
+        return Ok(Some(format!("{} is approved. It is not running now: it works once it is back.", act.name)));
+    }
+    Ok(sentence(act.action, &act.name))
+}
+
+async fn is_silent(cx: &Context, id: DelegateId) -> Result<bool, Error> {
+    match cx.find::<Delegate>(cx.state.db.read(), id, Permission::View).await {
+        Ok(delegate) => Ok(delegate.connected_until.is_none()),
+        Err(Error::NotFound(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn sentence(action: Action, name: &str) -> Option<String> {
+    Some(match action {
+        Action::DelegateApproved => format!("{name} is activated."),
+        Action::DelegateRejected => {
+            format!("{name} is rejected. It keeps running, but Muster will not use it; stop it in your infrastructure.")
+        }
+        Action::RejectionTakenBack => format!("{name} waits for approval again."),
+        Action::DelegateDeleted => format!("{name} is deleted here. Stop it in your infrastructure, too."),
+        Action::ProfileSwitched => format!("{name} has another profile."),
+        Action::SelectorsEdited => format!("The selectors of {name} are saved."),
+        Action::ScriptRequested => format!("{name} is asked to run its startup script again."),
+        Action::SecretCreated => format!("Secret {name} is created."),
+        Action::SecretReplaced => format!("Secret {name} has a new value. Scripts get it at their next run."),
+        Action::SecretDeleted => format!("Secret {name} is deleted."),
+        Action::TokenRotated => format!("Token {name} has a successor."),
+        Action::ProfileCreated => format!("Profile {name} is created."),
+        Action::ProfileEdited => format!("Profile {name} is saved."),
+        Action::ProfileDeleted => format!("Profile {name} is deleted."),
+        Action::TokenCreated => format!("Token {name} is created."),
+        Action::TokenRevoked => format!("Token {name} is revoked. Its delegates are refused from now on."),
+        Action::TokenDeleted => format!("Token {name} is deleted."),
+        // What no page does, and what is no act of a person.
+        Action::AccountCreated
+        | Action::UserCreated
+        | Action::PasswordReset
+        | Action::SignedIn
+        | Action::SignedOut
+        | Action::SignInFailed
+        | Action::InstallLinkCreated
+        | Action::BundleDownloaded
+        | Action::DelegateRegistered
+        | Action::DelegateChanged
+        | Action::TokenSwitched
+        | Action::KeyBound
+        | Action::IdentityConflict => return None,
+    })
+}

@@ -1,0 +1,141 @@
+//! What pages say where something could not be done.
+
+use muster::problem::Code;
+use muster_app::error::ConsoleError;
+
+use crate::{
+    auth::password::PasswordError,
+    error::{Conflict, Error, Limit, Object},
+};
+
+/// In how many seconds to try again where too many others are at it.
+const BUSY_SECONDS: u32 = 2;
+/// How many profiles a sentence names.
+const MAX_NAMED: usize = 5;
+
+/// An error on its way to the browser. What is internal is logged here, under the request's id.
+pub fn to_console(error: Error, request_id: &str) -> ConsoleError {
+    match error.code() {
+        Code::UnknownOutcome => {
+            tracing::warn!(request_id, %error, "nobody can tell whether a change was saved");
+            return ConsoleError::UnknownOutcome;
+        }
+        Code::Unavailable => {
+            tracing::warn!(request_id, %error, "a console call has to wait");
+            return ConsoleError::Unavailable;
+        }
+        _ => {}
+    }
+    match error {
+        Error::SignedOut => ConsoleError::SignedOut,
+        Error::Forbidden => ConsoleError::Forbidden,
+        Error::NotFound(object) => ConsoleError::NotFound(not_found(object).to_owned()),
+        Error::Invalid(invalid) => invalid.into(),
+        Error::NameTaken { object, field, name } => ConsoleError::field(field, taken(object, &name)),
+        Error::Conflict(conflict) => ConsoleError::Conflict(sentence(&conflict)),
+        Error::TooMany(seconds) => ConsoleError::TooMany(seconds),
+        Error::TooLarge(_) => ConsoleError::field("", error),
+        Error::Password(PasswordError::Busy) => ConsoleError::Busy(BUSY_SECONDS),
+        Error::Refused(_)
+        | Error::Replayed
+        | Error::Database(_)
+        | Error::Session(_)
+        | Error::Unsealable(_)
+        | Error::Password(PasswordError::Failed(_))
+        | Error::Internal(_) => {
+            tracing::error!(request_id, %error, "a console call failed");
+            ConsoleError::Internal(request_id.to_owned())
+        }
+    }
+}
+
+const fn not_found(object: Object) -> &'static str {
+    match object {
+        Object::Delegate => "This delegate is not in the list any more; somebody may have deleted it.",
+        Object::Profile => "There is no such profile any more; somebody may have deleted it.",
+        Object::Token => "There is no such token any more; somebody may have deleted it.",
+        Object::Rotation => "This token is not being rotated.",
+        Object::Secret => "There is no such secret any more; somebody may have deleted it.",
+        Object::ScriptRun => "There is no such run any more: only the newest ten are kept.",
+        Object::InstallLink => "There is no such link any more. Make a new one.",
+        Object::InstallFile => "There is no install file of this name.",
+        Object::User => "There is no user with this address.",
+        Object::Path => "There is nothing at this path.",
+    }
+}
+
+fn taken(object: Object, name: &str) -> String {
+    match object {
+        Object::Token => {
+            format!("There is a token {name} already. Choose another name, or delete that one first.")
+        }
+        Object::Secret => {
+            format!("There is a secret {name} already. Choose another name, or replace the value of that one.")
+        }
+        Object::User => format!("There is a user {name} already."),
+        Object::Profile => format!("There is a profile {name} already. Choose another name."),
+        Object::Delegate
+        | Object::Rotation
+        | Object::ScriptRun
+        | Object::InstallLink
+        | Object::InstallFile
+        | Object::Path => format!("{name} is taken already. Choose another name."),
+    }
+}
+
+fn sentence(conflict: &Conflict) -> String {
+    match conflict {
+        Conflict::Transition(_) | Conflict::Token(_) | Conflict::Profile(_) => conflict.to_string(),
+        Conflict::Full(Limit::Tokens, most) => format!("There are {most} tokens. Revoke one that is not needed first."),
+        Conflict::Full(Limit::Secrets, most) => {
+            format!("There are {most} secrets. Delete one that is not needed first.")
+        }
+        Conflict::Full(Limit::InstallLinks, most) => {
+            format!("{most} links wait to be used. Download the files, or try again in an hour.")
+        }
+        Conflict::ProfileInUse { name, delegates } => {
+            let s = if *delegates == 1 { "" } else { "s" };
+            format!("{name} is the profile of {delegates} delegate{s}. Move them to Primary first, or delete them.")
+        }
+        Conflict::SecretInUse { name, profiles } => {
+            let s = if profiles.len() == 1 { "" } else { "s" };
+            format!("{name} is named in the startup script{s} of {}. Take it out there first.", listed(profiles))
+        }
+        Conflict::NotApproved(Some(name)) => format!("{name} is not approved. It runs its script once it is."),
+        Conflict::NotApproved(None) => "This delegate is not approved.".to_owned(),
+        Conflict::NoScript(name) => format!("The profile of {name} has no startup script."),
+        Conflict::SetUpAlready => "Muster is set up already. Log in, or ask an account administrator.".to_owned(),
+        Conflict::NotDelivered(why) => format!("The startup script was not delivered. {why}"),
+        Conflict::ForeignRun => "This run belongs to another delegate. Choose another id.".to_owned(),
+    }
+}
+
+/// `A`, `A and B`, `A, B and 3 more`.
+fn listed(names: &[String]) -> String {
+    let (shown, rest) = names.split_at(names.len().min(MAX_NAMED));
+    let mut parts = shown.to_vec();
+    if !rest.is_empty() {
+        parts.push(format!("{} more", rest.len()));
+    }
+    match parts.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => parts.concat(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::listed;
+
+    #[test]
+    fn names_are_listed_as_people_do() {
+        for (names, text) in [
+            (&["A"][..], "A"),
+            (&["A", "B"], "A and B"),
+            (&["A", "B", "C"], "A, B and C"),
+            (&["A", "B", "C", "D", "E", "F", "G"], "A, B, C, D, E and 2 more"),
+        ] {
+            assert_eq!(listed(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()), text);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The audit trail: what use cases write into it, and what is shown of it.
+
+use muster::{
+    audit::{Action, AuditRow},
+    scope::Scope,
+    time::Timestamp,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+
+use super::Context;
+use crate::{
+    db::{
+        Change,
+        audit::{self, Entry},
+        entity::{Scoped, audit as table},
+    },
+    error::Error,
+};
+
+/// What was last done to an object by who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastAct {
+    /// What was done.
+    pub action: Action,
+    /// When.
+    pub at: Timestamp,
+    /// What the object was called then.
+    pub name: String,
+}
+
+/// What was last done to an object by who asks; none where it has done nothing to it.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn last_act(cx: &Context, object: Uuid) -> Result<Option<LastAct>, Error> {
+    let Some(actor) = audit::actor_id(&cx.principal.actor) else { return Ok(None) };
+    let row = table::Entity::find()
+        .filter(table::Entity::under(&Scope::account(cx.state.account)))
+        .filter(table::Column::ObjectId.eq(object))
+        .filter(table::Column::ActorId.eq(actor))
+        .order_by_desc(table::Column::Id)
+        .one(cx.state.db.read())
+        .await?;
+    Ok(row.and_then(|row| {
+        let action = Action::from_code(&row.action)?;
+        Some(LastAct { action, at: Timestamp::from_millis(row.at), name: row.object_name })
+    }))
+}
+
+/// The newest entries about an object.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(super) async fn of_object(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    object: Uuid,
+    most: u64,
+) -> Result<Vec<AuditRow>, DbErr> {
+    let rows = table::Entity::find()
+        .filter(table::Entity::at(scope))
+        .filter(table::Column::ObjectId.eq(object))
+        .order_by_desc(table::Column::Id)
+        .limit(most);
+    let shown = rows.all(db).await?.into_iter().filter_map(|row| {
+        Some(AuditRow {
+            at: Timestamp::from_millis(row.at),
+            actor: row.actor_name,
+            address: row.address,
+            action: Action::from_code(&row.action)?,
+            detail: row.detail,
+        })
+    });
+    Ok(shown.collect())
+}
+
+impl Context {
+    /// Writes into the audit trail what is done, as a part of the change that does it.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub(super) async fn record(&self, change: &Change, entry: Entry<'_>) -> Result<(), DbErr> {
+        audit::record(change, &self.origin(), self.now(), entry).await
+    }
+}
+
+/// Writes an entry of a change that is its own: what happened touches nothing else.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn note(cx: &Context, entry: Entry<'_>) -> Result<(), Error> {
+    let change = cx.state.db.write().await?;
+    cx.record(&change, entry).await?;
+    Ok(change.commit().await?)
+}

@@ -1,0 +1,258 @@
+//! Delegates: the list, one of them, the decisions, and what a person gives them.
+
+mod rows;
+
+use muster::{
+    audit::Action,
+    delegate::{
+        Admission, ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, Status, unknown_profile,
+    },
+    id::{DelegateId, ProfileId},
+    page::Page,
+    profile::Profile,
+    scope::Scope,
+    text::{Invalid, Selectors},
+    time::Timestamp,
+    user::Permission,
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::LikeExpr,
+};
+
+pub(super) use self::rows::rows;
+use super::{Context, audit::of_object, page::page};
+use crate::{
+    db::{
+        Change,
+        audit::Entry,
+        entity::{Scoped, connection, delegate, profile},
+        lock,
+    },
+    error::Error,
+    events::Topic,
+    presence,
+};
+
+/// How many connections a page shows.
+const MAX_SHOWN_CONNECTIONS: u64 = 20;
+/// How many audit entries a page shows.
+const MAX_SHOWN_AUDIT_ENTRIES: u64 = 50;
+/// How many words of a search count.
+const MAX_SEARCH_WORDS: usize = 8;
+
+/// One page of the list.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn list(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Result<Page<DelegateRow>, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let query = delegate::Entity::find().filter(delegate::Entity::at(scope)).filter(matching(filter));
+    let (found, rest) = page(cx.state.db.read(), query, delegate::Column::Id, |row| row.id, filter.cursor).await?;
+    Ok(rest.with(rows(cx, found).await?))
+}
+
+/// The rows that a filter leaves.
+fn matching(filter: &DelegateFilter) -> Condition {
+    use delegate::Column::{Admission as Admitted, ConnectedUntil, Search};
+    let admitted = |admission: Admission| Admitted.eq(admission.code());
+    let enabled = || Condition::all().add(admitted(Admission::Enabled));
+    let mut condition = match filter.status {
+        None => Condition::all().add(Admitted.ne(Admission::Rejected.code())),
+        Some(Status::Connected) => enabled().add(ConnectedUntil.is_not_null()),
+        Some(Status::NotConnected) => enabled().add(ConnectedUntil.is_null()),
+        Some(Status::PendingApproval) => Condition::all().add(admitted(Admission::WaitingForApproval)),
+        Some(Status::Rejected) => Condition::all().add(admitted(Admission::Rejected)),
+    };
+    for word in filter.search.to_lowercase().split_whitespace().take(MAX_SEARCH_WORDS) {
+        // PostgreSQL takes no NUL in text, and nothing that is searched holds a control character.
+        if word.contains(char::is_control) {
+            return Condition::all().add(Search.is_null());
+        }
+        let literal = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        condition = condition.add(Search.like(LikeExpr::new(format!("%{literal}%")).escape('!')));
+    }
+    condition
+}
+
+/// How many delegates wait for approval and run: what has been silent for long is no news.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn count_pending(cx: &Context, scope: &Scope) -> Result<u64, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let pending = delegate::Entity::find()
+        .filter(delegate::Entity::at(scope))
+        .filter(delegate::Column::Admission.eq(Admission::WaitingForApproval.code()))
+        .filter(delegate::Column::ConnectedUntil.is_not_null());
+    Ok(pending.count(cx.state.db.read()).await?)
+}
+
+/// Everything about one delegate.
+///
+/// # Errors
+/// As for [`Context::find`].
+pub async fn get(cx: &Context, id: DelegateId) -> Result<DelegateDetail, Error> {
+    let db = cx.state.db.read();
+    let delegate: Delegate = cx.find(db, id, Permission::View).await?;
+    let connections = connection::Entity::find()
+        .filter(connection::Column::DelegateId.eq(id.0))
+        .order_by_desc(connection::Column::Id)
+        .limit(MAX_SHOWN_CONNECTIONS)
+        .all(db)
+        .await?;
+    let connections = connections.into_iter().map(|row| ConnectionRow {
+        connected_at: Timestamp::from_millis(row.connected_at),
+        lost_at: row.lost_at.map(Timestamp::from_millis),
+        cause: row.cause,
+    });
+    let audit = of_object(db, &delegate.scope, id.0, MAX_SHOWN_AUDIT_ENTRIES).await?;
+    let row = rows::row(cx, delegate).await?;
+    Ok(DelegateDetail { row, connections: connections.collect(), audit })
+}
+
+/// Lets a waiting delegate work. `seen` is the revision that the decision was taken on: of two who decide at once the
+/// second finds what the first did, and is told so.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Conflict`] where the delegate was decided on, or has changed, since it was seen.
+pub async fn approve(cx: &Context, id: DelegateId, seen: i32) -> Result<Delegate, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let evidence = evidence(&before);
+    let after = before.approve(seen, cx.name(), cx.now())?;
+    save(cx, &change, &after, Action::DelegateApproved, evidence).await?;
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(after)
+}
+
+/// Turns a waiting delegate away. `seen` is the revision that the decision was taken on.
+///
+/// # Errors
+/// As for [`approve`].
+pub async fn reject(cx: &Context, id: DelegateId, seen: i32) -> Result<Delegate, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let evidence = evidence(&before);
+    let after = before.reject(seen, cx.name(), cx.now())?;
+    let this = Condition::all().add(delegate::Column::Id.eq(id.0));
+    presence::disconnect(&change, this, cx.now(), "rejected").await?;
+    save(cx, &change, &after, Action::DelegateRejected, evidence).await?;
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(after)
+}
+
+/// Returns a rejected delegate to approval.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Conflict`] where it is not rejected.
+pub async fn take_back(cx: &Context, id: DelegateId) -> Result<Delegate, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let evidence = evidence(&before);
+    let after = before.take_back(cx.name(), cx.now())?;
+    save(cx, &change, &after, Action::RejectionTakenBack, evidence).await?;
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(after)
+}
+
+/// What a decision was taken on, for the record.
+fn evidence(delegate: &Delegate) -> String {
+    let key =
+        delegate.key.map_or_else(|| "no key".to_owned(), |key| format!("fingerprint {}", key.thumbprint().short()));
+    format!("{key}, host {}, address {}", delegate.facts.host_name, delegate.address)
+}
+
+/// Gives a delegate another profile.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Invalid`] where there is no such profile, or the delegate has it already.
+pub async fn switch_profile(cx: &Context, id: DelegateId, profile: ProfileId) -> Result<Delegate, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    // Held, so that nobody deletes it or changes its script beside this; before the delegate, as those changes do.
+    let row = lock::profile_shared(&change, &Scope::account(cx.state.account), profile).await?;
+    let profile = Profile::try_from(row.ok_or_else(unknown_profile)?)?;
+    let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    if !profile.scope.contains(&before.scope) {
+        return Err(unknown_profile().into());
+    }
+    let from = profile_name(&*change, before.profile_id).await?;
+    if before.profile_id == profile.id {
+        let sentence = format!("{} has the profile {} already.", before.facts.name, profile.spec.name);
+        return Err(Error::field("profile", Invalid::new(sentence)));
+    }
+    let after = before.switch_profile(&profile, cx.now());
+    let detail = format!("{from} → {}", profile.spec.name);
+    save(cx, &change, &after, Action::ProfileSwitched, detail).await?;
+    change.touches(Topic::Delegates);
+    // Lists of profiles count their delegates.
+    change.touches(Topic::Profiles);
+    change.touches(Topic::Scripts);
+    change.commit().await?;
+    Ok(after)
+}
+
+async fn profile_name(db: &impl ConnectionTrait, id: ProfileId) -> Result<String, Error> {
+    let row = profile::Entity::find_by_id(id.0).one(db).await?;
+    Ok(row.map(|row| row.name).unwrap_or_default())
+}
+
+/// Gives a delegate selectors; with none, those that it says itself count again.
+///
+/// # Errors
+/// As for [`Context::lock`].
+pub async fn edit_selectors(cx: &Context, id: DelegateId, selectors: Option<Selectors>) -> Result<Delegate, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let mut delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let shown = |delegate: &Delegate| match delegate.own_selectors().to_string() {
+        none if none.is_empty() => "none".to_owned(),
+        selectors => selectors,
+    };
+    let from = shown(&delegate);
+    delegate.selectors = selectors;
+    let detail = format!("{from} → {}", shown(&delegate));
+    save(cx, &change, &delegate, Action::SelectorsEdited, detail).await?;
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(delegate)
+}
+
+/// Saves a delegate that is locked, and says so in the audit trail.
+pub(super) async fn save(
+    cx: &Context,
+    change: &Change,
+    after: &Delegate,
+    action: Action,
+    detail: String,
+) -> Result<(), Error> {
+    delegate::Entity::update(delegate::ActiveModel::from(after)).exec(&**change).await?;
+    Ok(record(cx, change, after, action, detail).await?)
+}
+
+async fn record(
+    cx: &Context,
+    change: &Change,
+    delegate: &Delegate,
+    action: Action,
+    detail: String,
+) -> Result<(), sea_orm::DbErr> {
+    let (object, name) = (Some(delegate.id.0), delegate.facts.name.as_str());
+    cx.record(change, Entry { scope: &delegate.scope, action, object, name, detail }).await
+}
+
+/// Removes a delegate's listing.
+///
+/// # Errors
+/// As for [`Context::lock`].
+pub async fn delete(cx: &Context, id: DelegateId) -> Result<(), Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    delegate::Entity::delete_by_id(id.0).exec(&*change).await?;
+    let detail = format!("host {}", delegate.facts.host_name);
+    record(cx, &change, &delegate, Action::DelegateDeleted, detail).await?;
+    Topic::ALL.into_iter().for_each(|topic| change.touches(topic));
+    Ok(change.commit().await?)
+}

@@ -1,0 +1,132 @@
+//! What a delegate is to apply: its profile, and the startup script with the values of its secrets. Who is not approved
+//! gets neither.
+
+use muster::{
+    delegate::Delegate,
+    id::DelegateId,
+    profile::Profile,
+    text::Invalid,
+    time::Timestamp,
+    wire::{envelope::Refusal, profile::ProfileQuery},
+};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
+
+use super::identity::{Caller, ensure_active, lock_approved, own_process};
+use crate::{
+    db::entity::{Scoped, delegate, profile, token},
+    error::{Conflict, Error},
+    events::Topic,
+    scripts::not_delivered,
+    secrets::expand,
+    state::State,
+};
+
+/// What a delegate is to apply. It holds secrets.
+pub struct Delivery {
+    /// The profile.
+    pub profile: Profile,
+    /// The version of the script; see [`Delegate::script_version`].
+    pub version: Timestamp,
+    /// The script, with the values of its secrets.
+    pub script: String,
+}
+
+/// What the caller's own delegate is to apply; nothing where it may not run scripts, or has it already.
+///
+/// # Errors
+/// [`Error::Conflict`] where the script cannot be put together; [`Error::Refused`] where the token was revoked meanwhile;
+/// [`Error::Replayed`]; or where the database is out of reach.
+pub async fn deliver(
+    state: &State,
+    caller: &Caller,
+    id: Option<DelegateId>,
+    has: &ProfileQuery,
+) -> Result<Option<Delivery>, Error> {
+    let now = state.clock.now();
+    let mut found = own_process(state, caller, id).await?;
+    loop {
+        let due = found.filter(|delegate| delegate.may_run_scripts(now) && !has.is_current(delegate));
+        let Some(delegate) = due else { return Ok(None) };
+        let prepared = prepare(state, &delegate).await?;
+        // Looked at again once everything is put together: what is handed out is of one version, and the delegate is
+        // still to have it.
+        let after = again(state, caller, &delegate).await?;
+        let applies = |delegate: &Delegate| (delegate.profile_id, delegate.script_version);
+        if after.as_ref().map(applies) != Some(applies(&delegate)) {
+            found = after;
+            continue;
+        }
+        return match prepared {
+            Ok(delivery) => {
+                spend_proof(state, caller, &delegate).await?;
+                Ok(delivery)
+            }
+            Err(why) => {
+                note_not_delivered(state, caller, &delegate, &why).await?;
+                Err(Conflict::NotDelivered(why).into())
+            }
+        };
+    }
+}
+
+/// The delegate as it is now, where it may still run scripts as the process that it was, and its token was not revoked
+/// since the request began.
+async fn again(state: &State, caller: &Caller, was: &Delegate) -> Result<Option<Delegate>, Error> {
+    let db = state.db.read();
+    let good = token::Entity::find_by_id(caller.token.id.0).filter(token::Column::RevokedAt.is_null());
+    good.one(db).await?.ok_or(Refusal::RevokedToken)?;
+    let row = delegate::Entity::find_by_id(was.id.0).filter(delegate::Entity::under(&was.scope)).one(db).await?;
+    let is_same = |delegate: &Delegate| {
+        let of = |delegate: &Delegate| (delegate.key, delegate.instance.clone(), delegate.token_id);
+        of(delegate) == of(was) && delegate.may_run_scripts(state.clock.now())
+    };
+    Ok(row.map(Delegate::try_from).transpose()?.filter(is_same))
+}
+
+/// Takes the proof that a script is handed out for, once for all managers and for good: whoever recorded the call cannot
+/// have its answer again.
+async fn spend_proof(state: &State, caller: &Caller, delegate: &Delegate) -> Result<(), Error> {
+    let Some(proof) = &caller.proof else { return Ok(()) };
+    let counter = i64::try_from(proof.claims.ctr).unwrap_or(i64::MAX);
+    let change = state.db.write().await?;
+    let column = delegate::Column::ProofCounter;
+    let spent = delegate::Entity::update_many()
+        .col_expr(column, Expr::value(counter))
+        .filter(delegate::Column::Id.eq(delegate.id.0))
+        .filter(Condition::any().add(column.is_null()).add(column.lt(counter)))
+        .exec(&*change)
+        .await?;
+    if spent.rows_affected == 0 {
+        return Err(Error::Replayed);
+    }
+    Ok(change.commit().await?)
+}
+
+/// A delegate's profile.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(super) async fn profile_of(db: &impl ConnectionTrait, delegate: &Delegate) -> Result<Option<Profile>, DbErr> {
+    let row = profile::Entity::find_by_id(delegate.profile_id.0).filter(profile::Entity::visible_from(&delegate.scope));
+    row.one(db).await?.map(Profile::try_from).transpose()
+}
+
+/// What a delegate is to apply, or why it cannot be handed out.
+async fn prepare(state: &State, delegate: &Delegate) -> Result<Result<Option<Delivery>, Invalid>, Error> {
+    let Some(profile) = profile_of(state.db.read(), delegate).await? else { return Ok(Ok(None)) };
+    let script = expand(state, &delegate.scope, &profile.spec.startup_script).await?;
+    Ok(script.map(|script| Some(Delivery { profile, version: delegate.script_version, script })))
+}
+
+/// Notes that a script was not handed out, and why.
+async fn note_not_delivered(state: &State, caller: &Caller, delegate: &Delegate, why: &Invalid) -> Result<(), Error> {
+    let mut change = state.db.write().await?;
+    ensure_active(&change, caller.token.id).await?;
+    let delegate = lock_approved(&change, caller, delegate.id).await?;
+    if not_delivered(&change, &delegate, why, state.clock.now()).await? {
+        change.touches(Topic::Scripts);
+        change.touches(Topic::Delegates);
+        change.commit().await?;
+    }
+    Ok(())
+}

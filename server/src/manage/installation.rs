@@ -1,0 +1,104 @@
+//! What a new installation begins with: its account, its Primary profile and a token.
+
+use muster::{
+    audit::{Action, Actor, Origin},
+    id::{AccountId, ProfileId, TokenId},
+    profile::{PRIMARY, Profile, ProfileName, ProfileSpec},
+    scope::Scope,
+    text::{Invalid, Selectors},
+    time::Timestamp,
+    token::{DEFAULT_TOKEN, Token, TokenName},
+};
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
+
+use super::{profiles, tokens};
+use crate::{
+    chance,
+    db::{
+        Change, Db,
+        audit::{self, Entry},
+        entity::account,
+    },
+    keyring::Keyring,
+};
+
+/// The account of an installation, until people can name it.
+const ACCOUNT_NAME: &str = "Muster";
+
+/// Why an installation cannot be founded.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundError {
+    /// The database failed.
+    #[error("the database failed: {0}")]
+    Database(#[from] DbErr),
+    /// A name that Muster gives is not taken by Muster.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+}
+
+/// The installation's account. At the first start it is made, with what belongs to it, by one of the managers that may
+/// start at once.
+///
+/// # Errors
+/// [`FoundError`].
+pub async fn account(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Model, FoundError> {
+    if let Some(row) = account::Entity::find().one(db.read()).await? {
+        return Ok(row);
+    }
+    let change = db.write().await?;
+    change.alone().await?;
+    if let Some(row) = account::Entity::find().one(&*change).await? {
+        return Ok(row);
+    }
+    let row = found(&change, keyring, now).await?;
+    change.commit().await?;
+    Ok(row)
+}
+
+async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<account::Model, FoundError> {
+    let id = AccountId::new(now, &chance::bytes());
+    let account =
+        account::ActiveModel { id: Set(id.0), name: Set(ACCOUNT_NAME.to_owned()), created_at: Set(now.as_millis()) };
+    let account = account.insert(&**change).await?;
+    let scope = Scope::account(id);
+    let origin = Origin { actor: Actor::Installation, address: None };
+    let (action, object, name) = (Action::AccountCreated, Some(id.0), ACCOUNT_NAME);
+    audit::record(change, &origin, now, Entry { scope: &scope, action, object, name, detail: String::new() }).await?;
+    profiles::insert(change, &origin, &primary_profile(&scope, now)?).await?;
+    tokens::insert(change, keyring, &origin, &default_token(&scope, now)?).await?;
+    Ok(account)
+}
+
+fn primary_profile(scope: &Scope, now: Timestamp) -> Result<Profile, Invalid> {
+    Ok(Profile {
+        id: ProfileId::new(now, &chance::bytes()),
+        scope: scope.clone(),
+        spec: ProfileSpec {
+            name: ProfileName::parse(PRIMARY)?,
+            description: "For delegates that ask for no other profile.".to_owned(),
+            startup_script: String::new(),
+            requires_approval: false,
+            selectors: Selectors::default(),
+        },
+        primary: true,
+        created_at: now,
+        updated_at: now,
+        script_changed_at: now,
+        revision: 1,
+    })
+}
+
+fn default_token(scope: &Scope, now: Timestamp) -> Result<Token, Invalid> {
+    Ok(Token {
+        id: TokenId::new(now, &chance::bytes()),
+        scope: scope.clone(),
+        name: TokenName::parse(DEFAULT_TOKEN)?,
+        created_by: Actor::Installation.name().to_owned(),
+        created_at: now,
+        expires_at: None,
+        default_profile: None,
+        requires_approval: false,
+        revoked_at: None,
+        rotation: None,
+    })
+}

@@ -1,0 +1,27 @@
+//! The use cases: everything that can be asked of Muster, whoever asks and by whatever door.
+//!
+//! Each is a function of a [`Context`], which tells who asks, and of what was read at the door already. It asks for the
+//! permission that it needs, at the scope of what it changes; changes rows in one transaction together with their entry
+//! in the audit trail; and gives a view. Nothing here knows of pages, sessions or replies.
+//!
+//! What delegates ask takes a [`Caller`](identity::Caller) instead: a delegate has no roles, its token and its key
+//! decide what is its own.
+
+pub mod audit;
+mod context;
+pub mod delegates;
+pub mod delivery;
+pub mod heartbeats;
+pub mod identity;
+pub mod install;
+pub mod installation;
+mod page;
+pub mod profiles;
+pub mod registration;
+pub mod reports;
+pub mod scripts;
+pub mod secrets;
+pub mod tokens;
+pub mod users;
+
+pub use self::context::{Context, Lookup};

@@ -1,0 +1,256 @@
+//! Delegate profiles: the list, one of them, and what becomes of them.
+
+use std::collections::HashMap;
+
+use muster::{
+    audit::{Action, Origin},
+    id::ProfileId,
+    page::{Cursor, Page},
+    profile::{Profile, ProfileDetail, ProfileError, ProfileName, ProfileRow, ProfileSpec},
+    scope::Scope,
+    secret as secrets,
+    text::Invalid,
+    user::Permission,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Value, sea_query::Expr,
+};
+use uuid::Uuid;
+
+use super::{Context, page::page};
+use crate::{
+    chance,
+    db::{
+        Change,
+        audit::{self, Entry},
+        entity::{Scoped, delegate, profile, token},
+        lock,
+    },
+    error::{Conflict, Error, Object},
+    events::Topic,
+};
+
+/// How many names of delegates a page shows.
+const MAX_SHOWN_DELEGATES: u64 = 20;
+
+/// One page of the list.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn list(cx: &Context, scope: &Scope, cursor: Cursor) -> Result<Page<ProfileRow>, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let db = cx.state.db.read();
+    let query = profile::Entity::find().filter(profile::Entity::at(scope));
+    let (found, rest) = page(db, query, profile::Column::Id, |row| row.id, cursor).await?;
+    let delegates: Vec<(Uuid, i64)> = delegate::Entity::find()
+        .select_only()
+        .column(delegate::Column::ProfileId)
+        .column_as(delegate::Column::Id.count(), "delegates")
+        .filter(delegate::Column::ProfileId.is_in(found.iter().map(|row| row.id)))
+        .group_by(delegate::Column::ProfileId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let delegates: HashMap<Uuid, i64> = delegates.into_iter().collect();
+    let rows = found.into_iter().map(|row| {
+        let delegates = delegates.get(&row.id).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0);
+        Ok(ProfileRow { profile: row.try_into()?, delegates })
+    });
+    Ok(rest.with(rows.collect::<Result<_, Error>>()?))
+}
+
+/// One profile and who has it.
+///
+/// # Errors
+/// As for [`Context::find`].
+pub async fn get(cx: &Context, id: ProfileId) -> Result<ProfileDetail, Error> {
+    let db = cx.state.db.read();
+    let profile: Profile = cx.find(db, id, Permission::View).await?;
+    let users = delegate::Entity::find().filter(delegate::Column::ProfileId.eq(id.0));
+    let delegates = users.clone().count(db).await?;
+    let newest = users.order_by_desc(delegate::Column::Id).limit(MAX_SHOWN_DELEGATES).all(db).await?;
+    let used_by = newest.into_iter().map(|row| row.name).collect();
+    Ok(ProfileDetail { row: ProfileRow { profile, delegates }, used_by })
+}
+
+/// The Primary profile of a scope's account.
+///
+/// # Errors
+/// Where the database is out of reach, or somebody removed the row by hand.
+pub async fn primary(db: &impl ConnectionTrait, scope: &Scope) -> Result<Profile, Error> {
+    let row = profile::Entity::find()
+        .filter(profile::Column::AccountId.eq(scope.account.0))
+        .filter(profile::Column::IsPrimary.eq(true))
+        .one(db)
+        .await?;
+    Ok(row.ok_or_else(|| DbErr::RecordNotFound("the Primary profile".to_owned()))?.try_into()?)
+}
+
+/// Makes a profile.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NameTaken`]; [`Error::Invalid`] where the script names a secret that does not exist;
+/// or where the database is out of reach.
+pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Profile, Error> {
+    cx.authorize(Permission::ManageDelegates, scope)?;
+    let now = cx.now();
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    check_name(&*change, scope, &spec.name, None).await?;
+    check_secrets(&change, scope, &spec.startup_script).await?;
+    let profile = Profile {
+        id: ProfileId::new(now, &chance::bytes()),
+        scope: scope.clone(),
+        spec,
+        primary: false,
+        created_at: now,
+        updated_at: now,
+        script_changed_at: now,
+        revision: 1,
+    };
+    insert(&change, &cx.origin(), &profile).await.map_err(|error| taken(error, &profile.spec.name))?;
+    change.touches(Topic::Profiles);
+    // Secrets show which profiles name them.
+    change.touches(Topic::Secrets);
+    change.commit().await?;
+    Ok(profile)
+}
+
+/// Adds a profile.
+///
+/// # Errors
+/// Where the name is taken, or the database is out of reach.
+pub(super) async fn insert(change: &Change, origin: &Origin, profile: &Profile) -> Result<(), DbErr> {
+    profile::ActiveModel::from(profile).insert(&**change).await?;
+    audit::record(change, origin, profile.created_at, entry(profile, Action::ProfileCreated)).await
+}
+
+fn entry(profile: &Profile, action: Action) -> Entry<'_> {
+    let (object, name) = (Some(profile.id.0), profile.spec.name.as_str());
+    let approval = if profile.spec.requires_approval { "approval required" } else { "approval not required" };
+    Entry { scope: &profile.scope, action, object, name, detail: approval.to_owned() }
+}
+
+fn taken(error: DbErr, name: &ProfileName) -> Error {
+    Error::from(error).or_taken(Object::Profile, "name", name.as_str())
+}
+
+/// Refuses a name that another profile of the scope has.
+async fn check_name(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    name: &ProfileName,
+    own: Option<ProfileId>,
+) -> Result<(), Error> {
+    let same = profile::Entity::find()
+        .filter(profile::Entity::at(scope))
+        .filter(profile::Column::Name.eq(name.as_str()))
+        .one(db)
+        .await?;
+    if same.is_some_and(|row| Some(ProfileId(row.id)) != own) {
+        return Err(Error::NameTaken { object: Object::Profile, field: "name", name: name.to_string() });
+    }
+    Ok(())
+}
+
+/// Refuses a script that names a secret which does not exist. Those that it names are held, so that nobody deletes one
+/// before the script is saved.
+async fn check_secrets(change: &Change, scope: &Scope, script: &str) -> Result<(), Error> {
+    let wrong = |error: Invalid| Error::field("startup_script", error);
+    let names = secrets::references(script).map_err(wrong)?;
+    if names.is_empty() {
+        return Ok(());
+    }
+    let held = lock::secrets_shared(change, scope, names.iter().map(ToString::to_string).collect()).await?;
+    match names.iter().find(|name| !held.iter().any(|held| held == name.as_str())) {
+        Some(unknown) => Err(wrong(secrets::unknown(unknown))),
+        None => Ok(()),
+    }
+}
+
+/// Changes a profile. `seen` is the revision that was changed: of two who change it at once the second is told.
+///
+/// # Errors
+/// As for [`Context::lock`] and [`create`]; [`Error::Conflict`] where it has changed since it was seen.
+pub async fn edit(cx: &Context, id: ProfileId, seen: i32, spec: ProfileSpec) -> Result<Profile, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    // Before the profile is locked: its secrets come first.
+    let scope = cx.find::<Profile>(&*change, id, Permission::ManageDelegates).await?.scope;
+    check_secrets(&change, &scope, &spec.startup_script).await?;
+    let before: Profile = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let (name, script_before) = (before.spec.name.clone(), before.script_changed_at);
+    check_name(&*change, &scope, &spec.name, Some(id)).await?;
+    let after = before.edit(spec, seen, cx.now())?;
+    let saved = profile::Entity::update_many()
+        .set(profile::ActiveModel::from(&after))
+        .filter(profile::Column::Id.eq(id.0))
+        .filter(profile::Column::Revision.eq(seen))
+        .exec(&*change)
+        .await
+        .map_err(|error| taken(error, &after.spec.name))?;
+    if saved.rows_affected == 0 {
+        return Err(ProfileError::Changed(name).into());
+    }
+    if after.script_changed_at != script_before {
+        ask_for_another_run(&change, &after).await?;
+        change.touches(Topic::Scripts);
+        change.touches(Topic::Secrets);
+    }
+    cx.record(&change, entry(&after, Action::ProfileEdited)).await?;
+    // Delegates show the name and the selectors of their profile.
+    change.touches(Topic::Profiles);
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(after)
+}
+
+/// Gives a profile's delegates the version of its script. Never back: a delegate that was asked for another run has a
+/// version of its own.
+async fn ask_for_another_run(change: &Change, profile: &Profile) -> Result<(), DbErr> {
+    let version = profile.script_changed_at.as_millis();
+    let users = delegate::Column::ProfileId.eq(profile.id.0);
+    lock::delegates(change, Condition::all().add(users.clone())).await?;
+    delegate::Entity::update_many()
+        .col_expr(delegate::Column::ScriptVersion, Expr::value(version))
+        .filter(users)
+        .filter(delegate::Column::ScriptVersion.lt(version))
+        .exec(&**change)
+        .await?;
+    Ok(())
+}
+
+/// Deletes a profile that no delegate has; with `move_delegates` they are moved to Primary first.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Conflict`] where it is Primary, or delegates have it.
+pub async fn delete(cx: &Context, id: ProfileId, move_delegates: bool) -> Result<(), Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let default = token::Column::DefaultProfileId.eq(id.0);
+    lock::tokens(&change, Condition::all().add(default.clone())).await?;
+    let profile: Profile = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    profile.check_delete()?;
+    let users = delegate::Column::ProfileId.eq(id.0);
+    if move_delegates {
+        let primary = primary(&*change, &profile.scope).await?;
+        lock::delegates(&change, Condition::all().add(users.clone())).await?;
+        delegate::Entity::update_many()
+            .col_expr(delegate::Column::ProfileId, Expr::value(primary.id.0))
+            .col_expr(delegate::Column::ScriptVersion, Expr::value(cx.now().as_millis()))
+            .filter(users.clone())
+            .exec(&*change)
+            .await?;
+    }
+    let delegates = delegate::Entity::find().filter(users).count(&*change).await?;
+    if delegates > 0 {
+        return Err(Conflict::ProfileInUse { name: profile.spec.name.into(), delegates }.into());
+    }
+    token::Entity::update_many()
+        .col_expr(token::Column::DefaultProfileId, Expr::value(Value::Uuid(None)))
+        .filter(default)
+        .exec(&*change)
+        .await?;
+    profile::Entity::delete_by_id(id.0).exec(&*change).await?;
+    cx.record(&change, entry(&profile, Action::ProfileDeleted)).await?;
+    Topic::ALL.into_iter().for_each(|topic| change.touches(topic));
+    Ok(change.commit().await?)
+}

@@ -1,0 +1,233 @@
+//! A delegate registers: it is known, or new; and if new, it is admitted or waits for a person.
+
+mod recognise;
+mod wanted_profile;
+
+use muster::{
+    audit::Action,
+    delegate::{Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, silent_after},
+    id::DelegateId,
+    time::Timestamp,
+};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+
+use self::{
+    recognise::{Known, recognise, resembled},
+    wanted_profile::{Wanted, wanted_profile},
+};
+use super::{
+    delivery::profile_of,
+    identity::{Caller, check_fresh, ensure_active},
+};
+use crate::{
+    chance,
+    db::{
+        Change,
+        entity::{Scoped, delegate},
+        failure::{is_crossed, is_orphaned, is_taken},
+    },
+    error::Error,
+    events::Topic,
+    presence,
+    state::State,
+};
+
+/// How many delegates of one token may wait for approval at once, so that a leaked token cannot fill the database.
+const MAX_PENDING: u64 = 1000;
+/// How many delegates may wait for approval in all.
+const MAX_PENDING_IN_ALL: u64 = 20_000;
+/// The word under which registrations that are turned away are counted.
+pub const TOO_MANY: &str = "TOO_MANY";
+
+/// What became of a registration.
+#[derive(Clone, Debug)]
+pub struct Registered {
+    /// The delegate; its admission says whether it may work.
+    pub delegate: Delegate,
+    /// The name of the profile that it keeps, where it asked for another one.
+    pub keeps_profile: Option<String>,
+}
+
+/// Finds the delegate that registers, or takes it in as a new one.
+///
+/// # Errors
+/// [`Error::Refused`] where its token was revoked meanwhile; [`Error::Replayed`]; [`Error::TooMany`] where too many
+/// register at once or wait for approval; or where the database is out of reach.
+pub async fn register(state: &State, caller: &Caller, command: &Registration) -> Result<Registered, Error> {
+    let name = command.facts.name.as_str();
+    state.presence.used(caller.token.id, state.clock.now(), name);
+    let arrival = Arrival { state, caller, command };
+    loop {
+        match arrival.admit().await {
+            // The same delegate registered twice at once, at two managers: the second time it is known. Or its profile
+            // was deleted beside this; or two changes were in each other's way.
+            Err(Error::Database(error)) if is_taken(&error) || is_orphaned(&error) || is_crossed(&error) => {}
+            Err(Error::TooMany(seconds)) => {
+                let (token, now) = (Some(caller.token.id), state.clock.now());
+                state.presence.refused(token, TOO_MANY, now, caller.address, name);
+                return Err(Error::TooMany(seconds));
+            }
+            other => return other,
+        }
+    }
+}
+
+/// A registration under way.
+struct Arrival<'a> {
+    state: &'a State,
+    caller: &'a Caller,
+    command: &'a Registration,
+}
+
+impl Arrival<'_> {
+    fn facts(&self) -> &Facts {
+        &self.command.facts
+    }
+
+    async fn admit(&self) -> Result<Registered, Error> {
+        let now = self.state.clock.now();
+        let mut change = self.state.db.write().await?;
+        ensure_active(&change, self.caller.token.id).await?;
+        let known = recognise(&change, self.caller, self.command).await?;
+        if let Some(Known { before, .. }) = &known {
+            check_fresh(self.state, self.caller, before.id)?;
+            if before.admission == Admission::Rejected {
+                return Ok(Registered { delegate: before.clone(), keeps_profile: None });
+            }
+        }
+        let asked = self.command.profile.as_ref();
+        let wanted = wanted_profile(&change, &self.caller.token, asked).await?;
+        let registered = match known {
+            Some(known) => {
+                let has = profile_of(&*change, &known.before).await?.map(|profile| profile.spec.name.to_string());
+                let other = |_: &&AskedProfile| wanted.unknown || wanted.profile.id != known.before.profile_id;
+                let asked = asked.filter(other);
+                let keeps_profile = has.filter(|_| asked.is_some());
+                Registered { delegate: self.take_back(&change, known, asked, now).await?, keeps_profile }
+            }
+            None => Registered { delegate: self.take_in(&change, wanted, now).await?, keeps_profile: None },
+        };
+        change.touches(Topic::Delegates);
+        change.touches(Topic::Tokens);
+        change.commit().await?;
+        Ok(registered)
+    }
+
+    /// A delegate that is known is back.
+    async fn take_back(
+        &self,
+        change: &Change,
+        known: Known,
+        asked: Option<&AskedProfile>,
+        now: Timestamp,
+    ) -> Result<Delegate, Error> {
+        let Known { before, binds } = known;
+        let instance = self.caller.instance();
+        let kinship = before.kinship(instance.as_ref());
+        let mut changes = before.facts.changes_to(self.facts());
+        let address = self.caller.address.to_string();
+        if before.address != address && !before.address.is_empty() {
+            changes.push(format!("address {} → {address}", before.address));
+        }
+        let mut after = before.clone();
+        if binds {
+            (after.key, after.unbound) = (self.caller.key().copied(), false);
+        }
+        after.asked_profile = asked.map(|asked| asked.text.clone());
+        after.clock_behind = self.caller.clock_behind(now);
+        let is_copy = kinship == Kinship::Copy && before.conflict.is_none();
+        if is_copy {
+            after = after.suspect(&address, now);
+        } else if kinship == Kinship::Later && before.conflict.is_none() {
+            after.take_over(instance.as_ref(), &address);
+        }
+        after.address = address;
+        let mut after = after.register_again(self.facts().clone(), self.caller.token.id, now);
+        if before.address != after.address && after.revision == before.revision {
+            // Also something that a person decides by.
+            after.revision += 1;
+        }
+        delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&**change).await?;
+        if before.connected_until.is_none() {
+            presence::connect(change, &after, now).await?;
+        }
+        let tell = |action, detail| self.caller.record(change, &after, action, detail, now);
+        if binds && let Some(key) = &after.key {
+            tell(Action::KeyBound, format!("fingerprint {}", key.thumbprint().short())).await?;
+        }
+        if is_copy && let Some(conflict) = &after.conflict {
+            tell(Action::IdentityConflict, conflict.to_string()).await?;
+        }
+        self.caller.record_token_switch(change, &before, &after, now).await?;
+        if !changes.is_empty() {
+            tell(Action::DelegateChanged, changes.join("; ")).await?;
+        }
+        Ok(after)
+    }
+
+    /// A delegate registers for the first time.
+    async fn take_in(&self, change: &Change, wanted: Wanted, now: Timestamp) -> Result<Delegate, Error> {
+        let token = &self.caller.token;
+        self.state.limits.registration(token.id)?;
+        let resembles = resembled(change, token, self.facts()).await?;
+        let required = wanted.profile.spec.requires_approval || wanted.floor;
+        let reason = Reason::of_new(resembles.is_some(), wanted.unknown, required);
+        if reason.is_some() {
+            self.check_pending(change).await?;
+        }
+        let asked = self.command.profile.as_ref().filter(|_| wanted.unknown);
+        let delegate = Delegate {
+            id: DelegateId::new(now, &chance::bytes()),
+            scope: token.scope.clone(),
+            profile_id: wanted.profile.id,
+            script_version: wanted.profile.script_changed_at,
+            selectors: None,
+            token_id: token.id,
+            token_before: None,
+            key: self.caller.key().copied(),
+            unbound: false,
+            instance: self.caller.instance(),
+            held_until: None,
+            conflict: None,
+            address: self.caller.address.to_string(),
+            clock_behind: self.caller.clock_behind(now),
+            asked_profile: asked.map(|asked| asked.text.clone()),
+            resembles,
+            admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },
+            reason,
+            decision: None,
+            registered_at: now,
+            last_heartbeat_at: now,
+            connected_until: Some(now.plus(silent_after(self.facts().heartbeat_interval()))),
+            refused_at: None,
+            revision: 1,
+            facts: self.facts().clone(),
+        };
+        delegate::ActiveModel::from(&delegate).insert(&**change).await?;
+        presence::connect(change, &delegate, now).await?;
+        let mut detail = format!("host {}, token {}", delegate.facts.host_name, token.name);
+        if let Some(asked) = &delegate.asked_profile {
+            detail.push_str(&format!("; asked for profile {asked}, which does not exist"));
+        }
+        if resembles.is_some() {
+            detail.push_str("; another delegate has this host and name");
+        }
+        self.caller.record(change, &delegate, Action::DelegateRegistered, detail, now).await?;
+        Ok(delegate)
+    }
+
+    /// Refuses one more that waits, where too many do.
+    async fn check_pending(&self, change: &Change) -> Result<(), Error> {
+        let token = &self.caller.token;
+        let waiting = || {
+            let waits = delegate::Column::Admission.eq(Admission::WaitingForApproval.code());
+            delegate::Entity::find().filter(delegate::Entity::at(&token.scope)).filter(waits)
+        };
+        let of_token = waiting().filter(delegate::Column::TokenId.eq(token.id.0)).count(&**change).await?;
+        if of_token >= MAX_PENDING || waiting().count(&**change).await? >= MAX_PENDING_IN_ALL {
+            tracing::warn!(token = token.name.as_str(), "too many delegates wait for approval");
+            return Err(Error::TooMany(60));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,188 @@
+//! Secrets of startup scripts: the list, and what becomes of them. Their values never come out here.
+
+use muster::{
+    audit::Action,
+    id::{ProfileId, SecretId},
+    page::{Cursor, Page},
+    scope::Scope,
+    secret::{self as domain, NewSecret, Secret, SecretName, SecretRow, SecretValue},
+    text::Invalid,
+    user::Permission,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Set, sea_query::LikeExpr,
+};
+use uuid::Uuid;
+
+use super::{Context, page::page};
+use crate::{
+    chance,
+    db::{
+        Change,
+        audit::Entry,
+        entity::{Scoped, profile, secret},
+    },
+    error::{Conflict, Error, Limit, Object},
+    events::Topic,
+    secrets::{BYTES_MOST, COUNT_MOST, bytes, retire, seal},
+};
+
+/// A profile whose script names secrets.
+struct SecretUser {
+    id: ProfileId,
+    name: String,
+    secrets: Vec<SecretName>,
+}
+
+/// One page of the list.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn list(cx: &Context, scope: &Scope, cursor: Cursor) -> Result<Page<SecretRow>, Error> {
+    cx.authorize(Permission::ManageDelegates, scope)?;
+    let db = cx.state.db.read();
+    let query = secret::Entity::find().filter(secret::Entity::at(scope));
+    let (found, rest) = page(db, query, secret::Column::Id, |row| row.id, cursor).await?;
+    let users = users(db, scope, None).await?;
+    let rows = found.into_iter().map(|row| Ok(shown(row.try_into()?, &users)));
+    Ok(rest.with(rows.collect::<Result<_, Error>>()?))
+}
+
+/// One secret.
+///
+/// # Errors
+/// As for [`Context::find`].
+pub async fn get(cx: &Context, id: SecretId) -> Result<SecretRow, Error> {
+    let db = cx.state.db.read();
+    let secret: Secret = cx.find(db, id, Permission::ManageDelegates).await?;
+    let users = users(db, &secret.scope, Some(&secret.name)).await?;
+    Ok(shown(secret, &users))
+}
+
+fn shown(secret: Secret, users: &[SecretUser]) -> SecretRow {
+    let used_by = users.iter().filter(|user| user.secrets.contains(&secret.name));
+    SecretRow { used_by: used_by.map(|user| (user.id, user.name.clone())).collect(), secret }
+}
+
+/// The profiles that can use a scope's secrets and whose scripts name some, by their names. With `name`, at least those
+/// that name this one.
+async fn users(db: &impl ConnectionTrait, scope: &Scope, name: Option<&SecretName>) -> Result<Vec<SecretUser>, Error> {
+    let name = name.map_or("", SecretName::as_str).replace('_', "!_");
+    // With a quote of either kind before the name.
+    let like = LikeExpr::new(format!("%secrets.getValue(_{name}%")).escape('!');
+    let rows: Vec<(Uuid, String, String)> = profile::Entity::find()
+        .select_only()
+        .columns([profile::Column::Id, profile::Column::Name, profile::Column::StartupScript])
+        .filter(profile::Entity::under(scope))
+        .filter(profile::Column::StartupScript.like(like))
+        .order_by_asc(profile::Column::Name)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let users = rows.into_iter().filter_map(|(id, name, script)| {
+        // A script that cannot be read is handed to nobody.
+        let secrets = domain::references(&script).ok()?;
+        Some(SecretUser { id: ProfileId(id), name, secrets })
+    });
+    Ok(users.collect())
+}
+
+/// Makes a secret.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NameTaken`]; [`Error::Conflict`] or [`Error::Invalid`] where there are too many, or
+/// they are too large together; or where the database is out of reach.
+pub async fn create(cx: &Context, scope: &Scope, command: NewSecret) -> Result<SecretId, Error> {
+    cx.authorize(Permission::ManageDelegates, scope)?;
+    let now = cx.now();
+    let NewSecret { name, value } = command;
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let all = || secret::Entity::find().filter(secret::Entity::at(scope));
+    if all().filter(secret::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
+        return Err(Error::NameTaken { object: Object::Secret, field: "name", name: name.into() });
+    }
+    if all().count(&*change).await? >= COUNT_MOST {
+        return Err(Conflict::Full(Limit::Secrets, COUNT_MOST).into());
+    }
+    check_room(&change, scope, &value, None).await?;
+    let id = SecretId::new(now, &chance::bytes());
+    secret::ActiveModel {
+        id: Set(id.0),
+        account_id: Set(scope.account.0),
+        organization: Set(scope.organization().to_owned()),
+        project: Set(scope.project().to_owned()),
+        name: Set(name.to_string()),
+        sealed_value: Set(seal(&cx.state.keyring, id, &value)),
+        updated_by: Set(cx.name().to_owned()),
+        created_at: Set(now.as_millis()),
+        updated_at: Set(now.as_millis()),
+    }
+    .insert(&*change)
+    .await
+    .map_err(|error| Error::from(error).or_taken(Object::Secret, "name", name.as_str()))?;
+    cx.record(&change, entry(scope, id, &name, Action::SecretCreated)).await?;
+    change.touches(Topic::Secrets);
+    change.commit().await?;
+    Ok(id)
+}
+
+async fn check_room(change: &Change, scope: &Scope, value: &SecretValue, but: Option<SecretId>) -> Result<(), Error> {
+    let length = i64::try_from(value.expose().len()).unwrap_or(i64::MAX);
+    if bytes(change, scope, but).await?.saturating_add(length) > BYTES_MOST {
+        let sentence = "All secrets together would be larger than 1 MiB. Delete one that is not needed first.";
+        return Err(Error::field("value", Invalid::new(sentence)));
+    }
+    Ok(())
+}
+
+fn entry<'a>(scope: &'a Scope, id: SecretId, name: &'a SecretName, action: Action) -> Entry<'a> {
+    Entry { scope, action, object: Some(id.0), name: name.as_str(), detail: String::new() }
+}
+
+/// Gives a secret another value.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Invalid`] where all secrets would be too large together.
+pub async fn replace(cx: &Context, id: SecretId, value: SecretValue) -> Result<(), Error> {
+    let now = cx.now();
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let secret: Secret = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    check_room(&change, &secret.scope, &value, Some(id)).await?;
+    retire(&change, &cx.state.keyring, &secret, now).await?;
+    // Two values within a millisecond are two versions.
+    let version = now.as_millis().max(secret.updated_at.as_millis().saturating_add(1));
+    secret::ActiveModel {
+        id: Set(id.0),
+        sealed_value: Set(seal(&cx.state.keyring, id, &value)),
+        updated_by: Set(cx.name().to_owned()),
+        updated_at: Set(version),
+        ..Default::default()
+    }
+    .update(&*change)
+    .await?;
+    cx.record(&change, entry(&secret.scope, id, &secret.name, Action::SecretReplaced)).await?;
+    change.touches(Topic::Secrets);
+    Ok(change.commit().await?)
+}
+
+/// Deletes a secret that no script names.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Conflict`] where a script names it.
+pub async fn delete(cx: &Context, id: SecretId) -> Result<(), Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let secret: Secret = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    // Whoever saves a script that names it holds it, too: nobody begins to use it now.
+    let users = users(&*change, &secret.scope, Some(&secret.name)).await?;
+    let SecretRow { secret, used_by } = shown(secret, &users);
+    if !used_by.is_empty() {
+        let profiles = used_by.into_iter().map(|(_, name)| name).collect();
+        return Err(Conflict::SecretInUse { name: secret.name.into(), profiles }.into());
+    }
+    retire(&change, &cx.state.keyring, &secret, cx.now()).await?;
+    secret::Entity::delete_by_id(id.0).exec(&*change).await?;
+    cx.record(&change, entry(&secret.scope, id, &secret.name, Action::SecretDeleted)).await?;
+    change.touches(Topic::Secrets);
+    Ok(change.commit().await?)
+}

@@ -1,0 +1,253 @@
+//! Tokens: the list, one of them, and what becomes of them.
+
+mod refusals;
+mod rotation;
+
+use std::{collections::HashMap, time::Duration};
+
+use muster::{
+    audit::{Action, Origin},
+    delegate::{Admission, Delegate, unknown_profile},
+    id::{ProfileId, TokenId},
+    page::{Cursor, Page},
+    scope::Scope,
+    time::Timestamp,
+    token::{self as domain, NewToken, Token, TokenName, TokenRow, TokenStatus, TokenUse, TokenValue},
+    user::Permission,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+
+pub(super) use self::refusals::refusals;
+pub use self::rotation::{rotate, rotation};
+use super::{Context, page::page};
+use crate::{
+    chance,
+    db::{
+        Change,
+        audit::{self, Entry},
+        entity::{Scoped, delegate, profile, refusal, token},
+    },
+    error::{Conflict, Error, Limit, Object},
+    events::Topic,
+    keyring::Keyring,
+    presence,
+    tokens::purpose,
+};
+
+/// How many delegates of a token a page names.
+const MAX_SHOWN_USERS: u64 = 20;
+/// How many tokens that are not revoked a scope may have: bounds the work for a credential that names none.
+const MAX_TOKENS: u64 = 1000;
+/// How long before its expiry a page warns of it.
+const EXPIRES_SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A token that was made, and its value: who asked for it is shown that once.
+#[derive(Debug)]
+pub struct CreatedToken {
+    /// The token.
+    pub token: Token,
+    /// Its value.
+    pub value: TokenValue,
+}
+
+/// One page of the list; without `with_revoked` only the active ones and the expired.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn list(cx: &Context, scope: &Scope, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let mut query = token::Entity::find().filter(token::Entity::at(scope));
+    if !with_revoked {
+        query = query.filter(token::Column::RevokedAt.is_null());
+    }
+    let (found, rest) = page(cx.state.db.read(), query, token::Column::Id, |row| row.id, cursor).await?;
+    Ok(rest.with(rows(cx, found).await?))
+}
+
+/// A token and who uses it.
+///
+/// # Errors
+/// As for [`Context::find`].
+pub async fn get_use(cx: &Context, id: TokenId) -> Result<TokenUse, Error> {
+    let row = row(cx, id).await?;
+    let db = cx.state.db.read();
+    let users = delegate::Entity::find().filter(delegate::Column::TokenId.eq(id.0));
+    let total = users.clone().count(db).await?;
+    let minute_ago = cx.now().minus(Duration::from_secs(60)).as_millis();
+    let lately = users.clone().filter(delegate::Column::LastHeartbeatAt.gte(minute_ago));
+    let seen_last_minute = lately.count(db).await?;
+    let newest = users.order_by_desc(delegate::Column::LastHeartbeatAt).limit(MAX_SHOWN_USERS).all(db).await?;
+    let users = newest.into_iter().map(|row| Ok(Delegate::try_from(row)?.into()));
+    Ok(TokenUse { row, users: users.collect::<Result<_, Error>>()?, total, seen_last_minute })
+}
+
+/// A token as it is shown, where who asks may see it.
+async fn row(cx: &Context, id: TokenId) -> Result<TokenRow, Error> {
+    cx.find::<Token>(cx.state.db.read(), id, Permission::View).await?;
+    let row = token::Entity::find_by_id(id.0).one(cx.state.db.read()).await?;
+    rows(cx, row.into_iter().collect()).await?.pop().ok_or(Error::NotFound(Object::Token))
+}
+
+/// Rows as they are shown.
+async fn rows(cx: &Context, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
+    let (db, now) = (cx.state.db.read(), cx.now());
+    let connected: Vec<(Uuid, i64)> = delegate::Entity::find()
+        .select_only()
+        .column(delegate::Column::TokenId)
+        .column_as(delegate::Column::Id.count(), "connected")
+        .filter(delegate::Column::TokenId.is_in(rows.iter().map(|row| row.id)))
+        .filter(delegate::Column::Admission.eq(Admission::Enabled.code()))
+        .filter(delegate::Column::ConnectedUntil.is_not_null())
+        .group_by(delegate::Column::TokenId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let connected: HashMap<Uuid, i64> = connected.into_iter().collect();
+    let mut refusals = refusals(db, rows.iter().map(|row| row.id).collect(), now).await?;
+    rows.into_iter()
+        .map(|row| {
+            let refusals = refusals.remove(&row.id).unwrap_or_default();
+            let connected = connected.get(&row.id).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0);
+            let last_used = row.last_used_at.map(|at| (Timestamp::from_millis(at), row.last_used_by.clone()));
+            let token = Token::try_from(row)?;
+            let status = token.status(now);
+            let expires_soon =
+                status == TokenStatus::Active && token.expires_at.is_some_and(|at| at <= now.plus(EXPIRES_SOON));
+            Ok(TokenRow { status, connected, last_used, expires_soon, refusals, token })
+        })
+        .collect()
+}
+
+/// Makes a token, as a part of a change: whoever is shown the value may have to note that in the same.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::Invalid`] where the profile cannot be used in the scope; [`Error::NameTaken`];
+/// [`Error::Conflict`] where there are too many; or where the database is out of reach.
+pub async fn create(
+    cx: &Context,
+    change: &mut Change,
+    scope: &Scope,
+    command: NewToken,
+) -> Result<CreatedToken, Error> {
+    cx.authorize(Permission::ManageDelegates, scope)?;
+    if let Some(id) = command.default_profile {
+        let profile = profile::Entity::find_by_id(id.0).filter(profile::Entity::visible_from(scope));
+        profile.one(&**change).await?.ok_or_else(unknown_profile)?;
+    }
+    let (default_profile, requires_approval) = (command.default_profile, command.requires_approval);
+    let admits = Admits { default_profile, requires_approval };
+    let created = add(cx, change, scope, command.name, command.lifetime, admits).await?;
+    change.touches(Topic::Tokens);
+    Ok(created)
+}
+
+/// How a token admits delegates.
+struct Admits {
+    default_profile: Option<ProfileId>,
+    requires_approval: bool,
+}
+
+async fn add(
+    cx: &Context,
+    change: &Change,
+    scope: &Scope,
+    name: TokenName,
+    lifetime: Option<Duration>,
+    admits: Admits,
+) -> Result<CreatedToken, Error> {
+    let now = cx.now();
+    let expires_at = domain::expiry(lifetime, now)?;
+    let all = || token::Entity::find().filter(token::Entity::at(scope));
+    if all().filter(token::Column::Name.eq(name.as_str())).count(&**change).await? > 0 {
+        return Err(Error::NameTaken { object: Object::Token, field: "name", name: name.into() });
+    }
+    if all().filter(token::Column::RevokedAt.is_null()).count(&**change).await? >= MAX_TOKENS {
+        return Err(Conflict::Full(Limit::Tokens, MAX_TOKENS).into());
+    }
+    let token = Token {
+        id: TokenId::new(now, &chance::bytes()),
+        scope: scope.clone(),
+        name,
+        created_by: cx.name().to_owned(),
+        created_at: now,
+        expires_at,
+        default_profile: admits.default_profile,
+        requires_approval: admits.requires_approval,
+        revoked_at: None,
+        rotation: None,
+    };
+    let value = insert(change, &cx.state.keyring, &cx.origin(), &token).await;
+    let value = value.map_err(|error| Error::from(error).or_taken(Object::Token, "name", token.name.as_str()))?;
+    Ok(CreatedToken { token, value })
+}
+
+/// Adds a token, with a new value.
+///
+/// # Errors
+/// Where the name is taken, or the database is out of reach.
+pub(super) async fn insert(
+    change: &Change,
+    keyring: &Keyring,
+    origin: &Origin,
+    token: &Token,
+) -> Result<TokenValue, DbErr> {
+    let value = TokenValue::from_bytes(chance::bytes());
+    let sealed = keyring.seal(&purpose(token.id), value.key());
+    token::ActiveModel::new(token, value.key_id().to_string(), sealed).insert(&**change).await?;
+    audit::record(change, origin, token.created_at, entry(token, Action::TokenCreated)).await?;
+    Ok(value)
+}
+
+fn entry(token: &Token, action: Action) -> Entry<'_> {
+    let (object, name) = (Some(token.id.0), token.name.as_str());
+    Entry { scope: &token.scope, action, object, name, detail: String::new() }
+}
+
+/// Cuts a token off, for good: its delegates are refused from the next request on.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Conflict`] where it is revoked already.
+pub async fn revoke(cx: &Context, id: TokenId) -> Result<Token, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let token: Token = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let token = token.revoke(cx.now())?;
+    token::Entity::update_many()
+        .col_expr(token::Column::RevokedAt, Expr::value(cx.now().as_millis()))
+        .filter(token::Column::Id.eq(id.0))
+        .exec(&*change)
+        .await?;
+    disconnect_users(cx, &change, id, "token revoked").await?;
+    cx.record(&change, entry(&token, Action::TokenRevoked)).await?;
+    change.touches(Topic::Tokens);
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(token)
+}
+
+/// Deletes a revoked or expired token.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Conflict`] where it is active.
+pub async fn delete(cx: &Context, id: TokenId) -> Result<(), Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let token: Token = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    token.check_delete(cx.now())?;
+    if token.status(cx.now()) == TokenStatus::Expired {
+        disconnect_users(cx, &change, id, "token expired").await?;
+    }
+    token::Entity::delete_by_id(id.0).exec(&*change).await?;
+    refusal::Entity::delete_many().filter(refusal::Column::TokenId.eq(id.0)).exec(&*change).await?;
+    cx.record(&change, entry(&token, Action::TokenDeleted)).await?;
+    change.touches(Topic::Tokens);
+    change.touches(Topic::Delegates);
+    Ok(change.commit().await?)
+}
+
+async fn disconnect_users(cx: &Context, change: &Change, id: TokenId, cause: &str) -> Result<(), DbErr> {
+    let users = Condition::all().add(delegate::Column::TokenId.eq(id.0));
+    presence::disconnect(change, users, cx.now(), cause).await
+}

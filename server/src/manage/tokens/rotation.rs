@@ -1,0 +1,104 @@
+//! Rotating a token: a successor is made, the delegates go over one by one, and the old one is revoked.
+
+use muster::{
+    audit::Action,
+    delegate::{Admission, Delegate},
+    id::TokenId,
+    time::Timestamp,
+    token::{RotationRow, Successor, Token, TokenRotation, Turn},
+    user::Permission,
+};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::Expr,
+};
+
+use super::{Admits, Context, CreatedToken, add, entry, row, rows};
+use crate::{
+    db::{
+        Change,
+        entity::{delegate, token},
+    },
+    error::{Error, Object},
+    events::Topic,
+};
+
+/// How many delegates the page names.
+const MAX_SHOWN_DELEGATES: u64 = 100;
+
+/// Makes the successor of a token, as a part of a change: whoever is shown the value may have to note that in the same.
+///
+/// # Errors
+/// As for [`Context::lock`] and [`super::create`]; [`Error::Conflict`] where the token is revoked, or has a successor.
+pub async fn rotate(cx: &Context, change: &mut Change, id: TokenId, command: Successor) -> Result<CreatedToken, Error> {
+    let before: Token = cx.lock(change, id, Permission::ManageDelegates).await?;
+    let admits = Admits { default_profile: before.default_profile, requires_approval: before.requires_approval };
+    let created = add(cx, change, &before.scope, command.name, command.lifetime, admits).await?;
+    let (successor, now) = (created.token.id, cx.now());
+    let old = before.rotate(successor, now)?;
+    token::Entity::update_many()
+        .col_expr(token::Column::SuccessorId, Expr::value(successor.0))
+        .col_expr(token::Column::RotatedAt, Expr::value(now.as_millis()))
+        .filter(token::Column::Id.eq(id.0))
+        .exec(&**change)
+        .await?;
+    cx.record(change, entry(&old, Action::TokenRotated)).await?;
+    change.touches(Topic::Tokens);
+    Ok(created)
+}
+
+/// How far the delegates of a token that is being replaced are.
+///
+/// # Errors
+/// As for [`Context::find`]; [`Error::NotFound`] also where the token is not being rotated.
+pub async fn rotation(cx: &Context, id: TokenId) -> Result<TokenRotation, Error> {
+    let old = row(cx, id).await?;
+    let rotation = old.token.rotation.clone().ok_or(Error::NotFound(Object::Rotation))?;
+    let db = cx.state.db.read();
+    let new = token::Entity::find_by_id(rotation.successor.0).one(db).await?;
+    let new = rows(cx, new.into_iter().collect()).await?.pop();
+
+    let connected = delegate::Column::ConnectedUntil;
+    let turns = [
+        (Turn::Old, users(id).filter(connected.is_not_null())),
+        (Turn::Silent, users(id).filter(connected.is_null())),
+        (Turn::New, users(rotation.successor)),
+    ];
+    let (mut counts, mut delegates) = (Vec::new(), Vec::new());
+    for (turn, query) in turns {
+        counts.push(query.clone().count(db).await?);
+        let left = MAX_SHOWN_DELEGATES.saturating_sub(u64::try_from(delegates.len()).unwrap_or(u64::MAX));
+        for row in query.order_by_desc(delegate::Column::Id).limit(left).all(db).await? {
+            let delegate = Delegate::try_from(row)?;
+            let (kind, next_gen) = (delegate.facts.kind, delegate.facts.next_gen);
+            delegates.push(RotationRow { user: delegate.into(), kind, next_gen, turn });
+        }
+    }
+    let last_used_at = old.last_used.as_ref().map(|(at, _)| *at);
+    Ok(TokenRotation {
+        safe_to_revoke: rotation.is_safe_to_revoke(counts[0], last_used_at, last_step_at(db, id).await?),
+        count_old: counts[0],
+        count_silent: counts[1],
+        count_new: counts[2],
+        delegates,
+        old,
+        new,
+    })
+}
+
+/// The delegates that use a token; a rejected one does not work with any.
+fn users(token: TokenId) -> Select<delegate::Entity> {
+    delegate::Entity::find()
+        .filter(delegate::Column::TokenId.eq(token.0))
+        .filter(delegate::Column::Admission.ne(Admission::Rejected.code()))
+}
+
+/// When a delegate last went over from a token to another one.
+async fn last_step_at(db: &impl ConnectionTrait, from: TokenId) -> Result<Option<Timestamp>, DbErr> {
+    let last_step = delegate::Entity::find()
+        .select_only()
+        .column_as(delegate::Column::TokenChangedAt.max(), "last_step")
+        .filter(delegate::Column::PreviousTokenId.eq(from.0))
+        .into_tuple::<Option<i64>>();
+    Ok(last_step.one(db).await?.flatten().map(Timestamp::from_millis))
+}

@@ -1,0 +1,57 @@
+//! What is done about presence in the background: heartbeats are written, and the silent are looked for.
+
+mod flush;
+mod sweep;
+
+use std::time::Duration;
+
+pub use self::{flush::flush, sweep::sweep};
+use crate::{events::Topic, state::State};
+
+/// How often heartbeats are written and silent delegates looked for.
+const TICK: Duration = Duration::from_secs(1);
+/// Every how many ticks open pages are told of mere heartbeats.
+const TICKS_PER_NEWS: u32 = 5;
+/// With a longer time between two ticks, this process was stopped meanwhile.
+const MAX_TICK: Duration = Duration::from_secs(10);
+
+/// Runs until the server stops; then writes what is left.
+pub async fn run(state: State) {
+    let mut ticks: u32 = 0;
+    let mut news = false;
+    let mut failing = false;
+    let mut last = state.clock.now();
+    loop {
+        let stopping = tokio::select! {
+            () = state.stop.cancelled() => true,
+            () = tokio::time::sleep(TICK) => false,
+        };
+        let now = state.clock.now();
+        if now.since(last) > MAX_TICK {
+            state.presence.listen_anew(now);
+        }
+        last = now;
+        let flushed = flush(&state).await;
+        let looked = if stopping || flushed.is_err() { Ok(()) } else { sweep(&state).await };
+        match (flushed, looked) {
+            (Ok(any), Ok(())) => {
+                news |= any;
+                failing = false;
+            }
+            (Err(error), _) | (_, Err(error)) => {
+                // Once for each outage.
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!(%error, "heartbeats cannot be written");
+                }
+            }
+        }
+        if stopping {
+            return;
+        }
+        ticks = ticks.wrapping_add(1);
+        if news && ticks.is_multiple_of(TICKS_PER_NEWS) {
+            state.events.publish(Topic::Delegates);
+            news = false;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! What is asked for about delegates.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, Status};
+use crate::{
+    id::{DelegateId, ProfileId},
+    page::Cursor,
+    profile::ProfileName,
+    text::{Invalid, InvalidField, Selectors},
+};
+
+/// Which delegates a list shows. `PartialEq` so that a page refetches only where it changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DelegateFilter {
+    /// Part of a name, host name, address or tag; empty for all.
+    pub search: String,
+    /// One status; none for all but the rejected.
+    pub status: Option<Status>,
+    /// Which page.
+    pub cursor: Cursor,
+}
+
+/// Reads the profile that was chosen in a form.
+///
+/// # Errors
+/// Asks to choose one that exists.
+pub fn parse_profile(text: &str) -> Result<ProfileId, InvalidField> {
+    text.trim().parse().map_err(|_| unknown_profile())
+}
+
+/// A form chose a profile that does not exist.
+#[must_use]
+pub fn unknown_profile() -> InvalidField {
+    Invalid::new("Choose a profile that exists.").of_field("profile")
+}
+
+/// Reads the selectors that a person gives a delegate; with `own` none, so that those which it says itself count again.
+///
+/// # Errors
+/// Says which selector is wrong and how.
+pub fn parse_selectors(text: &str, own: bool) -> Result<Option<Selectors>, InvalidField> {
+    let selectors = Selectors::parse(text).map_err(|error| error.of_field("selectors"))?;
+    Ok((!own).then_some(selectors))
+}
+
+/// A delegate that registers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// What it says of itself.
+    pub facts: Facts,
+    /// The id that it was given before, where it has one.
+    pub former_id: Option<DelegateId>,
+    /// The profile that it asks for; none where the token's is to decide.
+    pub profile: Option<AskedProfile>,
+}
+
+/// A profile, as a delegate asks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AskedProfile {
+    /// What it wrote, made fit to be shown: at most [`AskedProfile::MAX_CHARS`] characters, none of them a control
+    /// character.
+    pub text: String,
+    /// What it wrote, where that is an id.
+    pub id: Option<ProfileId>,
+    /// What it wrote, where that can be a name.
+    pub name: Option<ProfileName>,
+}
+
+impl AskedProfile {
+    /// How many characters of what a client wrote are kept.
+    pub const MAX_CHARS: usize = 100;
+
+    /// Reads what a delegate asks for: the id or the name of a profile; none where it is empty.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+        (!text.is_empty()).then(|| Self {
+            text: plain.take(Self::MAX_CHARS).collect(),
+            id: text.parse().ok(),
+            name: ProfileName::parse(text).ok(),
+        })
+    }
+}

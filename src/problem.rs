@@ -1,0 +1,84 @@
+//! What went wrong, as programs read it: a code that stays the same, and a sentence for people that may change.
+
+use serde::{Deserialize, Serialize};
+
+/// What kind of problem it is. Programs may rely on these words: one is never given another meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Code {
+    /// Nobody is signed in, or the session has ended.
+    SignedOut,
+    /// The roles of who asks do not include it.
+    Forbidden,
+    /// There is no such object, or it cannot be seen by who asks.
+    NotFound,
+    /// A field cannot be taken as it is.
+    Invalid,
+    /// Another object has this name.
+    NameTaken,
+    /// Somebody else changed the object since it was looked at, or decided first.
+    Changed,
+    /// The object is not in a state that allows it.
+    WrongState,
+    /// Other objects need it.
+    InUse,
+    /// There are as many as there may be.
+    LimitReached,
+    /// A request is too large.
+    TooLarge,
+    /// Too many attempts, or too many others at once; try again later.
+    TooMany,
+    /// A credential is refused.
+    Refused,
+    /// The database cannot be used for the moment. Nothing changed.
+    Unavailable,
+    /// The database was lost in the middle of a commit: nobody can tell whether it was saved.
+    UnknownOutcome,
+    /// The server failed.
+    Internal,
+}
+
+impl Code {
+    /// The HTTP status that goes with it.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::SignedOut | Self::Refused => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Changed | Self::WrongState | Self::InUse | Self::LimitReached => 409,
+            Self::TooLarge => 413,
+            Self::Invalid | Self::NameTaken => 422,
+            Self::TooMany => 429,
+            Self::Internal => 500,
+            Self::Unavailable | Self::UnknownOutcome => 503,
+        }
+    }
+}
+
+/// A problem with what was asked for. Nothing changed, unless its code says otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{message}")]
+pub struct Problem {
+    /// What kind of problem it is.
+    pub code: Code,
+    /// The name of the field that is to be changed; empty where it is none in particular.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// What a person can do; never a secret, and never what stands behind the problem.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_read_the_code() {
+        let message = "There is a token edge already.".to_owned();
+        let problem = Problem { code: Code::NameTaken, field: "name".to_owned(), message };
+        let json = r#"{"code":"NAME_TAKEN","field":"name","message":"There is a token edge already."}"#;
+        assert_eq!(serde_json::to_string(&problem).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Problem>(json).unwrap(), problem);
+    }
+}

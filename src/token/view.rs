@@ -1,0 +1,125 @@
+//! What is shown of tokens. None of it holds a value.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Token, TokenStatus};
+use crate::{
+    delegate::{Delegate, DelegateType, Status},
+    id::DelegateId,
+    time::Timestamp,
+};
+
+/// One row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRow {
+    /// The token, without its value.
+    pub token: Token,
+    /// What it was when the server looked.
+    pub status: TokenStatus,
+    /// How many connected delegates use it.
+    pub connected: u64,
+    /// When a delegate last used it, and that delegate's name.
+    pub last_used: Option<(Timestamp, String)>,
+    /// Whether it is good, and will not be in a week.
+    pub expires_soon: bool,
+    /// What calls with it were turned away for lately.
+    pub refusals: Vec<TokenRefusal>,
+}
+
+/// Calls with a token that were turned away for one reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRefusal {
+    /// Why, as a phrase that follows "turned away: ".
+    pub reason: String,
+    /// How many, since the first after a day without any.
+    pub count: u64,
+    /// When the last one came.
+    pub last_at: Timestamp,
+    /// The address that it came from.
+    pub address: String,
+    /// What the caller called itself, where it was read; may be empty.
+    pub name: String,
+}
+
+/// A delegate that uses a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenUser {
+    /// The delegate's id.
+    pub id: DelegateId,
+    /// The delegate's name.
+    pub name: String,
+    /// The host it runs on.
+    pub host_name: String,
+    /// What it was when the server looked.
+    pub status: Status,
+    /// When it was last heard of.
+    pub last_heartbeat_at: Timestamp,
+}
+
+impl From<Delegate> for TokenUser {
+    fn from(delegate: Delegate) -> Self {
+        Self {
+            id: delegate.id,
+            status: delegate.status(),
+            last_heartbeat_at: delegate.last_heartbeat_at,
+            name: delegate.facts.name.into(),
+            host_name: delegate.facts.host_name.into(),
+        }
+    }
+}
+
+/// A token and who uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenUse {
+    /// As in the list.
+    pub row: TokenRow,
+    /// The delegates that last registered with it, the latest heard of first, at most 20.
+    pub users: Vec<TokenUser>,
+    /// How many delegates last registered with it.
+    pub total: u64,
+    /// How many of them were heard of in the last minute.
+    pub seen_last_minute: u64,
+}
+
+/// What a delegate has done in a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Turn {
+    /// It is connected with the old token.
+    Old,
+    /// It last used the old token, and is not connected.
+    Silent,
+    /// It uses the new token.
+    New,
+}
+
+/// A delegate in a rotation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotationRow {
+    /// Which delegate, and when it was last heard of.
+    pub user: TokenUser,
+    /// How it was installed.
+    pub kind: DelegateType,
+    /// Whether by files of the next generation.
+    pub next_gen: bool,
+    /// How far it is.
+    pub turn: Turn,
+}
+
+/// A token that is being replaced, and how far its delegates are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRotation {
+    /// The old token, as in the list.
+    pub old: TokenRow,
+    /// The new one, as in the list; none where it was deleted.
+    pub new: Option<TokenRow>,
+    /// How many delegates are connected with the old token.
+    pub count_old: u64,
+    /// How many last used the old token and are not connected.
+    pub count_silent: u64,
+    /// How many use the new token.
+    pub count_new: u64,
+    /// The delegates: old, then silent, then new, the newest first; at most 100.
+    pub delegates: Vec<RotationRow>,
+    /// Whether the old token can be revoked without cutting anybody off that is there.
+    pub safe_to_revoke: bool,
+}
