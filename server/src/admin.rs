@@ -31,8 +31,7 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
     let (AdminCommand::Create(person) | AdminCommand::ResetPassword(person)) = &command;
     let email = Email::parse(&person.email).map_err(|error| format!("--email: {error}"))?;
     let password = password(person)?;
-    let assets = muster_server::assets::load::<muster_server::state::State>().1;
-    let state = start::start(&config, Clock::system(), assets).await.map_err(|error| error.to_string())?;
+    let state = start::start(&config, Clock::system()).await.map_err(|error| error.to_string())?;
     let cx = Context::system(state.clone(), Actor::CommandLine);
     let done = match command {
         AdminCommand::Create(_) => {

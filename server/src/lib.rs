@@ -1,6 +1,5 @@
 //! The manager of Muster: console back end, delegate API and storage. See `docs/ARCHITECTURE.md` for the map.
 
-pub mod assets;
 pub mod auth;
 pub mod chance;
 pub mod clock;
@@ -25,7 +24,7 @@ pub mod serve;
 pub mod start;
 pub mod state;
 pub mod tokens;
-mod web;
+pub mod web;
 
 use axum::{
     Router,
@@ -40,13 +39,14 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::state::State;
+use crate::{state::State, web::assets::Files};
 
-/// Everything that is served, over HTTP alone. `files` are the console's files.
-pub fn router(state: &State, files: Router<State>) -> Router {
+/// Everything that is served, over HTTP alone.
+pub fn router(state: &State, files: Files) -> Router {
     // What rendering spawns runs on tokio. A second router of the same process finds it set.
     let _ = any_spawner::Executor::init_tokio();
-    let routes = Router::new().merge(files).merge(delegate_api::router()).merge(web::router(state));
+    let routes =
+        Router::new().merge(files.routes).merge(delegate_api::router()).merge(web::router(state, files.assets));
     let proxies = state.trusted_proxies.clone();
     web::security(routes)
         .layer(axum::middleware::map_response(retry_later))

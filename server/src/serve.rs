@@ -6,7 +6,6 @@ use axum::Router;
 use tokio::net::TcpListener;
 
 use crate::{
-    assets,
     auth::session,
     clock::Clock,
     config::Config,
@@ -14,6 +13,7 @@ use crate::{
     manage::users,
     presence, retention, router, start,
     state::State,
+    web::assets,
 };
 
 /// How long background work may take after the signal to stop.
@@ -43,11 +43,10 @@ pub enum ServeError {
 /// # Errors
 /// See [`ServeError`].
 pub async fn serve(config: &Config) -> Result<(), ServeError> {
-    let (files, assets) = assets::load::<State>();
-    let state = start::start(config, Clock::system(), assets).await?;
+    let state = start::start(config, Clock::system()).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
     let address = listener.local_addr()?;
-    let router = router(&state, files);
+    let router = router(&state, assets::load());
     state.tasks.spawn(presence::job::run(state.clone()));
     state.tasks.spawn(tidy(state.clone()));
     announce(&state, address).await?;

@@ -6,7 +6,6 @@ use std::{
 };
 
 use muster::{id::AccountId, user::Password};
-use muster_app::Assets;
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use zeroize::Zeroizing;
@@ -87,7 +86,7 @@ fn own_program() -> io::Result<PathBuf> {
 ///
 /// # Errors
 /// See [`StartError`].
-pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<State, StartError> {
+pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
     use std::os::unix::fs::DirBuilderExt as _;
     fs::DirBuilder::new()
         .recursive(true)
@@ -110,7 +109,6 @@ pub async fn start(config: &Config, clock: Clock, assets: Assets) -> Result<Stat
         program: Program::at(own_program().map_err(StartError::Program)?),
         trusted_proxies: config.trusted_proxies.clone(),
         retention: config.retention,
-        assets,
         events,
         presence,
         masks: Masks::default(),

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use muster::id::AccountId;
-use muster_app::Assets;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -47,8 +46,6 @@ pub struct Inner {
     pub trusted_proxies: TrustedProxies,
     /// How long what happened is kept.
     pub retention: Retention,
-    /// Where the browser finds the console's files.
-    pub assets: Assets,
     /// Spreads what changed.
     pub events: Events,
     /// Heartbeats that are not yet written.

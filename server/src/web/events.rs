@@ -13,6 +13,7 @@ use axum::{
 };
 use futures_util::{StreamExt as _, stream};
 use muster::user::Permission;
+use muster_app::Assets;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::Instant,
@@ -28,12 +29,16 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const CHECK: Duration = Duration::from_secs(15);
 
 /// The stream of a page.
-pub async fn stream(State(state): State<state::State>, Extension(operator): Extension<Operator>) -> Response {
+pub async fn stream(
+    State(state): State<state::State>,
+    Extension(operator): Extension<Operator>,
+    Extension(assets): Extension<Assets>,
+) -> Response {
     let scope = operator.scope();
     if !operator.context().is_ok_and(|cx| cx.authorize(Permission::View, &scope).is_ok()) {
         return StatusCode::UNAUTHORIZED.into_response();
     }
-    let hello = Event::default().event("hello").data(&state.assets.build_id);
+    let hello = Event::default().event("hello").data(&assets.build_id);
     let listener = Listener { news: News::new(state.events.subscribe()), operator, checked: Instant::now() };
     let news = stream::unfold(listener, |mut listener| async move {
         let topics = listener.next().await?;

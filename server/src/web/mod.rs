@@ -1,6 +1,7 @@
 //! The console over HTTP: pages, server functions, forms without JavaScript, live events.
 
 mod access;
+pub mod assets;
 pub mod cookie;
 mod events;
 mod forms;
@@ -13,11 +14,11 @@ mod script_log;
 use std::collections::BTreeSet;
 
 use axum::{
-    Router, middleware,
+    Extension, Router, middleware,
     routing::{any, get, post},
 };
 use leptos::server_fn::axum::server_fn_paths;
-use muster_app::install::api::FETCH_PATH;
+use muster_app::{Assets, install::api::FETCH_PATH};
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
@@ -38,7 +39,7 @@ const FORM_MOST: usize = 1024 * 1024;
 const MACHINE_DOORS: [&str; 4] = ["/api", "/gateway", "/ng", "/audit/api"];
 
 /// The routes that need no session, and those that look after it themselves.
-pub fn router(state: &State) -> Router<State> {
+pub fn router(state: &State, assets: Assets) -> Router<State> {
     let sessions = SessionManagerLayer::new(Sessions::new(state.db.clone(), state.clock.clone()))
         .with_name("muster_session")
         .with_same_site(SameSite::Lax)
@@ -54,6 +55,7 @@ pub fn router(state: &State) -> Router<State> {
         .route("/install/{kind}/download", post(install::download))
         .route(script_log::PATH, get(script_log::download))
         .fallback(get(pages::page))
+        .layer(Extension(assets))
         .layer(RequestBodyLimitLayer::new(FORM_MOST))
         .layer(middleware::from_fn_with_state(state.clone(), access::identify))
         .layer(sessions)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
+    Extension,
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
@@ -14,7 +15,7 @@ use axum::{
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use muster_app::{console::Console, error::ConsoleError, session::LoginElsewhere, shell, ui::form::Flash};
+use muster_app::{Assets, console::Console, error::ConsoleError, session::LoginElsewhere, shell, ui::form::Flash};
 
 use super::{forms, headers};
 use crate::{console::Operator, state};
@@ -44,7 +45,11 @@ fn provide_request() {
 }
 
 /// A page.
-pub async fn page(State(state): State<state::State>, mut request: Request<Body>) -> Response {
+pub async fn page(
+    State(state): State<state::State>,
+    Extension(assets): Extension<Assets>,
+    mut request: Request<Body>,
+) -> Response {
     let mut by_cookie = false;
     if let Some(operator) = request.extensions().get::<Operator>() {
         match forms::take_flash(operator, request.headers()).await {
@@ -56,7 +61,6 @@ pub async fn page(State(state): State<state::State>, mut request: Request<Body>)
             Err(error) => tracing::warn!(%error, "what a form left could not be read"),
         }
     }
-    let assets = state.assets.clone();
     let render = leptos_axum::render_app_async_with_context(provide_request, move || shell(assets.clone()));
     let mut response = render(request).await;
     if by_cookie {

@@ -26,6 +26,7 @@ use muster_server::{
     start::{self, StartError},
     state::{Inner, State},
     tokens::TokenValues,
+    web::assets::Files,
 };
 use tempfile::TempDir;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -118,7 +119,7 @@ impl TestApp {
     /// Starts it.
     pub async fn start(&self) -> Result<(), StartError> {
         let state = self.another_manager().await?;
-        let router = muster_server::router(&state, Router::new());
+        let router = muster_server::router(&state, Files { routes: Router::new(), assets: assets() });
         *self.0.running.lock().unwrap() = Some((state, router));
         Ok(())
     }
@@ -126,7 +127,7 @@ impl TestApp {
     /// Starts another manager on the same database.
     pub async fn another_manager(&self) -> Result<State, StartError> {
         let config = self.0.config.lock().unwrap().clone();
-        let state = start::start(&config, self.clock(), assets()).await?;
+        let state = start::start(&config, self.clock()).await?;
         Ok(self.with_small_program(&state))
     }
 
@@ -143,7 +144,6 @@ impl TestApp {
             program: Program::at(self.0.folder.path().join("program")),
             trusted_proxies: state.trusted_proxies.clone(),
             retention: state.retention,
-            assets: state.assets.clone(),
             events: state.events.clone(),
             presence: Presence::new(state.clock.now()),
             masks: Masks::default(),
@@ -223,7 +223,7 @@ impl TestApp {
     /// A second manager of the same database, with a door of its own.
     pub async fn second(&self) -> Self {
         let state = self.another_manager().await.unwrap();
-        let router = muster_server::router(&state, Router::new());
+        let router = muster_server::router(&state, Files { routes: Router::new(), assets: assets() });
         Self(Arc::new(Parts {
             folder: tempfile::tempdir().unwrap(),
             database: self.0.database.clone(),

@@ -5,10 +5,22 @@ use leptos::config::LeptosOptions;
 use memory_serve::{CacheControl, MemoryServe};
 use muster_app::Assets;
 
-const LEPTOS: &str = include_str!("../../Leptos.toml");
+use crate::state::State;
 
-/// The routes of the files, and what pages have to know of them.
-pub fn load<S: Clone + Send + Sync + 'static>() -> (Router<S>, Assets) {
+const LEPTOS: &str = include_str!("../../../Leptos.toml");
+
+/// The console's files.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// Their routes.
+    pub routes: Router<State>,
+    /// What pages have to know of them.
+    pub assets: Assets,
+}
+
+/// The files that this program has inside.
+#[must_use]
+pub fn load() -> Files {
     let options = options().unwrap_or_else(|_| LeptosOptions::builder().output_name("muster").build());
     let (package, name) = (&options.site_pkg_dir, &options.output_name);
     let files: MemoryServe = memory_serve::load!();
@@ -22,7 +34,7 @@ pub fn load<S: Clone + Send + Sync + 'static>() -> (Router<S>, Assets) {
         icon: served("/favicon.svg".to_owned()),
         build_id: env!("MUSTER_BUILD_ID").to_owned(),
     };
-    (files.into_router(), assets)
+    Files { routes: files.into_router(), assets }
 }
 
 fn options() -> Result<LeptosOptions, leptos::config::errors::LeptosConfigError> {
