@@ -11,6 +11,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     id::{ProfileId, TokenId},
+    named_enum::named_enum,
     scope::Scope,
     text::{Invalid, line_type},
     time::Timestamp,
@@ -107,26 +108,16 @@ impl fmt::Debug for TokenValue {
     }
 }
 
-/// Whether a token is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum TokenStatus {
-    /// Credentials made with it are accepted.
-    Active,
-    /// Cut off by a person, for good.
-    Revoked,
-    /// Its time has run out.
-    Expired,
-}
-
-impl TokenStatus {
-    /// The word the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Active => "Active",
-            Self::Revoked => "Revoked",
-            Self::Expired => "Expired",
-        }
+named_enum! {
+    /// Whether a token is good.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum TokenStatus: label {
+        /// Credentials made with it are accepted.
+        Active = "Active";
+        /// Cut off by a person, for good.
+        Revoked = "Revoked";
+        /// Its time has run out.
+        Expired = "Expired";
     }
 }
 

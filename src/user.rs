@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::UserId,
+    named_enum::named_enum,
     text::{Invalid, honest, revealed},
     time::Timestamp,
 };
@@ -114,15 +115,17 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What a person is in the account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Role {
-    /// Reads everything but the secrets of scripts.
-    Viewer,
-    /// Decides on delegates, profiles and tokens.
-    DelegateManager,
-    /// Does everything.
-    AccountAdministrator,
+named_enum! {
+    /// What a person is in the account.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Role: code, label {
+        /// Reads everything but the secrets of scripts.
+        Viewer = "VIEWER", "Viewer";
+        /// Decides on delegates, profiles and tokens.
+        DelegateManager = "DELEGATE_MANAGER", "Delegate Manager";
+        /// Does everything.
+        AccountAdministrator = "ACCOUNT_ADMINISTRATOR", "Account Administrator";
+    }
 }
 
 /// What a use case asks for.
@@ -135,9 +138,6 @@ pub enum Permission {
 }
 
 impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::DelegateManager, Self::AccountAdministrator];
-
     /// Whether this role includes a permission.
     #[must_use]
     pub const fn may(self, permission: Permission) -> bool {
@@ -145,32 +145,6 @@ impl Role {
             Permission::View => true,
             Permission::ManageDelegates => matches!(self, Self::DelegateManager | Self::AccountAdministrator),
         }
-    }
-
-    /// The name the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Viewer => "Viewer",
-            Self::DelegateManager => "Delegate Manager",
-            Self::AccountAdministrator => "Account Administrator",
-        }
-    }
-
-    /// The word the database holds.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Viewer => "VIEWER",
-            Self::DelegateManager => "DELEGATE_MANAGER",
-            Self::AccountAdministrator => "ACCOUNT_ADMINISTRATOR",
-        }
-    }
-
-    /// The role behind a word of the database.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.code() == code)
     }
 }
 
