@@ -6,8 +6,8 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::unicode::deceives as is_unseen;
-pub use self::unicode::mixes_scripts;
+pub(crate) use self::unicode::deceives;
+pub use self::unicode::{mixes_scripts, revealed};
 
 /// Input that cannot be taken. The message says what to change and never repeats a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub fn line(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
 /// # Errors
 /// Names the character by its number.
 pub fn honest(text: &str, noun: &str) -> Result<(), Invalid> {
-    if let Some(c) = text.chars().find(|c| unicode::deceives(*c)) {
+    if let Some(c) = text.chars().find(|c| deceives(*c)) {
         return Err(Invalid::new(format!(
             "{noun} must not contain characters that cannot be seen or that reorder others: U+{:04X}.",
             u32::from(c)
@@ -55,12 +55,6 @@ pub fn honest(text: &str, noun: &str) -> Result<(), Invalid> {
         return Err(Invalid::new(format!("{noun} must not begin with a combining mark.")));
     }
     Ok(())
-}
-
-/// What was stored before such characters were refused: with � in their place it can be read, and seen for what it is.
-#[must_use]
-pub fn revealed(text: &str) -> String {
-    unicode::revealed(text)
 }
 
 /// Text of any lines, of at most `most` characters, without control characters but for tabs and line ends. `noun`
