@@ -11,11 +11,11 @@ use crate::{
 };
 
 /// How long a startup script may run.
-pub const TIME_MOST: Duration = Duration::from_secs(10 * 60);
+pub const MAX_RUN_TIME: Duration = Duration::from_secs(10 * 60);
 /// How many bytes of a run's log are kept: the newest.
-pub const LOG_MOST: usize = 1024 * 1024;
+pub const MAX_LOG_BYTES: usize = 1024 * 1024;
 /// How many runs of a delegate are kept: the newest.
-pub const RUNS_MOST: u64 = 10;
+pub const MAX_RUNS: u64 = 10;
 
 named_enum! {
     /// How a run ended.

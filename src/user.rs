@@ -70,9 +70,9 @@ impl From<Email> for String {
 }
 
 /// The fewest characters of a password. NIST SP 800-63B asks for length, not for kinds of characters.
-pub const PASSWORD_LEAST: usize = 12;
+pub const MIN_PASSWORD_LENGTH: usize = 12;
 /// The most bytes of a password: bounds the work of hashing it.
-pub const PASSWORD_MOST: usize = 1024;
+pub const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// A password as a person typed it. It is never printed.
 #[derive(Clone, Serialize, Deserialize, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
@@ -91,13 +91,13 @@ impl Password {
     /// # Errors
     /// Says how long it has to be.
     pub fn check_new(&self) -> Result<(), Invalid> {
-        if self.0.chars().count() < PASSWORD_LEAST {
+        if self.0.chars().count() < MIN_PASSWORD_LENGTH {
             return Err(Invalid::new(format!(
-                "Use at least {PASSWORD_LEAST} characters; a few words in a row do well."
+                "Use at least {MIN_PASSWORD_LENGTH} characters; a few words in a row do well."
             )));
         }
-        if self.0.len() > PASSWORD_MOST {
-            return Err(Invalid::new(format!("Use at most {PASSWORD_MOST} bytes.")));
+        if self.0.len() > MAX_PASSWORD_BYTES {
+            return Err(Invalid::new(format!("Use at most {MAX_PASSWORD_BYTES} bytes.")));
         }
         Ok(())
     }
@@ -188,7 +188,7 @@ mod tests {
         assert!(password.check_new().is_ok());
         assert_eq!(format!("{password:?}"), "[redacted]");
         assert!(Password::new("short".into()).check_new().is_err());
-        assert!(Password::new("x".repeat(PASSWORD_MOST + 1)).check_new().is_err());
+        assert!(Password::new("x".repeat(MAX_PASSWORD_BYTES + 1)).check_new().is_err());
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct InstallName(String);
 
 impl InstallName {
     /// The most characters it may have.
-    pub const MOST: usize = 63;
+    pub const MAX_LENGTH: usize = 63;
 
     /// Reads a name.
     ///
@@ -36,7 +36,7 @@ impl InstallName {
         let text = text.trim();
         let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
         let goes_on = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if begins && goes_on && !text.ends_with('-') && text.len() <= Self::MOST {
+        if begins && goes_on && !text.ends_with('-') && text.len() <= Self::MAX_LENGTH {
             Ok(Self(text.to_owned()))
         } else {
             Err(Invalid::new(

@@ -5,7 +5,7 @@ use muster::{
     audit::Action,
     delegate::{Admission, Delegate},
     id::{DelegateId, ScriptRunId},
-    script::{Outcome, RUNS_MOST, ScriptRun},
+    script::{MAX_RUNS, Outcome, ScriptRun},
     user::Permission,
 };
 use muster_app::{
@@ -41,7 +41,7 @@ impl Operator {
         let db = self.state.db.read();
         let delegate = self.delegate_row(db, id).await?;
         let has_script = self.has_script(db, &delegate).await?;
-        let found = runs_of(&delegate).limit(RUNS_MOST).all(db).await?;
+        let found = runs_of(&delegate).limit(MAX_RUNS).all(db).await?;
         let runs = found.into_iter().map(ScriptRun::try_from).collect::<Result<Vec<_>, _>>()?;
         let (log, more) = match runs.first() {
             Some(newest) => tail(db, newest.id.0, SHOWN_MOST).await?,

@@ -9,12 +9,12 @@ use axum::{
 use muster::{
     delegate::{Admission, Delegate},
     id::{DelegateId, ProfileId, ScriptRunId},
-    script::{LOG_MOST, Outcome},
+    script::{MAX_LOG_BYTES, Outcome},
     text::Invalid,
     time::Timestamp,
     wire::{
         envelope::Envelope,
-        script::{OUTPUT_MOST, ScriptReport},
+        script::{MAX_OUTPUT_BYTES, ScriptReport},
     },
 };
 use serde::Deserialize;
@@ -35,9 +35,9 @@ use crate::{
 };
 
 /// The largest report, in bytes: JSON writes some characters with six.
-const REPORT_MOST: usize = 6 * OUTPUT_MOST + 4096;
+const REPORT_MOST: usize = 6 * MAX_OUTPUT_BYTES + 4096;
 /// The largest body that brings a whole log, in bytes.
-pub const RESULT_MOST: usize = 2 * LOG_MOST;
+pub const RESULT_MOST: usize = 2 * MAX_LOG_BYTES;
 
 const UNKNOWN: Error = Error::NotFound("There is no such delegate. Register first.");
 
@@ -54,8 +54,8 @@ pub async fn report(
     own_process(&state, &caller, id).await?.ok_or(UNKNOWN)?;
     let body = to_bytes(request.into_body(), REPORT_MOST).await.map_err(|_| Error::TooLarge(REPORT_MOST))?;
     let report = parse::<ScriptReport>(&body)?;
-    if report.output.len() > OUTPUT_MOST {
-        return Err(Error::TooLarge(OUTPUT_MOST).into());
+    if report.output.len() > MAX_OUTPUT_BYTES {
+        return Err(Error::TooLarge(MAX_OUTPUT_BYTES).into());
     }
     let run: ScriptRunId = run.parse().map_err(|error| Error::field("run", error))?;
     take(&state, &caller, id, run, report).await?;
