@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::{ApiKeyId, DelegateId, InstallLinkId, UserId},
+    named_enum::named_enum,
     time::Timestamp,
     user::Email,
 };
@@ -104,100 +105,71 @@ pub struct AuditRow {
     pub detail: String,
 }
 
-macro_rules! actions {
-    ($($(#[$doc:meta])* $name:ident = $code:literal, $label:literal;)*) => {
-        /// What was done.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        pub enum Action {
-            $($(#[$doc])* $name,)*
-        }
-
-        impl Action {
-            /// Every action.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
-
-            /// The word the database and exports hold.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)* }
-            }
-
-            /// What the console shows.
-            #[must_use]
-            pub const fn label(self) -> &'static str {
-                match self { $(Self::$name => $label,)* }
-            }
-
-            /// The action behind a word of the database.
-            #[must_use]
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|action| action.code() == code)
-            }
-        }
-    };
-}
-
-actions! {
-    /// The account was made at first start.
-    AccountCreated = "ACCOUNT_CREATED", "Account created";
-    /// A user was made.
-    UserCreated = "USER_CREATED", "User created";
-    /// A user's password was replaced.
-    PasswordReset = "PASSWORD_RESET", "Password reset";
-    /// Somebody signed in.
-    SignedIn = "SIGNED_IN", "Signed in";
-    /// Somebody signed out.
-    SignedOut = "SIGNED_OUT", "Signed out";
-    /// Somebody failed to sign in.
-    SignInFailed = "SIGN_IN_FAILED", "Sign-in failed";
-    /// A profile was made.
-    ProfileCreated = "PROFILE_CREATED", "Profile created";
-    /// A profile was changed.
-    ProfileEdited = "PROFILE_EDITED", "Profile edited";
-    /// A profile was deleted.
-    ProfileDeleted = "PROFILE_DELETED", "Profile deleted";
-    /// A token was made.
-    TokenCreated = "TOKEN_CREATED", "Token created";
-    /// A token was given a successor.
-    TokenRotated = "TOKEN_ROTATED", "Token rotated";
-    /// A token was revoked.
-    TokenRevoked = "TOKEN_REVOKED", "Token revoked";
-    /// A token was deleted.
-    TokenDeleted = "TOKEN_DELETED", "Token deleted";
-    /// A link that hands out install files once was made.
-    InstallLinkCreated = "INSTALL_LINK_CREATED", "Install link created";
-    /// A secret was made.
-    SecretCreated = "SECRET_CREATED", "Secret created";
-    /// A secret was given another value.
-    SecretReplaced = "SECRET_REPLACED", "Secret value replaced";
-    /// A secret was deleted.
-    SecretDeleted = "SECRET_DELETED", "Secret deleted";
-    /// An install file with a token's value in it was handed out.
-    BundleDownloaded = "BUNDLE_DOWNLOADED", "Install files downloaded";
-    /// A delegate registered for the first time.
-    DelegateRegistered = "DELEGATE_REGISTERED", "Registered";
-    /// A delegate that was known came back with other facts.
-    DelegateChanged = "DELEGATE_CHANGED", "Registered again with changed facts";
-    /// A delegate went over to another token.
-    TokenSwitched = "TOKEN_SWITCHED", "Went over to another token";
-    /// A delegate that registered before keys were proved was bound to its key.
-    KeyBound = "KEY_BOUND", "Bound to its key";
-    /// Two processes use a delegate's identity.
-    IdentityConflict = "IDENTITY_CONFLICT", "Two processes use this identity";
-    /// A delegate was approved.
-    DelegateApproved = "DELEGATE_APPROVED", "Approved";
-    /// A delegate was rejected.
-    DelegateRejected = "DELEGATE_REJECTED", "Rejected";
-    /// A rejection was taken back.
-    RejectionTakenBack = "REJECTION_TAKEN_BACK", "Rejection taken back";
-    /// A delegate was given another profile.
-    ProfileSwitched = "PROFILE_SWITCHED", "Profile switched";
-    /// A delegate's selectors were edited.
-    SelectorsEdited = "SELECTORS_EDITED", "Selectors edited";
-    /// A delegate was asked to run its startup script again.
-    ScriptRequested = "SCRIPT_REQUESTED", "Startup script requested again";
-    /// A delegate was deleted.
-    DelegateDeleted = "DELEGATE_DELETED", "Deleted";
+named_enum! {
+    /// What was done.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Action: code, label {
+        /// The account was made at first start.
+        AccountCreated = "ACCOUNT_CREATED", "Account created";
+        /// A user was made.
+        UserCreated = "USER_CREATED", "User created";
+        /// A user's password was replaced.
+        PasswordReset = "PASSWORD_RESET", "Password reset";
+        /// Somebody signed in.
+        SignedIn = "SIGNED_IN", "Signed in";
+        /// Somebody signed out.
+        SignedOut = "SIGNED_OUT", "Signed out";
+        /// Somebody failed to sign in.
+        SignInFailed = "SIGN_IN_FAILED", "Sign-in failed";
+        /// A profile was made.
+        ProfileCreated = "PROFILE_CREATED", "Profile created";
+        /// A profile was changed.
+        ProfileEdited = "PROFILE_EDITED", "Profile edited";
+        /// A profile was deleted.
+        ProfileDeleted = "PROFILE_DELETED", "Profile deleted";
+        /// A token was made.
+        TokenCreated = "TOKEN_CREATED", "Token created";
+        /// A token was given a successor.
+        TokenRotated = "TOKEN_ROTATED", "Token rotated";
+        /// A token was revoked.
+        TokenRevoked = "TOKEN_REVOKED", "Token revoked";
+        /// A token was deleted.
+        TokenDeleted = "TOKEN_DELETED", "Token deleted";
+        /// A link that hands out install files once was made.
+        InstallLinkCreated = "INSTALL_LINK_CREATED", "Install link created";
+        /// A secret was made.
+        SecretCreated = "SECRET_CREATED", "Secret created";
+        /// A secret was given another value.
+        SecretReplaced = "SECRET_REPLACED", "Secret value replaced";
+        /// A secret was deleted.
+        SecretDeleted = "SECRET_DELETED", "Secret deleted";
+        /// An install file with a token's value in it was handed out.
+        BundleDownloaded = "BUNDLE_DOWNLOADED", "Install files downloaded";
+        /// A delegate registered for the first time.
+        DelegateRegistered = "DELEGATE_REGISTERED", "Registered";
+        /// A delegate that was known came back with other facts.
+        DelegateChanged = "DELEGATE_CHANGED", "Registered again with changed facts";
+        /// A delegate went over to another token.
+        TokenSwitched = "TOKEN_SWITCHED", "Went over to another token";
+        /// A delegate that registered before keys were proved was bound to its key.
+        KeyBound = "KEY_BOUND", "Bound to its key";
+        /// Two processes use a delegate's identity.
+        IdentityConflict = "IDENTITY_CONFLICT", "Two processes use this identity";
+        /// A delegate was approved.
+        DelegateApproved = "DELEGATE_APPROVED", "Approved";
+        /// A delegate was rejected.
+        DelegateRejected = "DELEGATE_REJECTED", "Rejected";
+        /// A rejection was taken back.
+        RejectionTakenBack = "REJECTION_TAKEN_BACK", "Rejection taken back";
+        /// A delegate was given another profile.
+        ProfileSwitched = "PROFILE_SWITCHED", "Profile switched";
+        /// A delegate's selectors were edited.
+        SelectorsEdited = "SELECTORS_EDITED", "Selectors edited";
+        /// A delegate was asked to run its startup script again.
+        ScriptRequested = "SCRIPT_REQUESTED", "Startup script requested again";
+        /// A delegate was deleted.
+        DelegateDeleted = "DELEGATE_DELETED", "Deleted";
+    }
 }
 
 #[cfg(test)]
@@ -207,7 +179,7 @@ mod tests {
     #[test]
     fn every_action_is_found_by_its_word() {
         for action in Action::ALL {
-            assert_eq!(Action::from_code(action.code()), Some(*action));
+            assert_eq!(Action::from_code(action.code()), Some(action));
         }
     }
 }

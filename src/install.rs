@@ -2,46 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::delegate::DelegateType;
+use crate::{delegate::DelegateType, named_enum::named_enum};
 
-/// The ways to install a delegate that Muster makes files for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum InstallKind {
-    /// An archive for a Linux host.
-    Shell,
-    /// A Docker container.
-    Docker,
-    /// Objects of a Kubernetes cluster.
-    Kubernetes,
-    /// A task of Amazon ECS.
-    Ecs,
-    /// Values for a Helm chart.
-    Helm,
+named_enum! {
+    /// The ways to install a delegate that Muster makes files for.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum InstallKind: slug {
+        /// An archive for a Linux host.
+        Shell = "shell";
+        /// A Docker container.
+        Docker = "docker";
+        /// Objects of a Kubernetes cluster.
+        Kubernetes = "kubernetes";
+        /// A task of Amazon ECS.
+        Ecs = "ecs";
+        /// Values for a Helm chart.
+        Helm = "helm";
+    }
 }
 
 impl InstallKind {
-    /// Every way.
-    pub const ALL: [Self; 5] = [Self::Shell, Self::Docker, Self::Kubernetes, Self::Ecs, Self::Helm];
-
-    /// The word that URLs hold.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Shell => "shell",
-            Self::Docker => "docker",
-            Self::Kubernetes => "kubernetes",
-            Self::Ecs => "ecs",
-            Self::Helm => "helm",
-        }
-    }
-
-    /// The way behind a word of a URL.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
-    }
-
     /// The words the console shows: those of the delegate's type.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -68,92 +49,36 @@ impl InstallKind {
     }
 }
 
-/// Which shape the files have: both are in use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Generation {
-    /// The first: StatefulSet, `launch-harness-delegate.sh`, ECS on EC2.
-    First,
-    /// The next: Deployment, `docker-compose.yml`, Fargate.
-    #[default]
-    Next,
-}
-
-impl Generation {
-    /// Both, the default first.
-    pub const ALL: [Self; 2] = [Self::Next, Self::First];
-
-    /// The word that URLs and forms hold.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Next => "next",
-        }
-    }
-
-    /// The generation behind a word.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|generation| generation.slug() == slug)
-    }
-
-    /// The words the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::First => "First generation",
-            Self::Next => "Next generation",
-        }
+named_enum! {
+    /// Which shape the files have: both are in use.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Generation: slug, label {
+        /// The next: Deployment, `docker-compose.yml`, Fargate.
+        #[default]
+        Next = "next", "Next generation";
+        /// The first: StatefulSet, `launch-harness-delegate.sh`, ECS on EC2.
+        First = "first", "First generation";
     }
 }
 
-/// How much a container may use. Muster's delegate itself needs about 10 MB (measured: 9.5 MB resident); the rest is
-/// for the programs that startup scripts and tasks run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Size {
-    /// To try it out.
-    #[default]
-    Laptop,
-    /// A few programs at once.
-    Small,
-    /// Some more.
-    Medium,
-    /// Many.
-    Large,
+named_enum! {
+    /// How much a container may use. Muster's delegate itself needs about 10 MB (measured: 9.5 MB resident); the rest
+    /// is for the programs that startup scripts and tasks run.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Size: slug, label {
+        /// To try it out.
+        #[default]
+        Laptop = "laptop", "Laptop";
+        /// A few programs at once.
+        Small = "small", "Small";
+        /// Some more.
+        Medium = "medium", "Medium";
+        /// Many.
+        Large = "large", "Large";
+    }
 }
 
 impl Size {
-    /// Every size.
-    pub const ALL: [Self; 4] = [Self::Laptop, Self::Small, Self::Medium, Self::Large];
-
-    /// The word that URLs and forms hold.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Laptop => "laptop",
-            Self::Small => "small",
-            Self::Medium => "medium",
-            Self::Large => "large",
-        }
-    }
-
-    /// The size behind a word.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|size| size.slug() == slug)
-    }
-
-    /// The words the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Laptop => "Laptop",
-            Self::Small => "Small",
-            Self::Medium => "Medium",
-            Self::Large => "Large",
-        }
-    }
-
     /// Memory, in MiB. Each is a size that Fargate offers with [`Size::cpu_millis`].
     #[must_use]
     pub const fn memory_mib(self) -> u32 {
@@ -177,50 +102,19 @@ impl Size {
     }
 }
 
-/// What the delegate may do in its Kubernetes cluster.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Permissions {
-    /// Everything: role `cluster-admin`.
-    #[default]
-    ClusterAdmin,
-    /// Read everything but secrets: role `view`.
-    ClusterViewer,
-    /// Everything in its own namespace: role `admin` there.
-    NamespaceAdmin,
-    /// Nothing: a person binds a role.
-    Custom,
-}
-
-impl Permissions {
-    /// Every choice.
-    pub const ALL: [Self; 4] = [Self::ClusterAdmin, Self::ClusterViewer, Self::NamespaceAdmin, Self::Custom];
-
-    /// The word that URLs and forms hold.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::ClusterAdmin => "cluster-admin",
-            Self::ClusterViewer => "cluster-viewer",
-            Self::NamespaceAdmin => "namespace-admin",
-            Self::Custom => "custom",
-        }
-    }
-
-    /// The choice behind a word.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|permissions| permissions.slug() == slug)
-    }
-
-    /// The words the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::ClusterAdmin => "Cluster admin",
-            Self::ClusterViewer => "Cluster viewer",
-            Self::NamespaceAdmin => "Namespace admin",
-            Self::Custom => "Custom: you bind a role",
-        }
+named_enum! {
+    /// What the delegate may do in its Kubernetes cluster.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Permissions: slug, label {
+        /// Everything: role `cluster-admin`.
+        #[default]
+        ClusterAdmin = "cluster-admin", "Cluster admin";
+        /// Read everything but secrets: role `view`.
+        ClusterViewer = "cluster-viewer", "Cluster viewer";
+        /// Everything in its own namespace: role `admin` there.
+        NamespaceAdmin = "namespace-admin", "Namespace admin";
+        /// Nothing: a person binds a role.
+        Custom = "custom", "Custom: you bind a role";
     }
 }
 

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod delegate;
 pub mod id;
 pub mod install;
+mod named_enum;
 pub mod page;
 pub mod problem;
 pub mod profile;

@@ -2,40 +2,44 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of problem it is. Programs may rely on these words: one is never given another meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Code {
-    /// Nobody is signed in, or the session has ended.
-    SignedOut,
-    /// The roles of who asks do not include it.
-    Forbidden,
-    /// There is no such object, or it cannot be seen by who asks.
-    NotFound,
-    /// A field cannot be taken as it is.
-    Invalid,
-    /// Another object has this name.
-    NameTaken,
-    /// Somebody else changed the object since it was looked at, or decided first.
-    Changed,
-    /// The object is not in a state that allows it.
-    WrongState,
-    /// Other objects need it.
-    InUse,
-    /// There are as many as there may be.
-    LimitReached,
-    /// A request is too large.
-    TooLarge,
-    /// Too many attempts, or too many others at once; try again later.
-    TooMany,
-    /// A credential is refused.
-    Refused,
-    /// The database cannot be used for the moment. Nothing changed.
-    Unavailable,
-    /// The database was lost in the middle of a commit: nobody can tell whether it was saved.
-    UnknownOutcome,
-    /// The server failed.
-    Internal,
+use crate::named_enum::named_enum;
+
+named_enum! {
+    /// What kind of problem it is. Programs may rely on these words: one is never given another meaning.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum Code: code {
+        /// Nobody is signed in, or the session has ended.
+        SignedOut = "SIGNED_OUT";
+        /// The roles of who asks do not include it.
+        Forbidden = "FORBIDDEN";
+        /// There is no such object, or it cannot be seen by who asks.
+        NotFound = "NOT_FOUND";
+        /// A field cannot be taken as it is.
+        Invalid = "INVALID";
+        /// Another object has this name.
+        NameTaken = "NAME_TAKEN";
+        /// Somebody else changed the object since it was looked at, or decided first.
+        Changed = "CHANGED";
+        /// The object is not in a state that allows it.
+        WrongState = "WRONG_STATE";
+        /// Other objects need it.
+        InUse = "IN_USE";
+        /// There are as many as there may be.
+        LimitReached = "LIMIT_REACHED";
+        /// A request is too large.
+        TooLarge = "TOO_LARGE";
+        /// Too many attempts, or too many others at once; try again later.
+        TooMany = "TOO_MANY";
+        /// A credential is refused.
+        Refused = "REFUSED";
+        /// The database cannot be used for the moment. Nothing changed.
+        Unavailable = "UNAVAILABLE";
+        /// The database was lost in the middle of a commit: nobody can tell whether it was saved.
+        UnknownOutcome = "UNKNOWN_OUTCOME";
+        /// The server failed.
+        Internal = "INTERNAL";
+    }
 }
 
 impl Code {
@@ -72,6 +76,14 @@ pub struct Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_code_is_one_word_everywhere() {
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.code());
+            assert_eq!(Code::from_code(code.code()), Some(code));
+        }
+    }
 
     #[test]
     fn programs_read_the_code() {

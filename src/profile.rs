@@ -25,9 +25,9 @@ line_type!(
 /// The name of the profile that always exists.
 pub const PRIMARY: &str = "Primary";
 /// The most characters of a startup script.
-pub const SCRIPT_MOST: usize = 64 * 1024;
+pub const MAX_SCRIPT_LENGTH: usize = 64 * 1024;
 /// The most characters of a description.
-pub const DESCRIPTION_MOST: usize = 1000;
+pub const MAX_DESCRIPTION_LENGTH: usize = 1000;
 
 /// What a person writes into a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ impl ProfileSpec {
     /// # Errors
     /// Says what is wrong with it.
     pub fn parse_description(text: &str) -> Result<String, Invalid> {
-        block(text, "The description", DESCRIPTION_MOST).map(|text| text.trim().to_owned())
+        block(text, "The description", MAX_DESCRIPTION_LENGTH).map(|text| text.trim().to_owned())
     }
 
     /// Checks a startup script.
@@ -58,7 +58,7 @@ impl ProfileSpec {
     /// # Errors
     /// Says what is wrong with it.
     pub fn parse_script(text: &str) -> Result<String, Invalid> {
-        script(text, "The startup script", SCRIPT_MOST).map(|text| normalized(&text))
+        script(text, "The startup script", MAX_SCRIPT_LENGTH).map(|text| normalized(&text))
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn scripts_are_bounded_and_lose_the_carriage_returns_of_forms() {
         assert_eq!(ProfileSpec::parse_script("a\r\nb\r\n").unwrap(), "a\nb\n");
-        assert!(ProfileSpec::parse_script(&"x".repeat(SCRIPT_MOST + 1)).is_err());
+        assert!(ProfileSpec::parse_script(&"x".repeat(MAX_SCRIPT_LENGTH + 1)).is_err());
         assert!(ProfileSpec::parse_script("a\0").is_err());
     }
 }

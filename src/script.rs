@@ -9,52 +9,32 @@ use serde::{Deserialize, Serialize};
 pub use self::view::{DelegateScripts, MAX_SHOWN_LOG_BYTES};
 use crate::{
     id::{DelegateId, ProfileId, ScriptRunId},
+    named_enum::named_enum,
     time::Timestamp,
 };
 
 /// How long a startup script may run.
-pub const TIME_MOST: Duration = Duration::from_secs(10 * 60);
+pub const MAX_RUN_TIME: Duration = Duration::from_secs(10 * 60);
 /// How many bytes of a run's log are kept: the newest.
-pub const LOG_MOST: usize = 1024 * 1024;
+pub const MAX_LOG_BYTES: usize = 1024 * 1024;
 /// How many runs of a delegate are kept: the newest.
-pub const RUNS_MOST: u64 = 10;
+pub const MAX_RUNS: u64 = 10;
 
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum Outcome {
-    /// The script ended by itself, with an exit code or by a signal.
-    Exited,
-    /// It ran for too long, and was killed with its children.
-    TimedOut,
-    /// The delegate ended or was cut off while it ran.
-    Interrupted,
-    /// It could not be started.
-    NotStarted,
-    /// It was not handed out: it names a secret that does not exist.
-    NotDelivered,
-}
-
-impl Outcome {
-    /// Every outcome.
-    pub const ALL: [Self; 5] = [Self::Exited, Self::TimedOut, Self::Interrupted, Self::NotStarted, Self::NotDelivered];
-
-    /// The word the database holds; also the protocol's.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Exited => "EXITED",
-            Self::TimedOut => "TIMED_OUT",
-            Self::Interrupted => "INTERRUPTED",
-            Self::NotStarted => "NOT_STARTED",
-            Self::NotDelivered => "NOT_DELIVERED",
-        }
-    }
-
-    /// The outcome behind a word of the database.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
+named_enum! {
+    /// How a run ended.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+    pub enum Outcome: code {
+        /// The script ended by itself, with an exit code or by a signal.
+        Exited = "EXITED";
+        /// It ran for too long, and was killed with its children.
+        TimedOut = "TIMED_OUT";
+        /// The delegate ended or was cut off while it ran.
+        Interrupted = "INTERRUPTED";
+        /// It could not be started.
+        NotStarted = "NOT_STARTED";
+        /// It was not handed out: it names a secret that does not exist.
+        NotDelivered = "NOT_DELIVERED";
     }
 }
 

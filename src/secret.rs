@@ -31,7 +31,7 @@ pub struct SecretName(String);
 
 impl SecretName {
     /// The most characters it may have.
-    pub const MOST: usize = 128;
+    pub const MAX_LENGTH: usize = 128;
 
     /// Reads a name.
     ///
@@ -40,7 +40,7 @@ impl SecretName {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
         let plain = text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.'));
-        if plain && !text.is_empty() && text.len() <= Self::MOST {
+        if plain && !text.is_empty() && text.len() <= Self::MAX_LENGTH {
             Ok(Self(text.to_owned()))
         } else {
             Err(Invalid::new("Use letters, digits, dots, dashes and underscores; at most 128 characters."))
@@ -80,9 +80,9 @@ pub struct SecretValue(String);
 
 impl SecretValue {
     /// The fewest characters: a shorter one would be masked in every log by chance.
-    pub const FEWEST: usize = 6;
+    pub const MIN_LENGTH: usize = 6;
     /// The most characters.
-    pub const MOST: usize = 16 * 1024;
+    pub const MAX_LENGTH: usize = 16 * 1024;
 
     /// Takes a value as a person gave it. Line ends at its end are dropped: files and clipboards bring them.
     ///
@@ -95,12 +95,12 @@ impl SecretValue {
             return Err(Invalid::new("The value must not contain a NUL character."));
         }
         let length = text.trim().chars().count();
-        if length < Self::FEWEST {
+        if length < Self::MIN_LENGTH {
             return Err(Invalid::new(
                 "The value must have at least 6 characters: a shorter one cannot be masked in logs.",
             ));
         }
-        if text.chars().count() > Self::MOST {
+        if text.chars().count() > Self::MAX_LENGTH {
             return Err(Invalid::new("The value is too long: at most 16384 characters."));
         }
         Ok(Self(text.to_owned()))
@@ -282,7 +282,7 @@ mod tests {
         for short in ["", "12345", "   a \n\n"] {
             assert!(SecretValue::parse(short).is_err());
         }
-        assert!(SecretValue::parse(&"x".repeat(SecretValue::MOST + 1)).is_err());
+        assert!(SecretValue::parse(&"x".repeat(SecretValue::MAX_LENGTH + 1)).is_err());
         let value = SecretValue::parse("line one\r\nline two\r\n").unwrap();
         assert_eq!(value.expose(), "line one\nline two");
         assert_eq!(format!("{value:?}"), "[redacted]");

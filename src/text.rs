@@ -6,8 +6,8 @@ use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::unicode::deceives as is_unseen;
-pub use self::unicode::mixes_scripts;
+pub(crate) use self::unicode::deceives;
+pub use self::unicode::{mixes_scripts, revealed};
 
 /// Input that cannot be taken. The message says what to change and never repeats a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -37,12 +37,12 @@ pub struct InvalidField {
     pub error: Invalid,
 }
 
-/// Text of one line, trimmed, of 1 to `most` characters, without control characters and such as deceive (see
+/// Text of one line, trimmed, of 1 to `max_length` characters, without control characters and such as deceive (see
 /// [`honest`]). `noun` begins the error's sentence.
 ///
 /// # Errors
 /// Says what is wrong with the text.
-pub fn line(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
+pub fn line(text: &str, noun: &str, max_length: usize) -> Result<String, Invalid> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Invalid::new(format!("{noun} must not be empty.")));
@@ -51,7 +51,7 @@ pub fn line(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
         return Err(Invalid::new(format!("{noun} must be one line without control characters.")));
     }
     honest(text, noun)?;
-    at_most(text, noun, most)?;
+    at_most(text, noun, max_length)?;
     Ok(text.to_owned())
 }
 
@@ -61,7 +61,7 @@ pub fn line(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
 /// # Errors
 /// Names the character by its number.
 pub fn honest(text: &str, noun: &str) -> Result<(), Invalid> {
-    if let Some(c) = text.chars().find(|c| unicode::deceives(*c)) {
+    if let Some(c) = text.chars().find(|c| deceives(*c)) {
         return Err(Invalid::new(format!(
             "{noun} must not contain characters that cannot be seen or that reorder others: U+{:04X}.",
             u32::from(c)
@@ -73,48 +73,42 @@ pub fn honest(text: &str, noun: &str) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// What was stored before such characters were refused: with � in their place it can be read, and seen for what it is.
-#[must_use]
-pub fn revealed(text: &str) -> String {
-    unicode::revealed(text)
-}
-
-/// Text of any lines, of at most `most` characters, without control characters but for tabs and line ends. `noun`
+/// Text of any lines, of at most `max_length` characters, without control characters but for tabs and line ends. `noun`
 /// begins the error's sentence.
 ///
 /// # Errors
 /// Says what is wrong with the text.
-pub fn block(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
+pub fn block(text: &str, noun: &str, max_length: usize) -> Result<String, Invalid> {
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(Invalid::new(format!("{noun} must not contain control characters.")));
     }
-    script(text, noun, most)
+    script(text, noun, max_length)
 }
 
-/// Text that a program reads: of at most `most` characters, without NUL. `noun` begins the error's sentence.
+/// Text that a program reads: of at most `max_length` characters, without NUL. `noun` begins the error's sentence.
 ///
 /// # Errors
 /// Says what is wrong with the text.
-pub fn script(text: &str, noun: &str, most: usize) -> Result<String, Invalid> {
+pub fn script(text: &str, noun: &str, max_length: usize) -> Result<String, Invalid> {
     if text.contains('\0') {
         return Err(Invalid::new(format!("{noun} must not contain a NUL character.")));
     }
-    at_most(text, noun, most)?;
+    at_most(text, noun, max_length)?;
     // Browsers send forms with CRLF; scripts run with LF.
     Ok(text.replace("\r\n", "\n"))
 }
 
-fn at_most(text: &str, noun: &str, most: usize) -> Result<(), Invalid> {
+fn at_most(text: &str, noun: &str, max_length: usize) -> Result<(), Invalid> {
     let length = text.chars().count();
-    if length > most {
-        return Err(Invalid::new(format!("{noun} is too long: {length} characters, at most {most}.")));
+    if length > max_length {
+        return Err(Invalid::new(format!("{noun} is too long: {length} characters, at most {max_length}.")));
     }
     Ok(())
 }
 
 /// A newtype over one line of text.
 macro_rules! line_type {
-    ($(#[$doc:meta])* $name:ident, $noun:literal, $most:expr) => {
+    ($(#[$doc:meta])* $name:ident, $noun:literal, $max_length:expr) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -122,14 +116,14 @@ macro_rules! line_type {
 
         impl $name {
             /// The most characters it may have.
-            pub const MOST: usize = $most;
+            pub const MAX_LENGTH: usize = $max_length;
 
             /// Reads it from outside: trimmed, one line, neither empty nor too long.
             ///
             /// # Errors
             /// Says what to change.
             pub fn parse(text: &str) -> Result<Self, $crate::text::Invalid> {
-                $crate::text::line(text, $noun, $most).map(Self)
+                $crate::text::line(text, $noun, $max_length).map(Self)
             }
 
             /// Reads one that was stored. A version before may have taken characters that are refused today: � stands
@@ -178,9 +172,9 @@ pub struct Selectors(Vec<String>);
 
 impl Selectors {
     /// The most selectors one object may carry.
-    pub const MOST: usize = 50;
+    pub const MAX_COUNT: usize = 50;
     /// The most characters of one selector.
-    pub const LONGEST: usize = 128;
+    pub const MAX_LENGTH: usize = 128;
 
     /// Takes a list as a client sends it; empty ones and repetitions are dropped.
     ///
@@ -193,13 +187,13 @@ impl Selectors {
             if selector.is_empty() || kept.iter().any(|one| one == selector) {
                 continue;
             }
-            if kept.len() == Self::MOST {
-                return Err(Invalid::new(format!("There are too many selectors: at most {}.", Self::MOST)));
+            if kept.len() == Self::MAX_COUNT {
+                return Err(Invalid::new(format!("There are too many selectors: at most {}.", Self::MAX_COUNT)));
             }
             if selector.contains(',') {
                 return Err(Invalid::new("A selector must not contain a comma."));
             }
-            kept.push(line(selector, "A selector", Self::LONGEST)?);
+            kept.push(line(selector, "A selector", Self::MAX_LENGTH)?);
         }
         Ok(Self(kept))
     }
@@ -289,7 +283,7 @@ mod tests {
 
     #[test]
     fn selectors_are_bounded() {
-        let many: Vec<String> = (0..=Selectors::MOST).map(|n| n.to_string()).collect();
+        let many: Vec<String> = (0..=Selectors::MAX_COUNT).map(|n| n.to_string()).collect();
         assert!(Selectors::new(&many).unwrap_err().to_string().contains("at most 50"));
         assert!(Selectors::new(["x".repeat(129)]).is_err());
         assert!(Selectors::new(["a,b"]).is_err());

@@ -17,6 +17,7 @@ pub use self::{
 };
 use crate::{
     id::{ProfileId, TokenId},
+    named_enum::named_enum,
     scope::Scope,
     text::{Invalid, line_type},
     time::Timestamp,
@@ -115,15 +116,17 @@ impl fmt::Debug for TokenValue {
     }
 }
 
-/// Whether a token is good.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum TokenStatus {
-    /// Credentials made with it are accepted.
-    Active,
-    /// Cut off by a person, for good.
-    Revoked,
-    /// Its time has run out.
-    Expired,
+named_enum! {
+    /// Whether a token is good.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum TokenStatus: label {
+        /// Credentials made with it are accepted.
+        Active = "Active";
+        /// Cut off by a person, for good.
+        Revoked = "Revoked";
+        /// Its time has run out.
+        Expired = "Expired";
+    }
 }
 
 impl TokenStatus {
@@ -136,16 +139,6 @@ impl TokenStatus {
             Self::Expired
         } else {
             Self::Active
-        }
-    }
-
-    /// The word the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Active => "Active",
-            Self::Revoked => "Revoked",
-            Self::Expired => "Expired",
         }
     }
 }

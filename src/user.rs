@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     id::UserId,
+    named_enum::named_enum,
     text::{Invalid, honest, revealed},
     time::Timestamp,
 };
@@ -69,9 +70,9 @@ impl From<Email> for String {
 }
 
 /// The fewest characters of a password. NIST SP 800-63B asks for length, not for kinds of characters.
-pub const PASSWORD_LEAST: usize = 12;
+pub const MIN_PASSWORD_LENGTH: usize = 12;
 /// The most bytes of a password: bounds the work of hashing it.
-pub const PASSWORD_MOST: usize = 1024;
+pub const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// A password as a person typed it. It is never printed.
 #[derive(Clone, Serialize, Deserialize, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
@@ -90,13 +91,13 @@ impl Password {
     /// # Errors
     /// Says how long it has to be.
     pub fn check_new(&self) -> Result<(), Invalid> {
-        if self.0.chars().count() < PASSWORD_LEAST {
+        if self.0.chars().count() < MIN_PASSWORD_LENGTH {
             return Err(Invalid::new(format!(
-                "Use at least {PASSWORD_LEAST} characters; a few words in a row do well."
+                "Use at least {MIN_PASSWORD_LENGTH} characters; a few words in a row do well."
             )));
         }
-        if self.0.len() > PASSWORD_MOST {
-            return Err(Invalid::new(format!("Use at most {PASSWORD_MOST} bytes.")));
+        if self.0.len() > MAX_PASSWORD_BYTES {
+            return Err(Invalid::new(format!("Use at most {MAX_PASSWORD_BYTES} bytes.")));
         }
         Ok(())
     }
@@ -114,15 +115,17 @@ impl fmt::Debug for Password {
     }
 }
 
-/// What a person is in the account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Role {
-    /// Reads everything but the secrets of scripts.
-    Viewer,
-    /// Decides on delegates, profiles and tokens.
-    DelegateManager,
-    /// Does everything.
-    AccountAdministrator,
+named_enum! {
+    /// What a person is in the account.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Role: code, label {
+        /// Reads everything but the secrets of scripts.
+        Viewer = "VIEWER", "Viewer";
+        /// Decides on delegates, profiles and tokens.
+        DelegateManager = "DELEGATE_MANAGER", "Delegate Manager";
+        /// Does everything.
+        AccountAdministrator = "ACCOUNT_ADMINISTRATOR", "Account Administrator";
+    }
 }
 
 /// What a use case asks for.
@@ -135,9 +138,6 @@ pub enum Permission {
 }
 
 impl Role {
-    /// Every role.
-    pub const ALL: [Self; 3] = [Self::Viewer, Self::DelegateManager, Self::AccountAdministrator];
-
     /// Whether this role includes a permission.
     #[must_use]
     pub const fn may(self, permission: Permission) -> bool {
@@ -145,32 +145,6 @@ impl Role {
             Permission::View => true,
             Permission::ManageDelegates => matches!(self, Self::DelegateManager | Self::AccountAdministrator),
         }
-    }
-
-    /// The name the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Viewer => "Viewer",
-            Self::DelegateManager => "Delegate Manager",
-            Self::AccountAdministrator => "Account Administrator",
-        }
-    }
-
-    /// The word the database holds.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Viewer => "VIEWER",
-            Self::DelegateManager => "DELEGATE_MANAGER",
-            Self::AccountAdministrator => "ACCOUNT_ADMINISTRATOR",
-        }
-    }
-
-    /// The role behind a word of the database.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.code() == code)
     }
 }
 
@@ -214,7 +188,7 @@ mod tests {
         assert!(password.check_new().is_ok());
         assert_eq!(format!("{password:?}"), "[redacted]");
         assert!(Password::new("short".into()).check_new().is_err());
-        assert!(Password::new("x".repeat(PASSWORD_MOST + 1)).check_new().is_err());
+        assert!(Password::new("x".repeat(MAX_PASSWORD_BYTES + 1)).check_new().is_err());
     }
 
     #[test]

@@ -3,77 +3,40 @@
 use serde::{Deserialize, Serialize};
 
 use super::Delegate;
-use crate::time::Timestamp;
+use crate::{named_enum::named_enum, time::Timestamp};
 
-/// Whether a delegate may work. The words are the protocol's own, but for `Rejected`, which clients see as `DELETED`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Admission {
-    /// A person has to decide.
-    WaitingForApproval,
-    /// It works.
-    Enabled,
-    /// A person turned it away; it stays so until the rejection is taken back.
-    Rejected,
-}
-
-impl Admission {
-    /// Every admission.
-    pub const ALL: [Self; 3] = [Self::WaitingForApproval, Self::Enabled, Self::Rejected];
-
-    /// The word the database holds.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::WaitingForApproval => "WAITING_FOR_APPROVAL",
-            Self::Enabled => "ENABLED",
-            Self::Rejected => "REJECTED",
-        }
-    }
-
-    /// The admission behind a word of the database.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|admission| admission.code() == code)
+named_enum! {
+    /// Whether a delegate may work. The words are the protocol's own, but for `Rejected`, which clients see as
+    /// `DELETED`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Admission: code {
+        /// A person has to decide.
+        WaitingForApproval = "WAITING_FOR_APPROVAL";
+        /// It works.
+        Enabled = "ENABLED";
+        /// A person turned it away; it stays so until the rejection is taken back.
+        Rejected = "REJECTED";
     }
 }
 
-/// Why a delegate waits for a person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Reason {
-    /// Its profile or its token requires approval.
-    Required,
-    /// It asked for a profile that does not exist.
-    UnknownProfile,
-    /// Another delegate has its host and name: it was installed anew, or cloned, or is an impostor.
-    Resembles,
-    /// Two processes use its identity.
-    Conflict,
-    /// A rejection was taken back.
-    TakenBack,
+named_enum! {
+    /// Why a delegate waits for a person.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Reason: code {
+        /// Its profile or its token requires approval.
+        Required = "REQUIRED";
+        /// It asked for a profile that does not exist.
+        UnknownProfile = "UNKNOWN_PROFILE";
+        /// Another delegate has its host and name: it was installed anew, or cloned, or is an impostor.
+        Resembles = "RESEMBLES";
+        /// Two processes use its identity.
+        Conflict = "CONFLICT";
+        /// A rejection was taken back.
+        TakenBack = "TAKEN_BACK";
+    }
 }
 
 impl Reason {
-    /// Every reason.
-    pub const ALL: [Self; 5] = [Self::Required, Self::UnknownProfile, Self::Resembles, Self::Conflict, Self::TakenBack];
-
-    /// The word the database holds.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Required => "REQUIRED",
-            Self::UnknownProfile => "UNKNOWN_PROFILE",
-            Self::Resembles => "RESEMBLES",
-            Self::Conflict => "CONFLICT",
-            Self::TakenBack => "TAKEN_BACK",
-        }
-    }
-
-    /// The reason behind a word of the database.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|reason| reason.code() == code)
-    }
-
     /// Why a delegate that registers for the first time waits; none where it may work at once. Nothing that a delegate
     /// says of itself lowers what its token requires.
     #[must_use]

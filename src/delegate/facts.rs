@@ -5,7 +5,10 @@ use std::time::Duration;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
-use crate::text::{Invalid, Selectors, line_type};
+use crate::{
+    named_enum::named_enum,
+    text::{Invalid, Selectors, line_type},
+};
 
 line_type!(
     /// The name a delegate registers with. Clients of the protocol choose freely; ours follow [`InstallName`].
@@ -23,7 +26,7 @@ pub struct InstallName(String);
 
 impl InstallName {
     /// The most characters it may have.
-    pub const MOST: usize = 63;
+    pub const MAX_LENGTH: usize = 63;
 
     /// Reads a name.
     ///
@@ -33,7 +36,7 @@ impl InstallName {
         let text = text.trim();
         let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
         let goes_on = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if begins && goes_on && !text.ends_with('-') && text.len() <= Self::MOST {
+        if begins && goes_on && !text.ends_with('-') && text.len() <= Self::MAX_LENGTH {
             Ok(Self(text.to_owned()))
         } else {
             Err(Invalid::new(
@@ -63,57 +66,22 @@ impl From<InstallName> for String {
     }
 }
 
-/// How a delegate was installed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum DelegateType {
-    /// By a script on a host.
-    ShellScript,
-    /// As a Docker container.
-    Docker,
-    /// In a Kubernetes cluster.
-    Kubernetes,
-    /// As an ECS task.
-    Ecs,
-    /// By a Helm chart.
-    Helm,
-    /// In a way that it did not tell, or that Muster does not know.
-    Other,
-}
-
-impl DelegateType {
-    /// Every type.
-    pub const ALL: [Self; 6] = [Self::ShellScript, Self::Docker, Self::Kubernetes, Self::Ecs, Self::Helm, Self::Other];
-
-    /// The word of the protocol and of the database.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ShellScript => "SHELL_SCRIPT",
-            Self::Docker => "DOCKER",
-            Self::Kubernetes => "KUBERNETES",
-            Self::Ecs => "ECS",
-            Self::Helm => "HELM_DELEGATE",
-            Self::Other => "OTHER",
-        }
-    }
-
-    /// The type behind a word of the protocol; what is unknown is [`DelegateType::Other`].
-    #[must_use]
-    pub fn from_code(code: &str) -> Self {
-        Self::ALL.into_iter().find(|kind| kind.code() == code).unwrap_or(Self::Other)
-    }
-
-    /// The words the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::ShellScript => "Shell Script",
-            Self::Docker => "Docker",
-            Self::Kubernetes => "Kubernetes",
-            Self::Ecs => "ECS Task",
-            Self::Helm => "Helm",
-            Self::Other => "Other",
-        }
+named_enum! {
+    /// How a delegate was installed.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum DelegateType: code or Other, label {
+        /// By a script on a host.
+        ShellScript = "SHELL_SCRIPT", "Shell Script";
+        /// As a Docker container.
+        Docker = "DOCKER", "Docker";
+        /// In a Kubernetes cluster.
+        Kubernetes = "KUBERNETES", "Kubernetes";
+        /// As an ECS task.
+        Ecs = "ECS", "ECS Task";
+        /// By a Helm chart.
+        Helm = "HELM_DELEGATE", "Helm";
+        /// In a way that it did not tell, or that Muster does not know.
+        Other = "OTHER", "Other";
     }
 }
 

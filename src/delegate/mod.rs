@@ -21,6 +21,7 @@ pub use self::{
 };
 use crate::{
     id::{DelegateId, ProfileId, TokenId},
+    named_enum::named_enum,
     profile::Profile,
     scope::Scope,
     text::Selectors,
@@ -98,49 +99,18 @@ pub struct Delegate {
     pub revision: i32,
 }
 
-/// What the console shows of a delegate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Status {
-    /// Admitted, and heard of lately.
-    Connected,
-    /// Admitted, and silent, stopped or cut off.
-    NotConnected,
-    /// Waits for a person.
-    PendingApproval,
-    /// Turned away by a person.
-    Rejected,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 4] = [Self::Connected, Self::NotConnected, Self::PendingApproval, Self::Rejected];
-
-    /// The words the console shows.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Connected => "Connected",
-            Self::NotConnected => "Not connected",
-            Self::PendingApproval => "Pending Approval",
-            Self::Rejected => "Rejected",
-        }
-    }
-
-    /// The word that URLs hold.
-    #[must_use]
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Connected => "connected",
-            Self::NotConnected => "not-connected",
-            Self::PendingApproval => "pending",
-            Self::Rejected => "rejected",
-        }
-    }
-
-    /// The status behind a word of a URL.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.slug() == slug)
+named_enum! {
+    /// What the console shows of a delegate.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Status: slug, label {
+        /// Admitted, and heard of lately.
+        Connected = "connected", "Connected";
+        /// Admitted, and silent, stopped or cut off.
+        NotConnected = "not-connected", "Not connected";
+        /// Waits for a person.
+        PendingApproval = "pending", "Pending Approval";
+        /// Turned away by a person.
+        Rejected = "rejected", "Rejected";
     }
 }
 

@@ -34,6 +34,13 @@ struct Document {
     indented: bool,
 }
 
+impl Document {
+    fn ends_with(&self, line: &str) -> bool {
+        let line = if self.indented { line.trim_start_matches('\t') } else { line };
+        line == self.end
+    }
+}
+
 /// Reads a shell script as far as it has to, to know what a place lies within. It does not have to be right: what it
 /// takes for something else is quoted in another way.
 #[derive(Debug)]
@@ -145,7 +152,7 @@ impl Shell {
 
     /// Takes the character that a text begins with. Gives how many bytes it took, where it is more than that one.
     fn take(&mut self, c: char, rest: &str) -> usize {
-        match self.innermost().clone() {
+        match *self.innermost() {
             Within::Single if c == '\'' => self.leave(),
             Within::Single => {}
             Within::Comment if c == '\n' || (c == '`' && self.within.contains(&Within::Backticks)) => {
@@ -153,7 +160,15 @@ impl Shell {
                 return self.take(c, rest);
             }
             Within::Comment => {}
-            Within::Document(document) => return self.document(c, rest, &document),
+            Within::Document(ref document) if c == '\n' => {
+                let ended = document.ends_with(&self.line);
+                self.line.clear();
+                if ended {
+                    self.leave();
+                    self.next_document();
+                }
+            }
+            Within::Document(Document { quoted, .. }) => return self.document(c, rest, quoted),
             _ if c == '\\' => {
                 self.word.push(c);
                 return 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
@@ -227,18 +242,10 @@ impl Shell {
         0
     }
 
-    fn document(&mut self, c: char, rest: &str, document: &Document) -> usize {
-        if c == '\n' {
-            let line = std::mem::take(&mut self.line);
-            let line = if document.indented { line.trim_start_matches('\t') } else { &line };
-            if line == document.end {
-                self.leave();
-                self.next_document();
-            }
-            return 0;
-        }
+    /// A character within a line of a here-document.
+    fn document(&mut self, c: char, rest: &str, quoted: bool) -> usize {
         self.line.push(c);
-        if document.quoted {
+        if quoted {
             return 0;
         }
         if c == '\\' {

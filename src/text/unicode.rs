@@ -33,8 +33,10 @@ pub(super) fn is_mark(c: char) -> bool {
     GeneralCategoryGroup::Mark.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
-/// The text with � for each character that deceives, and for marks that have nothing to be drawn onto.
-pub(super) fn revealed(text: &str) -> String {
+/// The text with � for each character that deceives, and for marks that have nothing to be drawn onto: so what was
+/// stored before such characters were refused can be read, and seen for what it is.
+#[must_use]
+pub fn revealed(text: &str) -> String {
     let mut before = ' ';
     text.chars()
         .map(|c| {

@@ -6,7 +6,7 @@ use base64::{
 };
 use zeroize::Zeroizing;
 
-use crate::text::{Invalid, is_unseen};
+use crate::text::{Invalid, deceives};
 
 /// Reads the value; what pasting brings is overlooked.
 ///
@@ -31,7 +31,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// The value without what pasting brings: white space anywhere, characters that cannot be seen, quotes around it.
 fn tidied(text: &str) -> Zeroizing<String> {
     let seen: Zeroizing<String> =
-        Zeroizing::new(text.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !is_unseen(*c)).collect());
+        Zeroizing::new(text.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !deceives(*c)).collect());
     let quotes = ['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}', '\u{ab}', '\u{bb}'];
     Zeroizing::new(seen.trim_matches(quotes).to_owned())
 }

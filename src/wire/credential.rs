@@ -23,7 +23,7 @@ pub const LIFETIME: Duration = Duration::from_secs(20 * 60);
 /// How far the clocks of delegate and manager may differ.
 pub const LEEWAY: Duration = Duration::from_secs(60);
 /// The longest credential that is looked at, in bytes; real ones have about 400.
-pub const LONGEST: usize = 8 * 1024;
+pub const MAX_LENGTH: usize = 8 * 1024;
 
 const IV: usize = 12;
 const TAG: usize = 16;
@@ -157,7 +157,7 @@ impl Credential {
     }
 
     fn take_apart(text: &str) -> Option<Self> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_LENGTH {
             return None;
         }
         let mut parts = text.split('.');

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::named_enum::named_enum;
+
 /// The envelope of a reply.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -58,41 +60,22 @@ pub struct Message {
 /// The header that repeats a refusal's code.
 pub const ERROR_HEADER: &str = "x-harness-error";
 
-/// Why a credential is refused; each is answered with status 401.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-pub enum Refusal {
-    /// The token was revoked by a person.
-    #[error("Revoked Delegate Token.")]
-    RevokedToken,
-    /// The credential is malformed, or no token of this account opens it.
-    #[error("Token is not valid.")]
-    InvalidToken,
-    /// The credential or its token is too old.
-    #[error("Token expired.")]
-    ExpiredToken,
-    /// The call brings a proof of a key that does not hold: it was altered, or made for another call.
-    #[error("The proof of the delegate's key does not hold.")]
-    InvalidProof,
-}
-
-impl Refusal {
-    /// The word for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::RevokedToken => "REVOKED_TOKEN",
-            Self::InvalidToken => "INVALID_TOKEN",
-            Self::ExpiredToken => "EXPIRED_TOKEN",
-            Self::InvalidProof => "INVALID_PROOF",
-        }
-    }
-
-    /// The refusal behind a word.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::RevokedToken, Self::InvalidToken, Self::ExpiredToken, Self::InvalidProof]
-            .into_iter()
-            .find(|one| one.code() == code)
+named_enum! {
+    /// Why a credential is refused; each is answered with status 401.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+    pub enum Refusal: code {
+        /// The token was revoked by a person.
+        #[error("Revoked Delegate Token.")]
+        RevokedToken = "REVOKED_TOKEN";
+        /// The credential is malformed, or no token of this account opens it.
+        #[error("Token is not valid.")]
+        InvalidToken = "INVALID_TOKEN";
+        /// The credential or its token is too old.
+        #[error("Token expired.")]
+        ExpiredToken = "EXPIRED_TOKEN";
+        /// The call brings a proof of a key that does not hold: it was altered, or made for another call.
+        #[error("The proof of the delegate's key does not hold.")]
+        InvalidProof = "INVALID_PROOF";
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::script::Outcome;
 
 /// The most bytes of output in one report.
-pub const OUTPUT_MOST: usize = 64 * 1024;
+pub const MAX_OUTPUT_BYTES: usize = 64 * 1024;
 
 /// The body of a report. The delegate chose the run's id, and sends reports of one run one after the other; a report
 /// that is sent twice counts once.
@@ -18,7 +18,7 @@ pub struct ScriptReport {
     pub profile_last_updated_at: i64,
     /// How many bytes of output came before this piece, those included that were never sent because too many gathered.
     pub offset: u64,
-    /// A piece of the output, both streams as they came; at most [`OUTPUT_MOST`] bytes. May be empty.
+    /// A piece of the output, both streams as they came; at most [`MAX_OUTPUT_BYTES`] bytes. May be empty.
     #[serde(default)]
     pub output: String,
     /// How it ended; none while it runs.

@@ -26,7 +26,7 @@ use crate::ui::{
 const NAME_PATTERN: &str = "[a-z]([a-z0-9\\-]{0,61}[a-z0-9])?";
 const NAME_HINT: &str =
     "Lower case letters, digits and dashes; begins with a letter, does not end with a dash; at most 63 characters.";
-const _: () = assert!(InstallName::MOST == 63);
+const _: () = assert!(InstallName::MAX_LENGTH == 63);
 
 /// The dialog that makes a token, as a step of the path.
 const NEW_TOKEN: &str = "new-token";

@@ -1,7 +1,7 @@
 //! How a run ended, in words.
 
 use leptos::prelude::*;
-use muster::script::{End, Outcome, ScriptRun, TIME_MOST};
+use muster::script::{End, MAX_RUN_TIME, Outcome, ScriptRun};
 
 use crate::ui::{icon::Icon, status::mark};
 
@@ -18,7 +18,7 @@ fn words(end: Option<&End>) -> (&'static str, Icon, String) {
         (Outcome::Exited, Some(code)) => ("status bad", Icon::Refused, format!("Failed with exit code {code}")),
         (Outcome::Exited, None) => ("status bad", Icon::Refused, "Failed".to_owned()),
         (Outcome::TimedOut, _) => {
-            ("status bad", Icon::RunOut, format!("Timed out after {} minutes", TIME_MOST.as_secs() / 60))
+            ("status bad", Icon::RunOut, format!("Timed out after {} minutes", MAX_RUN_TIME.as_secs() / 60))
         }
         (Outcome::Interrupted, _) => ("status off", Icon::CutOff, "Interrupted".to_owned()),
         (Outcome::NotStarted, _) => ("status bad", Icon::Warning, "Could not be started".to_owned()),

@@ -6,8 +6,8 @@ use std::{
 };
 
 use muster::{
-    script::LOG_MOST,
-    wire::script::{OUTPUT_MOST, ScriptEnd},
+    script::MAX_LOG_BYTES,
+    wire::script::{MAX_OUTPUT_BYTES, ScriptEnd},
 };
 use tokio::sync::Notify;
 
@@ -41,7 +41,7 @@ impl std::fmt::Debug for State {
 pub(super) struct Piece {
     /// How many bytes came before it, those included that were dropped.
     pub offset: u64,
-    /// At most [`OUTPUT_MOST`] bytes.
+    /// At most [`MAX_OUTPUT_BYTES`] bytes.
     pub text: String,
     /// How the run ended, where nothing comes after this piece.
     pub end: Option<ScriptEnd>,
@@ -97,12 +97,12 @@ impl Feed {
     pub(super) fn take(&self) -> Piece {
         let mut state = self.state();
         let offset = state.offset;
-        let length = state.boundary(OUTPUT_MOST.min(state.kept.len()), false);
+        let length = state.boundary(MAX_OUTPUT_BYTES.min(state.kept.len()), false);
         let bytes: Vec<u8> = state.kept.drain(..length).collect();
         state.offset += length as u64;
         if state.kept.is_empty() {
             // What was flooded once does not hold its memory for ever.
-            state.kept.shrink_to(OUTPUT_MOST);
+            state.kept.shrink_to(MAX_OUTPUT_BYTES);
         }
         let end = state.end.clone().filter(|_| state.kept.is_empty());
         Piece { offset, text: String::from_utf8_lossy(&bytes).into_owned(), end }
@@ -117,7 +117,7 @@ impl State {
     /// Adds text at the end, and drops the oldest where it gets too much.
     fn keep(&mut self, text: &str) {
         self.kept.extend(text.as_bytes());
-        let most = if self.unwanted { 0 } else { LOG_MOST };
+        let most = if self.unwanted { 0 } else { MAX_LOG_BYTES };
         if self.kept.len() > most {
             let length = self.boundary(self.kept.len() - most, true);
             self.kept.drain(..length);
@@ -231,30 +231,30 @@ mod tests {
     #[test]
     fn a_piece_is_bounded_and_ends_between_characters() {
         let feed = Feed::default();
-        feed.push("€".repeat(OUTPUT_MOST).as_bytes());
+        feed.push("€".repeat(MAX_OUTPUT_BYTES).as_bytes());
         feed.finish(END);
         let (mut at, mut pieces) = (0, 0);
         loop {
             let piece = feed.take();
             assert_eq!(piece.offset, at);
-            assert!(piece.text.len() <= OUTPUT_MOST && piece.text.chars().all(|c| c == '€'));
+            assert!(piece.text.len() <= MAX_OUTPUT_BYTES && piece.text.chars().all(|c| c == '€'));
             at += piece.text.len() as u64;
             pieces += 1;
             if piece.end.is_some() {
                 break;
             }
         }
-        assert_eq!((at, pieces), (3 * OUTPUT_MOST as u64, 4));
+        assert_eq!((at, pieces), (3 * MAX_OUTPUT_BYTES as u64, 4));
     }
 
     #[test]
     fn the_newest_mebibyte_is_kept_and_the_offset_tells_what_is_missing() {
         let feed = Feed::default();
         feed.push("a".as_bytes());
-        feed.push("€".repeat(LOG_MOST / 3).as_bytes());
-        assert_eq!(feed.waiting(), (LOG_MOST, false), "exactly full");
+        feed.push("€".repeat(MAX_LOG_BYTES / 3).as_bytes());
+        assert_eq!(feed.waiting(), (MAX_LOG_BYTES, false), "exactly full");
         feed.push(b"z");
-        assert_eq!(feed.waiting(), (LOG_MOST, false));
+        assert_eq!(feed.waiting(), (MAX_LOG_BYTES, false));
         feed.push(b"z");
         let piece = feed.take();
         assert_eq!(piece.offset, 4);

@@ -89,7 +89,7 @@ fn wait(waiting: usize, ended: bool, since: Duration, since_output: Option<Durat
         _ if ended => return None,
         (0, _) => (SIGN_EVERY, since),
         (_, None) => return None,
-        (waiting, Some(since)) if waiting >= muster::wire::script::OUTPUT_MOST => (BACKLOG_EVERY, since),
+        (waiting, Some(since)) if waiting >= muster::wire::script::MAX_OUTPUT_BYTES => (BACKLOG_EVERY, since),
         (_, Some(since)) => (OUTPUT_EVERY, since),
     };
     every.checked_sub(since).filter(|wait| !wait.is_zero())
@@ -125,7 +125,7 @@ async fn send(manager: &Manager, delegate: &str, run: &Run, report: &ScriptRepor
 
 #[cfg(test)]
 mod tests {
-    use muster::wire::script::OUTPUT_MOST;
+    use muster::wire::script::MAX_OUTPUT_BYTES;
 
     use super::*;
 
@@ -139,8 +139,8 @@ mod tests {
             (1, false, ms(0), None, None),
             (1, false, ms(100), Some(ms(100)), Some(ms(900))),
             (1, false, ms(100), Some(ms(1000)), None),
-            (OUTPUT_MOST, false, ms(100), Some(ms(100)), Some(ms(150))),
-            (OUTPUT_MOST, false, ms(250), Some(ms(250)), None),
+            (MAX_OUTPUT_BYTES, false, ms(100), Some(ms(100)), Some(ms(150))),
+            (MAX_OUTPUT_BYTES, false, ms(250), Some(ms(250)), None),
             (0, true, ms(0), Some(ms(0)), None),
             (1, true, ms(0), Some(ms(0)), None),
         ] {

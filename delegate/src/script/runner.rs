@@ -11,7 +11,7 @@ use std::{
 
 use muster::{
     id::ScriptRunId,
-    script::{LOG_MOST, Outcome, TIME_MOST},
+    script::{MAX_LOG_BYTES, MAX_RUN_TIME, Outcome},
     wire::script::ScriptEnd,
 };
 use rustix::process::Pid;
@@ -50,7 +50,7 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { time: TIME_MOST, grace: Duration::from_secs(5), linger: Duration::from_millis(500) }
+        Self { time: MAX_RUN_TIME, grace: Duration::from_secs(5), linger: Duration::from_millis(500) }
     }
 }
 
@@ -181,7 +181,7 @@ impl<F: FnMut(&[u8])> Pump<F> {
     async fn drain(self, linger: Duration) {
         let Self { pipe, mut output, mut buffer, .. } = self;
         let Some(mut pipe) = pipe else { return };
-        let mut left = LOG_MOST;
+        let mut left = MAX_LOG_BYTES;
         let rest = async {
             while left > 0 {
                 match pipe.read(&mut buffer).await {

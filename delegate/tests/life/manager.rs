@@ -26,7 +26,7 @@ use muster::{
         profile::{ProfileParams, ProfileQuery},
         proof::Proof,
         register::{RegisterReply, RegisterRequest, SELF_DESTRUCT, UnregisterRequest},
-        script::{OUTPUT_MOST, ScriptEnd, ScriptReport},
+        script::{MAX_OUTPUT_BYTES, ScriptEnd, ScriptReport},
         tasks::TaskEvents,
     },
 };
@@ -322,7 +322,7 @@ async fn script_run(
     Json(report): Json<ScriptReport>,
 ) -> Response {
     assert_eq!((id.as_str(), report.profile_id.as_str()), ("id-1", PROFILE.to_string().as_str()));
-    assert!(report.output.len() <= OUTPUT_MOST);
+    assert!(report.output.len() <= MAX_OUTPUT_BYTES);
     if matches!(*fake.answer.lock().unwrap(), Answer::Revoked) {
         return refused(Refusal::RevokedToken);
     }

@@ -7,7 +7,7 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use muster::user::{PASSWORD_MOST, Password};
+use muster::user::{MAX_PASSWORD_BYTES, Password};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::chance;
@@ -104,7 +104,7 @@ impl Passwords {
             let hash = PasswordHash::new(&hash).map_err(PasswordError::new)?;
             let bytes = password.expose().as_bytes();
             // Nobody can have set a longer one, and an endless one would be endless work.
-            let fits = bytes.len() <= PASSWORD_MOST;
+            let fits = bytes.len() <= MAX_PASSWORD_BYTES;
             let bytes = if fits { bytes } else { &[] };
             Ok(Argon2::default().verify_password(bytes, &hash).is_ok() && known && fits)
         })

@@ -8,12 +8,12 @@ use axum::{
 };
 use muster::{
     id::{DelegateId, ProfileId, ScriptRunId},
-    script::{LOG_MOST, Outcome},
+    script::{MAX_LOG_BYTES, Outcome},
     text::Invalid,
     time::Timestamp,
     wire::{
         envelope::Envelope,
-        script::{OUTPUT_MOST, ScriptReport},
+        script::{MAX_OUTPUT_BYTES, ScriptReport},
     },
 };
 use serde::Deserialize;
@@ -35,9 +35,9 @@ use crate::{
 };
 
 /// The largest report, in bytes: JSON writes some characters with six.
-const MAX_REPORT_BYTES: usize = 6 * OUTPUT_MOST + 4096;
+const MAX_REPORT_BYTES: usize = 6 * MAX_OUTPUT_BYTES + 4096;
 /// The largest body that brings a whole log, in bytes.
-pub const MAX_RESULT_BYTES: usize = 2 * LOG_MOST;
+pub const MAX_RESULT_BYTES: usize = 2 * MAX_LOG_BYTES;
 
 /// A run goes on, or has ended.
 pub async fn report(
@@ -49,8 +49,8 @@ pub async fn report(
     let delegate = own_id(&state, &caller, delegate).await?;
     let body = to_bytes(request.into_body(), MAX_REPORT_BYTES).await.map_err(|_| Error::TooLarge(MAX_REPORT_BYTES))?;
     let report = parse::<ScriptReport>(&body)?;
-    if report.output.len() > OUTPUT_MOST {
-        return Err(Error::TooLarge(OUTPUT_MOST).into());
+    if report.output.len() > MAX_OUTPUT_BYTES {
+        return Err(Error::TooLarge(MAX_OUTPUT_BYTES).into());
     }
     let run: ScriptRunId = run.parse().map_err(|error| Error::field("run", error))?;
     reports::write(&state, &caller, delegate, &read_report(run, report)?).await?;

@@ -4,7 +4,7 @@ use muster::{
     audit::Action,
     delegate::{Admission, Delegate},
     id::{DelegateId, ScriptRunId},
-    script::{DelegateScripts, MAX_SHOWN_LOG_BYTES, Outcome, RUNS_MOST, ScriptRun},
+    script::{DelegateScripts, MAX_RUNS, MAX_SHOWN_LOG_BYTES, Outcome, ScriptRun},
     user::Permission,
 };
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
@@ -25,7 +25,7 @@ pub async fn of_delegate(cx: &Context, id: DelegateId) -> Result<DelegateScripts
     let db = cx.state.db.read();
     let delegate: Delegate = cx.find(db, id, Permission::View).await?;
     let has_script = has_script(db, &delegate).await?;
-    let found = runs_of(&delegate).limit(RUNS_MOST).all(db).await?;
+    let found = runs_of(&delegate).limit(MAX_RUNS).all(db).await?;
     let runs = found.into_iter().map(ScriptRun::try_from).collect::<Result<Vec<_>, _>>()?;
     let (log, more) = match runs.first() {
         Some(newest) => tail(db, newest.id.0, MAX_SHOWN_LOG_BYTES).await?,

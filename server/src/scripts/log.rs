@@ -1,6 +1,6 @@
-//! The log of a run: pieces of masked text, the newest [`LOG_MOST`] bytes of it.
+//! The log of a run: pieces of masked text, the newest [`MAX_LOG_BYTES`] bytes of it.
 
-use muster::script::LOG_MOST;
+use muster::script::MAX_LOG_BYTES;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -66,7 +66,7 @@ impl Log {
             position += length(piece);
             text = rest;
         }
-        cut(change, self.run, position - i64::try_from(LOG_MOST).unwrap_or(i64::MAX)).await
+        cut(change, self.run, position - i64::try_from(MAX_LOG_BYTES).unwrap_or(i64::MAX)).await
     }
 }
 

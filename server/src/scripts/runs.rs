@@ -3,7 +3,7 @@
 use muster::{
     delegate::Delegate,
     id::{ProfileId, ScriptRunId},
-    script::{Outcome, RUNS_MOST},
+    script::{MAX_RUNS, Outcome},
     text::Invalid,
     time::Timestamp,
 };
@@ -175,7 +175,7 @@ async fn insert(change: &Change, delegate: &Delegate, run: &script_run::Model) -
     run.clone().into_active_model().reset_all().insert(&**change).await.map_err(taken)?;
     let all: Vec<Uuid> =
         runs_of(delegate).select_only().column(script_run::Column::Id).into_tuple().all(&**change).await?;
-    let outdated: Vec<Uuid> = all.into_iter().skip(usize::try_from(RUNS_MOST).unwrap_or(usize::MAX)).collect();
+    let outdated: Vec<Uuid> = all.into_iter().skip(usize::try_from(MAX_RUNS).unwrap_or(usize::MAX)).collect();
     if !outdated.is_empty() {
         script_run::Entity::delete_many().filter(script_run::Column::Id.is_in(outdated)).exec(&**change).await?;
     }

@@ -86,7 +86,7 @@ fn successor(name: &str) -> String {
     });
     let (base, next) = counted.unwrap_or_else(|| (name.to_owned(), 2));
     let ending = format!("-{next}");
-    let room = TokenName::MOST.saturating_sub(ending.len());
+    let room = TokenName::MAX_LENGTH.saturating_sub(ending.len());
     let base: String = base.chars().take(room).collect();
     format!("{}{ending}", base.trim_end())
 }

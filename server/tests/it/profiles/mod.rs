@@ -3,7 +3,7 @@
 use muster::{
     audit::Action,
     page::Page,
-    profile::{Profile, SCRIPT_MOST},
+    profile::{MAX_SCRIPT_LENGTH, Profile},
 };
 use muster_app::profiles::api::ProfileRow;
 
@@ -139,8 +139,8 @@ async fn scripts_and_selectors_come_back_as_they_were(app: TestApp) {
     let spec = admin.profile(id).await.row.profile.spec;
     assert_eq!((spec.startup_script.as_str(), spec.description.as_str()), (script, "two\nlines"));
     assert_eq!(spec.selectors.to_string(), "linux, amd64, frankfurt");
-    edits(&admin, id, &[("startup_script", &"ü".repeat(SCRIPT_MOST))]).await.ok();
-    assert_eq!(admin.profile(id).await.row.profile.spec.startup_script.chars().count(), SCRIPT_MOST);
+    edits(&admin, id, &[("startup_script", &"ü".repeat(MAX_SCRIPT_LENGTH))]).await.ok();
+    assert_eq!(admin.profile(id).await.row.profile.spec.startup_script.chars().count(), MAX_SCRIPT_LENGTH);
 }
 
 async fn what_cannot_be_taken_is_named(app: TestApp) {
@@ -154,7 +154,7 @@ async fn what_cannot_be_taken_is_named(app: TestApp) {
         ("name", &"x".repeat(65)),
         ("description", &"x".repeat(1001)),
         ("description", "a\0b"),
-        ("startup_script", &"x".repeat(SCRIPT_MOST + 1)),
+        ("startup_script", &"x".repeat(MAX_SCRIPT_LENGTH + 1)),
         ("startup_script", "echo \0"),
         ("selectors", &"x".repeat(129)),
         ("selectors", "a\u{7}b"),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use muster::{
-    script::{LOG_MOST, Outcome, RUNS_MOST},
+    script::{MAX_LOG_BYTES, MAX_RUNS, Outcome},
     token::Token,
 };
 use muster_app::scripts::api::SHOWN_MOST;
@@ -20,7 +20,7 @@ use crate::support::{StatusCode, TestApp, seconds};
 async fn the_newest_mebibyte_of_a_log_is_kept(app: TestApp) {
     let runner = Runner::new(&app, "date\n").await;
     let (mut all, mut number) = (String::new(), 0);
-    while all.len() < LOG_MOST + 5 * 50_000 {
+    while all.len() < MAX_LOG_BYTES + 5 * 50_000 {
         let from = all.len();
         while all.len() < from + 50_000 {
             all.push_str(&format!("line {number} of many – ä\n"));
@@ -29,8 +29,8 @@ async fn the_newest_mebibyte_of_a_log_is_kept(app: TestApp) {
         runner.reports(&run(1), &runner.output(from, &all[from..]).await).await.ok();
         let log = runner.file(&run(1)).await;
         let log = log.text();
-        assert!(log.len() <= LOG_MOST && all.ends_with(log), "{}", log.len());
-        assert!(log.len() > all.len().min(LOG_MOST) - 100, "no more is dropped than a line: {}", log.len());
+        assert!(log.len() <= MAX_LOG_BYTES && all.ends_with(log), "{}", log.len());
+        assert!(log.len() > all.len().min(MAX_LOG_BYTES) - 100, "no more is dropped than a line: {}", log.len());
         assert!(log.starts_with("line "), "{:.20}", log);
     }
     let shown = runner.shown().await;
@@ -41,12 +41,16 @@ async fn the_newest_mebibyte_of_a_log_is_kept(app: TestApp) {
 async fn lines_that_never_end_are_cut_between_characters(app: TestApp) {
     let runner = Runner::new(&app, "date\n").await;
     let piece = "€".repeat(21_000);
-    let count = LOG_MOST / piece.len() + 2;
+    let count = MAX_LOG_BYTES / piece.len() + 2;
     for number in 0..count {
         runner.reports(&run(1), &runner.output(number * piece.len(), &piece).await).await.ok();
     }
     let log = runner.file(&run(1)).await;
-    assert!(log.text().len() <= LOG_MOST && log.text().len() > LOG_MOST - 3 && log.text().chars().all(|c| c == '€'));
+    assert!(
+        log.text().len() <= MAX_LOG_BYTES
+            && log.text().len() > MAX_LOG_BYTES - 3
+            && log.text().chars().all(|c| c == '€')
+    );
     let shown = runner.shown().await;
     assert!(shown.more && shown.log.len() <= SHOWN_MOST && shown.log.len() > SHOWN_MOST - 3);
 }
@@ -66,7 +70,7 @@ async fn lines_that_come_one_by_one_are_not_a_row_each(app: TestApp) {
 
 async fn the_newest_runs_are_kept(app: TestApp) {
     let runner = Runner::new(&app, "date\n").await;
-    let count = u128::from(RUNS_MOST) + 3;
+    let count = u128::from(MAX_RUNS) + 3;
     for number in 1..=count {
         // Ids are the delegate's own, and need not be in order.
         runner.runs(&run(100 - number), &[&format!("run {number}\n")]).await;
@@ -75,7 +79,7 @@ async fn the_newest_runs_are_kept(app: TestApp) {
     let ids: Vec<String> = shown.runs.iter().map(|run| run.id.to_string()).collect();
     let expected: Vec<String> = (4..=count).rev().map(|number| run(100 - number)).collect();
     assert_eq!((ids, shown.log.as_str()), (expected, "run 13\n"));
-    assert_eq!(script_log::Entity::find().count(app.state().db.read()).await.unwrap(), RUNS_MOST, "with their logs");
+    assert_eq!(script_log::Entity::find().count(app.state().db.read()).await.unwrap(), MAX_RUNS, "with their logs");
     assert_eq!(runner.file(&run(97)).await.status.as_u16(), 404);
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use muster::{script::Outcome, wire::script::OUTPUT_MOST};
+use muster::{script::Outcome, wire::script::MAX_OUTPUT_BYTES};
 use muster_server::{
     db::entity::{script_log, script_run},
     events::Topic,
@@ -109,8 +109,8 @@ async fn reports_that_cannot_be_taken(app: TestApp) {
         ("profileLastUpdatedAt", json!("x"), bad, "wrong type"),
         ("offset", json!(-1), bad, "wrong type"),
         ("offset", json!(u64::MAX), bad, "offset"),
-        ("output", json!("x".repeat(OUTPUT_MOST + 1)), large, "larger than 65536 bytes"),
-        ("output", json!("\u{1}".repeat(OUTPUT_MOST + 1)), large, "larger"),
+        ("output", json!("x".repeat(MAX_OUTPUT_BYTES + 1)), large, "larger than 65536 bytes"),
+        ("output", json!("\u{1}".repeat(MAX_OUTPUT_BYTES + 1)), large, "larger"),
         ("output", json!(["x"]), bad, "wrong type"),
         ("end", json!({"outcome": "DONE"}), bad, "wrong type"),
         ("end", json!({"outcome": "NOT_DELIVERED"}), bad, "outcome"),
@@ -132,7 +132,7 @@ async fn reports_that_cannot_be_taken(app: TestApp) {
     assert_eq!(script_run::Entity::find().count(app.state().db.read()).await.unwrap(), 0, "nothing is stored");
     // The largest that is taken, in its longest form.
     let mut largest = good;
-    largest["output"] = json!("\u{1}".repeat(OUTPUT_MOST));
+    largest["output"] = json!("\u{1}".repeat(MAX_OUTPUT_BYTES));
     runner.reports(&run(1), &largest).await.ok();
     largest["offset"] = json!(i64::MAX);
     largest["output"] = json!("");

@@ -1,6 +1,6 @@
 //! Logs that are sent after a run has ended, as existing clients do.
 
-use muster::script::{LOG_MOST, Outcome};
+use muster::script::{MAX_LOG_BYTES, Outcome};
 use muster_server::db::entity::script_run;
 use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
@@ -36,11 +36,16 @@ async fn a_result_is_a_run_that_has_ended(app: TestApp) {
 async fn the_newest_mebibyte_of_a_result_is_kept(app: TestApp) {
     let runner = Runner::new(&app, "date\n").await;
     let lines: String = (0..60_000).map(|number| format!("line {number} of them\n")).collect();
-    assert!(lines.len() > LOG_MOST && lines.len() < 2 * LOG_MOST - 1000);
+    assert!(lines.len() > MAX_LOG_BYTES && lines.len() < 2 * MAX_LOG_BYTES - 1000);
     runner.sends_result("", lines.as_bytes()).await.ok();
     let log = runner.file(&runner.newest().await.id.to_string()).await;
     let log = log.text();
-    assert!(log.len() <= LOG_MOST && log.len() > LOG_MOST - 100 && lines.ends_with(log) && log.starts_with("line "));
+    assert!(
+        log.len() <= MAX_LOG_BYTES
+            && log.len() > MAX_LOG_BYTES - 100
+            && lines.ends_with(log)
+            && log.starts_with("line ")
+    );
 }
 
 async fn results_that_cannot_be_taken(app: TestApp) {
@@ -57,14 +62,14 @@ async fn results_that_cannot_be_taken(app: TestApp) {
         ("no head", multipart, "", b"--X-Y\r\nlog".to_vec(), bad),
         ("no end", multipart, "", format!("--X-Y\r\n{good}\r\n\r\nlog").into_bytes(), bad),
         ("a strange query", multipart, "&error=perhaps", part(good), bad),
-        ("too much", multipart, "", vec![b'x'; 2 * LOG_MOST + 1], StatusCode::PAYLOAD_TOO_LARGE),
+        ("too much", multipart, "", vec![b'x'; 2 * MAX_LOG_BYTES + 1], StatusCode::PAYLOAD_TOO_LARGE),
     ] {
         let answer = runner.sends_form(kind, query, body).await;
         let (found, code, sentence) = answer.refusal();
         assert_eq!((found, code.as_str()), (status, "INVALID_REQUEST"), "{what}: {sentence}");
     }
     let head = format!("--X-Y\r\n{good}\r\n\r\n").into_bytes();
-    let large = [head, vec![b'x'; 2 * LOG_MOST], b"\r\n--X-Y--\r\n".to_vec()].concat();
+    let large = [head, vec![b'x'; 2 * MAX_LOG_BYTES], b"\r\n--X-Y--\r\n".to_vec()].concat();
     assert_eq!(runner.sends_form(multipart, "", large).await.refusal().0, StatusCode::PAYLOAD_TOO_LARGE);
     runner.admin.acts("tokens/revoke", &runner.token).await.ok();
     assert_eq!(runner.sends_result("", b"log").await.refusal().1, "REVOKED_TOKEN");

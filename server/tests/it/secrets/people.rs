@@ -65,7 +65,7 @@ async fn what_cannot_be_taken_is_named_and_not_repeated(app: TestApp) {
     let admin = app.administrator().await;
     let id = admin.new_secret("taken", VALUE).await;
     let before = app.audit().await.len();
-    let too_long = "canary".repeat(SecretValue::MOST / 6 + 1);
+    let too_long = "canary".repeat(SecretValue::MAX_LENGTH / 6 + 1);
     for (name, value, field) in [
         ("", VALUE, "name"),
         ("a b", VALUE, "name"),
