@@ -117,7 +117,7 @@ fn Nothing() -> impl IntoView {}
 
 #[component]
 fn NotFoundPage() -> impl IntoView {
-    tell_status(&ConsoleError::NotFound(String::new()));
+    tell_status(&ConsoleError::not_found(""));
     view! {
         <Title text="Page not found" />
         <main class="alone">

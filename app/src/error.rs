@@ -1,7 +1,10 @@
 //! The error that crosses to the browser: it says what a person can do, and holds no source and no secret.
 
 use leptos::{prelude::*, server_fn::codec::JsonEncoding};
-use muster::text::InvalidField;
+use muster::{
+    problem::{Code, Problem},
+    text::InvalidField,
+};
 use serde::{Deserialize, Serialize};
 
 /// Why the console could not do what was asked.
@@ -13,20 +16,9 @@ pub enum ConsoleError {
     /// The person's role does not include it.
     #[error("Your role does not allow this. Ask an account administrator.")]
     Forbidden,
-    /// There is no such thing, or no longer.
+    /// What was asked for cannot be done, for a reason that a person can do something about.
     #[error("{0}")]
-    NotFound(String),
-    /// A field cannot be taken as it is.
-    #[error("{message}")]
-    Field {
-        /// The name of the form's field; empty where it is the form as a whole.
-        field: String,
-        /// What to change.
-        message: String,
-    },
-    /// The state of things does not allow it: somebody was faster, or something is in use.
-    #[error("{0}")]
-    Conflict(String),
+    Problem(Problem),
     /// Too many attempts.
     #[error("Too many attempts. Try again in {0} seconds.")]
     TooMany(u32),
@@ -57,9 +49,31 @@ pub enum ConsoleError {
 }
 
 impl ConsoleError {
-    /// An error of one field.
+    /// A field cannot be taken as it is.
+    #[must_use]
     pub fn field(field: &str, message: impl ToString) -> Self {
-        Self::Field { field: field.to_owned(), message: message.to_string() }
+        Self::Problem(Problem { code: Code::Invalid, field: field.to_owned(), message: message.to_string() })
+    }
+
+    /// There is no such thing; a sentence for people.
+    #[must_use]
+    pub fn not_found(message: impl ToString) -> Self {
+        Self::Problem(Problem { code: Code::NotFound, field: String::new(), message: message.to_string() })
+    }
+
+    /// The problem with a field of a form, or with the form as a whole.
+    #[must_use]
+    pub fn of_field(&self) -> Option<&Problem> {
+        match self {
+            Self::Problem(problem) => Some(problem).filter(|one| matches!(one.code, Code::Invalid | Code::NameTaken)),
+            _ => None,
+        }
+    }
+
+    /// Whether there is no such thing, or no longer.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Problem(problem) if problem.code == Code::NotFound)
     }
 
     /// The HTTP status that goes with it.
@@ -68,9 +82,7 @@ impl ConsoleError {
         match self {
             Self::SignedOut => 401,
             Self::Forbidden => 403,
-            Self::NotFound(_) => 404,
-            Self::Conflict(_) => 409,
-            Self::Field { .. } => 422,
+            Self::Problem(problem) => problem.code.status(),
             Self::TooMany(_) => 429,
             Self::OtherSite(_) => 403,
             Self::Internal(_) => 500,

@@ -154,7 +154,7 @@ fn Script(detail: Asked<DelegateDetail>, scripts: Signal<DelegateScripts>) -> im
 
 fn script_failed(error: ConsoleError) -> AnyView {
     // Where there is no such delegate, the page says so already.
-    if matches!(error, ConsoleError::NotFound(_)) {
+    if error.is_not_found() {
         return ().into_any();
     }
     view! {

@@ -29,7 +29,7 @@ pub fn use_id() -> Memo<String> {
 
 /// Reads an id out of an address.
 pub fn id_of(text: &str) -> Result<DelegateId, ConsoleError> {
-    text.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))
+    text.parse().map_err(ConsoleError::not_found)
 }
 
 /// Asks for the delegate with an id out of an address.

@@ -29,7 +29,7 @@ struct Reviewed {
 }
 
 async fn get(kind: Option<InstallKind>, fields: InstallFields, link: String) -> Result<Reviewed, ConsoleError> {
-    let kind = kind.ok_or_else(|| ConsoleError::NotFound("There is no such type of delegate.".to_owned()))?;
+    let kind = kind.ok_or_else(|| ConsoleError::not_found("There is no such type of delegate."))?;
     let review = get_install_review(kind, fields).await?;
     let link = match link.parse::<InstallLinkId>() {
         Ok(id) => Some(get_install_link(id).await),
@@ -74,9 +74,9 @@ pub fn ReviewPage() -> impl IntoView {
 
 /// What was chosen does not do any more, or never did.
 fn not_there(kind: InstallKind, query: Memo<InstallQuery>, error: ConsoleError) -> AnyView {
-    let (title, text) = match error {
-        ConsoleError::Field { message, .. } => ("There are no files of this setup".to_owned(), message),
-        other => (other.to_string(), String::new()),
+    let (title, text) = match error.of_field() {
+        Some(problem) => ("There are no files of this setup".to_owned(), problem.message.clone()),
+        None => (error.to_string(), String::new()),
     };
     view! { <NotSetUp kind=kind query=query title=title text=text /> }.into_any()
 }

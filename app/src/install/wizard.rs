@@ -133,7 +133,7 @@ pub fn StepHead(
 /// The path names no way to install.
 #[component]
 pub fn NoSuchKind() -> impl IntoView {
-    tell_status(&ConsoleError::NotFound(String::new()));
+    tell_status(&ConsoleError::not_found(""));
     view! {
         <Title text="Download Delegate" />
         <div class="head">

@@ -29,7 +29,7 @@ pub fn DeleteProfileDialog() -> impl IntoView {
     let profile = Asked::<ProfileDetail>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| async move {
-            let id: ProfileId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            let id: ProfileId = id.parse().map_err(ConsoleError::not_found)?;
             get_profile(id).await
         },
     );

@@ -52,7 +52,7 @@ pub fn EditProfilePage() -> impl IntoView {
     let profile = Asked::<ProfileDetail>::new(
         move || id.get(),
         |id| async move {
-            let id: ProfileId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            let id: ProfileId = id.parse().map_err(ConsoleError::not_found)?;
             get_profile(id).await
         },
     );

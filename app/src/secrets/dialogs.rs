@@ -42,7 +42,7 @@ fn asked() -> Asked<SecretRow> {
         // A script that is changed meanwhile may name it, or not any more.
         move || (id.get(), live.map(|live| live.profiles.version())),
         |(id, _)| async move {
-            let id: SecretId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            let id: SecretId = id.parse().map_err(ConsoleError::not_found)?;
             get_secret(id).await
         },
     )

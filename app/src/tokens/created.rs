@@ -41,7 +41,7 @@ pub fn created_dialog(id: Memo<String>, back: Signal<Href>) -> impl IntoView {
     let value = Asked::<Option<RevealedToken>>::new(
         move || id.get(),
         |id| async move {
-            let id: TokenId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
             reveal_token(id).await
         },
     );

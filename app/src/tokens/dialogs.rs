@@ -41,7 +41,7 @@ pub(super) fn asked() -> Asked<TokenUse> {
     Asked::<TokenUse>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| async move {
-            let id: TokenId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
             get_token_use(id).await
         },
     )

@@ -109,22 +109,15 @@ impl FormState {
 
     /// What is wrong with a field.
     pub fn error_of(self, field: &str) -> Option<String> {
-        self.error.get().and_then(|error| match error {
-            ConsoleError::Field { field: of, message } if of == field => Some(message),
-            _ => None,
-        })
+        let problem = |error: ConsoleError| error.of_field().filter(|one| one.field == field).cloned();
+        self.error.get().and_then(problem).map(|problem| problem.message)
     }
 
     /// What is wrong with the form as a whole, or with a field that it does not have.
     fn error_of_form(self) -> Option<String> {
-        self.error.get().and_then(|error| match &error {
-            ConsoleError::Field { field, .. }
-                if self.fields.with_value(|fields| fields.iter().any(|one| one == field)) =>
-            {
-                None
-            }
-            _ => Some(error.to_string()),
-        })
+        let has_field = |field: &String| self.fields.with_value(|fields| fields.iter().any(|one| one == field));
+        let elsewhere = |error: &ConsoleError| !error.of_field().is_some_and(|problem| has_field(&problem.field));
+        self.error.get().filter(elsewhere).map(|error| error.to_string())
     }
 }
 
@@ -169,12 +162,15 @@ where
             work.end();
             let _ = live.map(super::live::Live::changed);
         }
-        Some(Err(ConsoleError::Field { field, .. })) => focus_field(form, &field),
-        // Somebody was faster, or it may have been done all the same: show what is.
-        Some(Err(ConsoleError::Conflict(_) | ConsoleError::NotFound(_) | ConsoleError::NoAnswer(_))) => {
-            _ = live.map(super::live::Live::changed)
-        }
-        _ => {}
+        Some(Err(error)) => match error.of_field() {
+            Some(problem) => focus_field(form, &problem.field),
+            // Somebody was faster, or it may have been done all the same: show what is.
+            None if matches!(error, ConsoleError::Problem(_) | ConsoleError::NoAnswer(_)) => {
+                _ = live.map(super::live::Live::changed)
+            }
+            None => {}
+        },
+        None => {}
     });
 
     let count = StoredValue::new(0_u32);

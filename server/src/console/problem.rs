@@ -1,6 +1,6 @@
 //! What pages say where something could not be done.
 
-use muster::problem::Code;
+use muster::problem::{Code, Problem};
 use muster_app::error::ConsoleError;
 
 use crate::{
@@ -15,34 +15,42 @@ const MAX_NAMED: usize = 5;
 
 /// An error on its way to the browser. What is internal is logged here, under the request's id.
 pub fn to_console(error: Error, request_id: &str) -> ConsoleError {
-    match error.code() {
-        Code::UnknownOutcome => {
-            tracing::warn!(request_id, %error, "nobody can tell whether a change was saved");
-            return ConsoleError::UnknownOutcome;
-        }
-        Code::Unavailable => {
-            tracing::warn!(request_id, %error, "a console call has to wait");
-            return ConsoleError::Unavailable;
-        }
-        _ => {}
-    }
+    let code = error.code();
     match error {
         Error::SignedOut => ConsoleError::SignedOut,
         Error::Forbidden => ConsoleError::Forbidden,
-        Error::NotFound(object) => ConsoleError::NotFound(not_found(object).to_owned()),
-        Error::Invalid(invalid) => invalid.into(),
-        Error::NameTaken { object, field, name } => ConsoleError::field(field, taken(object, &name)),
-        Error::Conflict(conflict) => ConsoleError::Conflict(sentence(&conflict)),
         Error::TooMany(seconds) => ConsoleError::TooMany(seconds),
-        Error::TooLarge(_) => ConsoleError::field("", error),
         Error::Password(PasswordError::Busy) => ConsoleError::Busy(BUSY_SECONDS),
+        Error::TooLarge(_) => ConsoleError::field("", error),
+        Error::Invalid(invalid) => invalid.into(),
+        Error::NotFound(object) => problem(code, "", not_found(object).to_owned()),
+        Error::NameTaken { object, field, name } => problem(code, field, taken(object, &name)),
+        Error::Conflict(conflict) => problem(code, "", sentence(&conflict)),
         Error::Refused(_)
         | Error::Replayed
         | Error::Database(_)
         | Error::Session(_)
         | Error::Unsealable(_)
         | Error::Password(PasswordError::Failed(_))
-        | Error::Internal(_) => {
+        | Error::Internal(_) => internal(&error, request_id),
+    }
+}
+
+fn problem(code: Code, field: &str, message: String) -> ConsoleError {
+    ConsoleError::Problem(Problem { code, field: field.to_owned(), message })
+}
+
+fn internal(error: &Error, request_id: &str) -> ConsoleError {
+    match error.code() {
+        Code::UnknownOutcome => {
+            tracing::warn!(request_id, %error, "nobody can tell whether a change was saved");
+            ConsoleError::UnknownOutcome
+        }
+        Code::Unavailable => {
+            tracing::warn!(request_id, %error, "a console call has to wait");
+            ConsoleError::Unavailable
+        }
+        _ => {
             tracing::error!(request_id, %error, "a console call failed");
             ConsoleError::Internal(request_id.to_owned())
         }

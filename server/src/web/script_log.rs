@@ -35,7 +35,7 @@ pub async fn download(
 async fn log(operator: &Operator, delegate: &str, run: &str) -> Result<(String, String), ConsoleError> {
     let cx = operator.context()?;
     let (Ok(delegate), Ok(run)) = (delegate.parse(), run.parse()) else {
-        return Err(ConsoleError::NotFound("There is no such run.".to_owned()));
+        return Err(ConsoleError::not_found("There is no such run."));
     };
     operator.answer(scripts::log(&cx, delegate, run).await)
 }

@@ -47,7 +47,7 @@ async fn after_an_error_the_browser_goes_back_with_what_was_typed(app: TestApp) 
     assert_eq!(sent_to(&admin, "/api/tokens/create", &form, &back).await, "/tokens/new?revoked=1");
     let flash = left_behind(&app).await.expect("what the form left");
     assert_eq!(flash.endpoint, "/api/tokens/create");
-    assert!(matches!(&flash.error, ConsoleError::Field { field, .. } if field == "name"), "{:?}", flash.error);
+    assert!(matches!(&flash.error, ConsoleError::Problem(problem) if problem.field == "name"), "{:?}", flash.error);
     let fields: Vec<(&str, &str)> = flash.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(fields, [("expires_in_days", "7"), ("name", "default_token"), ("profile", "")]);
 

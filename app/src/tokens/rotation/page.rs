@@ -39,7 +39,7 @@ pub fn RotationPage() -> impl IntoView {
     let rotation = Asked::<TokenRotation>::new(
         move || (id.get(), live.map(|live| (live.tokens.version(), live.delegates.version()))),
         |(id, _)| async move {
-            let id: TokenId = id.parse().map_err(|error| ConsoleError::NotFound(format!("{error}")))?;
+            let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
             get_token_rotation(id).await
         },
     );

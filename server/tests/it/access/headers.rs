@@ -87,7 +87,7 @@ async fn c23_a_login_that_would_not_be_kept_is_none(app: TestApp) {
     let page = ada.page("/login").await.ok();
     assert!(page.text().contains(notice) && page.text().contains("https://muster.example.com"));
     let answer = ada.post_with("session/sign-in", &form, &[("origin", "http://muster.test")]).await;
-    let message = answer.json()["Field"]["message"].as_str().expect("a sentence").to_owned();
+    let message = answer.json()["Problem"]["message"].as_str().expect("a sentence").to_owned();
     assert!(message.contains("Open https://muster.example.com and log in there."), "{message}");
     assert!(app.sessions().await.is_empty());
     // By TLS, as far as can be seen.

@@ -40,7 +40,7 @@ async fn selectors_that_a_person_gave_survive_a_restart_of_the_delegate(app: Tes
     assert_eq!(app.audit_of(Action::SelectorsEdited).await.len(), 3);
 
     let (status, body) = admin.selects(&id, &"x".repeat(200), false).await.pair();
-    assert_eq!((status, &body["Field"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("selectors")));
+    assert_eq!((status, &body["Problem"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("selectors")));
 }
 
 async fn a_delegate_gets_another_profile_and_its_script(app: TestApp) {
@@ -68,7 +68,11 @@ async fn a_delegate_gets_another_profile_and_its_script(app: TestApp) {
 
     for wrong in [careful.as_str(), "nonsense", "01900000-0000-7000-8000-000000000000"] {
         let (status, body) = admin.switches(&id, wrong).await.pair();
-        assert_eq!((status, &body["Field"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("profile")), "{wrong}");
+        assert_eq!(
+            (status, &body["Problem"]["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("profile")),
+            "{wrong}"
+        );
     }
 }
 

@@ -2,7 +2,9 @@
 
 use muster::{audit::Action, delegate::Status};
 
-use crate::support::{Client, Duration, Person, Role, StatusCode, TestApp, Value, database::until_it_waits, json};
+use crate::support::{
+    Client, Code, Duration, Person, Role, StatusCode, TestApp, conflict, database::until_it_waits, json,
+};
 
 /// An administrator, and a delegate that has to be approved.
 async fn someone_waits(app: &TestApp) -> (Person, Client, String) {
@@ -12,10 +14,6 @@ async fn someone_waits(app: &TestApp) -> (Person, Client, String) {
     let edge = app.delegate(&token.value);
     let id = edge.registered().await;
     (admin, edge, id)
-}
-
-fn conflict(sentence: &str) -> (StatusCode, Value) {
-    (StatusCode::CONFLICT, json!({"Conflict": sentence}))
 }
 
 async fn an_approved_delegate_works_from_its_next_heartbeat(app: TestApp) {
@@ -56,7 +54,7 @@ async fn a_rejected_delegate_stays_rejected(app: TestApp) {
     assert!(admin.row_with(None, &id).await.is_none(), "it leaves the list");
     assert!(admin.row_with(Some(Status::Rejected), &id).await.is_some(), "and is found by its filter");
     let again = admin.decides("approve", &id).await.pair();
-    assert_eq!(again, conflict(&format!("edge-1 was already rejected by {}.", admin.email)));
+    assert_eq!(again, conflict(Code::Changed, &format!("edge-1 was already rejected by {}.", admin.email)));
 }
 
 async fn a_rejection_that_is_taken_back_leads_to_waiting(app: TestApp) {
@@ -66,7 +64,10 @@ async fn a_rejection_that_is_taken_back_leads_to_waiting(app: TestApp) {
     let reply = edge.heartbeat(&id).await.resource();
     assert_eq!((&reply["status"], reply.get("reason")), (&json!("WAITING_FOR_APPROVAL"), None));
     assert_eq!(edge.registered().await, id);
-    assert_eq!(admin.acts("delegates/take-back", &id).await.pair(), conflict("edge-1 is not rejected."));
+    assert_eq!(
+        admin.acts("delegates/take-back", &id).await.pair(),
+        conflict(Code::WrongState, "edge-1 is not rejected.")
+    );
     admin.decides("approve", &id).await.ok();
     assert_eq!(edge.status(&id).await, "ENABLED");
 }
@@ -83,7 +84,7 @@ async fn a_deleted_delegate_is_evaluated_anew(app: TestApp) {
     assert_eq!(edge.status(&new).await, "WAITING_FOR_APPROVAL");
     let (status, body) = admin.acts("delegates/delete", &id).await.pair();
     assert_eq!(status, StatusCode::NOT_FOUND);
-    assert!(body["NotFound"].as_str().unwrap().contains("may have deleted it"), "{body}");
+    assert!(body["Problem"]["message"].as_str().unwrap().contains("may have deleted it"), "{body}");
     for state in ["WAITING_FOR_APPROVAL", "ENABLED"] {
         assert_eq!(edge.status(&new).await, state);
         if state == "WAITING_FOR_APPROVAL" {
@@ -99,9 +100,12 @@ async fn what_needs_no_decision_takes_none(app: TestApp) {
     let id = app.delegate(&admin.new_token("edge").await.value).registered().await;
     let sentence = "edge-1 is already enabled: its profile did not require approval.";
     for what in ["approve", "reject"] {
-        assert_eq!(admin.decides(what, &id).await.pair(), conflict(sentence));
+        assert_eq!(admin.decides(what, &id).await.pair(), conflict(Code::WrongState, sentence));
     }
-    assert_eq!(admin.acts("delegates/take-back", &id).await.pair(), conflict("edge-1 is not rejected."));
+    assert_eq!(
+        admin.acts("delegates/take-back", &id).await.pair(),
+        conflict(Code::WrongState, "edge-1 is not rejected.")
+    );
 }
 
 async fn a_decision_on_sight_of_older_facts_is_refused(app: TestApp) {
@@ -113,7 +117,7 @@ async fn a_decision_on_sight_of_older_facts_is_refused(app: TestApp) {
     let before = app.audit().await.len();
     let sentence = "edge-1 has changed since you looked. Check its facts and decide again.";
     for what in ["approve", "reject"] {
-        assert_eq!(admin.decides_on(what, &id, seen).await.pair(), conflict(sentence));
+        assert_eq!(admin.decides_on(what, &id, seen).await.pair(), conflict(Code::Changed, sentence));
     }
     assert_eq!(app.audit().await.len(), before, "nothing happened");
     assert_eq!(edge.status(&id).await, "WAITING_FOR_APPROVAL");
@@ -145,7 +149,7 @@ async fn of_two_who_decide_at_once_one_is_told_who_did_what(app: TestApp) {
             (_, StatusCode::OK) => (&approval, format!("edge-1 was already rejected by {}.", bob.email), "DELETED"),
             both => panic!("nobody won: {both:?}"),
         };
-        assert_eq!(told.pair(), conflict(&sentence));
+        assert_eq!(told.pair(), conflict(Code::Changed, &sentence));
         assert_eq!(edge.status(&id).await, status);
         let decisions = [Action::DelegateApproved, Action::DelegateRejected].map(|action| app.audit_of(action));
         let [approved, rejected] = decisions;

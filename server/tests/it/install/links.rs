@@ -260,7 +260,7 @@ async fn links_are_bounded_and_old_ones_go(app: TestApp) {
     let fields = installer.fields(Generation::Next);
     let (status, body) = installer.person.call("install/create-link", &flat(InstallKind::Docker, &fields)).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert!(body["Conflict"].as_str().unwrap().starts_with("1000 links wait to be used."), "{body}");
+    assert!(body["Problem"]["message"].as_str().unwrap().starts_with("1000 links wait to be used."), "{body}");
 
     app.advance(seconds(HOUR));
     makes(&installer.person, InstallKind::Docker, &fields).await;

@@ -106,7 +106,7 @@ async fn what_is_wrong_is_told_beside_its_field(app: TestApp) {
         for endpoint in ["install/check", "install/create-link"] {
             let (status, body) = installer.person.call(endpoint, &flat(InstallKind::Docker, &fields)).await;
             assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{endpoint} {field}");
-            assert_eq!(body["Field"]["field"], json!(field), "{endpoint} {body}");
+            assert_eq!(body["Problem"]["field"], json!(field), "{endpoint} {body}");
         }
     }
 }

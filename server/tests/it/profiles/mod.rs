@@ -7,7 +7,7 @@ use muster::{
 };
 use muster_app::profiles::api::ProfileRow;
 
-use crate::support::{Answer, Person, StatusCode, TestApp, Value, json};
+use crate::support::{Answer, Code, Person, StatusCode, TestApp, Value, conflict};
 
 /// A profile's form as it would be filled in for what the profile is now.
 fn form_of(profile: &Profile) -> Vec<(&'static str, String)> {
@@ -37,7 +37,7 @@ async fn edits(person: &Person, id: &str, changes: &[(&'static str, &str)]) -> A
 fn field_of(answer: &Answer) -> String {
     let (status, body) = answer.pair();
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
-    body["Field"]["field"].as_str().expect("a field").to_owned()
+    body["Problem"]["field"].as_str().expect("a field").to_owned()
 }
 
 async fn primary_is_edited_but_neither_renamed_nor_deleted(app: TestApp) {
@@ -51,7 +51,7 @@ async fn primary_is_edited_but_neither_renamed_nor_deleted(app: TestApp) {
     assert_eq!(field_of(&edits(&admin, &primary, &[("name", "Secondary")]).await), "name");
     for form in [&[("id", primary.as_str())][..], &[("id", &primary), ("move_delegates", "true")]] {
         let answer = admin.call("profiles/delete", form).await;
-        assert_eq!(answer, (StatusCode::CONFLICT, json!({"Conflict": "Primary cannot be deleted."})));
+        assert_eq!(answer, conflict(Code::WrongState, "Primary cannot be deleted."));
     }
     assert_eq!(app.audit().await.len(), before, "nothing happened");
 }
@@ -79,7 +79,7 @@ async fn an_edit_on_sight_of_an_older_state_is_refused(app: TestApp) {
     edits(&bob, &id, &[("description", "by Bob")]).await.ok();
     let (status, body) = ada.call("profiles/edit", &seen).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert!(body["Conflict"].as_str().unwrap().starts_with("Edge was changed by somebody else"), "{body}");
+    assert!(body["Problem"]["message"].as_str().unwrap().starts_with("Edge was changed by somebody else"), "{body}");
     assert_eq!(ada.profile(&id).await.row.profile.spec.description, "by Bob");
     assert_eq!(app.audit_of(Action::ProfileEdited).await.len(), 1);
 }
@@ -108,12 +108,17 @@ async fn a_profile_in_use_is_deleted_once_its_delegates_have_moved(app: TestApp)
     let token = admin.new_token_with("edge", &[("profile", &id)]).await;
     let edge = app.delegate(&token.value);
     let delegate = edge.registered().await;
-    let conflict = |sentence: &str| (StatusCode::CONFLICT, json!({"Conflict": sentence}));
     let refused = admin.call("profiles/delete", &[("id", &id)]).await;
-    assert_eq!(refused, conflict("Edge is the profile of 1 delegate. Move them to Primary first, or delete them."));
+    assert_eq!(
+        refused,
+        conflict(Code::InUse, "Edge is the profile of 1 delegate. Move them to Primary first, or delete them.")
+    );
     edge.named("edge-2").registered().await;
     let refused = admin.call("profiles/delete", &[("id", &id)]).await;
-    assert_eq!(refused, conflict("Edge is the profile of 2 delegates. Move them to Primary first, or delete them."));
+    assert_eq!(
+        refused,
+        conflict(Code::InUse, "Edge is the profile of 2 delegates. Move them to Primary first, or delete them.")
+    );
     let detail = admin.profile(&id).await;
     assert_eq!((detail.row.delegates, detail.used_by), (2, vec!["edge-2".to_owned(), "edge-1".to_owned()]));
 

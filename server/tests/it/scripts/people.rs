@@ -4,7 +4,7 @@ use axum::http::Method;
 use muster::audit::Action;
 
 use super::{Runner, run};
-use crate::support::{Role, StatusCode, TestApp, Value, json};
+use crate::support::{Code, Role, StatusCode, TestApp, Value, conflict, json};
 
 async fn a_script_runs_again_where_somebody_asks_for_it(app: TestApp) {
     let runner = Runner::new(&app, "date\n").await;
@@ -36,7 +36,7 @@ async fn nothing_runs_again_that_cannot_run(app: TestApp) {
     let approval = runner.admin.new_profile("Approval", true).await;
     let pending = runner.client.named("edge-2").with("delegateProfileId", json!(approval)).registered().await;
     let again = async |id: &str| runner.admin.call("scripts/run-again", &[("id", id), ("back", "")]).await;
-    let conflict = |sentence: &str| (StatusCode::CONFLICT, json!({"Conflict": sentence}));
+    let conflict = |sentence: &str| conflict(Code::WrongState, sentence);
     assert_eq!(again(&pending).await, conflict("edge-2 is not approved. It runs its script once it is."));
     runner.admin.decides("reject", &pending).await.ok();
     assert_eq!(again(&pending).await, conflict("edge-2 is not approved. It runs its script once it is."));

@@ -59,6 +59,6 @@ impl Person {
 pub fn complaint(answer: &Answer) -> (String, String) {
     let (status, body) = answer.pair();
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
-    let part = |name| body["Field"][name].as_str().expect("a field's error").to_owned();
+    let part = |name| body["Problem"][name].as_str().expect("a field's error").to_owned();
     (part("field"), part("message"))
 }

@@ -12,9 +12,8 @@ use uuid::Uuid;
 
 use super::complaint;
 use crate::support::{
-    Role, StatusCode, TestApp,
+    Code, Role, StatusCode, TestApp, conflict,
     database::{everything_stored, holds},
-    json,
     log::logged_while,
 };
 
@@ -122,7 +121,7 @@ async fn secrets_are_bounded_in_number(app: TestApp) {
     admin.new_secret("the-last", VALUE).await;
     let answer = admin.call("secrets/create", &[("name", "one-more"), ("value", VALUE)]).await;
     let sentence = "There are 500 secrets. Delete one that is not needed first.";
-    assert_eq!(answer, (StatusCode::CONFLICT, json!({"Conflict": sentence})));
+    assert_eq!(answer, conflict(Code::LimitReached, sentence));
     let first: Page<SecretRow> = admin.ask("secrets/list", &[("cursor", "First")]).await;
     assert_eq!((first.rows.len(), first.total), (25, 500));
     assert_eq!(first.rows[0].secret.name.as_str(), "the-last", "the newest first");

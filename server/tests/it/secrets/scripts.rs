@@ -3,7 +3,7 @@
 use muster::audit::Action;
 
 use super::complaint;
-use crate::support::{Person, StatusCode, TestApp, json};
+use crate::support::{Code, Person, StatusCode, TestApp, conflict};
 
 const VALUE: &str = "s3cr3t-value";
 const NAMES_IT: &str = "set -e\nlogin \"${secrets.getValue(\"db_password\")}\"\n";
@@ -45,7 +45,7 @@ async fn a_secret_in_use_is_not_deleted(app: TestApp) {
     let delete = async || admin.call("secrets/delete", &[("id", &id), ("back", "")]).await;
     let conflict = |names: &str| {
         let sentence = format!("db_password is named in the startup {names}. Take it out there first.");
-        (StatusCode::CONFLICT, json!({"Conflict": sentence}))
+        conflict(Code::InUse, &sentence)
     };
     assert_eq!(delete().await, conflict("script of Edge"));
     let other = admin.new_profile_with("Office", NAMES_IT).await;

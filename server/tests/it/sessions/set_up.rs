@@ -12,7 +12,7 @@ async fn set_up(person: &Person, code: &str, email: &str, password: &str) -> (St
 
 fn field_of((status, body): (StatusCode, Value)) -> String {
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}");
-    body["Field"]["field"].as_str().expect("a field").to_owned()
+    body["Problem"]["field"].as_str().expect("a field").to_owned()
 }
 
 async fn the_setup_code_makes_the_first_administrator(app: TestApp) {
@@ -43,7 +43,7 @@ async fn there_is_one_set_up_only(app: TestApp) {
     let eve = app.nobody();
     let (status, body) = set_up(&eve, &code, "eve@example.com", PASSWORD).await;
     assert_eq!(status, StatusCode::CONFLICT, "{body}");
-    assert!(body["Conflict"].as_str().unwrap().contains("set up already"), "{body}");
+    assert!(body["Problem"]["message"].as_str().unwrap().contains("set up already"), "{body}");
     assert_eq!(eve.call("session/frame", &[]).await, (StatusCode::UNAUTHORIZED, json!("SignedOut")));
     assert_eq!(app.audit_of(Action::UserCreated).await.len(), 1);
 }

@@ -24,7 +24,7 @@ async fn a_wrong_password_and_an_unknown_address_are_told_alike(app: TestApp) {
     let ada = app.user(Role::Viewer).await;
     let wrong = try_to_sign_in(&ada, &ada.email, "wrong").await;
     assert_eq!(wrong.0, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(wrong.1["Field"]["field"], "", "it tells of no field");
+    assert_eq!(wrong.1["Problem"]["field"], "", "it tells of no field");
     for (email, password) in [("eve@example.com", PASSWORD), ("no address", PASSWORD), ("", ""), (&ada.email, "")] {
         assert_eq!(try_to_sign_in(&ada, email, password).await, wrong, "{email}");
     }

@@ -29,7 +29,7 @@ pub mod records;
 
 pub use self::{answer::Answer, app::TestApp, delegate::Client, person::Person};
 pub use axum::http::StatusCode;
-pub use muster::user::Role;
+pub use muster::{problem::Code, user::Role};
 pub use serde_json::{Value, json};
 pub use std::time::Duration;
 
@@ -41,4 +41,14 @@ pub const fn seconds(count: u64) -> Duration {
 /// Days, for lifetimes.
 pub const fn days(count: u64) -> Duration {
     Duration::from_secs(count * 24 * 60 * 60)
+}
+
+/// What the console is told of a problem that is no field's.
+pub fn problem(code: Code, sentence: &str) -> Value {
+    json!({"Problem": {"code": code, "message": sentence}})
+}
+
+/// What the console is told where the state of things does not allow what it asked for.
+pub fn conflict(code: Code, sentence: &str) -> (StatusCode, Value) {
+    (StatusCode::CONFLICT, problem(code, sentence))
 }

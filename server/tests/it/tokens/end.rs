@@ -2,7 +2,7 @@
 
 use muster::{delegate::Status, time::Timestamp, token::TokenStatus};
 
-use crate::support::{StatusCode, TestApp, days, json};
+use crate::support::{Code, StatusCode, TestApp, conflict, days};
 
 async fn a_token_expires_to_the_second(app: TestApp) {
     let admin = app.administrator().await;
@@ -43,7 +43,7 @@ async fn only_what_is_revoked_or_expired_is_deleted(app: TestApp) {
     for (id, name) in [(&revoked.id, "revoked"), (&expired.id, "expired")] {
         let (status, body) = admin.acts("tokens/delete", id).await.pair();
         let sentence = format!("{name} is active. Revoke it first, then delete it.");
-        assert_eq!((status, body), (StatusCode::CONFLICT, json!({"Conflict": sentence})));
+        assert_eq!((status, body), conflict(Code::WrongState, &sentence));
     }
     app.advance(days(1));
     admin.acts("tokens/revoke", &revoked.id).await.ok();

@@ -3,14 +3,14 @@
 use muster::{audit::Action, page::Page, token::TokenStatus};
 use muster_app::tokens::api::TokenRow;
 
-use crate::support::{Person, StatusCode, TestApp, json, seconds};
+use crate::support::{Code, Person, StatusCode, TestApp, problem, seconds};
 
 /// Which field a token's form complains about.
 async fn complains_about(person: &Person, form: &[(&str, &str)]) -> String {
     let (status, body) = person.call("tokens/create", form).await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{form:?}: {body}");
-    assert!(body["Field"]["message"].as_str().is_some_and(|sentence| sentence.ends_with('.')), "{body}");
-    body["Field"]["field"].as_str().unwrap().to_owned()
+    assert!(body["Problem"]["message"].as_str().is_some_and(|sentence| sentence.ends_with('.')), "{body}");
+    body["Problem"]["field"].as_str().unwrap().to_owned()
 }
 
 async fn what_cannot_be_taken_is_named(app: TestApp) {
@@ -130,7 +130,7 @@ async fn a_token_that_is_not_there_is_told_so(app: TestApp) {
     for endpoint in ["tokens/use", "tokens/revoke", "tokens/delete"] {
         let (status, body) = admin.acts(endpoint, "01900000-0000-7000-8000-000000000000").await.pair();
         assert_eq!(status, StatusCode::NOT_FOUND, "{endpoint}");
-        assert_eq!(body, json!({"NotFound": "There is no such token any more; somebody may have deleted it."}));
+        assert_eq!(body, problem(Code::NotFound, "There is no such token any more; somebody may have deleted it."));
     }
 }
 

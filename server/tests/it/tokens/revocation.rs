@@ -2,7 +2,7 @@
 
 use muster::{audit::Action, delegate::Status, token::TokenStatus};
 
-use crate::support::{Answer, StatusCode, TestApp, json, seconds};
+use crate::support::{Answer, Code, StatusCode, TestApp, conflict, json, seconds};
 
 /// The refusal, byte for byte as existing clients read it.
 fn says_revoked(answer: &Answer) {
@@ -79,7 +79,7 @@ async fn revocation_is_final(app: TestApp) {
     let id = admin.makes_token("edge", &[]).await;
     admin.acts("tokens/revoke", &id).await.ok();
     let (status, body) = admin.acts("tokens/revoke", &id).await.pair();
-    assert_eq!((status, body), (StatusCode::CONFLICT, json!({"Conflict": "edge is already revoked."})));
+    assert_eq!((status, body), conflict(Code::Changed, "edge is already revoked."));
     assert_eq!(app.audit_of(Action::TokenRevoked).await.len(), 1);
 }
 

@@ -5,7 +5,7 @@ use muster_app::tokens::api::{RevealedToken, TokenRotation, Turn};
 
 use muster::token::TokenValue;
 
-use crate::support::{Person, StatusCode, TestApp, json, seconds};
+use crate::support::{Code, Person, StatusCode, TestApp, conflict, json, seconds};
 
 impl Person {
     /// Gives a token a successor; gives that one's id and value.
@@ -89,12 +89,12 @@ async fn a_token_is_rotated_once_and_only_while_it_is_good(app: TestApp) {
     let id = admin.makes_token("edge", &[]).await;
     assert_eq!(admin.post("tokens/rotation", &[("id", &id)]).await.status, StatusCode::NOT_FOUND);
     let (status, body) = admin.post("tokens/rotate", &[("id", &id), ("name", "edge")]).await.pair();
-    assert_eq!((status, &body["Field"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("name")));
+    assert_eq!((status, &body["Problem"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("name")));
     assert_eq!(admin.token_names(true).await, ["default_token", "edge"], "nothing is left of it");
 
     admin.rotates(&id, "edge-2").await;
     let again = admin.post("tokens/rotate", &[("id", &id), ("name", "edge-3")]).await.pair();
-    assert_eq!(again, (StatusCode::CONFLICT, json!({"Conflict": "edge has a successor already."})));
+    assert_eq!(again, conflict(Code::Changed, "edge has a successor already."));
     let revoked = admin.makes_token("revoked", &[]).await;
     admin.acts("tokens/revoke", &revoked).await.ok();
     let (status, _) = admin.post("tokens/rotate", &[("id", &revoked), ("name", "next")]).await.pair();
