@@ -58,31 +58,31 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
     match command {
         "serve" => {
             let profile = if take_flag(&mut args, "--release") { Profile::Release } else { Profile::Dev };
-            serve::serve(&layout, profile, &after_dashes(args)?)
+            serve::serve(&layout, profile, &server_args(args)?)
         }
         "build" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             let binary = serve::build(&layout, Profile::Release)?;
             println!("built {}", layout.relative(&binary));
             Ok(())
         }
         "dist" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             dist::dist(&layout).map(drop)
         }
         "check-deploy" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             let validators = validators::Validators::install(&layout)?;
             validators.map_or(Ok(()), |validators| validators.check_deployment(&layout))
         }
-        "watch" => watch::watch(&layout, &after_dashes(args)?),
+        "watch" => watch::watch(&layout, &server_args(args)?),
         "test" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             test::test(&layout)
         }
         "soak" => {
             let seconds = args.pop().unwrap_or_else(|| "180".to_owned());
-            no_more(&args)?;
+            reject_more(&args)?;
             test::soak(&layout, &seconds)
         }
         "e2e" => {
@@ -103,13 +103,13 @@ fn take_flag(args: &mut Vec<String>, flag: &str) -> bool {
 }
 
 /// The server's own arguments stand behind `--`, so that a mistyped flag of ours is not handed on.
-fn after_dashes(mut args: Vec<String>) -> run::Result<Vec<String>> {
+fn server_args(mut args: Vec<String>) -> run::Result<Vec<String>> {
     if take_flag(&mut args, "--") || args.is_empty() {
         return Ok(args);
     }
     Err(format!("unexpected argument `{}`; the server's own arguments go behind `--`", args[0]))
 }
 
-fn no_more(args: &[String]) -> run::Result {
+fn reject_more(args: &[String]) -> run::Result {
     args.first().map_or(Ok(()), |arg| Err(format!("unexpected argument `{arg}`\n\n{USAGE}")))
 }
