@@ -6,6 +6,7 @@
 // A build tool talks to its user on stdout.
 #![allow(clippy::print_stdout)]
 
+mod audit;
 mod dist;
 mod e2e;
 mod features;
@@ -32,6 +33,7 @@ Usage: cargo xtask <command>
   watch [-- ARGS…]               serve, and rebuild and restart on every change
   check-deploy                   check deploy/ and the shell scripts with what they are meant for
   test                           everything CI runs: format, lints, docs, tests, browser tests
+  audit                          check licences, sources and advisories of the dependencies with cargo-deny
   soak [SECONDS]                 eight workers on two managers, for three minutes or as long as said: no deadlock
   e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
 
@@ -79,6 +81,10 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
         "test" => {
             reject_more(&args)?;
             test::test(&layout)
+        }
+        "audit" => {
+            reject_more(&args)?;
+            audit::audit(&layout)
         }
         "soak" => {
             let seconds = args.pop().unwrap_or_else(|| "180".to_owned());
