@@ -10,20 +10,20 @@ use std::{
 use muster::time::Timestamp;
 use time::OffsetDateTime;
 
-/// From which difference on a clock is called wrong: credentials and certificates are good for minutes at least.
-const LARGEST_DIFFERENCE: Duration = Duration::from_secs(60);
+/// The largest difference at which a clock counts as right: credentials and certificates are good for minutes at least.
+const MAX_DIFFERENCE: Duration = Duration::from_secs(60);
 
 /// By how many milliseconds this host's clock is ahead of the manager's; one host has one clock.
 static AHEAD: AtomicI64 = AtomicI64::new(UNKNOWN);
 const UNKNOWN: i64 = i64::MIN;
-static SAID: AtomicBool = AtomicBool::new(false);
+static WARNED: AtomicBool = AtomicBool::new(false);
 
 /// The time of day, by this host's clock.
 pub(crate) fn now() -> Timestamp {
     OffsetDateTime::now_utc().into()
 }
 
-/// Takes in the date of an answer. Where the manager accepts what it was sent, a clock that is wrong is said once: other
+/// Takes in the date of an answer. Where the manager accepts what it was sent, a clock that is wrong is logged once: other
 /// things will not accept it.
 pub(crate) fn compare(date: Option<&str>, accepted: bool) {
     let Some(date) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else { return };
@@ -31,7 +31,7 @@ pub(crate) fn compare(date: Option<&str>, accepted: bool) {
     AHEAD.store(ahead, Ordering::Relaxed);
     if let Difference::Wrong(words) = difference_of(ahead)
         && accepted
-        && !SAID.swap(true, Ordering::Relaxed)
+        && !WARNED.swap(true, Ordering::Relaxed)
     {
         tracing::warn!("this host's clock is {words} the manager's: it says {}; set one of them right", now());
     }
@@ -58,7 +58,7 @@ fn difference_of(ahead: i64) -> Difference {
     if ahead == UNKNOWN {
         return Difference::Unknown;
     }
-    if by <= LARGEST_DIFFERENCE {
+    if by <= MAX_DIFFERENCE {
         return Difference::Small;
     }
     let words = match by.as_secs() {

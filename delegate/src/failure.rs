@@ -6,18 +6,18 @@ use muster::wire::envelope::{Envelope, Refusal};
 use reqwest::StatusCode;
 
 /// The most characters of a text from outside that go into the log.
-const MOST: usize = 300;
+const MAX_TEXT_LENGTH: usize = 300;
 
 /// Why a call did not bring what it should.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
     /// The manager cannot be reached, or cannot answer now. This may pass by itself.
-    #[error("{why}")]
-    Away {
+    #[error("{reason}")]
+    Unavailable {
         /// What happened, as the end of a sentence.
-        why: String,
+        reason: String,
         /// How long the manager asks to wait.
-        wait: Option<Duration>,
+        retry_after: Option<Duration>,
     },
     /// The manager refuses the credential.
     #[error(transparent)]
@@ -29,13 +29,13 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// The manager cannot be reached.
-    pub(crate) fn away(why: impl Into<String>) -> Self {
-        Self::Away { why: why.into(), wait: None }
+    pub(crate) fn unavailable(reason: impl Into<String>) -> Self {
+        Self::Unavailable { reason: reason.into(), retry_after: None }
     }
 
     /// What answered does not speak as a manager does.
     pub(crate) fn unreadable() -> Self {
-        Self::away("what answers is not a Muster manager; check managerUrl (MANAGER_HOST_AND_PORT)")
+        Self::unavailable("what answers is not a Muster manager; check managerUrl (MANAGER_HOST_AND_PORT)")
     }
 
     /// The failure behind an answer that is no success. `code` and `retry_after` are headers.
@@ -51,18 +51,18 @@ impl Failure {
         }
         if status == StatusCode::CONFLICT {
             // Something on the way sent a call twice: signed anew, it is another.
-            return Self::Away { why: "it has had this call already".to_owned(), wait: None };
+            return Self::unavailable("it has had this call already");
         }
         if status.is_server_error() || matches!(status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT) {
             // The form with a date is left to the backoff: it would need both clocks to agree.
-            let wait = retry_after.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
-            return Self::Away { why: format!("it answers with status {status}"), wait };
+            let retry_after = retry_after.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+            return Self::Unavailable { reason: format!("it answers with status {status}"), retry_after };
         }
         Self::Declined(if status.is_redirection() {
             format!("status {status}: write the address that this leads to as managerUrl (MANAGER_HOST_AND_PORT)")
         } else {
             match message {
-                Some(message) => format!("{} (status {status})", plain(&message.message)),
+                Some(message) => format!("{} (status {status})", log_safe(&message.message)),
                 None => format!("status {status}"),
             }
         })
@@ -71,7 +71,7 @@ impl Failure {
     /// The failure of a call that got no whole answer.
     pub(crate) fn of_call(error: &reqwest::Error) -> Self {
         if error.is_timeout() {
-            return Self::away("it does not answer in time");
+            return Self::unavailable("it does not answer in time");
         }
         // The innermost cause says it best; the outermost would repeat the address.
         let mut cause: &dyn Error = error;
@@ -81,25 +81,25 @@ impl Failure {
             certificate |= cause.to_string().contains("invalid peer certificate");
         }
         if certificate {
-            return Self::away(format!(
+            return Self::unavailable(format!(
                 "its certificate is not trusted ({}); where the certificate is right, name the file of its root in \
                  SSL_CERT_FILE",
-                plain(&cause.to_string())
+                log_safe(&cause.to_string())
             ));
         }
-        Self::away(if cause.downcast_ref::<reqwest::Error>().is_some() {
+        Self::unavailable(if cause.downcast_ref::<reqwest::Error>().is_some() {
             "the call could not be made".to_owned()
         } else {
-            plain(&cause.to_string())
+            log_safe(&cause.to_string())
         })
     }
 }
 
 /// Text from outside, made fit for one line of the log.
-pub(crate) fn plain(text: &str) -> String {
+pub(crate) fn log_safe(text: &str) -> String {
     let one_line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut short: String = one_line.clone().take(MOST).collect();
-    if one_line.count() > MOST {
+    let mut short: String = one_line.clone().take(MAX_TEXT_LENGTH).collect();
+    if one_line.count() > MAX_TEXT_LENGTH {
         short.push('…');
     }
     short
@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn what_may_pass_by_itself_is_told_from_what_may_not() {
         for status in [408, 429, 500, 502, 503, 504] {
-            let Failure::Away { wait, .. } = answer(status, None, "") else { panic!("{status}") };
-            assert_eq!(wait, Some(Duration::from_secs(7)), "{status}");
+            let Failure::Unavailable { retry_after, .. } = answer(status, None, "") else { panic!("{status}") };
+            assert_eq!(retry_after, Some(Duration::from_secs(7)), "{status}");
         }
         let declined = answer(400, None, &envelope("INVALID_REQUEST", "tags: too\nmany"));
         assert_eq!(declined, Failure::Declined("tags: too many (status 400 Bad Request)".into()));
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_text_from_outside_is_one_line_and_bounded() {
-        assert_eq!(plain("a\r\nb\u{1b}[31m"), "a  b [31m");
-        assert_eq!(plain(&"ä".repeat(400)).chars().count(), 301);
+        assert_eq!(log_safe("a\r\nb\u{1b}[31m"), "a  b [31m");
+        assert_eq!(log_safe(&"ä".repeat(400)).chars().count(), 301);
     }
 }

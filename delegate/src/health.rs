@@ -26,11 +26,11 @@ use tokio::{
 
 const PATH: &str = "/api/health";
 /// How many connections are served at once; there is one probe every few seconds.
-const MOST: usize = 16;
-/// How long a connection lives: who keeps it open for nothing takes no place for long.
-const LONGEST: Duration = Duration::from_secs(5);
-/// The rest after a connection could not be taken, such as for want of file handles.
-const REST: Duration = Duration::from_secs(1);
+const MAX_CONNECTIONS: usize = 16;
+/// How long a connection lives: who keeps it open for nothing takes no permit for long.
+const MAX_CONNECTION_TIME: Duration = Duration::from_secs(5);
+/// The pause after a connection could not be taken, such as for want of file handles.
+const ACCEPT_RETRY_DELAY: Duration = Duration::from_secs(1);
 
 /// Answers on this port from now on. A port that cannot be had is said, and no more: without probes it does no harm.
 pub(crate) async fn serve(port: u16) {
@@ -53,15 +53,15 @@ async fn bind(port: u16) -> io::Result<TcpListener> {
 }
 
 async fn accept(listener: TcpListener) {
-    let places = Arc::new(Semaphore::new(MOST));
+    let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
+        let Ok(permit) = permits.clone().acquire_owned().await else { return };
         match listener.accept().await {
             Ok((connection, _)) => drop(tokio::spawn(async move {
-                let _ = timeout(LONGEST, answer_all(connection)).await;
-                drop(place);
+                let _ = timeout(MAX_CONNECTION_TIME, answer_all(connection)).await;
+                drop(permit);
             })),
-            Err(_) => sleep(REST).await,
+            Err(_) => sleep(ACCEPT_RETRY_DELAY).await,
         }
     }
 }
@@ -119,7 +119,7 @@ mod tests {
         }
         // Who says nothing keeps nobody out.
         let mut silent = Vec::new();
-        for _ in 0..MOST - 1 {
+        for _ in 0..MAX_CONNECTIONS - 1 {
             silent.push(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap());
         }
         assert!(ask(port, "GET /api/health").await.starts_with("HTTP/1.1 200 "));

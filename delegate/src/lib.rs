@@ -2,11 +2,10 @@
 //!
 //! A library that `muster delegate run` calls. It only emits its log, through `tracing`; who calls it decides where
 //! that goes. What the delegate does by the manager's answers is a pure state machine (`machine`); everything that
-//! touches the network, the disk, the clock or chance stays around it. Startup scripts run beside it (`script`), so
+//! touches the network, the disk, the clock or randomness stays around it. Startup scripts run beside it (`script`), so
 //! that no heartbeat waits for them.
 
 mod backoff;
-mod chance;
 mod clock;
 mod credential;
 mod failure;
@@ -14,13 +13,14 @@ mod health;
 mod identity;
 mod machine;
 mod manager;
-mod orphans;
+mod messages;
+mod outage;
+mod random;
+mod reaper;
 mod run;
 mod script;
 mod settings;
 mod signer;
-mod speech;
-mod trouble;
 
 use std::{path::Path, process::ExitCode, time::Duration};
 

@@ -1,9 +1,9 @@
 //! What the delegate does next, by what the manager answered: a pure state machine.
 //!
-//! Times count from the delegate's start, chance is handed in, and nothing here calls anybody: the loop in
+//! Times count from the delegate's start, random numbers are handed in, and nothing here calls anybody: the loop in
 //! `run` asks which call is due, makes it, and hands the outcome back.
 
-mod errand;
+mod profile_poll;
 
 use std::time::Duration;
 
@@ -12,21 +12,21 @@ use muster::wire::{
     heartbeat::{Applied, HeartbeatReply, REJECTED, WireStatus},
 };
 
-use self::errand::Errand;
+use self::profile_poll::ProfilePoll;
 use crate::{
-    backoff::{self, around},
+    backoff::{self, jittered},
     failure::Failure,
-    trouble::Trouble,
+    outage::Outage,
 };
 
-/// How often a delegate asks for its tasks.
-const TASKS_EVERY: Duration = Duration::from_secs(3);
+/// How often an enabled delegate asks for its tasks.
+const TASK_POLL_INTERVAL: Duration = Duration::from_secs(3);
 /// How often a waiting delegate asks, so that an approval shows quickly.
-const WAITING_EVERY: Duration = Duration::from_secs(2);
+const WAITING_INTERVAL: Duration = Duration::from_secs(2);
 /// How often a rejected delegate asks whether the rejection was taken back.
-const REJECTED_EVERY: Duration = Duration::from_secs(60);
+const REJECTED_INTERVAL: Duration = Duration::from_secs(60);
 /// How many refusals in a row end what the delegate does, where they may pass: after a clock was set, one is no proof.
-const REFUSALS_MOST: u32 = 2;
+const MAX_REFUSALS: u32 = 2;
 
 /// A call that is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,30 +44,30 @@ pub(crate) enum Call {
 /// How a call went.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Event {
-    /// The manager took the registration. Where the delegate asked for another profile than it has, the name of that.
+    /// The manager took the registration.
     Registered {
-        /// The profile that it keeps.
+        /// The name of the profile that it keeps, where it asked for another.
         keeps: Option<String>,
     },
     /// The manager turned the registration away.
-    TurnedAway,
-    /// The manager told the delegate's standing.
-    Told(Told),
+    RegistrationRejected,
+    /// The manager answered a heartbeat.
+    Heartbeat(HeartbeatOutcome),
     /// The tasks, or the profile, came.
-    Served(Call),
+    Succeeded(Call),
     /// It went wrong.
     Failed(Call, Failure),
     /// The manager refused what was sent beside these calls; the heartbeat will tell whether that matters.
-    Doubted,
+    ReportRefused,
 }
 
-/// What a heartbeat's reply tells.
+/// What a heartbeat's reply says of the delegate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum HeartbeatOutcome {
     /// A person has to decide.
     Waiting,
     /// It may work, and this is what it is to apply.
-    Enabled(Wish),
+    Enabled(DesiredProfile),
     /// A person turned it away.
     Rejected,
     /// The manager does not know it, or no more.
@@ -76,23 +76,23 @@ pub(crate) enum Told {
 
 /// Which profile and startup script the manager wants to be applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum DesiredProfile {
     /// It does not tell: managers other than Muster do not.
-    Untold,
-    /// What was applied.
-    Same,
-    /// Another.
-    Other(Applied),
+    Unspecified,
+    /// What was applied already.
+    UpToDate,
+    /// Another profile, or another version of its script.
+    Changed(Applied),
 }
 
-impl Told {
-    /// What a reply tells a delegate that has applied this.
+impl HeartbeatOutcome {
+    /// Reads the reply to a delegate that has applied `has`.
     pub(crate) fn new(reply: &HeartbeatReply, has: Option<&Applied>) -> Self {
         match reply.status {
             WireStatus::Enabled => Self::Enabled(match &reply.applies {
-                None => Wish::Untold,
-                Some(applies) if has.is_some_and(|has| covers(has, applies)) => Wish::Same,
-                Some(applies) => Wish::Other(applies.clone()),
+                None => DesiredProfile::Unspecified,
+                Some(applies) if has.is_some_and(|has| covers(has, applies)) => DesiredProfile::UpToDate,
+                Some(applies) => DesiredProfile::Changed(applies.clone()),
             }),
             WireStatus::WaitingForApproval => Self::Waiting,
             WireStatus::Deleted if reply.reason.as_deref() == Some(REJECTED) => Self::Rejected,
@@ -106,11 +106,11 @@ pub(crate) fn covers(has: &Applied, wanted: &Applied) -> bool {
     has.profile_id == wanted.profile_id && has.last_updated_at >= wanted.last_updated_at
 }
 
-/// What is to be said in the log.
+/// A line for the log; [`crate::messages`] has the words.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Say {
+pub(crate) enum LogEvent {
     /// It waits for approval.
-    Waits,
+    WaitingForApproval,
     /// It was approved, and is connected.
     Approved,
     /// It is connected; it was approved before.
@@ -120,23 +120,24 @@ pub(crate) enum Say {
     /// It was deleted, and ends.
     Deleted,
     /// The manager cannot be reached.
-    Away(String),
+    Unreachable(String),
     /// The manager refuses the credential.
     Refused(Refusal),
     /// The manager does not take what was sent.
     Declined(String),
     /// It is connected again, after so long.
-    Back(Duration),
+    Reconnected(Duration),
     /// The manager does not hand out the profile.
-    NoProfile(String),
+    ProfileDeclined(String),
     /// It asked for another profile than the one which it keeps.
-    KeepsProfile(String),
+    ProfileKept(String),
     /// A call on the side went wrong; the heartbeat will tell whether that matters.
-    Aside(Call, Failure),
+    CallFailed(Call, Failure),
 }
 
+/// What the manager last said of the delegate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing {
+enum Status {
     Unknown,
     Waiting,
     Enabled,
@@ -149,13 +150,13 @@ enum Standing {
 pub(crate) struct Machine {
     interval: Duration,
     polls: bool,
-    standing: Standing,
+    status: Status,
     registered: bool,
-    trouble: Trouble,
-    beat_at: Duration,
+    outage: Outage,
+    heartbeat_at: Duration,
     tasks_at: Duration,
     task_failures: u32,
-    profile: Errand,
+    profile_poll: ProfilePoll,
     refusals: u32,
     revoked: bool,
 }
@@ -166,13 +167,13 @@ impl Machine {
         Self {
             interval,
             polls,
-            standing: Standing::Unknown,
+            status: Status::Unknown,
             registered: false,
-            trouble: Trouble::default(),
-            beat_at: Duration::ZERO,
+            outage: Outage::default(),
+            heartbeat_at: Duration::ZERO,
             tasks_at: Duration::ZERO,
             task_failures: 0,
-            profile: Errand::default(),
+            profile_poll: ProfilePoll::default(),
             refusals: 0,
             revoked: false,
         }
@@ -180,132 +181,132 @@ impl Machine {
 
     /// The next call, and when it is due; none where the delegate has to end.
     pub(crate) fn next(&self) -> Option<(Call, Duration)> {
-        if self.standing == Standing::Ended {
+        if self.status == Status::Ended {
             return None;
         }
-        let beat = (if self.registered { Call::Heartbeat } else { Call::Register }, self.beat_at);
+        let heartbeat = (if self.registered { Call::Heartbeat } else { Call::Register }, self.heartbeat_at);
         // While the manager is away, only the heartbeat asks whether it is back.
-        let works = self.works();
-        let tasks = (works && self.polls).then_some((Call::Tasks, self.tasks_at));
-        let profile = self.profile.due().filter(|_| works).map(|at| (Call::Profile, at));
-        [Some(beat), profile, tasks].into_iter().flatten().min_by_key(|(_, at)| *at)
+        let working = self.is_working();
+        let tasks = (working && self.polls).then_some((Call::Tasks, self.tasks_at));
+        let profile = self.profile_poll.due().filter(|_| working).map(|at| (Call::Profile, at));
+        [Some(heartbeat), profile, tasks].into_iter().flatten().min_by_key(|(_, at)| *at)
     }
 
     /// Whether the manager, when last asked, answered that the delegate may work.
-    pub(crate) const fn works(&self) -> bool {
-        matches!(self.standing, Standing::Enabled) && self.registered && !self.trouble.is_on()
+    pub(crate) const fn is_working(&self) -> bool {
+        matches!(self.status, Status::Enabled) && self.registered && !self.outage.is_ongoing()
     }
 
     /// Whether the delegate was told to do nothing: by a person, or because its token is no longer good. That the
     /// manager is away ends no work.
     pub(crate) const fn is_cut_off(&self) -> bool {
         self.revoked
-            || self.refusals >= REFUSALS_MOST
-            || matches!(self.standing, Standing::Waiting | Standing::Rejected | Standing::Ended)
+            || self.refusals >= MAX_REFUSALS
+            || matches!(self.status, Status::Waiting | Status::Rejected | Status::Ended)
     }
 
     /// Whether the manager counts this delegate as one that runs, so that it is worth telling it of the end.
-    pub(crate) const fn is_known(&self) -> bool {
+    pub(crate) const fn is_registered(&self) -> bool {
         self.registered
     }
 
-    /// Takes in how a call went at `now`; `chance` is from 0 to 1. Returns what to say.
-    pub(crate) fn take(&mut self, event: Event, now: Duration, chance: f64) -> Vec<Say> {
-        let mut says = Vec::new();
-        if matches!(event, Event::Registered { .. } | Event::TurnedAway | Event::Told(_)) {
+    /// Takes in how a call went at `now`; `random` is from 0 to 1. Returns the lines for the log.
+    pub(crate) fn handle(&mut self, event: Event, now: Duration, random: f64) -> Vec<LogEvent> {
+        let mut log = Vec::new();
+        if matches!(event, Event::Registered { .. } | Event::RegistrationRejected | Event::Heartbeat(_)) {
             (self.refusals, self.revoked) = (0, false);
         }
         match event {
             Event::Registered { keeps } => {
-                says.extend(self.trouble.over(now).map(Say::Back));
-                says.extend(keeps.map(Say::KeepsProfile));
+                log.extend(self.outage.end(now).map(LogEvent::Reconnected));
+                log.extend(keeps.map(LogEvent::ProfileKept));
                 self.registered = true;
-                self.beat_at = now;
+                self.heartbeat_at = now;
             }
-            Event::TurnedAway => {
-                says.extend(self.trouble.over(now).map(Say::Back));
-                self.stand(Standing::Rejected, now, chance, &mut says);
+            Event::RegistrationRejected => {
+                log.extend(self.outage.end(now).map(LogEvent::Reconnected));
+                self.set_status(Status::Rejected, now, random, &mut log);
             }
-            Event::Told(told) => {
-                says.extend(self.trouble.over(now).map(Say::Back));
-                let (standing, wish) = match told {
-                    Told::Waiting => (Standing::Waiting, None),
-                    Told::Enabled(wish) => (Standing::Enabled, Some(wish)),
-                    Told::Rejected => (Standing::Rejected, None),
-                    Told::Gone => (Standing::Ended, None),
+            Event::Heartbeat(outcome) => {
+                log.extend(self.outage.end(now).map(LogEvent::Reconnected));
+                let (status, profile) = match outcome {
+                    HeartbeatOutcome::Waiting => (Status::Waiting, None),
+                    HeartbeatOutcome::Enabled(profile) => (Status::Enabled, Some(profile)),
+                    HeartbeatOutcome::Rejected => (Status::Rejected, None),
+                    HeartbeatOutcome::Gone => (Status::Ended, None),
                 };
-                self.stand(standing, now, chance, &mut says);
-                if let Some(wish) = wish {
-                    self.profile.hear(wish, now);
+                self.set_status(status, now, random, &mut log);
+                if let Some(profile) = profile {
+                    self.profile_poll.set_desired(profile, now);
                 }
             }
-            Event::Served(Call::Profile) => self.profile.served(now, chance),
-            Event::Served(_) => {
+            Event::Succeeded(Call::Profile) => self.profile_poll.succeeded(now, random),
+            Event::Succeeded(_) => {
                 self.task_failures = 0;
-                self.tasks_at = now + around(TASKS_EVERY, chance);
+                self.tasks_at = now + jittered(TASK_POLL_INTERVAL, random);
             }
             Event::Failed(call @ (Call::Tasks | Call::Profile), failure) => {
                 if matches!(failure, Failure::Refused(_)) {
-                    self.beat_at = now;
+                    self.heartbeat_at = now;
                 }
-                says.push(if call == Call::Profile {
-                    self.profile.failed(failure, now, chance)
+                log.push(if call == Call::Profile {
+                    self.profile_poll.failed(failure, now, random)
                 } else {
-                    self.tasks_at = now + backoff::soon(self.task_failures, chance);
+                    self.tasks_at = now + backoff::soon(self.task_failures, random);
                     self.task_failures = self.task_failures.saturating_add(1);
-                    Say::Aside(call, failure)
+                    LogEvent::CallFailed(call, failure)
                 });
             }
-            Event::Doubted => {
-                // In trouble, the heartbeat asks anyway, at its own pace.
-                if !self.trouble.is_on() {
-                    self.beat_at = now;
+            Event::ReportRefused => {
+                // In an outage, the heartbeat asks anyway, at its own pace.
+                if !self.outage.is_ongoing() {
+                    self.heartbeat_at = now;
                 }
             }
             Event::Failed(Call::Register | Call::Heartbeat, failure) => {
-                let (wait, say) = self.trouble.take(&failure, now, chance);
-                let least = if self.standing == Standing::Rejected { REJECTED_EVERY } else { Duration::ZERO };
-                self.beat_at = now + wait.max(least);
+                let (wait, log_it) = self.outage.record(&failure, now, random);
+                let min_wait = if self.status == Status::Rejected { REJECTED_INTERVAL } else { Duration::ZERO };
+                self.heartbeat_at = now + wait.max(min_wait);
                 if let Failure::Refused(refusal) = &failure {
                     self.refusals = self.refusals.saturating_add(1);
                     self.revoked |= *refusal == Refusal::RevokedToken;
                 }
                 if self.is_cut_off() {
-                    self.profile = Errand::default();
+                    self.profile_poll = ProfilePoll::default();
                 }
-                says.extend(say.then_some(match failure {
-                    Failure::Away { why, .. } => Say::Away(why),
-                    Failure::Refused(refusal) => Say::Refused(refusal),
-                    Failure::Declined(message) => Say::Declined(message),
+                log.extend(log_it.then_some(match failure {
+                    Failure::Unavailable { reason, .. } => LogEvent::Unreachable(reason),
+                    Failure::Refused(refusal) => LogEvent::Refused(refusal),
+                    Failure::Declined(message) => LogEvent::Declined(message),
                 }));
             }
         }
-        says
+        log
     }
 
-    fn stand(&mut self, standing: Standing, now: Duration, chance: f64, says: &mut Vec<Say>) {
-        let before = std::mem::replace(&mut self.standing, standing);
-        self.registered = matches!(standing, Standing::Waiting | Standing::Enabled);
-        let wait = match standing {
-            Standing::Waiting => self.interval.min(WAITING_EVERY),
-            Standing::Rejected => REJECTED_EVERY,
-            Standing::Enabled | Standing::Unknown | Standing::Ended => self.interval,
+    fn set_status(&mut self, status: Status, now: Duration, random: f64, log: &mut Vec<LogEvent>) {
+        let before = std::mem::replace(&mut self.status, status);
+        self.registered = matches!(status, Status::Waiting | Status::Enabled);
+        let wait = match status {
+            Status::Waiting => self.interval.min(WAITING_INTERVAL),
+            Status::Rejected => REJECTED_INTERVAL,
+            Status::Enabled | Status::Unknown | Status::Ended => self.interval,
         };
-        self.beat_at = now + around(wait, chance);
-        if before == standing {
+        self.heartbeat_at = now + jittered(wait, random);
+        if before == status {
             return;
         }
-        self.profile = Errand::default();
-        if standing == Standing::Enabled {
+        self.profile_poll = ProfilePoll::default();
+        if status == Status::Enabled {
             (self.tasks_at, self.task_failures) = (now, 0);
         }
-        says.extend(match (before, standing) {
-            (_, Standing::Waiting) => Some(Say::Waits),
-            (Standing::Unknown, Standing::Enabled) => Some(Say::Connected),
-            (_, Standing::Enabled) => Some(Say::Approved),
-            (_, Standing::Rejected) => Some(Say::Rejected),
-            (_, Standing::Ended) => Some(Say::Deleted),
-            (_, Standing::Unknown) => None,
+        log.extend(match (before, status) {
+            (_, Status::Waiting) => Some(LogEvent::WaitingForApproval),
+            (Status::Unknown, Status::Enabled) => Some(LogEvent::Connected),
+            (_, Status::Enabled) => Some(LogEvent::Approved),
+            (_, Status::Rejected) => Some(LogEvent::Rejected),
+            (_, Status::Ended) => Some(LogEvent::Deleted),
+            (_, Status::Unknown) => None,
         });
     }
 }

@@ -26,12 +26,12 @@ use reqwest::{
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use serde::de::DeserializeOwned;
 
-use crate::{chance, clock, credential::Credentials, failure::Failure, settings::Settings, signer::Signer};
+use crate::{clock, credential::Credentials, failure::Failure, random, settings::Settings, signer::Signer};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(15);
-/// The longest reply that is read; a startup script is the longest thing in one.
-const LONGEST_REPLY: usize = 1024 * 1024;
+/// The longest reply that is read, in bytes; a startup script is the longest thing in one.
+const MAX_REPLY_BYTES: usize = 1024 * 1024;
 
 /// Why there is no way to the manager. The text never holds the proxy's password.
 #[derive(Debug, thiserror::Error)]
@@ -127,10 +127,11 @@ impl Manager {
         let address = url.to_string();
         url.query_pairs_mut().append_pair("accountId", &self.account).extend_pairs(query);
         let mut credentials = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
-        let credential = credentials.header(clock::now(), || (chance::bytes(), chance::bytes()));
+        let credential = credentials.header(clock::now(), || (random::bytes(), random::bytes()));
         let proof = self.signer.sign(method.as_str(), &address, credential, clock::now());
         let header = |text: &str| {
-            let mut header = HeaderValue::from_str(text).map_err(|_| Failure::away("the credential cannot be made"))?;
+            let mut header =
+                HeaderValue::from_str(text).map_err(|_| Failure::unavailable("the credential cannot be made"))?;
             header.set_sensitive(true);
             Ok::<_, Failure>(header)
         };
@@ -147,8 +148,8 @@ impl Manager {
         let (code, retry_after) = (header(ERROR_HEADER), header(RETRY_AFTER.as_str()));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| Failure::of_call(&error))? {
-            if body.len() + chunk.len() > LONGEST_REPLY {
-                return Err(Failure::away("its answer is too long"));
+            if body.len() + chunk.len() > MAX_REPLY_BYTES {
+                return Err(Failure::unavailable("its answer is too long"));
             }
             body.extend_from_slice(&chunk);
         }
@@ -191,11 +192,11 @@ fn client(settings: &Settings) -> Result<Client, SetupError> {
         // The proxy is what the settings say, never what the environment has for other programs.
         .no_proxy();
     if let Some(proxy) = &settings.proxy {
-        let mut way = reqwest::Proxy::all(proxy.expose().clone()).map_err(|error| setup_error(&error))?;
+        let mut via = reqwest::Proxy::all(proxy.expose().clone()).map_err(|error| setup_error(&error))?;
         if let Some(header) = proxy.authorization() {
-            way = way.custom_http_auth(header);
+            via = via.custom_http_auth(header);
         }
-        builder = builder.proxy(way.no_proxy(NoProxy::from_string(proxy.except())));
+        builder = builder.proxy(via.no_proxy(NoProxy::from_string(proxy.no_proxy())));
     }
     builder.build().map_err(|error| setup_error(&error))
 }

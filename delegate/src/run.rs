@@ -23,24 +23,24 @@ use tokio::{
 };
 
 use crate::{
-    chance, clock,
-    failure::{Failure, plain},
+    clock,
+    failure::{Failure, log_safe},
     health,
     identity::{Identity, IdentityError},
-    machine::{Call, Event, Machine, Told},
+    machine::{Call, Event, HeartbeatOutcome, Machine},
     manager::{Manager, SetupError},
-    orphans,
+    messages::Messages,
+    random, reaper,
     script::{self, Scripts},
     settings::Settings,
-    speech::Speech,
 };
 
 /// How long the manager has to hear of the end; where no script runs, the whole end may take a second.
-const GOODBYE: Duration = Duration::from_millis(700);
-/// How long the look for the own address may take.
-const LOOK: Duration = Duration::from_secs(2);
-/// How many kinds of task are remembered as unknown.
-const MOST_KINDS: usize = 100;
+const UNREGISTER_TIMEOUT: Duration = Duration::from_millis(700);
+/// How long looking up the own address may take.
+const ADDRESS_LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+/// How many unknown types of task are remembered, so that each is logged once.
+const MAX_UNKNOWN_TASK_TYPES: usize = 100;
 
 /// Why the delegate cannot run.
 #[derive(Debug, thiserror::Error)]
@@ -61,41 +61,41 @@ pub enum RunError {
 /// # Errors
 /// Says what keeps it from running. That the manager is away, or refuses it, is no error: it goes on asking.
 pub async fn run(settings: Settings) -> Result<(), RunError> {
-    let mut stop = Stop::new().map_err(RunError::Signals)?;
+    let mut stop = StopSignals::new().map_err(RunError::Signals)?;
     let mut delegate = Delegate::new(settings)?;
-    delegate.speech.starts();
+    delegate.messages.log_start();
     if let Some(port) = delegate.settings.health_port {
         health::serve(port).await;
     }
-    orphans::reap();
-    if !delegate.prepare(&mut stop).await {
-        delegate.speech.ends(None);
+    reaper::start();
+    if !delegate.run_init_script(&mut stop).await {
+        delegate.messages.log_end(None);
         return Ok(());
     }
     let scripts = Scripts::start(delegate.manager.clone(), delegate.identity.clone());
-    let deleted = delegate.live(&mut stop, &scripts).await;
+    let deleted = delegate.run_until_stopped(&mut stop, &scripts).await;
     scripts.end().await;
     if deleted {
         // The manager forgot the id. Started again, the delegate registers as a new one.
-        delegate.keep_id(None);
+        delegate.save_id(None);
     } else {
-        delegate.take_leave().await;
+        delegate.unregister().await;
     }
     Ok(())
 }
 
-/// What stops the delegate.
-struct Stop {
+/// The signals that stop the delegate.
+struct StopSignals {
     terminate: Signal,
     interrupt: Signal,
 }
 
-impl Stop {
+impl StopSignals {
     fn new() -> io::Result<Self> {
         Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
-    async fn asked(&mut self) {
+    async fn received(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}
@@ -108,9 +108,9 @@ struct Delegate {
     manager: Arc<Manager>,
     identity: Arc<Identity>,
     machine: Machine,
-    speech: Speech,
+    messages: Messages,
     address: String,
-    unknown_kinds: BTreeSet<String>,
+    unknown_task_types: BTreeSet<String>,
 }
 
 impl Delegate {
@@ -119,93 +119,94 @@ impl Delegate {
         let manager = Manager::new(&settings, identity.signer())?;
         Ok(Self {
             machine: Machine::new(settings.heartbeat, settings.polls),
-            speech: Speech::new(&settings, &identity.thumbprint()),
+            messages: Messages::new(&settings, &identity.thumbprint()),
             settings,
             manager: Arc::new(manager),
             identity: Arc::new(identity),
             address: String::new(),
-            unknown_kinds: BTreeSet::new(),
+            unknown_task_types: BTreeSet::new(),
         })
     }
 
     /// Runs the script of the environment, where there is one. False where the delegate was told to stop meanwhile.
-    async fn prepare(&self, stop: &mut Stop) -> bool {
+    async fn run_init_script(&self, stop: &mut StopSignals) -> bool {
         let Some(script) = &self.settings.init_script else { return true };
-        let (word, heard) = oneshot::channel();
-        let mut work = pin!(script::prepare(self.identity.directory(), script.expose(), heard));
+        let (stop_script, stopped) = oneshot::channel();
+        let mut work = pin!(script::run_init_script(self.identity.directory(), script.expose(), stopped));
         tokio::select! {
             () = &mut work => return true,
-            () = stop.asked() => {}
+            () = stop.received() => {}
         }
-        drop(word);
-        let _ = timeout(script::LAST_WAIT, work).await;
+        drop(stop_script);
+        let _ = timeout(script::SHUTDOWN_TIMEOUT, work).await;
         false
     }
 
     /// Makes the calls that are due, until the delegate is told to stop, or was deleted: then it is true.
-    async fn live(&mut self, stop: &mut Stop, scripts: &Scripts) -> bool {
+    async fn run_until_stopped(&mut self, stop: &mut StopSignals, scripts: &Scripts) -> bool {
         let start = Instant::now();
-        let (mut worked, mut cut_off) = (false, false);
+        let (mut was_working, mut was_cut_off) = (false, false);
         while let Some((call, at)) = self.machine.next() {
             let due = tokio::select! {
-                () = stop.asked() => return false,
+                () = stop.received() => return false,
                 () = scripts.refused() => None,
                 () = sleep_until(start + at) => Some(call),
             };
             let event = match due {
-                None => Event::Doubted,
+                None => Event::ReportRefused,
                 Some(call) => tokio::select! {
-                    () = stop.asked() => return false,
-                    event = self.make(call, scripts) => event,
+                    () = stop.received() => return false,
+                    event = self.call(call, scripts) => event,
                 },
             };
-            for say in self.machine.take(event, start.elapsed(), chance::fraction()) {
-                self.speech.say(&say);
+            for event in self.machine.handle(event, start.elapsed(), random::fraction()) {
+                self.messages.log(&event);
             }
-            let now = (self.machine.works(), self.machine.is_cut_off());
-            if now.0 && !worked {
-                scripts.works();
+            let (is_working, is_cut_off) = (self.machine.is_working(), self.machine.is_cut_off());
+            if is_working && !was_working {
+                scripts.resume();
             }
-            if now.1 && !cut_off {
+            if is_cut_off && !was_cut_off {
                 scripts.cut_off();
             }
-            (worked, cut_off) = now;
+            (was_working, was_cut_off) = (is_working, is_cut_off);
         }
         true
     }
 
-    async fn make(&mut self, call: Call, scripts: &Scripts) -> Event {
+    async fn call(&mut self, call: Call, scripts: &Scripts) -> Event {
         let id = self.identity.delegate_id().unwrap_or_default();
-        let made = match call {
+        let event = match call {
             Call::Register => self.register().await,
             Call::Heartbeat => {
                 let request = self.request();
                 let reply = self.manager.heartbeat(&request).await;
-                reply.map(|reply| Event::Told(Told::new(&reply, self.identity.applied().as_ref())))
+                reply.map(|reply| Event::Heartbeat(HeartbeatOutcome::new(&reply, self.identity.applied().as_ref())))
             }
             Call::Tasks => self.manager.tasks(&id).await.map(|events| {
-                self.look_at(&events);
-                Event::Served(call)
+                self.log_unknown(&events);
+                Event::Succeeded(call)
             }),
             Call::Profile => self.manager.profile(&id, self.identity.applied().as_ref()).await.map(|profile| {
                 if let Some(profile) = profile {
                     scripts.apply(profile);
                 }
-                Event::Served(call)
+                Event::Succeeded(call)
             }),
         };
-        made.unwrap_or_else(|failure| Event::Failed(call, failure))
+        event.unwrap_or_else(|failure| Event::Failed(call, failure))
     }
 
     async fn register(&mut self) -> Result<Event, Failure> {
         // Asked anew each time: a laptop moves between networks.
-        self.address = timeout(LOOK, own_address(&self.settings)).await.ok().flatten().unwrap_or_default();
+        self.address =
+            timeout(ADDRESS_LOOKUP_TIMEOUT, own_address(&self.settings)).await.ok().flatten().unwrap_or_default();
         let request = self.request();
         let reply = self.manager.register(&request).await?;
         if reply.action.as_deref() == Some(SELF_DESTRUCT) || reply.delegate_id.is_empty() {
-            return Ok(Event::TurnedAway);
+            return Ok(Event::RegistrationRejected);
         }
-        self.keep_id(Some(reply.delegate_id));
+        self.save_id(Some(reply.delegate_id));
         Ok(Event::Registered { keeps: reply.keeps_profile })
     }
 
@@ -234,25 +235,27 @@ impl Delegate {
     }
 
     /// A delegate that works is worth more than one whose disk is full: it goes on, and may be a new one next time.
-    fn keep_id(&self, id: Option<String>) {
+    fn save_id(&self, id: Option<String>) {
         if let Err(error) = self.identity.set_delegate_id(id) {
             tracing::warn!("the delegate's id could not be kept: {error}");
         }
     }
 
-    /// No kind of task is known yet; each is named once.
-    fn look_at(&mut self, events: &TaskEvents) {
+    /// No type of task is known yet; each is logged once.
+    fn log_unknown(&mut self, events: &TaskEvents) {
         for event in &events.delegate_task_events {
-            if self.unknown_kinds.len() < MOST_KINDS && self.unknown_kinds.insert(event.task_type.clone()) {
-                tracing::debug!("tasks of type {} are not known here, and are left alone", plain(&event.task_type));
+            if self.unknown_task_types.len() < MAX_UNKNOWN_TASK_TYPES
+                && self.unknown_task_types.insert(event.task_type.clone())
+            {
+                tracing::debug!("tasks of type {} are not known here, and are left alone", log_safe(&event.task_type));
             }
         }
     }
 
     /// Tells the manager that the delegate stops.
-    async fn take_leave(&self) {
-        let id = self.identity.delegate_id().filter(|_| self.machine.is_known());
-        let told = match id {
+    async fn unregister(&self) {
+        let id = self.identity.delegate_id().filter(|_| self.machine.is_registered());
+        let outcome = match id {
             None => None,
             Some(delegate_id) => {
                 let request = UnregisterRequest {
@@ -261,18 +264,18 @@ impl Delegate {
                     delegate_type: self.settings.kind.clone(),
                     ip_address: self.address.clone(),
                 };
-                let told = timeout(GOODBYE, self.manager.unregister(&request)).await;
-                Some(told.unwrap_or_else(|_| Err(Failure::away("it does not answer in time"))))
+                let outcome = timeout(UNREGISTER_TIMEOUT, self.manager.unregister(&request)).await;
+                Some(outcome.unwrap_or_else(|_| Err(Failure::unavailable("it does not answer in time"))))
             }
         };
-        self.speech.ends(told);
+        self.messages.log_end(outcome);
     }
 }
 
 /// The identity that is kept where the settings say, or else where the user's own files are.
 fn identity(settings: &Settings) -> Result<Identity, IdentityError> {
     let seeded = settings.key_seed.as_ref().map(|seed| seed.key_on(&settings.host));
-    let load = |directory: &Path| Identity::load(directory, &settings.account, clock::now(), seeded, chance::bytes);
+    let load = |directory: &Path| Identity::load(directory, &settings.account, clock::now(), seeded, random::bytes);
     match (load(&settings.directory), &settings.fallback) {
         (Err(error @ IdentityError::Io { .. }), Some(fallback)) => {
             let identity = load(fallback)?;

@@ -1,8 +1,8 @@
 //! Masks secrets in text that comes in pieces, such as the log of a script while it runs.
 //!
 //! A text is read in several ways at once: as it is, and as what it says where it is percent-encoded, escaped with
-//! backslashes, as XML, quoted-printable, as `cat -v` shows it, hexadecimal, base32 or base64 (see `decode.rs` and
-//! `radix.rs`). In each reading, values are looked for without what tools put in or leave out: quotes, backslashes,
+//! backslashes, as XML, quoted-printable, as `cat -v` shows it, hexadecimal, base32 or base64 (see `escapes.rs` and
+//! `radix.rs`). In each decoding, values are looked for without what tools put in or leave out: quotes, backslashes,
 //! blanks, line ends, colours. So no encoder's habits have to be foreseen: how it quotes, what it escapes, in which
 //! case, with which alphabet, at which alignment, and where it breaks lines.
 //!
@@ -27,23 +27,30 @@
 //! What it cannot find: a value that was compressed, encrypted, hashed, or written backwards or in another case; and the
 //! first two characters of one that is broken off right after them by a line end.
 
+mod carry;
 mod decode;
+mod decoding;
+mod escapes;
+mod lookahead;
 mod patterns;
 mod radix;
 mod surface;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, ops::Range, sync::Arc};
+use std::{ops::Range, sync::Arc};
 
-use zeroize::{ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use self::patterns::Matches;
-pub use self::patterns::{Patterns, PatternsError};
+pub use self::{
+    carry::{After, Before, Carry},
+    patterns::{Patterns, PatternsError},
+};
 
 /// What stands in the place of a value.
 pub const MASK: &str = "***";
-/// How many bytes of a piece are looked at together: all readings of them are in memory at once.
+/// How many bytes of a piece are looked at together: all decodings of them are in memory at once.
 const CHUNK: usize = 16 * 1024;
 /// How many bytes may wait: more than a value of 16384 characters in its longest form. What is longer was made to be, and
 /// is masked as it stands.
@@ -52,55 +59,6 @@ const MAX_CARRY: usize = 320 * 1024;
 /// Masks values.
 #[derive(Clone, Debug)]
 pub struct Masker(Vec<Arc<Patterns>>);
-
-/// The end of a text, which may be the beginning of a value. It does not print: it holds part of one.
-#[derive(Clone, Default, PartialEq, Eq, ZeroizeOnDrop)]
-pub struct Carry {
-    /// How many bytes at its beginning came out already, as they are or masked. They are only needed to read on.
-    done: usize,
-    text: String,
-}
-
-impl fmt::Debug for Carry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-/// What comes after a piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum After {
-    /// More of the text.
-    More,
-    /// Nothing, or nothing that is known: the beginning of a value is masked as the value is.
-    End,
-}
-
-/// What came before a piece.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Before {
-    /// What was given before, or nothing.
-    Known,
-    /// Something that is lost: the end of a value is masked as the value is.
-    Lost,
-}
-
-impl Carry {
-    /// As bytes, to be sealed.
-    #[must_use]
-    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        [&(self.done as u64).to_le_bytes(), self.text.as_bytes()].concat().into()
-    }
-
-    /// Reads [`Carry::to_bytes`]; none where it is something else.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (done, text) = bytes.split_first_chunk::<8>()?;
-        let (done, text) = (usize::try_from(u64::from_le_bytes(*done)).ok()?, str::from_utf8(text).ok()?.to_owned());
-        // Part of a mask may still be to come.
-        (done > text.len() || text.is_char_boundary(done)).then_some(Self { done, text })
-    }
-}
 
 impl Masker {
     /// Masks what any of these finds.

@@ -10,9 +10,10 @@ use aho_corasick::{
 use zeroize::Zeroizing;
 
 use crate::{
-    After, Before,
-    decode::{Decoding, MAX_ESCAPE},
-    surface::{Byte, MAX_GAP, is_line_end, is_noise, surface},
+    carry::{After, Before},
+    decoding::Decoding,
+    escapes::MAX_ESCAPE,
+    surface::{DecodedByte, MAX_GAP, is_line_end, is_noise, surface},
 };
 
 /// The fewest characters of a line that is looked for by itself, and of a part of a value that is masked where the rest
@@ -112,7 +113,7 @@ impl Patterns {
         if before == Before::Lost { shortest.min(MIN_LINE) } else { shortest }
     }
 
-    /// Looks through a reading.
+    /// Looks through a decoding.
     pub(crate) fn find(&self, decoding: &Decoding, text: &str, after: After, matches: &mut Matches) {
         if self.are_bytes && !decoding.is_encoded {
             return;
@@ -172,11 +173,11 @@ impl Patterns {
         }
     }
 
-    /// Finds the end of a value at the beginning of a reading: backwards, it is the beginning of that value backwards.
+    /// Finds the end of a value at the beginning of a decoding: backwards, it is the beginning of that value backwards.
     pub(crate) fn find_torn(&self, decoding: &Decoding, matches: &mut Matches) {
         let Some(automaton) = self.solid.backwards() else { return };
         let longest = self.solid.values.last().map_or(0, |value| value.len());
-        let is_solid = |byte: &&Byte| byte.value.is_none_or(|value| !is_noise(value));
+        let is_solid = |byte: &&DecodedByte| byte.value.is_none_or(|value| !is_noise(value));
         // What is left of a torn escape comes first.
         for skip in 0..=MAX_ESCAPE {
             let bytes = decoding.bytes.iter().skip_while(|byte| byte.value.is_none()).skip(skip).filter(is_solid);

@@ -1,8 +1,8 @@
 //! Bytes that are written as digits: hexadecimal, base32 and base64 (RFC 4648).
 
 use crate::{
-    decode::Decoding,
-    surface::{Byte, MAX_GAP},
+    decoding::Decoding,
+    surface::{DecodedByte, MAX_GAP},
 };
 
 /// A way to write bytes as digits.
@@ -62,30 +62,37 @@ pub(crate) fn all(base: &Decoding, text_end: usize, shortest: usize) -> Vec<Deco
 }
 
 impl Radix {
-    fn decode(&self, base: &Decoding, text_end: usize, fewest: usize) -> Vec<Decoding> {
+    fn decode(&self, base: &Decoding, text_end: usize, min_digits: usize) -> Vec<Decoding> {
         let new = || Decoding { open: base.open.clone(), is_encoded: true, ..Decoding::default() };
         let mut decodings: Vec<Decoding> = (0..8).step_by(self.step).map(|_| new()).collect();
-        let mut run: Vec<Byte> = Vec::new();
+        let mut run: Vec<DecodedByte> = Vec::new();
         for byte in &base.bytes {
             let digit = byte.value.and_then(self.digit);
             let is_far = run.last().is_some_and(|last| byte.start.saturating_sub(last.end) > MAX_GAP);
             if is_far || (digit.is_none() && !byte.value.is_some_and(|value| self.separators.contains(&value))) {
-                self.take(&mut run, base, false, fewest, &mut decodings);
+                self.take(&mut run, base, false, min_digits, &mut decodings);
             }
             if digit.is_some() {
-                run.push(Byte { value: digit, ..*byte });
+                run.push(DecodedByte { value: digit, ..*byte });
             }
         }
         let is_last =
             run.last().is_some_and(|last| base.end(text_end).saturating_sub(last.end as usize) <= MAX_GAP as usize);
-        self.take(&mut run, base, is_last, fewest, &mut decodings);
+        self.take(&mut run, base, is_last, min_digits, &mut decodings);
         decodings
     }
 
     /// Reads a stretch of digits, and empties it. The last one may go on.
-    fn take(&self, run: &mut Vec<Byte>, base: &Decoding, is_last: bool, fewest: usize, decodings: &mut [Decoding]) {
+    fn take(
+        &self,
+        run: &mut Vec<DecodedByte>,
+        base: &Decoding,
+        is_last: bool,
+        min_digits: usize,
+        decodings: &mut [Decoding],
+    ) {
         let says_more = !base.is_escaped || run.iter().any(|digit| digit.end - digit.start > 1);
-        if is_last || (run.len() >= fewest && says_more) {
+        if is_last || (run.len() >= min_digits && says_more) {
             for (index, decoding) in decodings.iter_mut().enumerate() {
                 self.read(run, index * self.step, is_last, decoding);
             }
@@ -94,8 +101,8 @@ impl Radix {
     }
 
     /// Reads a stretch of digits whose bytes begin at bit `skip`.
-    fn read(&self, run: &[Byte], skip: usize, is_last: bool, decoding: &mut Decoding) {
-        decoding.bytes.push(Byte::BREAK);
+    fn read(&self, run: &[DecodedByte], skip: usize, is_last: bool, decoding: &mut Decoding) {
+        decoding.bytes.push(DecodedByte::BREAK);
         for bit in (skip..).step_by(8) {
             let (first, last) = (bit / self.bits, (bit + 7) / self.bits);
             let Some(digits) = run.get(first..=last) else {
@@ -111,10 +118,10 @@ impl Radix {
                 digits.iter().fold(0_u32, |number, digit| number << self.bits | u32::from(digit.value.unwrap_or(0)));
             let value = (number >> ((last + 1) * self.bits - bit - 8)) as u8;
             let (start, end) = (digits[0].start, digits[last - first].end);
-            decoding.bytes.push(Byte { value: Some(value), start, end });
+            decoding.bytes.push(DecodedByte { value: Some(value), start, end });
         }
         if !is_last {
-            decoding.bytes.push(Byte::BREAK);
+            decoding.bytes.push(DecodedByte::BREAK);
         }
     }
 }

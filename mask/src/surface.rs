@@ -2,7 +2,7 @@
 
 /// One byte that a text says, and where it says so: a character as it is, or an escape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Byte {
+pub(crate) struct DecodedByte {
     /// The byte; none where nothing can go on.
     pub value: Option<u8>,
     /// Where it begins.
@@ -11,7 +11,7 @@ pub(crate) struct Byte {
     pub end: u32,
 }
 
-impl Byte {
+impl DecodedByte {
     pub(crate) fn at(value: u8, start: usize, end: usize) -> Self {
         Self { value: Some(value), start: place(start), end: place(end) }
     }
@@ -34,7 +34,7 @@ pub(crate) const fn is_line_end(byte: u8) -> bool {
     matches!(byte, b'\n' | b'\r')
 }
 
-/// What is overlooked in a value and in every reading: blanks, controls, quotes, and backslashes. Tools put them in,
+/// What is overlooked in a value and in every decoding: blanks, controls, quotes, and backslashes. Tools put them in,
 /// double them and leave them out.
 pub(crate) const fn is_noise(byte: u8) -> bool {
     byte <= b' ' || matches!(byte, 0x7f | b'"' | b'\'' | b'\\')
@@ -43,9 +43,9 @@ pub(crate) const fn is_noise(byte: u8) -> bool {
 /// A text without what is overlooked wherever it stands.
 #[derive(Debug, Default)]
 pub(crate) struct Surface {
-    pub bytes: Vec<Byte>,
+    pub bytes: Vec<DecodedByte>,
     /// Where the escape sequences stood.
-    pub sequences: Vec<Byte>,
+    pub sequences: Vec<DecodedByte>,
     /// Where one begins that is not finished.
     pub open: Option<u32>,
 }
@@ -61,7 +61,7 @@ pub(crate) fn surface(text: &str, colours: bool) -> Surface {
         let length = match *byte {
             0x1b if colours => match sequence(&bytes[at..]) {
                 Some(length) => {
-                    surface.sequences.push(Byte { value: None, ..Byte::at(0, at, at + length) });
+                    surface.sequences.push(DecodedByte { value: None, ..DecodedByte::at(0, at, at + length) });
                     length
                 }
                 None => {
@@ -79,7 +79,7 @@ pub(crate) fn surface(text: &str, colours: bool) -> Surface {
             _ => 0,
         };
         if length == 0 {
-            surface.bytes.push(Byte::at(*byte, at, at + 1));
+            surface.bytes.push(DecodedByte::at(*byte, at, at + 1));
             indents = false;
         }
         at += length.max(1);

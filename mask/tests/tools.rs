@@ -32,7 +32,7 @@ fn written(program: &str, arguments: &[&str], value: &str) -> Option<Vec<u8>> {
 }
 
 /// Nothing is left but what has nothing to do with the value: at most so many characters.
-fn check(program: &str, arguments: &[&str], most: usize) {
+fn check(program: &str, arguments: &[&str], max_left: usize) {
     for value in VALUES {
         let Some(output) = written(program, arguments, value) else { return };
         for text in String::from_utf8_lossy(&output).split(NEXT) {
@@ -40,7 +40,7 @@ fn check(program: &str, arguments: &[&str], most: usize) {
             let masked = Masker::new([Arc::new(patterns)]).mask(text);
             let left = masked.replace(MASK, "").replace(|c: char| c.is_whitespace() || "'\"=\u{fffd}".contains(c), "");
             assert!(masked.contains(MASK), "{program} {arguments:?}:\n{text}\nbecame\n{masked}");
-            assert!(left.chars().count() <= most, "{program} {arguments:?}:\n{text}\nbecame\n{masked}");
+            assert!(left.chars().count() <= max_left, "{program} {arguments:?}:\n{text}\nbecame\n{masked}");
         }
     }
 }

@@ -4,7 +4,7 @@
 //! The same commit makes the same bytes around the binary: entries are sorted, belong to nobody, and bear the commit's
 //! time.
 
-use crate::layout::{Layout, Profile};
+use crate::layout::{Layout, Profile, RELEASE_TARGET};
 use crate::run::{Result, output, run};
 use crate::{musl, serve};
 use flate2::Compression;
@@ -34,7 +34,7 @@ type Contents = BTreeMap<PathBuf, Content>;
 
 /// Builds the release and packs it. Returns the folder.
 pub fn dist(layout: &Layout) -> Result<PathBuf> {
-    if musl::TARGET.is_none() {
+    if RELEASE_TARGET.is_none() {
         return Err("a release is a static Linux program, and is made on Linux (x86-64 or 64-bit Arm)".into());
     }
     let binary = serve::build(layout, Profile::Release)?;

@@ -1,10 +1,10 @@
 //! The browser tests: Playwright against the built binary, on SQLite and on PostgreSQL.
 
-use crate::layout::{Layout, Profile};
+use crate::layout::{Layout, Profile, RELEASE_TARGET};
 use crate::postgres::Postgres;
 use crate::run::{Result, run};
 use crate::validators::Validators;
-use crate::{dist, musl, serve, tools};
+use crate::{dist, serve, tools};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,12 +18,13 @@ pub fn e2e(layout: &Layout, profile: Profile, args: &[String]) -> Result {
     let sqlite_only = args.iter().any(|arg| arg == "--project=sqlite");
     let postgres = if sqlite_only { None } else { Some(Postgres::start()?) };
     let dist = if profile == Profile::Release { dist(layout, &binary)? } else { None };
-    let given = Given { binary, chromium, postgres: postgres.as_ref(), validators: validators.as_ref(), dist };
-    playwright(layout, &given, args)
+    let environment =
+        Environment { binary, chromium, postgres: postgres.as_ref(), validators: validators.as_ref(), dist };
+    playwright(layout, &environment, args)
 }
 
 /// What the browser tests work with.
-pub struct Given<'a> {
+pub struct Environment<'a> {
     pub binary: PathBuf,
     pub chromium: PathBuf,
     /// With it every test runs twice, once in each of Playwright's projects.
@@ -34,23 +35,23 @@ pub struct Given<'a> {
     pub dist: Option<PathBuf>,
 }
 
-/// Packs the binary, where it is of the kind that is handed out.
+/// Packs the binary, where it is static.
 pub fn dist(layout: &Layout, binary: &Path) -> Result<Option<PathBuf>> {
-    musl::TARGET.map(|_| dist::pack(layout, binary)).transpose()
+    RELEASE_TARGET.map(|_| dist::pack(layout, binary)).transpose()
 }
 
 /// Runs Playwright.
-pub fn playwright(layout: &Layout, given: &Given<'_>, args: &[String]) -> Result {
+pub fn playwright(layout: &Layout, environment: &Environment<'_>, args: &[String]) -> Result {
     let mut command = npx(layout);
     command.args(["playwright", "test"]).args(args);
-    command.env("MUSTER_BIN", &given.binary).env("MUSTER_CHROMIUM", &given.chromium);
-    if let Some(validators) = given.validators {
-        validators.hand_to(&mut command);
+    command.env("MUSTER_BIN", &environment.binary).env("MUSTER_CHROMIUM", &environment.chromium);
+    if let Some(validators) = environment.validators {
+        validators.add_to_env(&mut command);
     }
-    if let Some(postgres) = given.postgres {
+    if let Some(postgres) = environment.postgres {
         command.env("MUSTER_E2E_POSTGRES_URL", postgres.url());
     }
-    if let Some(dist) = &given.dist {
+    if let Some(dist) = &environment.dist {
         command.env("MUSTER_DIST", dist);
     }
     run(&mut command)

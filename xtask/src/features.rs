@@ -4,7 +4,7 @@
 //! does, and pages break at run time with no compile error. So the resolved features are read and checked.
 
 use crate::layout::Layout;
-use crate::run::{Result, cargo, output};
+use crate::run::{Result, output};
 use crate::site::WASM_TARGET;
 
 /// The packages with both features.
@@ -17,7 +17,7 @@ pub fn check(layout: &Layout) -> Result {
         ("the console", &["-p", "muster-app", "--features", "hydrate", "--target", WASM_TARGET], "hydrate", "ssr"),
     ];
     for (what, selection, wanted, barred) in builds {
-        let mut command = cargo(layout);
+        let mut command = layout.cargo();
         command.args(["tree", "--edges", "normal,build,dev", "--prefix", "none", "--format", "{p}|{f}"]);
         let tree = output(command.args(selection))?;
         for package in PACKAGES {

@@ -1,8 +1,18 @@
 //! Where things are: the workspace, cargo's target folder and the site, by the names in `Leptos.toml`.
 
-use crate::musl;
 use crate::run::Result;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The target that a release is built for, a static one; none where the host is of a kind that has no such build, and
+/// builds for itself.
+pub const RELEASE_TARGET: Option<&str> = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    Some("x86_64-unknown-linux-musl")
+} else if cfg!(all(target_os = "linux", target_arch = "aarch64")) {
+    Some("aarch64-unknown-linux-musl")
+} else {
+    None
+};
 
 /// What is built: quick to compile, or small and fast.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +73,7 @@ impl Layout {
 
     pub fn binary(&self, profile: Profile) -> PathBuf {
         // Built for the target that is named, cargo puts it into the target's own folder.
-        let folder = match (profile, musl::TARGET) {
+        let folder = match (profile, RELEASE_TARGET) {
             (Profile::Dev, _) => PathBuf::from("debug"),
             (Profile::Release, None) => PathBuf::from("release"),
             (Profile::Release, Some(target)) => Path::new(target).join("release"),
@@ -73,6 +83,21 @@ impl Layout {
 
     pub fn end2end(&self) -> PathBuf {
         self.root.join("end2end")
+    }
+
+    /// A cargo call from the workspace root, in an environment that does not make it rebuild.
+    pub fn cargo(&self) -> Command {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        command.current_dir(&self.root);
+        // `cargo run` describes xtask to xtask in these. Build scripts such as ring's watch them, so passing them on
+        // would rebuild half the tree at every change between `cargo xtask` and plain cargo.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_BIN_") {
+                command.env_remove(&name);
+            }
+        }
+        command
     }
 
     /// A path for messages: from the workspace root where it lies inside.

@@ -6,6 +6,7 @@
 // A build tool talks to its user on stdout.
 #![allow(clippy::print_stdout)]
 
+mod audit;
 mod dist;
 mod e2e;
 mod features;
@@ -32,6 +33,7 @@ Usage: cargo xtask <command>
   watch [-- ARGS…]               serve, and rebuild and restart on every change
   check-deploy                   check deploy/ and the shell scripts with what they are meant for
   test                           everything CI runs: format, lints, docs, tests, browser tests
+  audit                          check licences, sources and advisories of the dependencies with cargo-deny
   soak [SECONDS]                 eight workers on two managers, for three minutes or as long as said: no deadlock
   e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
 
@@ -58,31 +60,35 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
     match command {
         "serve" => {
             let profile = if take_flag(&mut args, "--release") { Profile::Release } else { Profile::Dev };
-            serve::serve(&layout, profile, &after_dashes(args)?)
+            serve::serve(&layout, profile, &server_args(args)?)
         }
         "build" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             let binary = serve::build(&layout, Profile::Release)?;
             println!("built {}", layout.relative(&binary));
             Ok(())
         }
         "dist" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             dist::dist(&layout).map(drop)
         }
         "check-deploy" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             let validators = validators::Validators::install(&layout)?;
             validators.map_or(Ok(()), |validators| validators.check_deployment(&layout))
         }
-        "watch" => watch::watch(&layout, &after_dashes(args)?),
+        "watch" => watch::watch(&layout, &server_args(args)?),
         "test" => {
-            no_more(&args)?;
+            reject_more(&args)?;
             test::test(&layout)
+        }
+        "audit" => {
+            reject_more(&args)?;
+            audit::audit(&layout)
         }
         "soak" => {
             let seconds = args.pop().unwrap_or_else(|| "180".to_owned());
-            no_more(&args)?;
+            reject_more(&args)?;
             test::soak(&layout, &seconds)
         }
         "e2e" => {
@@ -103,13 +109,13 @@ fn take_flag(args: &mut Vec<String>, flag: &str) -> bool {
 }
 
 /// The server's own arguments stand behind `--`, so that a mistyped flag of ours is not handed on.
-fn after_dashes(mut args: Vec<String>) -> run::Result<Vec<String>> {
+fn server_args(mut args: Vec<String>) -> run::Result<Vec<String>> {
     if take_flag(&mut args, "--") || args.is_empty() {
         return Ok(args);
     }
     Err(format!("unexpected argument `{}`; the server's own arguments go behind `--`", args[0]))
 }
 
-fn no_more(args: &[String]) -> run::Result {
+fn reject_more(args: &[String]) -> run::Result {
     args.first().map_or(Ok(()), |arg| Err(format!("unexpected argument `{arg}`\n\n{USAGE}")))
 }

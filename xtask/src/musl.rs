@@ -7,15 +7,6 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What a release is built for; none where the host is of a kind that has no such build, and builds for itself.
-pub const TARGET: Option<&str> = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-    Some("x86_64-unknown-linux-musl")
-} else if cfg!(all(target_os = "linux", target_arch = "aarch64")) {
-    Some("aarch64-unknown-linux-musl")
-} else {
-    None
-};
-
 /// The C compiler that goes with it: SQLite, the allocator and a part of the cryptography are C.
 const COMPILER: &str = "musl-gcc";
 
@@ -39,7 +30,7 @@ pub fn build_for(target: &str, command: &mut Command) {
 pub fn assert_static(program: &Path) -> Result {
     let name = program.display();
     let bytes = fs::read(program).map_err(|error| format!("cannot read {name}: {error}"))?;
-    match asks_for_interpreter(&bytes) {
+    match has_interpreter(&bytes) {
         Some(false) => Ok(()),
         Some(true) => Err(format!("{name} is not static: it asks for a dynamic linker")),
         None => Err(format!("{name} is no 64-bit ELF program")),
@@ -47,27 +38,27 @@ pub fn assert_static(program: &Path) -> Result {
 }
 
 /// Whether an ELF file names the program that loads its libraries (a segment of type `PT_INTERP`).
-fn asks_for_interpreter(file: &[u8]) -> Option<bool> {
+fn has_interpreter(file: &[u8]) -> Option<bool> {
     const LITTLE_ENDIAN_64: &[u8] = b"\x7fELF\x02\x01";
     const PT_INTERP: u32 = 3;
     if !file.starts_with(LITTLE_ENDIAN_64) {
         return None;
     }
-    let start = usize::try_from(u64::from_le_bytes(at(file, 32)?)).ok()?;
-    let size = usize::from(u16::from_le_bytes(at(file, 54)?));
-    let count = usize::from(u16::from_le_bytes(at(file, 56)?));
+    let start = usize::try_from(u64::from_le_bytes(read_at(file, 32)?)).ok()?;
+    let size = usize::from(u16::from_le_bytes(read_at(file, 54)?));
+    let count = usize::from(u16::from_le_bytes(read_at(file, 56)?));
     let kinds: Option<Vec<u32>> =
-        (0..count).map(|index| at(file, start + index * size).map(u32::from_le_bytes)).collect();
+        (0..count).map(|index| read_at(file, start + index * size).map(u32::from_le_bytes)).collect();
     kinds.map(|kinds| kinds.contains(&PT_INTERP))
 }
 
-fn at<const N: usize>(file: &[u8], offset: usize) -> Option<[u8; N]> {
+fn read_at<const N: usize>(file: &[u8], offset: usize) -> Option<[u8; N]> {
     file.get(offset..)?.first_chunk().copied()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::asks_for_interpreter;
+    use super::has_interpreter;
 
     /// An ELF header and program headers of the given types.
     fn elf(kinds: &[u32]) -> Vec<u8> {
@@ -85,16 +76,16 @@ mod tests {
 
     #[test]
     fn a_dynamic_program_is_told_from_a_static_one() {
-        assert_eq!(asks_for_interpreter(&elf(&[6, 3, 1])), Some(true));
-        assert_eq!(asks_for_interpreter(&elf(&[1, 2])), Some(false));
-        assert_eq!(asks_for_interpreter(b"#!/bin/sh"), None);
-        assert_eq!(asks_for_interpreter(&elf(&[1])[..66]), None);
+        assert_eq!(has_interpreter(&elf(&[6, 3, 1])), Some(true));
+        assert_eq!(has_interpreter(&elf(&[1, 2])), Some(false));
+        assert_eq!(has_interpreter(b"#!/bin/sh"), None);
+        assert_eq!(has_interpreter(&elf(&[1])[..66]), None);
     }
 
     #[test]
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     fn this_very_program_is_dynamic() {
         let file = std::fs::read(std::env::current_exe().unwrap()).unwrap();
-        assert_eq!(asks_for_interpreter(&file), Some(true));
+        assert_eq!(has_interpreter(&file), Some(true));
     }
 }

@@ -1,29 +1,13 @@
-//! Starting other programs: cargo above all, in an environment that does not make it rebuild.
+//! Starting other programs.
 
-use crate::layout::Layout;
 use std::process::{Command, Stdio};
 
 /// Errors are sentences for the person at the terminal; nothing here is handled by kind.
 pub type Result<T = ()> = std::result::Result<T, String>;
 
-/// A cargo call from the workspace root.
-pub fn cargo(layout: &Layout) -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(&layout.root);
-    // `cargo run` describes xtask to xtask in these. Build scripts such as ring's watch them, so passing them on
-    // would rebuild half the tree at every change between `cargo xtask` and plain cargo.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_BIN_") {
-            command.env_remove(&name);
-        }
-    }
-    command
-}
-
 /// Prints the command, runs it and fails unless it ends with success.
 pub fn run(command: &mut Command) -> Result {
-    let shown = show(command);
+    let shown = display(command);
     println!("$ {shown}");
     let status = command.status().map_err(|error| format!("`{shown}` could not be started: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{shown}` failed ({status})")) }
@@ -31,7 +15,7 @@ pub fn run(command: &mut Command) -> Result {
 
 /// The standard output of a command that has to succeed.
 pub fn output(command: &mut Command) -> Result<String> {
-    let shown = show(command);
+    let shown = display(command);
     let output = command
         .stderr(Stdio::inherit())
         .output()
@@ -48,7 +32,7 @@ pub fn succeeds(command: &mut Command) -> bool {
 }
 
 /// The command as a person would type it, without the folder that cargo lies in.
-fn show(command: &Command) -> String {
+fn display(command: &Command) -> String {
     let program = std::path::Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program()).to_string_lossy().into_owned();
     let arguments = command.get_args().map(|arg| arg.to_string_lossy().into_owned());

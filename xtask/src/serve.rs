@@ -1,7 +1,7 @@
 //! Building the binary, and becoming it.
 
-use crate::layout::{Layout, Profile};
-use crate::run::{Result, cargo, run};
+use crate::layout::{Layout, Profile, RELEASE_TARGET};
+use crate::run::{Result, run};
 use crate::{musl, site, tools};
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,7 +11,7 @@ use std::process::Command;
 pub fn build(layout: &Layout, profile: Profile) -> Result<PathBuf> {
     tools::rust_target(site::WASM_TARGET)?;
     let site = site::build(layout, profile)?;
-    let mut command = cargo(layout);
+    let mut command = layout.cargo();
     command.args(["build", "--bin", "muster"]);
     match profile {
         // `--workspace` selects the same features as `cargo test --workspace`, so neither recompiles the other's.
@@ -21,7 +21,7 @@ pub fn build(layout: &Layout, profile: Profile) -> Result<PathBuf> {
         }
         Profile::Release => {
             command.args(["--package", "muster-server", "--release"]).env("MUSTER_SITE_DIR", site);
-            if let Some(target) = musl::TARGET {
+            if let Some(target) = RELEASE_TARGET {
                 musl::prepare(target)?;
                 musl::build_for(target, &mut command);
             }

@@ -1,7 +1,7 @@
 //! The console's files: WebAssembly, its JavaScript, the style sheet and what lies in `public/`.
 
 use crate::layout::{Layout, Profile};
-use crate::run::{Result, cargo, run};
+use crate::run::{Result, run};
 use std::collections::BTreeMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -30,7 +30,7 @@ pub fn build(layout: &Layout, profile: Profile) -> Result<PathBuf> {
 }
 
 fn compile(layout: &Layout, profile: Profile) -> Result<PathBuf> {
-    let mut command = cargo(layout);
+    let mut command = layout.cargo();
     command.args(["build", "-p", "muster-app", "--lib", "--target", WASM_TARGET, "--features", "hydrate"]);
     let folder = match profile {
         Profile::Dev => "debug",

@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that CI runs, the cheap checks first, up to the first failure.
 
-use crate::layout::{Layout, Profile};
+use crate::layout::{Layout, Profile, RELEASE_TARGET};
 use crate::postgres::Postgres;
-use crate::run::{Result, cargo, run};
+use crate::run::{Result, run};
 use crate::validators::Validators;
 use crate::{e2e, features, musl, serve, site, tools};
 use std::time::{Duration, Instant};
@@ -19,46 +19,48 @@ pub fn test(layout: &Layout) -> Result {
 fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
     let chromium = steps.step("tools", || {
         tools::rust_target(site::WASM_TARGET)?;
-        musl::TARGET.map_or(Ok(()), musl::prepare)?;
+        RELEASE_TARGET.map_or(Ok(()), musl::prepare)?;
         tools::postgres_bin()?;
         tools::chromium()
     })?;
     let validators = steps.step("validators", || Validators::install(layout))?;
-    steps.step("format", || run(cargo(layout).args(["fmt", "--all", "--check"])))?;
+    steps.step("format", || run(layout.cargo().args(["fmt", "--all", "--check"])))?;
     steps.step("features", || features::check(layout))?;
     if let Some(validators) = &validators {
         steps.step("deployment files", || validators.check_deployment(layout))?;
     }
     steps.step("types of the browser tests", || e2e::types(layout))?;
     steps.step("site", || site::build(layout, Profile::Dev))?;
-    steps.step("clippy", || run(cargo(layout).args(["clippy", "--workspace", "--all-targets"]).args(DENY_WARNINGS)))?;
+    steps
+        .step("clippy", || run(layout.cargo().args(["clippy", "--workspace", "--all-targets"]).args(DENY_WARNINGS)))?;
     steps.step("clippy of the console", || {
-        let mut command = cargo(layout);
+        let mut command = layout.cargo();
         command.args(["clippy", "-p", "muster-app", "--lib", "--target", site::WASM_TARGET, "--features", "hydrate"]);
         run(command.args(DENY_WARNINGS))
     })?;
     steps.step("documentation", || {
-        run(cargo(layout).args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+        run(layout.cargo().args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
     })?;
-    steps.step("documentation tests", || run(cargo(layout).args(["test", "--workspace", "--doc"])))?;
+    steps.step("documentation tests", || run(layout.cargo().args(["test", "--workspace", "--doc"])))?;
     let postgres = steps.step("postgresql", Postgres::start)?;
     steps.step("tests", || {
-        let mut command = cargo(layout);
+        let mut command = layout.cargo();
         if tools::has_nextest() {
             command.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
         } else {
             command.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
         }
         if let Some(validators) = &validators {
-            validators.hand_to(&mut command);
+            validators.add_to_env(&mut command);
         }
         // SQLite is tested always; this adds the same tests on PostgreSQL.
         run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()))
     })?;
     let binary = steps.step("release build", || serve::build(layout, Profile::Release))?;
     let dist = steps.step("dist", || e2e::dist(layout, &binary))?;
-    let given = e2e::Given { binary, chromium, postgres: Some(&postgres), validators: validators.as_ref(), dist };
-    steps.step("browser tests", || e2e::playwright(layout, &given, &[]))
+    let environment =
+        e2e::Environment { binary, chromium, postgres: Some(&postgres), validators: validators.as_ref(), dist };
+    steps.step("browser tests", || e2e::playwright(layout, &environment, &[]))
 }
 
 /// `cargo xtask soak`: the test of locks for as long as it is told, on a PostgreSQL of its own.
@@ -67,7 +69,7 @@ pub fn soak(layout: &Layout, seconds: &str) -> Result {
         return Err(format!("`{seconds}` is no number of seconds"));
     }
     let postgres = Postgres::start()?;
-    let mut command = cargo(layout);
+    let mut command = layout.cargo();
     command.args(["test", "-p", "muster-server", "--test", "it", "eight_workers_on_two_managers", "--", "--nocapture"]);
     run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()).env("MUSTER_TEST_SOAK_SECONDS", seconds))
 }

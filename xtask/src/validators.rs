@@ -52,7 +52,7 @@ impl Validators {
     }
 
     /// Hands the command on to tests.
-    pub fn hand_to(&self, command: &mut Command) {
+    pub fn add_to_env(&self, command: &mut Command) {
         command.env(VARIABLE, self.command());
     }
 

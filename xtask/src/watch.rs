@@ -18,7 +18,7 @@ const WATCHED: [&str; 8] = ["src", "app", "server", "delegate", "mask", "style",
 pub fn watch(layout: &Layout, args: &[String]) -> Result {
     let mut server = Server(None);
     loop {
-        let seen = state_of(&layout.root)?;
+        let seen = fingerprint(&layout.root)?;
         // The old server goes on while the new one is built, and stays when the build fails.
         match serve::build(layout, Profile::Dev) {
             Ok(binary) => {
@@ -29,7 +29,7 @@ pub fn watch(layout: &Layout, args: &[String]) -> Result {
             Err(error) => eprintln!("{error}"),
         }
         println!("watching {}", WATCHED.join(", "));
-        while state_of(&layout.root)? == seen {
+        while fingerprint(&layout.root)? == seen {
             server.report_end();
             sleep(INTERVAL);
         }
@@ -73,7 +73,7 @@ impl Drop for Server {
 }
 
 /// A number that changes when a watched file appears, changes or goes away.
-fn state_of(root: &Path) -> Result<u64> {
+fn fingerprint(root: &Path) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
     for folder in WATCHED {
         for (path, metadata) in site::list(&root.join(folder))? {
@@ -88,21 +88,21 @@ fn state_of(root: &Path) -> Result<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::state_of;
+    use super::fingerprint;
     use std::fs;
 
     #[test]
     fn a_new_a_changed_and_a_removed_file_are_all_seen() {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir(root.path().join("style")).unwrap();
-        let empty = state_of(root.path()).unwrap();
+        let empty = fingerprint(root.path()).unwrap();
         let file = root.path().join("style/a.css");
         fs::write(&file, "a").unwrap();
-        let written = state_of(root.path()).unwrap();
+        let written = fingerprint(root.path()).unwrap();
         assert_ne!(empty, written);
         fs::write(&file, "ab").unwrap();
-        assert_ne!(written, state_of(root.path()).unwrap());
+        assert_ne!(written, fingerprint(root.path()).unwrap());
         fs::remove_file(&file).unwrap();
-        assert_eq!(empty, state_of(root.path()).unwrap());
+        assert_eq!(empty, fingerprint(root.path()).unwrap());
     }
 }

@@ -16,7 +16,7 @@ use super::{IdentityError, Run, io_error};
 /// The file's name.
 pub(super) const FILE: &str = "delegate.json";
 /// A state file has less than 1 KiB; what is longer is none.
-const LONGEST: u64 = 16 * 1024;
+const MAX_FILE_BYTES: u64 = 16 * 1024;
 
 /// The file's content.
 #[derive(Serialize, Deserialize)]
@@ -51,36 +51,36 @@ pub(super) fn lock(directory: &Path) -> Result<File, IdentityError> {
 }
 
 /// What lies where the file is expected.
-pub(super) enum Found {
+pub(super) enum StateFile {
     /// The state of a delegate, and its key.
-    Good(Box<Content>, [u8; 32]),
-    /// Something else.
-    Bad(&'static str),
+    Valid(Box<Content>, [u8; 32]),
+    /// Something else, and why it is none.
+    Invalid(&'static str),
     /// Nothing.
-    Nothing,
+    Missing,
 }
 
 /// Reads the file.
-pub(super) fn read(path: &Path) -> Result<Found, IdentityError> {
+pub(super) fn read(path: &Path) -> Result<StateFile, IdentityError> {
     let metadata = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(StateFile::Missing),
         other => other.map_err(|source| io_error(path, source))?,
     };
     if !metadata.is_file() {
-        return Ok(Found::Bad("it is not a regular file"));
+        return Ok(StateFile::Invalid("it is not a regular file"));
     }
-    if metadata.len() > LONGEST {
-        return Ok(Found::Bad("it is too long"));
+    if metadata.len() > MAX_FILE_BYTES {
+        return Ok(StateFile::Invalid("it is too long"));
     }
     // Only the owner may change the mode: a file that somebody else laid here is not taken for ours.
     fs::set_permissions(path, Permissions::from_mode(0o600)).map_err(|source| io_error(path, source))?;
     let bytes = fs::read(path).map_err(|source| io_error(path, source))?;
     let Ok(content) = serde_json::from_slice::<Content>(&bytes) else {
-        return Ok(Found::Bad("it is not the state of a delegate"));
+        return Ok(StateFile::Invalid("it is not the state of a delegate"));
     };
     match URL_SAFE_NO_PAD.decode(&content.key).ok().and_then(|key| key.try_into().ok()) {
-        Some(key) => Ok(Found::Good(Box::new(content), key)),
-        None => Ok(Found::Bad("its key is damaged")),
+        Some(key) => Ok(StateFile::Valid(Box::new(content), key)),
+        None => Ok(StateFile::Invalid("its key is damaged")),
     }
 }
 

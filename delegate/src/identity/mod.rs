@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use self::file::{Content, FILE, Found};
-use crate::{chance, signer::Signer};
+use self::file::{Content, FILE, StateFile};
+use crate::{random, signer::Signer};
 
 /// Keeps a thumbprint from ever being the digest of the same bytes used for something else.
 const DOMAIN: &[u8] = b"muster delegate key thumbprint v1\0";
@@ -69,7 +69,7 @@ pub(crate) struct Run {
 
 /// What changes in the life of a delegate.
 #[derive(Clone, Default)]
-struct Kept {
+struct State {
     delegate_id: Option<String>,
     applied: Option<Applied>,
     run: Option<Run>,
@@ -82,13 +82,14 @@ pub(crate) struct Identity {
     key: Zeroizing<[u8; 32]>,
     start: u64,
     signer: Arc<Signer>,
-    kept: Mutex<Kept>,
+    state: Mutex<State>,
     _lock: File,
 }
 
 impl Identity {
     /// Reads the identity from a directory, or makes a new one with `key` and writes it. What another account's
-    /// manager gave is not taken. `seeded` is a key that does not come from a file. Each time is another start, which is written down before anything is signed in it.
+    /// manager gave is not taken. `seeded` is a key that does not come from a file.
+    /// Each time is another start, which is written down before anything is signed in it.
     pub(crate) fn load(
         directory: &Path,
         account: &str,
@@ -100,9 +101,9 @@ impl Identity {
         let lock = file::lock(directory)?;
         let path = directory.join(FILE);
         let (content, key) = match file::read(&path)? {
-            Found::Good(content, key) => (Some(content), key),
-            Found::Nothing => (None, key()),
-            Found::Bad(why) => {
+            StateFile::Valid(content, key) => (Some(content), key),
+            StateFile::Missing => (None, key()),
+            StateFile::Invalid(why) => {
                 let aside = directory.join(format!("{FILE}.bad"));
                 fs::rename(&path, &aside).map_err(|source| io_error(&path, source))?;
                 tracing::warn!(
@@ -115,16 +116,16 @@ impl Identity {
         };
         let key = seeded.unwrap_or(key);
         let start = next_start(content.as_ref().and_then(|content| content.start), now);
-        let signer = Arc::new(Signer::new(&key, start, &chance::bytes()));
-        let kept = content.filter(|content| content.account_id == account).map(|content| Kept {
+        let signer = Arc::new(Signer::new(&key, start, &random::bytes()));
+        let state = content.filter(|content| content.account_id == account).map(|content| State {
             delegate_id: content.delegate_id,
             applied: content.applied,
             run: content.run,
         });
-        let kept = Mutex::new(kept.unwrap_or_default());
+        let state = Mutex::new(state.unwrap_or_default());
         let (directory, account, key) = (directory.to_owned(), account.to_owned(), Zeroizing::new(key));
-        let identity = Self { directory, account, key, start, signer, kept, _lock: lock };
-        identity.save(&identity.kept())?;
+        let identity = Self { directory, account, key, start, signer, state, _lock: lock };
+        identity.save(&identity.state())?;
         Ok(identity)
     }
 
@@ -135,40 +136,40 @@ impl Identity {
 
     /// The id, where the delegate has one.
     pub(crate) fn delegate_id(&self) -> Option<String> {
-        self.kept().delegate_id.clone()
+        self.state().delegate_id.clone()
     }
 
     /// Takes another id, or drops it, and writes it down. Under another id it is another delegate, which has applied
     /// nothing. Where it cannot be written, the id is good until the delegate ends.
     pub(crate) fn set_delegate_id(&self, id: Option<String>) -> Result<(), IdentityError> {
-        let mut kept = self.kept();
-        if kept.delegate_id == id {
+        let mut state = self.state();
+        if state.delegate_id == id {
             return Ok(());
         }
-        *kept = Kept { delegate_id: id, ..Kept::default() };
-        self.save(&kept)
+        *state = State { delegate_id: id, ..State::default() };
+        self.save(&state)
     }
 
     /// The profile and the version of its script that were applied last.
     pub(crate) fn applied(&self) -> Option<Applied> {
-        self.kept().applied.clone()
+        self.state().applied.clone()
     }
 
     /// The run of which the manager has not taken the end yet.
     pub(crate) fn run(&self) -> Option<Run> {
-        self.kept().run.clone()
+        self.state().run.clone()
     }
 
     /// Writes down what is applied from now on, and the run that is about to start for it; none for an empty script.
     /// Where that fails, nothing has changed, and nothing may start: it could start again and again.
     pub(crate) fn apply(&self, applied: Applied, run: Option<Run>) -> Result<(), IdentityError> {
-        self.change(|kept| (kept.applied, kept.run) = (Some(applied), run))
+        self.change(|state| (state.applied, state.run) = (Some(applied), run))
     }
 
     /// Writes down how a run ended.
     pub(crate) fn ended(&self, id: ScriptRunId, end: &ScriptEnd, output: u64) -> Result<(), IdentityError> {
-        self.change(|kept| {
-            if let Some(run) = kept.run.as_mut().filter(|run| run.id == id) {
+        self.change(|state| {
+            if let Some(run) = state.run.as_mut().filter(|run| run.id == id) {
                 (run.end, run.output) = (Some(end.clone()), output);
             }
         })
@@ -176,7 +177,7 @@ impl Identity {
 
     /// Forgets a run: the manager knows its end, or does not want to.
     pub(crate) fn settled(&self, id: ScriptRunId) -> Result<(), IdentityError> {
-        self.change(|kept| kept.run = kept.run.take().filter(|run| run.id != id))
+        self.change(|state| state.run = state.run.take().filter(|run| run.id != id))
     }
 
     /// What people recognise the key by.
@@ -195,28 +196,28 @@ impl Identity {
         Thumbprint::parse(&URL_SAFE_NO_PAD.encode(digest)).ok()
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Changes what is kept, once it is written down.
-    fn change(&self, change: impl FnOnce(&mut Kept)) -> Result<(), IdentityError> {
-        let mut kept = self.kept();
-        let mut changed = kept.clone();
+    /// Changes the state, once it is written down.
+    fn change(&self, change: impl FnOnce(&mut State)) -> Result<(), IdentityError> {
+        let mut state = self.state();
+        let mut changed = state.clone();
         change(&mut changed);
         self.save(&changed)?;
-        *kept = changed;
+        *state = changed;
         Ok(())
     }
 
-    fn save(&self, kept: &Kept) -> Result<(), IdentityError> {
+    fn save(&self, state: &State) -> Result<(), IdentityError> {
         let content = Content {
             account_id: self.account.clone(),
-            delegate_id: kept.delegate_id.clone(),
+            delegate_id: state.delegate_id.clone(),
             key: URL_SAFE_NO_PAD.encode(*self.key),
             start: Some(self.start),
-            applied: kept.applied.clone(),
-            run: kept.run.clone(),
+            applied: state.applied.clone(),
+            run: state.run.clone(),
         };
         let path = self.directory.join(FILE);
         file::replace(&self.directory, &path, &content).map_err(|source| io_error(&path, source))
@@ -225,7 +226,7 @@ impl Identity {
 
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity").field("delegate_id", &self.kept().delegate_id).finish_non_exhaustive()
+        f.debug_struct("Identity").field("delegate_id", &self.state().delegate_id).finish_non_exhaustive()
     }
 }
 

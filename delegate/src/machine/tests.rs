@@ -4,9 +4,9 @@ use muster::time::Timestamp;
 
 use super::*;
 
-const NEVER: [Say; 0] = [];
+const NEVER: [LogEvent; 0] = [];
 /// A manager that does not tell what is to be applied.
-const ENABLED: Told = Told::Enabled(Wish::Untold);
+const ENABLED: HeartbeatOutcome = HeartbeatOutcome::Enabled(DesiredProfile::Unspecified);
 
 fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -17,11 +17,11 @@ fn machine() -> Machine {
 }
 
 /// A machine that was told this, at second 0.
-fn told(told: Told) -> Machine {
+fn told(told: HeartbeatOutcome) -> Machine {
     let mut machine = machine();
-    assert_eq!(machine.take(Event::Registered { keeps: None }, secs(0), 0.5), NEVER);
+    assert_eq!(machine.handle(Event::Registered { keeps: None }, secs(0), 0.5), NEVER);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(0))));
-    machine.take(Event::Told(told), secs(0), 0.5);
+    machine.handle(Event::Heartbeat(told), secs(0), 0.5);
     machine
 }
 
@@ -29,30 +29,33 @@ fn told(told: Told) -> Machine {
 fn it_registers_then_asks_for_its_status_at_once() {
     let mut machine = machine();
     assert_eq!(machine.next(), Some((Call::Register, secs(0))));
-    assert!(!machine.is_known());
-    machine.take(Event::Registered { keeps: None }, secs(1), 0.5);
-    assert!(machine.is_known());
+    assert!(!machine.is_registered());
+    machine.handle(Event::Registered { keeps: None }, secs(1), 0.5);
+    assert!(machine.is_registered());
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(1))));
-    assert_eq!(machine.take(Event::Told(ENABLED), secs(1), 0.5), [Say::Connected]);
+    assert_eq!(machine.handle(Event::Heartbeat(ENABLED), secs(1), 0.5), [LogEvent::Connected]);
 }
 
 #[test]
 fn waiting_is_said_once_and_asks_for_no_tasks() {
     let mut machine = machine();
-    machine.take(Event::Registered { keeps: None }, secs(0), 0.5);
-    assert_eq!(machine.take(Event::Told(Told::Waiting), secs(0), 0.5), [Say::Waits]);
+    machine.handle(Event::Registered { keeps: None }, secs(0), 0.5);
+    assert_eq!(
+        machine.handle(Event::Heartbeat(HeartbeatOutcome::Waiting), secs(0), 0.5),
+        [LogEvent::WaitingForApproval]
+    );
     for at in [2, 4, 6] {
         assert_eq!(machine.next(), Some((Call::Heartbeat, secs(at))));
-        assert_eq!(machine.take(Event::Told(Told::Waiting), secs(at), 0.5), NEVER);
+        assert_eq!(machine.handle(Event::Heartbeat(HeartbeatOutcome::Waiting), secs(at), 0.5), NEVER);
     }
-    assert_eq!(machine.take(Event::Told(ENABLED), secs(8), 0.5), [Say::Approved]);
+    assert_eq!(machine.handle(Event::Heartbeat(ENABLED), secs(8), 0.5), [LogEvent::Approved]);
 }
 
 #[test]
 fn a_short_interval_holds_while_waiting_too() {
     let mut machine = Machine::new(secs(1), true);
-    machine.take(Event::Registered { keeps: None }, secs(0), 0.5);
-    machine.take(Event::Told(Told::Waiting), secs(0), 0.5);
+    machine.handle(Event::Registered { keeps: None }, secs(0), 0.5);
+    machine.handle(Event::Heartbeat(HeartbeatOutcome::Waiting), secs(0), 0.5);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(1))));
 }
 
@@ -60,72 +63,78 @@ fn a_short_interval_holds_while_waiting_too() {
 fn enabled_it_gets_its_profile_once_and_asks_for_tasks_and_beats() {
     let mut machine = told(ENABLED);
     assert_eq!(machine.next(), Some((Call::Profile, secs(0))));
-    machine.take(Event::Served(Call::Profile), secs(0), 0.5);
+    machine.handle(Event::Succeeded(Call::Profile), secs(0), 0.5);
     for at in [0, 3, 6, 9] {
         assert_eq!(machine.next(), Some((Call::Tasks, secs(at))));
-        assert_eq!(machine.take(Event::Served(Call::Tasks), secs(at), 0.5), NEVER);
+        assert_eq!(machine.handle(Event::Succeeded(Call::Tasks), secs(at), 0.5), NEVER);
     }
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(10))));
-    assert_eq!(machine.take(Event::Told(ENABLED), secs(10), 0.5), NEVER);
+    assert_eq!(machine.handle(Event::Heartbeat(ENABLED), secs(10), 0.5), NEVER);
     assert_eq!(machine.next(), Some((Call::Tasks, secs(12))));
 }
 
 #[test]
 fn it_asks_for_no_tasks_where_it_is_told_not_to() {
     let mut machine = Machine::new(secs(10), false);
-    machine.take(Event::Registered { keeps: None }, secs(0), 0.5);
-    machine.take(Event::Told(ENABLED), secs(0), 0.5);
-    machine.take(Event::Served(Call::Profile), secs(0), 0.5);
+    machine.handle(Event::Registered { keeps: None }, secs(0), 0.5);
+    machine.handle(Event::Heartbeat(ENABLED), secs(0), 0.5);
+    machine.handle(Event::Succeeded(Call::Profile), secs(0), 0.5);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(10))));
 }
 
 #[test]
 fn heartbeats_are_jittered_by_a_tenth() {
-    for (chance, at) in [(0.0, 9), (1.0, 11)] {
+    for (random, at) in [(0.0, 9), (1.0, 11)] {
         let mut machine = Machine::new(secs(10), false);
-        machine.take(Event::Registered { keeps: None }, secs(0), chance);
-        machine.take(Event::Told(ENABLED), secs(0), chance);
-        machine.take(Event::Served(Call::Profile), secs(0), chance);
+        machine.handle(Event::Registered { keeps: None }, secs(0), random);
+        machine.handle(Event::Heartbeat(ENABLED), secs(0), random);
+        machine.handle(Event::Succeeded(Call::Profile), secs(0), random);
         assert_eq!(machine.next(), Some((Call::Heartbeat, secs(at))));
     }
 }
 
 #[test]
 fn rejected_it_says_so_once_and_asks_once_a_minute_by_register() {
-    for first in [Event::TurnedAway, Event::Told(Told::Rejected)] {
-        let mut machine = told(Told::Waiting);
-        assert_eq!(machine.take(first, secs(2), 0.5), [Say::Rejected]);
-        assert!(!machine.is_known());
+    for first in [Event::RegistrationRejected, Event::Heartbeat(HeartbeatOutcome::Rejected)] {
+        let mut machine = told(HeartbeatOutcome::Waiting);
+        assert_eq!(machine.handle(first, secs(2), 0.5), [LogEvent::Rejected]);
+        assert!(!machine.is_registered());
         for at in [62, 122] {
             assert_eq!(machine.next(), Some((Call::Register, secs(at))));
-            assert_eq!(machine.take(Event::TurnedAway, secs(at), 0.5), NEVER);
+            assert_eq!(machine.handle(Event::RegistrationRejected, secs(at), 0.5), NEVER);
         }
-        machine.take(Event::Failed(Call::Register, Failure::away("x")), secs(182), 0.5);
+        machine.handle(Event::Failed(Call::Register, Failure::unavailable("x")), secs(182), 0.5);
         assert_eq!(machine.next(), Some((Call::Register, secs(242))));
-        assert_eq!(machine.take(Event::Registered { keeps: None }, secs(242), 0.5), [Say::Back(secs(60))]);
-        assert_eq!(machine.take(Event::Told(Told::Waiting), secs(242), 0.5), [Say::Waits]);
+        assert_eq!(
+            machine.handle(Event::Registered { keeps: None }, secs(242), 0.5),
+            [LogEvent::Reconnected(secs(60))]
+        );
+        assert_eq!(
+            machine.handle(Event::Heartbeat(HeartbeatOutcome::Waiting), secs(242), 0.5),
+            [LogEvent::WaitingForApproval]
+        );
     }
 }
 
 #[test]
 fn deleted_it_ends() {
-    for before in [Told::Waiting, ENABLED] {
+    for before in [HeartbeatOutcome::Waiting, ENABLED] {
         let mut machine = told(before);
-        assert_eq!(machine.take(Event::Told(Told::Gone), secs(1), 0.5), [Say::Deleted]);
+        assert_eq!(machine.handle(Event::Heartbeat(HeartbeatOutcome::Gone), secs(1), 0.5), [LogEvent::Deleted]);
         assert_eq!(machine.next(), None);
-        assert!(!machine.is_known());
+        assert!(!machine.is_registered());
     }
 }
 
 #[test]
 fn an_outage_stops_the_tasks_keeps_the_heartbeat_and_needs_no_new_registration() {
     let mut machine = told(ENABLED);
-    let failed = |why: &str| Event::Failed(Call::Heartbeat, Failure::away(why));
-    assert_eq!(machine.take(failed("refused"), secs(10), 1.0), [Say::Away("refused".into())]);
+    let failed = |why: &str| Event::Failed(Call::Heartbeat, Failure::unavailable(why));
+    assert_eq!(machine.handle(failed("refused"), secs(10), 1.0), [LogEvent::Unreachable("refused".into())]);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(11))));
-    assert_eq!(machine.take(failed("refused"), secs(11), 1.0), NEVER);
+    assert_eq!(machine.handle(failed("refused"), secs(11), 1.0), NEVER);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(13))));
-    assert_eq!(machine.take(Event::Told(ENABLED), secs(13), 0.5), [Say::Back(secs(3))]);
+    assert_eq!(machine.handle(Event::Heartbeat(ENABLED), secs(13), 0.5), [LogEvent::Reconnected(secs(3))]);
     assert_eq!(machine.next().map(|(call, _)| call), Some(Call::Profile), "what was not served yet still is");
 }
 
@@ -133,34 +142,34 @@ fn an_outage_stops_the_tasks_keeps_the_heartbeat_and_needs_no_new_registration()
 fn a_refused_credential_is_said_and_tried_slowly() {
     let mut machine = told(ENABLED);
     let refused = || Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::RevokedToken));
-    assert_eq!(machine.take(refused(), secs(10), 0.5), [Say::Refused(Refusal::RevokedToken)]);
+    assert_eq!(machine.handle(refused(), secs(10), 0.5), [LogEvent::Refused(Refusal::RevokedToken)]);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(40))));
-    assert_eq!(machine.take(refused(), secs(40), 0.5), NEVER);
+    assert_eq!(machine.handle(refused(), secs(40), 0.5), NEVER);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(100))));
-    assert!(machine.is_known());
+    assert!(machine.is_registered());
 }
 
 #[test]
 fn what_is_declined_is_said_and_tried_slowly() {
     let mut machine = machine();
     let declined = Event::Failed(Call::Register, Failure::Declined("tags: no".into()));
-    assert_eq!(machine.take(declined, secs(0), 0.5), [Say::Declined("tags: no".into())]);
+    assert_eq!(machine.handle(declined, secs(0), 0.5), [LogEvent::Declined("tags: no".into())]);
     assert_eq!(machine.next(), Some((Call::Register, secs(30))));
 }
 
 #[test]
-fn a_failure_on_the_side_backs_off_and_is_no_trouble() {
+fn a_failure_on_the_side_backs_off_and_is_no_outage() {
     let mut machine = told(ENABLED);
-    machine.take(Event::Served(Call::Profile), secs(0), 0.5);
-    let away = Failure::away("x");
+    machine.handle(Event::Succeeded(Call::Profile), secs(0), 0.5);
+    let away = Failure::unavailable("x");
     for at in [0, 1, 3] {
         assert_eq!(machine.next(), Some((Call::Tasks, secs(at))));
-        let says = machine.take(Event::Failed(Call::Tasks, away.clone()), secs(at), 1.0);
-        assert_eq!(says, [Say::Aside(Call::Tasks, away.clone())]);
+        let log = machine.handle(Event::Failed(Call::Tasks, away.clone()), secs(at), 1.0);
+        assert_eq!(log, [LogEvent::CallFailed(Call::Tasks, away.clone())]);
     }
     assert_eq!(machine.next(), Some((Call::Tasks, secs(7))));
     let refused = Failure::Refused(Refusal::ExpiredToken);
-    machine.take(Event::Failed(Call::Tasks, refused), secs(7), 1.0);
+    machine.handle(Event::Failed(Call::Tasks, refused), secs(7), 1.0);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(7))), "the heartbeat tells at once");
 }
 
@@ -169,10 +178,10 @@ fn version(millis: i64) -> Applied {
 }
 
 fn wants(millis: i64) -> Event {
-    Event::Told(Told::Enabled(Wish::Other(version(millis))))
+    Event::Heartbeat(HeartbeatOutcome::Enabled(DesiredProfile::Changed(version(millis))))
 }
 
-const SAME: Event = Event::Told(Told::Enabled(Wish::Same));
+const SAME: Event = Event::Heartbeat(HeartbeatOutcome::Enabled(DesiredProfile::UpToDate));
 
 #[test]
 fn a_reply_tells_rejected_from_deleted_and_what_is_to_be_applied() {
@@ -185,43 +194,43 @@ fn a_reply_tells_rejected_from_deleted_and_what_is_to_be_applied() {
     let enabled = |applies| reply(WireStatus::Enabled, None, applies);
     let other = Applied { profile_id: "q".into(), ..version(5) };
     for (reply, has, told) in [
-        (reply(WireStatus::WaitingForApproval, None, None), None, Told::Waiting),
-        (reply(WireStatus::Deleted, Some(REJECTED), None), None, Told::Rejected),
-        (reply(WireStatus::Deleted, None, None), None, Told::Gone),
+        (reply(WireStatus::WaitingForApproval, None, None), None, HeartbeatOutcome::Waiting),
+        (reply(WireStatus::Deleted, Some(REJECTED), None), None, HeartbeatOutcome::Rejected),
+        (reply(WireStatus::Deleted, None, None), None, HeartbeatOutcome::Gone),
         (enabled(None), Some(version(5)), ENABLED),
-        (enabled(Some(version(5))), None, Told::Enabled(Wish::Other(version(5)))),
-        (enabled(Some(version(5))), Some(version(4)), Told::Enabled(Wish::Other(version(5)))),
-        (enabled(Some(version(5))), Some(other), Told::Enabled(Wish::Other(version(5)))),
-        (enabled(Some(version(5))), Some(version(5)), Told::Enabled(Wish::Same)),
-        (enabled(Some(version(5))), Some(version(6)), Told::Enabled(Wish::Same)),
+        (enabled(Some(version(5))), None, HeartbeatOutcome::Enabled(DesiredProfile::Changed(version(5)))),
+        (enabled(Some(version(5))), Some(version(4)), HeartbeatOutcome::Enabled(DesiredProfile::Changed(version(5)))),
+        (enabled(Some(version(5))), Some(other), HeartbeatOutcome::Enabled(DesiredProfile::Changed(version(5)))),
+        (enabled(Some(version(5))), Some(version(5)), HeartbeatOutcome::Enabled(DesiredProfile::UpToDate)),
+        (enabled(Some(version(5))), Some(version(6)), HeartbeatOutcome::Enabled(DesiredProfile::UpToDate)),
     ] {
-        assert_eq!(Told::new(&reply, has.as_ref()), told);
+        assert_eq!(HeartbeatOutcome::new(&reply, has.as_ref()), told);
     }
 }
 
 /// When the profile is asked for.
 fn profile_at(machine: &Machine) -> Option<Duration> {
-    machine.profile.due()
+    machine.profile_poll.due()
 }
 
 #[test]
 fn a_version_is_asked_for_once_and_again_where_it_is_not_applied() {
-    let mut machine = told(Told::Enabled(Wish::Same));
+    let mut machine = told(HeartbeatOutcome::Enabled(DesiredProfile::UpToDate));
     assert_eq!(profile_at(&machine), None);
-    machine.take(wants(5), secs(10), 0.5);
+    machine.handle(wants(5), secs(10), 0.5);
     assert_eq!(machine.next(), Some((Call::Tasks, secs(0))));
-    machine.take(Event::Served(Call::Tasks), secs(10), 0.5);
+    machine.handle(Event::Succeeded(Call::Tasks), secs(10), 0.5);
     assert_eq!(machine.next(), Some((Call::Profile, secs(10))));
-    machine.take(Event::Served(Call::Profile), secs(10), 0.5);
+    machine.handle(Event::Succeeded(Call::Profile), secs(10), 0.5);
     // Another script is under way: it is not applied yet.
-    machine.take(wants(5), secs(20), 0.5);
+    machine.handle(wants(5), secs(20), 0.5);
     assert_eq!(profile_at(&machine), Some(secs(310)));
-    machine.take(wants(6), secs(30), 0.5);
+    machine.handle(wants(6), secs(30), 0.5);
     assert_eq!(profile_at(&machine), Some(secs(30)), "a newer one");
-    machine.take(Event::Served(Call::Profile), secs(30), 0.5);
-    machine.take(SAME, secs(40), 0.5);
+    machine.handle(Event::Succeeded(Call::Profile), secs(30), 0.5);
+    machine.handle(SAME, secs(40), 0.5);
     assert_eq!(profile_at(&machine), None);
-    machine.take(wants(6), secs(50), 0.5);
+    machine.handle(wants(6), secs(50), 0.5);
     assert_eq!(profile_at(&machine), Some(secs(50)));
 }
 
@@ -229,33 +238,33 @@ fn a_version_is_asked_for_once_and_again_where_it_is_not_applied() {
 fn where_the_manager_does_not_tell_it_is_asked_for_every_five_minutes() {
     let mut machine = told(ENABLED);
     assert_eq!(profile_at(&machine), Some(secs(0)));
-    machine.take(Event::Served(Call::Profile), secs(0), 0.5);
+    machine.handle(Event::Succeeded(Call::Profile), secs(0), 0.5);
     for at in [10, 20] {
-        machine.take(Event::Told(ENABLED), secs(at), 0.5);
+        machine.handle(Event::Heartbeat(ENABLED), secs(at), 0.5);
     }
     assert_eq!(profile_at(&machine), Some(secs(300)));
-    machine.take(Event::Told(Told::Waiting), secs(30), 0.5);
-    machine.take(Event::Told(ENABLED), secs(40), 0.5);
+    machine.handle(Event::Heartbeat(HeartbeatOutcome::Waiting), secs(30), 0.5);
+    machine.handle(Event::Heartbeat(ENABLED), secs(40), 0.5);
     assert_eq!(profile_at(&machine), Some(secs(40)), "once for each admission");
 }
 
 #[test]
 fn a_profile_that_is_not_handed_out_is_said_once_for_each_version_and_asked_for_rarely() {
-    let mut machine = told(Told::Enabled(Wish::Same));
+    let mut machine = told(HeartbeatOutcome::Enabled(DesiredProfile::UpToDate));
     let declined = || Event::Failed(Call::Profile, Failure::Declined("no secret x".into()));
     for version in [5, 6] {
-        machine.take(wants(version), secs(0), 0.5);
-        assert_eq!(machine.take(declined(), secs(0), 0.5), [Say::NoProfile("no secret x".into())]);
+        machine.handle(wants(version), secs(0), 0.5);
+        assert_eq!(machine.handle(declined(), secs(0), 0.5), [LogEvent::ProfileDeclined("no secret x".into())]);
         for (at, next) in [(30, 90), (90, 210), (210, 450), (450, 750), (750, 1050)] {
             assert_eq!(profile_at(&machine), Some(secs(at)));
-            machine.take(wants(version), secs(at), 0.5);
-            let says = machine.take(declined(), secs(at), 0.5);
-            assert!(matches!(says[..], [Say::Aside(Call::Profile, _)]), "{says:?}");
+            machine.handle(wants(version), secs(at), 0.5);
+            let log = machine.handle(declined(), secs(at), 0.5);
+            assert!(matches!(log[..], [LogEvent::CallFailed(Call::Profile, _)]), "{log:?}");
             assert_eq!(profile_at(&machine), Some(secs(next)));
         }
     }
-    machine.take(wants(7), secs(2000), 0.5);
-    machine.take(Event::Failed(Call::Profile, Failure::away("x")), secs(2000), 1.0);
+    machine.handle(wants(7), secs(2000), 0.5);
+    machine.handle(Event::Failed(Call::Profile, Failure::unavailable("x")), secs(2000), 1.0);
     assert_eq!(profile_at(&machine), Some(secs(2001)), "what passes by itself is tried soon");
 }
 
@@ -264,45 +273,45 @@ fn it_is_cut_off_by_a_person_and_by_a_bad_token_but_by_no_outage() {
     let heartbeat = |failure| Event::Failed(Call::Heartbeat, failure);
     let refused = |refusal| heartbeat(Failure::Refused(refusal));
     assert!(!machine().is_cut_off(), "nothing is known yet");
-    for told_then in [Told::Waiting, Told::Rejected, Told::Gone] {
+    for told_then in [HeartbeatOutcome::Waiting, HeartbeatOutcome::Rejected, HeartbeatOutcome::Gone] {
         let mut machine = told(ENABLED);
-        assert!(machine.works() && !machine.is_cut_off());
-        machine.take(Event::Told(told_then), secs(1), 0.5);
-        assert!(!machine.works() && machine.is_cut_off());
+        assert!(machine.is_working() && !machine.is_cut_off());
+        machine.handle(Event::Heartbeat(told_then), secs(1), 0.5);
+        assert!(!machine.is_working() && machine.is_cut_off());
     }
 
     let mut machine = told(ENABLED);
-    machine.take(heartbeat(Failure::away("x")), secs(1), 0.5);
-    assert!(!machine.works() && !machine.is_cut_off());
-    machine.take(refused(Refusal::ExpiredToken), secs(2), 0.5);
+    machine.handle(heartbeat(Failure::unavailable("x")), secs(1), 0.5);
+    assert!(!machine.is_working() && !machine.is_cut_off());
+    machine.handle(refused(Refusal::ExpiredToken), secs(2), 0.5);
     assert!(!machine.is_cut_off(), "the clock may have been set");
-    machine.take(refused(Refusal::ExpiredToken), secs(32), 0.5);
+    machine.handle(refused(Refusal::ExpiredToken), secs(32), 0.5);
     assert!(machine.is_cut_off());
-    machine.take(Event::Told(ENABLED), secs(92), 0.5);
-    assert!(machine.works() && !machine.is_cut_off());
-    machine.take(refused(Refusal::RevokedToken), secs(102), 0.5);
+    machine.handle(Event::Heartbeat(ENABLED), secs(92), 0.5);
+    assert!(machine.is_working() && !machine.is_cut_off());
+    machine.handle(refused(Refusal::RevokedToken), secs(102), 0.5);
     assert!(machine.is_cut_off(), "a revocation at once");
 }
 
 #[test]
 fn what_was_lost_by_being_cut_off_is_asked_for_again() {
-    let mut machine = told(Told::Enabled(Wish::Same));
-    machine.take(wants(5), secs(10), 0.5);
-    machine.take(Event::Served(Call::Profile), secs(10), 0.5);
+    let mut machine = told(HeartbeatOutcome::Enabled(DesiredProfile::UpToDate));
+    machine.handle(wants(5), secs(10), 0.5);
+    machine.handle(Event::Succeeded(Call::Profile), secs(10), 0.5);
     for at in [20, 50] {
-        machine.take(Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::InvalidToken)), secs(at), 0.5);
+        machine.handle(Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::InvalidToken)), secs(at), 0.5);
     }
-    machine.take(wants(5), secs(110), 0.5);
+    machine.handle(wants(5), secs(110), 0.5);
     assert_eq!(profile_at(&machine), Some(secs(110)));
 }
 
 #[test]
 fn a_doubt_is_settled_by_the_heartbeat() {
-    let mut machine = told(Told::Enabled(Wish::Same));
-    machine.take(Event::Served(Call::Tasks), secs(5), 0.5);
-    assert_eq!(machine.take(Event::Doubted, secs(5), 0.5), NEVER);
+    let mut machine = told(HeartbeatOutcome::Enabled(DesiredProfile::UpToDate));
+    machine.handle(Event::Succeeded(Call::Tasks), secs(5), 0.5);
+    assert_eq!(machine.handle(Event::ReportRefused, secs(5), 0.5), NEVER);
     assert_eq!(machine.next(), Some((Call::Heartbeat, secs(5))));
-    machine.take(Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::RevokedToken)), secs(5), 0.5);
-    machine.take(Event::Doubted, secs(6), 0.5);
-    assert_eq!(machine.next(), Some((Call::Heartbeat, secs(35))), "it keeps its pace in trouble");
+    machine.handle(Event::Failed(Call::Heartbeat, Failure::Refused(Refusal::RevokedToken)), secs(5), 0.5);
+    machine.handle(Event::ReportRefused, secs(6), 0.5);
+    assert_eq!(machine.next(), Some((Call::Heartbeat, secs(35))), "it keeps its pace in an outage");
 }

@@ -58,7 +58,7 @@ impl Feed {
     pub(super) fn push(&self, bytes: &[u8]) {
         let mut state = self.state();
         let text = state.decoder.push(bytes);
-        state.keep(&text);
+        state.append(&text);
         drop(state);
         self.changed.notify_one();
     }
@@ -67,7 +67,7 @@ impl Feed {
     pub(super) fn finish(&self, end: ScriptEnd) -> u64 {
         let mut state = self.state();
         let rest = state.decoder.finish();
-        state.keep(rest);
+        state.append(rest);
         state.end = Some(end);
         let all = state.offset + state.kept.len() as u64;
         drop(state);
@@ -79,7 +79,7 @@ impl Feed {
     pub(super) fn close(&self) {
         let mut state = self.state();
         state.unwanted = true;
-        state.keep("");
+        state.append("");
     }
 
     /// How many bytes wait, and whether the run has ended.
@@ -115,11 +115,11 @@ impl Feed {
 
 impl State {
     /// Adds text at the end, and drops the oldest where it gets too much.
-    fn keep(&mut self, text: &str) {
+    fn append(&mut self, text: &str) {
         self.kept.extend(text.as_bytes());
-        let most = if self.unwanted { 0 } else { MAX_LOG_BYTES };
-        if self.kept.len() > most {
-            let length = self.boundary(self.kept.len() - most, true);
+        let max = if self.unwanted { 0 } else { MAX_LOG_BYTES };
+        if self.kept.len() > max {
+            let length = self.boundary(self.kept.len() - max, true);
             self.kept.drain(..length);
             self.offset += length as u64;
         }

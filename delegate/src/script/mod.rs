@@ -32,28 +32,29 @@ use tokio::{
 pub(crate) use self::processes::all as processes;
 use self::{
     feed::Feed,
-    report::{Bell, Settled},
+    report::{ReportsEnd, Signals},
     runner::{Job, Limits},
 };
 use crate::{
-    chance, clock,
-    failure::plain,
+    clock,
+    failure::log_safe,
     identity::{Identity, Run},
     machine::covers,
     manager::Manager,
+    random,
 };
 
 /// How long a new version waits for the manager to take the end of the run before.
-const PATIENCE: Duration = Duration::from_secs(60);
+const MAX_REPORT_WAIT: Duration = Duration::from_secs(60);
 /// How long the manager has, at the delegate's own end, to hear of the end of a run.
-const LAST_REPORT: Duration = Duration::from_secs(1);
+const FINAL_REPORT_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long the delegate's end waits for all of that: container engines kill after ten seconds.
-pub(crate) const LAST_WAIT: Duration = Duration::from_secs(8);
+pub(crate) const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// What the task is told.
-enum Word {
-    /// The manager answers that the delegate may work.
-    Works,
+enum Command {
+    /// The manager answers again, and the delegate may work.
+    Resume,
     /// The delegate was cut off.
     CutOff,
     /// This is to be applied.
@@ -64,74 +65,82 @@ enum Word {
 
 /// The task that runs startup scripts.
 pub(crate) struct Scripts {
-    words: mpsc::UnboundedSender<Word>,
-    bell: Arc<Bell>,
+    commands: mpsc::UnboundedSender<Command>,
+    signals: Arc<Signals>,
     task: JoinHandle<()>,
 }
 
 impl Scripts {
     /// Begins the task.
     pub(crate) fn start(manager: Arc<Manager>, identity: Arc<Identity>) -> Self {
-        let (words, heard) = mpsc::unbounded_channel();
-        let bell = Arc::new(Bell::default());
+        let (commands, received) = mpsc::unbounded_channel();
+        let signals = Arc::new(Signals::default());
         let limits = Limits::default();
-        let worker = Worker { manager, identity, words: heard, bell: bell.clone(), limits, next: None, ends: false };
-        Self { words, bell, task: tokio::spawn(worker.work()) }
+        let worker = Worker {
+            manager,
+            identity,
+            commands: received,
+            signals: signals.clone(),
+            limits,
+            next: None,
+            stopping: false,
+        };
+        Self { commands, signals, task: tokio::spawn(worker.work()) }
     }
 
     /// The manager answers, and the delegate may work.
-    pub(crate) fn works(&self) {
-        self.tell(Word::Works);
+    pub(crate) fn resume(&self) {
+        self.send(Command::Resume);
     }
 
     /// The delegate may do nothing any more: what runs is killed.
     pub(crate) fn cut_off(&self) {
-        self.tell(Word::CutOff);
+        self.send(Command::CutOff);
     }
 
     /// Runs a profile's script, where it is not the one that was applied last.
     pub(crate) fn apply(&self, profile: ProfileParams) {
-        self.tell(Word::Apply(profile));
+        self.send(Command::Apply(profile));
     }
 
     /// Waits until the manager refuses a report.
     pub(crate) async fn refused(&self) {
-        self.bell.refused.notified().await;
+        self.signals.refused.notified().await;
     }
 
     /// Kills what runs, tells the manager, and ends.
     pub(crate) async fn end(mut self) {
-        self.tell(Word::End);
-        if timeout(LAST_WAIT, &mut self.task).await.is_err() {
+        self.send(Command::End);
+        if timeout(SHUTDOWN_TIMEOUT, &mut self.task).await.is_err() {
             self.task.abort();
         }
     }
 
-    fn tell(&self, word: Word) {
+    fn send(&self, command: Command) {
         // The task ends only when it is told to.
-        let _ = self.words.send(word);
+        let _ = self.commands.send(command);
     }
 }
 
-/// Runs the script of the environment, with which images prepare themselves. Its failure is said, and stops nothing.
-pub(crate) async fn prepare(directory: &Path, script: &str, stop: oneshot::Receiver<()>) {
+/// Runs the script of the environment, with which images prepare themselves. Its failure is logged, and stops nothing.
+pub(crate) async fn run_init_script(directory: &Path, script: &str, stop: oneshot::Receiver<()>) {
     file::clean(directory);
-    let run = ScriptRunId::new(clock::now(), &chance::bytes());
+    let run = ScriptRunId::new(clock::now(), &random::bytes());
     let begun = Instant::now();
     tracing::info!("the script of INIT_SCRIPT starts");
     let end = runner::run(Job { run, script, directory, limits: Limits::default() }, stop, |_| {}).await;
-    say_end("the script of INIT_SCRIPT", &end, begun.elapsed());
+    log_end("the script of INIT_SCRIPT", &end, begun.elapsed());
 }
 
 struct Worker {
     manager: Arc<Manager>,
     identity: Arc<Identity>,
-    words: mpsc::UnboundedReceiver<Word>,
-    bell: Arc<Bell>,
+    commands: mpsc::UnboundedReceiver<Command>,
+    signals: Arc<Signals>,
     limits: Limits,
     /// The newest that is to be applied once what is under way has ended.
     next: Option<ProfileParams>,
-    ends: bool,
+    stopping: bool,
 }
 
 impl Worker {
@@ -141,12 +150,12 @@ impl Worker {
             // Its delegate was killed; it may go on, and would get in the way of the next.
             runner::end_leftovers(run.id, self.limits).await;
         }
-        while !self.ends
-            && let Some(word) = self.words.recv().await
+        while !self.stopping
+            && let Some(command) = self.commands.recv().await
         {
-            let works = matches!(word, Word::Works);
-            self.hear(word);
-            if works && let Some(run) = self.identity.run() {
+            let resumes = matches!(command, Command::Resume);
+            self.handle(command);
+            if resumes && let Some(run) = self.identity.run() {
                 self.settle(run).await;
             }
             while let Some(profile) = self.next.take() {
@@ -155,12 +164,12 @@ impl Worker {
         }
     }
 
-    fn hear(&mut self, word: Word) {
-        match word {
-            Word::Works => self.bell.again.notify_waiters(),
-            Word::Apply(profile) => self.next = Some(profile),
-            Word::CutOff => self.next = None,
-            Word::End => (self.next, self.ends) = (None, true),
+    fn handle(&mut self, command: Command) {
+        match command {
+            Command::Resume => self.signals.retry_now.notify_waiters(),
+            Command::Apply(profile) => self.next = Some(profile),
+            Command::CutOff => self.next = None,
+            Command::End => (self.next, self.stopping) = (None, true),
         }
     }
 
@@ -168,7 +177,7 @@ impl Worker {
     async fn settle(&mut self, run: Run) {
         let end = run.end.clone().unwrap_or(ScriptEnd { outcome: Outcome::Interrupted, exit_code: None });
         let feed = Feed::of_end(run.output, end);
-        self.follow(&run, &feed, None::<(Pending<ScriptEnd>, _)>).await;
+        self.report_run(&run, &feed, None::<(Pending<ScriptEnd>, _)>).await;
     }
 
     async fn apply(&mut self, profile: ProfileParams) {
@@ -177,9 +186,9 @@ impl Worker {
         if self.identity.applied().is_some_and(|has| covers(&has, &version)) {
             return;
         }
-        let name = plain(&profile.name);
+        let name = log_safe(&profile.name);
         let run = (!profile.script_content.trim().is_empty()).then(|| Run {
-            id: ScriptRunId::new(clock::now(), &chance::bytes()),
+            id: ScriptRunId::new(clock::now(), &random::bytes()),
             of: version.clone(),
             end: None,
             output: 0,
@@ -199,57 +208,61 @@ impl Worker {
         let work = async {
             let begun = Instant::now();
             let end = runner::run(job, stopped, |bytes| feed.push(bytes)).await;
-            say_end(&format!("the startup script of profile {name}"), &end, begun.elapsed());
+            log_end(&format!("the startup script of profile {name}"), &end, begun.elapsed());
             end
         };
-        self.follow(&run, &feed, Some((work, stop))).await;
+        self.report_run(&run, &feed, Some((work, stop))).await;
     }
 
     /// Tells the manager of a run while it goes on, if it does, and until its end is taken.
-    async fn follow(
+    async fn report_run(
         &mut self,
         run: &Run,
         feed: &Feed,
         work: Option<(impl Future<Output = ScriptEnd>, oneshot::Sender<()>)>,
     ) {
         let (work, mut stop) = work.unzip();
-        let (mut runs, mut reports) = (work.is_some(), true);
+        let (mut running, mut reporting) = (work.is_some(), true);
         let mut work = pin!(async {
             match work {
                 Some(work) => work.await,
                 None => pending().await,
             }
         });
-        let (manager, bell) = (self.manager.clone(), self.bell.clone());
+        let (manager, signals) = (self.manager.clone(), self.signals.clone());
         let delegate = self.identity.delegate_id().unwrap_or_default();
-        let mut report = pin!(report::report(&manager, &delegate, run, feed, &bell));
+        let mut report = pin!(report::report(&manager, &delegate, run, feed, &signals));
         let mut until: Option<Instant> = None;
-        while runs || reports {
-            if !runs {
+        while running || reporting {
+            if !running {
                 // What is told of the past must not keep the delegate from what is to be done now.
-                let wait = if self.ends { Some(LAST_REPORT) } else { self.next.as_ref().map(|_| PATIENCE) };
+                let wait = if self.stopping {
+                    Some(FINAL_REPORT_TIMEOUT)
+                } else {
+                    self.next.as_ref().map(|_| MAX_REPORT_WAIT)
+                };
                 let new = wait.map(|wait| Instant::now() + wait);
                 until = until.into_iter().chain(new).min();
             }
             tokio::select! {
-                word = self.words.recv() => {
-                    let word = word.unwrap_or(Word::End);
-                    if matches!(word, Word::CutOff | Word::End) {
+                command = self.commands.recv() => {
+                    let command = command.unwrap_or(Command::End);
+                    if matches!(command, Command::CutOff | Command::End) {
                         stop.take();
                     }
-                    self.hear(word);
+                    self.handle(command);
                 }
-                end = &mut work, if runs => {
-                    runs = false;
+                end = &mut work, if running => {
+                    running = false;
                     let output = feed.finish(end.clone());
                     if let Err(error) = self.identity.ended(run.id, &end, output) {
                         tracing::warn!("the end of the startup script could not be kept: {error}");
                     }
                 }
-                settled = &mut report, if reports => {
-                    reports = false;
+                end = &mut report, if reporting => {
+                    reporting = false;
                     feed.close();
-                    if let Settled::Unwanted(failure) = settled {
+                    if let ReportsEnd::Unwanted(failure) = end {
                         tracing::debug!("the manager does not want reports of the run {}: {failure}", run.id);
                     }
                 }
@@ -262,7 +275,7 @@ impl Worker {
     }
 }
 
-fn say_end(what: &str, end: &ScriptEnd, after: Duration) {
+fn log_end(what: &str, end: &ScriptEnd, after: Duration) {
     let after = format!("after {} s", after.as_secs());
     match (end.outcome, end.exit_code) {
         (Outcome::Exited, Some(0)) => tracing::info!("{what} ended well {after}"),

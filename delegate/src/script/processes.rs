@@ -10,11 +10,11 @@ use rustix::process::{Pid, Signal, getpid, kill_process, kill_process_group};
 use tokio::time::{Instant, sleep};
 
 /// The environment variable with which a script and its children are found.
-pub(super) const MARK: &str = "MUSTER_SCRIPT_RUN";
-/// How often is looked whether all have ended.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+pub(super) const RUN_VARIABLE: &str = "MUSTER_SCRIPT_RUN";
+/// How often it looks whether all have ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// How often those that started meanwhile are killed, too.
-const KILLS: u32 = 20;
+const MAX_KILL_ROUNDS: u32 = 20;
 
 /// What the system tells of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +48,14 @@ fn process(id: i32) -> Option<Process> {
 
 /// The processes that are alive and in this group, or carry this run's id.
 fn members(group: Option<Pid>, run: ScriptRunId) -> Vec<Pid> {
-    let mark = format!("{MARK}={run}");
+    let mark = format!("{RUN_VARIABLE}={run}");
     let group = group.map(|group| group.as_raw_nonzero().get());
-    let is_marked = |id: Pid| {
+    let carries_run = |id: Pid| {
         let environment = fs::read(format!("/proc/{}/environ", id.as_raw_nonzero())).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|variable| variable == mark.as_bytes())
     };
     let mut found = all();
-    found.retain(|one| !one.ended && one.id != getpid() && (Some(one.group) == group || is_marked(one.id)));
+    found.retain(|one| !one.ended && one.id != getpid() && (Some(one.group) == group || carries_run(one.id)));
     found.into_iter().map(|one| one.id).collect()
 }
 
@@ -68,15 +68,15 @@ pub(super) async fn end(group: Option<Pid>, run: ScriptRunId, grace: Duration) {
     let mut alive = members(group, run);
     signal(&alive, Signal::TERM);
     while !alive.is_empty() && Instant::now() < until {
-        sleep(LOOK_EVERY.min(until - Instant::now())).await;
+        sleep(POLL_INTERVAL.min(until - Instant::now())).await;
         alive = members(group, run);
     }
-    for _ in 0..KILLS {
+    for _ in 0..MAX_KILL_ROUNDS {
         if alive.is_empty() {
             break;
         }
         signal(&alive, Signal::KILL);
-        sleep(LOOK_EVERY / 10).await;
+        sleep(POLL_INTERVAL / 10).await;
         alive = members(group, run);
     }
     // Where processes cannot be looked at, at least the group is gone.

@@ -9,36 +9,36 @@ use tokio::{
 };
 
 use super::feed::Feed;
-use crate::{backoff, chance, failure::Failure, identity::Run, manager::Manager};
+use crate::{backoff, failure::Failure, identity::Run, manager::Manager, random};
 
 /// How often output is sent while it comes in.
-const OUTPUT_EVERY: Duration = Duration::from_secs(1);
+const OUTPUT_INTERVAL: Duration = Duration::from_secs(1);
 /// How often it is sent while more waits than fits into one report.
-const BACKLOG_EVERY: Duration = Duration::from_millis(250);
+const BACKLOG_INTERVAL: Duration = Duration::from_millis(250);
 /// How often a run that says nothing is told of, so that people see that it goes on.
-const SIGN_EVERY: Duration = Duration::from_secs(15);
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// How the reports of a run came to their end.
 #[derive(Debug)]
-pub(super) enum Settled {
+pub(super) enum ReportsEnd {
     /// The manager knows the end.
-    Taken,
+    Accepted,
     /// The manager does not want them.
     Unwanted(Failure),
 }
 
 /// What the reports of a run and the rest of the delegate tell each other.
 #[derive(Debug, Default)]
-pub(super) struct Bell {
+pub(super) struct Signals {
     /// The manager is back: try again at once.
-    pub again: Notify,
+    pub retry_now: Notify,
     /// The manager refused a report.
     pub refused: Notify,
 }
 
 /// Tells of a run, piece after piece, until the manager has its end. Where it is away, it is tried again and again;
 /// a report that may have arrived is sent again as it was, so that the manager can tell it from the next.
-pub(super) async fn report(manager: &Manager, delegate: &str, run: &Run, feed: &Feed, bell: &Bell) -> Settled {
+pub(super) async fn report(manager: &Manager, delegate: &str, run: &Run, feed: &Feed, signals: &Signals) -> ReportsEnd {
     let mut sent: Option<Sent> = None;
     loop {
         wait_until_due(feed, sent.as_ref()).await;
@@ -52,11 +52,11 @@ pub(super) async fn report(manager: &Manager, delegate: &str, run: &Run, feed: &
             output: piece.text,
             end: piece.end,
         };
-        if let Err(failure) = send(manager, delegate, run, &report, bell).await {
-            return Settled::Unwanted(failure);
+        if let Err(failure) = send(manager, delegate, run, &report, signals).await {
+            return ReportsEnd::Unwanted(failure);
         }
         if last {
-            return Settled::Taken;
+            return ReportsEnd::Accepted;
         }
         sent = Some(Sent { at: Instant::now(), output_at });
     }
@@ -87,38 +87,40 @@ async fn wait_until_due(feed: &Feed, sent: Option<&Sent>) {
 fn wait(waiting: usize, ended: bool, since: Duration, since_output: Option<Duration>) -> Option<Duration> {
     let (every, since) = match (waiting, since_output) {
         _ if ended => return None,
-        (0, _) => (SIGN_EVERY, since),
+        (0, _) => (KEEPALIVE_INTERVAL, since),
         (_, None) => return None,
-        (waiting, Some(since)) if waiting >= muster::wire::script::MAX_OUTPUT_BYTES => (BACKLOG_EVERY, since),
-        (_, Some(since)) => (OUTPUT_EVERY, since),
+        (waiting, Some(since)) if waiting >= muster::wire::script::MAX_OUTPUT_BYTES => (BACKLOG_INTERVAL, since),
+        (_, Some(since)) => (OUTPUT_INTERVAL, since),
     };
     every.checked_sub(since).filter(|wait| !wait.is_zero())
 }
 
 /// Sends one report until the manager has it, or does not want it.
-async fn send(manager: &Manager, delegate: &str, run: &Run, report: &ScriptReport, bell: &Bell) -> Result<(), Failure> {
+async fn send(
+    manager: &Manager,
+    delegate: &str,
+    run: &Run,
+    report: &ScriptReport,
+    signals: &Signals,
+) -> Result<(), Failure> {
     let mut before = 0;
     loop {
-        let failure = match manager.report(delegate, run.id, report).await {
-            Ok(()) => return Ok(()),
-            Err(failure @ Failure::Declined(_)) => return Err(failure),
-            Err(failure) => failure,
+        let Err(failure) = manager.report(delegate, run.id, report).await else { return Ok(()) };
+        let fraction = random::fraction();
+        let wait = match &failure {
+            Failure::Unavailable { retry_after, .. } => backoff::unavailable(*retry_after, before, fraction),
+            Failure::Refused(_) => {
+                signals.refused.notify_one();
+                backoff::slow(before, fraction)
+            }
+            Failure::Declined(_) => return Err(failure),
         };
         tracing::debug!("a report of the startup script's run could not be sent: {failure}");
-        let chance = chance::fraction();
-        let wait = match &failure {
-            Failure::Away { wait: Some(wait), .. } => backoff::asked(*wait, chance).max(backoff::soon(before, chance)),
-            Failure::Refused(_) => {
-                bell.refused.notify_one();
-                backoff::slow(before, chance)
-            }
-            _ => backoff::soon(before, chance),
-        };
         before = before.saturating_add(1);
         let until = Instant::now() + wait;
         tokio::select! {
             () = sleep_until(until) => {}
-            () = bell.again.notified() => {}
+            () = signals.retry_now.notified() => {}
         }
     }
 }

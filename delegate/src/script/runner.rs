@@ -25,17 +25,17 @@ use tokio::{
 
 use super::{
     file::{Interpreter, ScriptFile, interpreters},
-    processes::{self, MARK},
+    processes::{self, RUN_VARIABLE},
 };
 
 /// What a script does not see: keys of the delegate's own, and the proxy's.
 const HIDDEN: [&str; 4] = ["DELEGATE_TOKEN", "ACCOUNT_SECRET", "UPGRADER_TOKEN", "PROXY_PASSWORD"];
 /// How much output is read at once.
-const PIECE: usize = 16 * 1024;
-/// The rest after a full piece: a script that floods its output keeps nothing else from running.
-const REST: Duration = Duration::from_millis(1);
+const READ_BYTES: usize = 16 * 1024;
+/// The pause after a full piece: a script that floods its output keeps nothing else from running.
+const FLOOD_PAUSE: Duration = Duration::from_millis(1);
 /// How long a process that was killed may take to be gone.
-const REAP: Duration = Duration::from_secs(1);
+const REAP_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How much time a script has.
 #[derive(Clone, Copy, Debug)]
@@ -66,10 +66,10 @@ pub(crate) struct Job<'a> {
     pub limits: Limits,
 }
 
-/// Runs a script until it ends, or until it is stopped, by a word or by the other end being dropped; hands on its
+/// Runs a script until it ends, or until it is stopped, by a message or by the other end being dropped; hands on its
 /// output, both streams in their order. What the script leaves running when it ends by itself lives on.
 pub(crate) async fn run(job: Job<'_>, mut stop: oneshot::Receiver<()>, output: impl FnMut(&[u8])) -> ScriptEnd {
-    let mut pump = Pump { pipe: None, output, buffer: vec![0; PIECE], full: false };
+    let mut pump = Pump { pipe: None, output, buffer: vec![0; READ_BYTES], full: false };
     let started = ScriptFile::write(job.directory, job.run, job.script)
         .map_err(|error| format!("The script cannot be written to {}: {error}\n", job.directory.display()))
         .and_then(|file| Ok((start(&job, &file)?, file)));
@@ -96,7 +96,7 @@ pub(crate) async fn run(job: Job<'_>, mut stop: oneshot::Receiver<()>, output: i
         Ok(status) => (Outcome::Exited, status.ok()),
         Err(outcome) => {
             pump.during(processes::end(group, job.run, job.limits.grace)).await;
-            (outcome, timeout(REAP, child.wait()).await.ok().and_then(Result::ok))
+            (outcome, timeout(REAP_TIMEOUT, child.wait()).await.ok().and_then(Result::ok))
         }
     };
     pump.drain(job.limits.linger).await;
@@ -128,7 +128,7 @@ fn spawn(job: &Job<'_>, file: &ScriptFile, interpreter: &Interpreter) -> io::Res
     for name in HIDDEN {
         command.env_remove(name);
     }
-    command.env(MARK, job.run.to_string());
+    command.env(RUN_VARIABLE, job.run.to_string());
     command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
     // A group of its own, so that it ends with its children; killed where the delegate itself ends unasked.
     let child = command.process_group(0).kill_on_drop(true).spawn()?;
@@ -152,7 +152,7 @@ impl<F: FnMut(&[u8])> Pump<F> {
     /// Hands on one piece. What was read is handed on also where this is not awaited to its end.
     async fn step(&mut self) {
         if self.full {
-            sleep(REST).await;
+            sleep(FLOOD_PAUSE).await;
             self.full = false;
         }
         let Some(pipe) = &mut self.pipe else { return };
@@ -198,7 +198,7 @@ impl<F: FnMut(&[u8])> Pump<F> {
         }
         tokio::spawn(async move {
             while pipe.read(&mut buffer).await.is_ok_and(|length| length > 0) {
-                sleep(REST).await;
+                sleep(FLOOD_PAUSE).await;
             }
         });
     }

@@ -13,7 +13,7 @@ use serde::{
 };
 
 use super::{KEYS, SettingsError, TAGS, proxy};
-use crate::failure::plain;
+use crate::failure::log_safe;
 
 /// The file that is meant: where it does not exist and one with the other of the two usual endings does, that one.
 pub(super) fn find(path: &Path) -> PathBuf {
@@ -93,7 +93,7 @@ impl<'de> Deserialize<'de> for File {
 }
 
 fn printable(name: &str) -> String {
-    if TokenValue::parse(name).is_ok() { "[redacted]".to_owned() } else { plain(name) }
+    if TokenValue::parse(name).is_ok() { "[redacted]".to_owned() } else { log_safe(name) }
 }
 
 /// A list of texts, or one text with commas; kept with commas.

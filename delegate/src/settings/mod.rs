@@ -26,11 +26,11 @@ use zeroize::Zeroizing;
 use self::file::File;
 pub use self::proxy::Proxy;
 
-const HEARTBEAT: Duration = Duration::from_secs(10);
-const SHORTEST_HEARTBEAT: Duration = Duration::from_secs(1);
-const LONGEST_HEARTBEAT: Duration = Duration::from_secs(10 * 60);
+const DEFAULT_HEARTBEAT: Duration = Duration::from_secs(10);
+const MIN_HEARTBEAT: Duration = Duration::from_secs(1);
+const MAX_HEARTBEAT: Duration = Duration::from_secs(10 * 60);
 /// Where the probes of existing install files ask.
-const HEALTH_PORT: u16 = 3460;
+const DEFAULT_HEALTH_PORT: u16 = 3460;
 /// Where the state is kept in a home directory.
 const HOME_DIRECTORY: &str = ".muster-delegate";
 
@@ -226,7 +226,7 @@ impl Settings {
             host,
             health_port: match source.optional(HEALTH, health_port)? {
                 Some(port) => Some(port).filter(|port| *port != 0),
-                None => (next_gen && kind != DelegateType::ShellScript.code()).then_some(HEALTH_PORT),
+                None => (next_gen && kind != DelegateType::ShellScript.code()).then_some(DEFAULT_HEALTH_PORT),
             },
             kind,
             profile: source.optional(PROFILE, |text| line(text, "The profile", 256))?.unwrap_or_default(),
@@ -234,7 +234,7 @@ impl Settings {
             description: source
                 .optional(DESCRIPTION, |text| block(text.trim(), "The description", 1000))?
                 .unwrap_or_default(),
-            heartbeat: source.optional(INTERVAL, interval)?.unwrap_or(HEARTBEAT),
+            heartbeat: source.optional(INTERVAL, interval)?.unwrap_or(DEFAULT_HEARTBEAT),
             // Joined to what is absolute, it stays as it is.
             directory: match disk {
                 Some(path) => beside.join(path),
@@ -368,11 +368,11 @@ fn manager_url(text: &str) -> Result<Url, Invalid> {
 
 fn interval(text: &str) -> Result<Duration, Invalid> {
     let interval = text.trim().parse().ok().map(Duration::from_millis);
-    interval.filter(|interval| (SHORTEST_HEARTBEAT..=LONGEST_HEARTBEAT).contains(interval)).ok_or_else(|| {
+    interval.filter(|interval| (MIN_HEARTBEAT..=MAX_HEARTBEAT).contains(interval)).ok_or_else(|| {
         Invalid::new(format!(
             "Write milliseconds, from {} to {}.",
-            SHORTEST_HEARTBEAT.as_millis(),
-            LONGEST_HEARTBEAT.as_millis()
+            MIN_HEARTBEAT.as_millis(),
+            MAX_HEARTBEAT.as_millis()
         ))
     })
 }

@@ -1,6 +1,6 @@
 //! The proxy on the way to the manager: `proxyUrl` in the config file, or the PROXY_ variables of install files.
 
-mod except;
+mod no_proxy;
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use reqwest::{Url, header::HeaderValue};
 use super::{Key, SettingsError, Source, boolean};
 
 const URL: Key = Key::file("proxyUrl");
-const EXCEPT: Key = Key::both("noProxy", "NO_PROXY");
+const NO_PROXY: Key = Key::both("noProxy", "NO_PROXY");
 const HOST: Key = Key::env("PROXY_HOST");
 const PORT: Key = Key::env("PROXY_PORT");
 const SCHEME: Key = Key::env("PROXY_SCHEME");
@@ -20,20 +20,20 @@ const PASSWORD: Key = Key::env("PROXY_PASSWORD");
 const MANAGER: Key = Key::env("PROXY_MANAGER");
 
 /// Every setting of the proxy.
-pub(super) const KEYS: [Key; 8] = [URL, EXCEPT, HOST, PORT, SCHEME, USER, PASSWORD, MANAGER];
+pub(super) const KEYS: [Key; 8] = [URL, NO_PROXY, HOST, PORT, SCHEME, USER, PASSWORD, MANAGER];
 
 /// A proxy. Its user and password are never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Proxy {
     /// Without user and password.
     url: Url,
-    login: Option<Login>,
-    except: String,
+    auth: Option<BasicAuth>,
+    no_proxy: String,
 }
 
 /// User and password, byte for byte.
 #[derive(Clone, PartialEq, Eq)]
-struct Login {
+struct BasicAuth {
     user: Vec<u8>,
     password: Vec<u8>,
 }
@@ -47,7 +47,7 @@ impl Proxy {
     /// What it is told of who asks: the value of the header `Proxy-Authorization`. Made here, because an address would
     /// have to be decoded again on the way.
     pub(crate) fn authorization(&self) -> Option<HeaderValue> {
-        let Login { user, password } = self.login.as_ref()?;
+        let BasicAuth { user, password } = self.auth.as_ref()?;
         let text = format!("Basic {}", STANDARD.encode([user.as_slice(), b":", password].concat()));
         let mut header = HeaderValue::from_str(&text).ok()?;
         header.set_sensitive(true);
@@ -55,8 +55,8 @@ impl Proxy {
     }
 
     /// The hosts that are reached without it, as the HTTP client reads them.
-    pub(crate) fn except(&self) -> &str {
-        &self.except
+    pub(crate) fn no_proxy(&self) -> &str {
+        &self.no_proxy
     }
 }
 
@@ -70,9 +70,9 @@ impl fmt::Debug for Proxy {
 /// Reads the proxy, where there is one for the way to this manager.
 pub(super) fn read(source: &Source<'_>, manager: &Url) -> Result<Option<Proxy>, SettingsError> {
     // Read only where there is a proxy: the environment may have it for other programs, in whichever form.
-    let except = || source.optional(EXCEPT, |text| except::read(text, manager)).map(Option::unwrap_or_default);
-    if let Some((url, login)) = source.optional(URL, proxy_url)? {
-        return Ok(Some(Proxy { url, login, except: except()? }));
+    let no_proxy = || source.optional(NO_PROXY, |text| no_proxy::read(text, manager)).map(Option::unwrap_or_default);
+    if let Some((url, auth)) = source.optional(URL, proxy_url)? {
+        return Ok(Some(Proxy { url, auth, no_proxy: no_proxy()? }));
     }
     // Existing files set this to false where the proxy is meant for other ways only.
     let wanted = source.optional(MANAGER, boolean)?.unwrap_or(true);
@@ -88,15 +88,15 @@ pub(super) fn read(source: &Source<'_>, manager: &Url) -> Result<Option<Proxy>, 
     if let Some(port) = source.optional(PORT, port)? {
         let _ = url.set_port(Some(port));
     }
-    let login = match source.optional(USER, user)? {
-        Some(user) => Some(Login { user, password: source.optional(PASSWORD, as_it_is)?.unwrap_or_default() }),
+    let auth = match source.optional(USER, user)? {
+        Some(user) => Some(BasicAuth { user, password: source.optional(PASSWORD, verbatim)?.unwrap_or_default() }),
         None => None,
     };
-    Ok(Some(Proxy { url, login, except: except()? }))
+    Ok(Some(Proxy { url, auth, no_proxy: no_proxy()? }))
 }
 
 /// A user or a password as it is, but for the line end that files bring.
-fn as_it_is(text: &str) -> Result<Vec<u8>, Invalid> {
+fn verbatim(text: &str) -> Result<Vec<u8>, Invalid> {
     let text = text.trim_end_matches(['\r', '\n']);
     if text.chars().any(char::is_control) {
         return Err(Invalid::new("Write it in one line, without control characters."));
@@ -105,14 +105,14 @@ fn as_it_is(text: &str) -> Result<Vec<u8>, Invalid> {
 }
 
 fn user(text: &str) -> Result<Vec<u8>, Invalid> {
-    let user = as_it_is(text)?;
+    let user = verbatim(text)?;
     if user.contains(&b':') {
         return Err(Invalid::new("Write the user alone, without a colon; the password stands in PROXY_PASSWORD."));
     }
     Ok(user)
 }
 
-fn proxy_url(text: &str) -> Result<(Url, Option<Login>), Invalid> {
+fn proxy_url(text: &str) -> Result<(Url, Option<BasicAuth>), Invalid> {
     let expected = || {
         Invalid::new(
             "Write the proxy's address, such as http://proxy.example.com:3128, or http://USER:PASSWORD@proxy.example.com:3128 \
@@ -127,10 +127,10 @@ fn proxy_url(text: &str) -> Result<(Url, Option<Login>), Invalid> {
     }
     let user = decoded(url.username()).ok_or_else(expected)?;
     let password = decoded(url.password().unwrap_or_default()).ok_or_else(expected)?;
-    let login = (!user.is_empty() || !password.is_empty()).then_some(Login { user, password });
+    let auth = (!user.is_empty() || !password.is_empty()).then_some(BasicAuth { user, password });
     let _ = url.set_username("");
     let _ = url.set_password(None);
-    Ok((url, login))
+    Ok((url, auth))
 }
 
 /// The bytes behind a text that is percent-encoded.

@@ -304,14 +304,14 @@ fn a_proxy_comes_from_the_file_or_the_environment_and_hides_its_password() {
     ];
     let settings = env(&from_env).unwrap();
     let proxy = settings.proxy.clone().unwrap();
-    assert_eq!((proxy.expose().as_str(), proxy.except()), ("http://proxy:3128/", "a,b"));
+    assert_eq!((proxy.expose().as_str(), proxy.no_proxy()), ("http://proxy:3128/", "a,b"));
     assert_eq!(login(&proxy), "u@x:p:w/zq");
     let printed = format!("{settings:?}");
     assert!(printed.contains("http://proxy:3128") && !printed.contains("zq") && !printed.contains(HEX), "{printed}");
 
     let text = yaml("proxyUrl: https://u:zq@other:8443\nnoProxy: c");
     let proxy = file(&text, &from_env).unwrap().proxy.unwrap();
-    assert_eq!((proxy.expose().host_str(), proxy.except()), (Some("other"), "c"));
+    assert_eq!((proxy.expose().host_str(), proxy.no_proxy()), (Some("other"), "c"));
     assert_eq!(login(&proxy), "u:zq");
 
     let off = [&from_env[..], &[("PROXY_MANAGER", "false")]].concat();

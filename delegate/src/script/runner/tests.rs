@@ -22,7 +22,7 @@ struct Run {
 
 impl Run {
     fn new() -> Self {
-        let id = ScriptRunId(Uuid::from_bytes(crate::chance::bytes()));
+        let id = ScriptRunId(Uuid::from_bytes(crate::random::bytes()));
         Self { directory: tempfile::tempdir().unwrap(), id, output: Vec::new() }
     }
 
@@ -157,7 +157,10 @@ async fn keys_are_not_handed_on() {
     run.run("env", WIDE).await;
     let text = run.text();
     assert!(!text.contains("canary"), "{text}");
-    assert!(text.contains(&format!("{CHILD}=kept\n")) && text.contains(&format!("{MARK}={}\n", run.id)), "{text}");
+    assert!(
+        text.contains(&format!("{CHILD}=kept\n")) && text.contains(&format!("{RUN_VARIABLE}={}\n", run.id)),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -227,8 +230,9 @@ async fn what_it_leaves_running_keeps_no_run_open_and_lives_on() {
 #[tokio::test]
 async fn leftovers_of_a_killed_delegate_are_found_by_the_runs_id() {
     let run = Run::new();
-    let mut child = std::process::Command::new("sleep").arg("600").env(MARK, run.id.to_string()).spawn().unwrap();
-    let mut other = std::process::Command::new("sleep").arg("600").env(MARK, "another").spawn().unwrap();
+    let mut child =
+        std::process::Command::new("sleep").arg("600").env(RUN_VARIABLE, run.id.to_string()).spawn().unwrap();
+    let mut other = std::process::Command::new("sleep").arg("600").env(RUN_VARIABLE, "another").spawn().unwrap();
     end_leftovers(run.id, WIDE).await;
     let ended = (child.try_wait().unwrap(), other.try_wait().unwrap());
     for process in [&mut child, &mut other] {

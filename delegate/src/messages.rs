@@ -1,24 +1,24 @@
-//! What the delegate says in its log: each line a sentence that tells what to do, where there is something to do.
+//! What the delegate writes into its log: each line a sentence that tells what to do, where there is something to do.
 
 use muster::{delegate::Thumbprint, wire::envelope::Refusal};
 
 use crate::{
     clock::{self, Difference},
-    failure::{Failure, plain},
-    machine::Say,
+    failure::{Failure, log_safe},
+    machine::LogEvent,
     settings::Settings,
 };
 
-/// Whom the log talks about.
+/// The delegate and its manager, as the log names them.
 #[derive(Debug)]
-pub(crate) struct Speech {
+pub(crate) struct Messages {
     name: String,
     fingerprint: String,
     account: String,
     manager: String,
 }
 
-impl Speech {
+impl Messages {
     pub(crate) fn new(settings: &Settings, thumbprint: &Thumbprint) -> Self {
         Self {
             name: settings.name.to_string(),
@@ -29,7 +29,7 @@ impl Speech {
     }
 
     /// The delegate starts.
-    pub(crate) fn starts(&self) {
+    pub(crate) fn log_start(&self) {
         tracing::info!(
             "delegate {} {} starts: manager {}, key fingerprint {}",
             self.name,
@@ -40,7 +40,7 @@ impl Speech {
     }
 
     /// The delegate ends because it was told to.
-    pub(crate) fn ends(&self, unregistered: Option<Result<(), Failure>>) {
+    pub(crate) fn log_end(&self, unregistered: Option<Result<(), Failure>>) {
         match unregistered {
             None | Some(Ok(())) => tracing::info!("delegate {} has stopped", self.name),
             Some(Err(failure)) => {
@@ -49,44 +49,46 @@ impl Speech {
         }
     }
 
-    /// Something happened.
-    pub(crate) fn say(&self, say: &Say) {
-        match say {
-            Say::Waits => tracing::info!(
+    /// Logs an event, in words that tell what to do.
+    pub(crate) fn log(&self, event: &LogEvent) {
+        match event {
+            LogEvent::WaitingForApproval => tracing::info!(
                 "the delegate waits for approval: in the console under Delegates, press Pending Approval at {}, \
                  key fingerprint {}",
                 self.name,
                 self.fingerprint
             ),
-            Say::Approved => tracing::info!("the delegate is approved and connected"),
-            Say::Connected => tracing::info!("the delegate is connected"),
-            Say::Rejected => tracing::warn!(
+            LogEvent::Approved => tracing::info!("the delegate is approved and connected"),
+            LogEvent::Connected => tracing::info!("the delegate is connected"),
+            LogEvent::Rejected => tracing::warn!(
                 "the delegate was rejected in the console: it does nothing, and asks once a minute whether the \
                  rejection was taken back"
             ),
-            Say::Deleted => tracing::warn!(
+            LogEvent::Deleted => tracing::warn!(
                 "the delegate was deleted in the console, or the manager does not know it: it stops; started again, \
                  it registers as a new one"
             ),
-            Say::Away(why) => tracing::warn!("the manager {} cannot be reached, retrying: {why}", self.manager),
-            Say::Refused(refusal) => tracing::error!("{}", self.refused(*refusal)),
-            Say::Declined(message) => {
+            LogEvent::Unreachable(reason) => {
+                tracing::warn!("the manager {} cannot be reached, retrying: {reason}", self.manager)
+            }
+            LogEvent::Refused(refusal) => tracing::error!("{}", self.refusal(*refusal)),
+            LogEvent::Declined(message) => {
                 tracing::error!("the manager does not take what this delegate sends, retrying slowly: {message}");
             }
-            Say::Back(after) => tracing::info!("connected again after {} s", after.as_secs()),
-            Say::NoProfile(message) => {
+            LogEvent::Reconnected(after) => tracing::info!("connected again after {} s", after.as_secs()),
+            LogEvent::ProfileDeclined(message) => {
                 tracing::warn!("the manager does not hand out the profile's startup script, retrying slowly: {message}")
             }
-            Say::KeepsProfile(name) => tracing::warn!(
+            LogEvent::ProfileKept(name) => tracing::warn!(
                 "the manager knows this delegate, and it keeps its profile {}; to give it another, press Switch profile \
                  on its page in the console",
-                plain(name)
+                log_safe(name)
             ),
-            Say::Aside(call, failure) => tracing::debug!("the call {call:?} went wrong: {failure}"),
+            LogEvent::CallFailed(call, failure) => tracing::debug!("the call {call:?} went wrong: {failure}"),
         }
     }
 
-    fn refused(&self, refusal: Refusal) -> String {
+    fn refusal(&self, refusal: Refusal) -> String {
         let why = match refusal {
             Refusal::RevokedToken => "the delegate token was revoked".to_owned(),
             Refusal::InvalidToken => format!(
@@ -138,14 +140,14 @@ mod tests {
 
     #[test]
     fn a_refusal_names_the_setting_to_change() {
-        let speech =
-            Speech { name: "n".into(), fingerprint: "f".into(), account: "acc".into(), manager: "http://m/".into() };
+        let messages =
+            Messages { name: "n".into(), fingerprint: "f".into(), account: "acc".into(), manager: "http://m/".into() };
         for (refusal, word) in [
             (Refusal::RevokedToken, "revoked"),
             (Refusal::InvalidToken, "accountId (ACCOUNT_ID)"),
             (Refusal::ExpiredToken, "clock"),
         ] {
-            let text = speech.refused(refusal);
+            let text = messages.refusal(refusal);
             assert!(text.contains(word) && text.contains(refusal.code()), "{text}");
             assert!(text.contains("delegateToken in config-delegate.yml, or into DELEGATE_TOKEN"), "{text}");
         }

@@ -14,7 +14,7 @@ pub(super) fn read(text: &str, manager: &Url) -> Result<String, Invalid> {
     let mut kept = Vec::new();
     let entries = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|entry| !entry.is_empty());
     for (index, entry) in entries.enumerate() {
-        let (host, port) = understood(entry).ok_or_else(|| {
+        let (host, port) = parse_entry(entry).ok_or_else(|| {
             Invalid::new(format!(
                 "Entry {} is not understood. Write host names (example.com and *.example.com stand for what ends so), \
                  host:port, addresses, networks such as 10.0.0.0/8, or * for all, with commas between them.",
@@ -29,7 +29,7 @@ pub(super) fn read(text: &str, manager: &Url) -> Result<String, Invalid> {
 }
 
 /// The host of an entry, and its port.
-fn understood(entry: &str) -> Option<(String, Option<u16>)> {
+fn parse_entry(entry: &str) -> Option<(String, Option<u16>)> {
     if entry == "*" || entry.parse::<IpAddr>().is_ok() || is_network(entry) {
         return Some((entry.to_owned(), None));
     }
@@ -53,15 +53,15 @@ fn understood(entry: &str) -> Option<(String, Option<u16>)> {
 
 fn is_network(entry: &str) -> bool {
     let Some((address, length)) = entry.split_once('/') else { return false };
-    let most = address.parse::<IpAddr>().ok().map(|address| if address.is_ipv4() { 32 } else { 128 });
-    most.is_some_and(|most| length.parse::<u8>().is_ok_and(|length| length <= most))
+    let max = address.parse::<IpAddr>().ok().map(|address| if address.is_ipv4() { 32 } else { 128 });
+    max.is_some_and(|max| length.parse::<u8>().is_ok_and(|length| length <= max))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn except(text: &str) -> Result<String, Invalid> {
+    fn parse(text: &str) -> Result<String, Invalid> {
         read(text, &Url::parse("https://manager.corp.example:3000").unwrap())
     }
 
@@ -79,7 +79,7 @@ mod tests {
             ("under_score.example", "under_score.example"),
             ("", ""),
         ] {
-            assert_eq!(except(text).as_deref(), Ok(kept), "{text}");
+            assert_eq!(parse(text).as_deref(), Ok(kept), "{text}");
         }
     }
 
@@ -98,7 +98,7 @@ mod tests {
             "a..zq",
             "[zq]",
         ] {
-            let error = except(&format!("a.example, {entry}")).unwrap_err().to_string();
+            let error = parse(&format!("a.example, {entry}")).unwrap_err().to_string();
             assert!(
                 error.starts_with("Entry 2 is not understood. Write host names") && !error.contains("zq"),
                 "{error}"

@@ -8,26 +8,26 @@ use tokio::time::sleep;
 
 use crate::script::processes;
 
-/// How often is looked. The delegate's own scripts are asked at once when they end, or within seconds where they are
+/// How often it looks. The delegate's own scripts are asked at once when they end, or within seconds where they are
 /// killed; who still waits at the second look is nobody's.
-const EVERY: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_secs(60);
 
-/// Looks after orphans from now on, where they come here.
-pub(crate) fn reap() {
+/// Reaps orphans from now on, where this process is the one that inherits them.
+pub(crate) fn start() {
     if getpid() != Pid::INIT {
         return;
     }
     tokio::spawn(async {
         let mut seen = BTreeSet::new();
         loop {
-            sleep(EVERY).await;
-            seen = look(&seen);
+            sleep(INTERVAL).await;
+            seen = reap(&seen);
         }
     });
 }
 
 /// Asks those who had ended at the last look. Returns who has ended since.
-fn look(seen: &BTreeSet<i32>) -> BTreeSet<i32> {
+fn reap(seen: &BTreeSet<i32>) -> BTreeSet<i32> {
     let own = getpid().as_raw_nonzero().get();
     let ended = processes().into_iter().filter(|one| one.ended && one.parent == own).map(|one| one.id);
     let (old, new): (Vec<_>, Vec<_>) = ended.partition(|id| seen.contains(&id.as_raw_nonzero().get()));
@@ -52,10 +52,10 @@ mod tests {
         while state() == Some(false) {
             std::thread::yield_now();
         }
-        let seen = look(&BTreeSet::new());
+        let seen = reap(&BTreeSet::new());
         assert!(seen.contains(&id) && state() == Some(true), "not at the first");
         // Not those of other tests in this process.
-        look(&BTreeSet::from([id]));
+        reap(&BTreeSet::from([id]));
         assert_eq!(state(), None);
     }
 }

@@ -1,4 +1,4 @@
-//! The one place that provides chance.
+//! The one place that provides randomness.
 
 #![allow(clippy::disallowed_methods)]
 
