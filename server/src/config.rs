@@ -13,13 +13,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use muster::user::Email;
+use muster::{install::image, user::Email};
 
 pub use self::{
     database::{DatabaseAddress, Postgres, WrongAddress},
     retention::Retention,
 };
-use crate::{install::image, origin, proxies::TrustedProxies};
+use crate::{origin, proxies::TrustedProxies};
 
 /// A setting: `listen` in a file is `--listen` and `MUSTER_LISTEN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,12 +1,13 @@
 //! What the console asks about installing.
 
 use async_trait::async_trait;
-use muster::{id::InstallLinkId, install::InstallKind};
-
-use crate::{
-    error::ConsoleError,
-    install::api::{Arrivals, InstallFields, InstallLink, InstallOptions, InstallReview},
+use muster::{
+    delegate::InstallName,
+    id::{InstallLinkId, TokenId},
+    install::{Arrivals, Choices, InstallFields, InstallKind, InstallLink, InstallOptions, InstallReview},
 };
+
+use crate::error::ConsoleError;
 
 /// What the console asks about installing.
 #[async_trait]
@@ -14,10 +15,10 @@ pub trait Install {
     /// What there is to choose from.
     async fn install_options(&self) -> Result<InstallOptions, ConsoleError>;
     /// Checks what a person chose.
-    async fn check_install(&self, kind: InstallKind, fields: InstallFields) -> Result<(), ConsoleError>;
+    async fn check_install(&self, chosen: Choices) -> Result<(), ConsoleError>;
     /// The files that come of it, without the token's value.
-    async fn install_review(&self, kind: InstallKind, fields: InstallFields) -> Result<InstallReview, ConsoleError>;
-    /// Makes a link that hands the files out once, within an hour.
+    async fn install_review(&self, chosen: Choices) -> Result<InstallReview, ConsoleError>;
+    /// Makes a link that hands the files out once, within an hour. It keeps the form: it is read anew then.
     async fn create_install_link(
         &self,
         kind: InstallKind,
@@ -25,6 +26,6 @@ pub trait Install {
     ) -> Result<InstallLinkId, ConsoleError>;
     /// A link.
     async fn install_link(&self, id: InstallLinkId) -> Result<InstallLink, ConsoleError>;
-    /// The delegates of a name, and what calls with a token (an id, or empty) were turned away for.
-    async fn arrivals(&self, name: &str, token: &str) -> Result<Arrivals, ConsoleError>;
+    /// The delegates of a name, and what calls with a token were turned away for.
+    async fn arrivals(&self, name: Option<InstallName>, token: Option<TokenId>) -> Result<Arrivals, ConsoleError>;
 }

@@ -1,6 +1,7 @@
 //! What can be changed of a delegate: its profile and its selectors. The dialogs lie on the delegate's own page.
 
 use leptos::prelude::*;
+use muster::install::InstallOptions;
 
 use super::{
     api::{DelegateDetail, EditSelectors, SwitchProfile},
@@ -8,7 +9,7 @@ use super::{
     query::detail_href,
 };
 use crate::{
-    install::api::{InstallOptions, get_install_options},
+    install::api::get_install_options,
     ui::{
         button::{NavButton, SubmitButton},
         dialog::{CancelButton, Dialog, show_dialog},

@@ -1,29 +1,31 @@
 //! How to stop and remove a delegate where it runs: deleting its listing does not do that.
 
-use muster::delegate::{DelegateType, Facts};
-
-/// The namespace that install files of the first generation make.
-const NAMESPACE: &str = "harness-delegate";
-/// The namespace that install files of the next generation make.
-const NAMESPACE_NEXT: &str = "harness-delegate-ng";
-/// The longest name of a Helm release.
-const RELEASE_MOST: usize = 53;
+use muster::{
+    delegate::{DelegateType, Facts},
+    escape::shell_word,
+    install::{
+        Generation,
+        files::{namespace, release},
+    },
+};
 
 /// What to do, and the command, where there is one.
 #[must_use]
 pub fn removal(facts: &Facts) -> (&'static str, Option<String>) {
-    let (name, host) = (word(facts.name.as_str()), facts.host_name.as_str());
+    // The delegate chose its names, and a person is about to paste them.
+    let (name, host) = (shell_word(facts.name.as_str()), facts.host_name.as_str());
+    let namespace = namespace(Generation::of(facts.next_gen));
     match facts.kind {
         DelegateType::ShellScript => {
             ("On its host, in the directory where it was unpacked, run:", Some("./stop.sh".to_owned()))
         }
         DelegateType::Docker => ("On its Docker host, run:", Some(format!("docker rm -f {name}"))),
         DelegateType::Kubernetes if facts.next_gen => {
-            ("With access to its cluster, run:", Some(format!("kubectl delete deployment -n {NAMESPACE_NEXT} {name}")))
+            ("With access to its cluster, run:", Some(format!("kubectl delete deployment -n {namespace} {name}")))
         }
         DelegateType::Kubernetes => (
             "With access to its cluster, run:",
-            Some(format!("kubectl delete statefulset -n {NAMESPACE} {}", word(stateful_set(host)))),
+            Some(format!("kubectl delete statefulset -n {namespace} {}", shell_word(stateful_set(host)))),
         ),
         DelegateType::Ecs => (
             "With access to its ECS cluster, delete the service that keeps it running, where there is one, and run this \
@@ -31,23 +33,11 @@ pub fn removal(facts: &Facts) -> (&'static str, Option<String>) {
             Some("aws ecs stop-task --cluster CLUSTER --task TASK".to_owned()),
         ),
         DelegateType::Helm => {
-            let (namespace, release) = (namespace(facts.next_gen), word(release(facts.name.as_str())));
+            let release = shell_word(release(facts.name.as_str()));
             ("With access to its cluster, run:", Some(format!("helm delete -n {namespace} {release}")))
         }
         DelegateType::Other => ("Stop its process where it runs, and remove what starts it again.", None),
     }
-}
-
-/// The namespace that install files make.
-#[must_use]
-pub const fn namespace(next_gen: bool) -> &'static str {
-    if next_gen { NAMESPACE_NEXT } else { NAMESPACE }
-}
-
-/// The name of the Helm release that the instructions give a delegate of this name.
-#[must_use]
-pub fn release(name: &str) -> &str {
-    name.get(..RELEASE_MOST).unwrap_or(name).trim_end_matches('-')
 }
 
 /// The name of a StatefulSet out of that of one of its pods: without the ordinal.
@@ -55,17 +45,6 @@ fn stateful_set(pod: &str) -> &str {
     match pod.rsplit_once('-') {
         Some((set, ordinal)) if !ordinal.is_empty() && ordinal.bytes().all(|c| c.is_ascii_digit()) => set,
         _ => pod,
-    }
-}
-
-/// A word for a shell. The delegate chose it, and a person is about to paste it.
-#[must_use]
-pub fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/@".contains(c);
-    if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 
@@ -125,9 +104,9 @@ mod tests {
 
     #[test]
     fn a_name_cannot_become_a_command() {
-        assert_eq!(word("ip-10-4-0-17.internal"), "ip-10-4-0-17.internal");
-        assert_eq!(word("$(reboot)"), "'$(reboot)'");
-        assert_eq!(word("a'; reboot #"), r"'a'\''; reboot #'");
-        assert_eq!(word("--all"), "'--all'");
+        assert_eq!(shell_word("ip-10-4-0-17.internal"), "ip-10-4-0-17.internal");
+        assert_eq!(shell_word("$(reboot)"), "'$(reboot)'");
+        assert_eq!(shell_word("a'; reboot #"), r"'a'\''; reboot #'");
+        assert_eq!(shell_word("--all"), "'--all'");
     }
 }

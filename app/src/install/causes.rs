@@ -1,10 +1,10 @@
 //! Why a delegate may not come, most likely first, and how to find out.
 
 use leptos::prelude::*;
-use muster::install::InstallKind;
+use muster::{escape::shell_word, install::InstallKind};
 
 use super::run::Target;
-use crate::{delegates::infrastructure::word, ui::copy::Command};
+use crate::ui::copy::Command;
 
 /// A cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn causes(target: &Target, manager_url: &str, only_here: bool) -> Vec<Cause>
     } else {
         format!("It looks for Muster at {manager_url}. Where the delegate runs, this has to answer:")
     };
-    let health = format!("curl -fsS {}", word(&format!("{}/healthz", manager_url.trim_end_matches('/'))));
+    let health = format!("curl -fsS {}", shell_word(&format!("{}/healthz", manager_url.trim_end_matches('/'))));
     causes.push(cause("It does not reach Muster", way, if only_here { Vec::new() } else { vec![health] }));
     causes.extend([
         cause(
@@ -139,7 +139,9 @@ pub fn Causes(causes: Vec<Cause>) -> impl IntoView {
 mod tests {
     use muster::install::Generation;
 
-    use super::{super::api::InstallFields, *};
+    use muster::install::InstallFields;
+
+    use super::*;
 
     fn lines(kind: InstallKind, generation: Generation, url: &str, only_here: bool) -> Vec<String> {
         let generation = generation.slug().to_owned();

@@ -1,11 +1,11 @@
 //! The install files: shown without the token's value, copied and downloaded with it.
 
 use leptos::{prelude::*, task::spawn_local, web_sys};
-use muster::install::InstallKind;
+use muster::install::{InstallFields, InstallKind, InstallReview, ShownFile};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
-    api::{InstallFields, InstallReview, ShownFile, download_path},
+    api::download_path,
     query::{InstallQuery, hidden_fields},
 };
 use crate::ui::{code::Code, copy::copy_text, icon::Icon, load::computed};

@@ -1,10 +1,10 @@
 //! The link that hands the files out once, for a host without a browser.
 
 use leptos::prelude::*;
-use muster::install::InstallKind;
+use muster::install::{InstallFields, InstallKind, InstallLink};
 
 use super::{
-    api::{CreateInstallLink, InstallFields, InstallLink, LINK_ID},
+    api::{CreateInstallLink, LINK_ID},
     query::hidden_fields,
 };
 use crate::{

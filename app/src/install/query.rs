@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use muster::{install::InstallKind, time::Timestamp};
+use muster::{
+    install::{InstallFields, InstallKind},
+    time::Timestamp,
+};
 
-use super::api::InstallFields;
+use super::api::install_page;
 use crate::ui::href::{Href, use_here};
 
 /// What the query says.
@@ -34,7 +37,7 @@ impl InstallQuery {
     /// The setup, where everything that follows from it is open again.
     #[must_use]
     pub fn setup(&self, kind: InstallKind) -> Href {
-        self.fields.page(kind, "")
+        install_page(&self.fields, kind, "")
     }
 
     /// The review.
@@ -51,7 +54,7 @@ impl InstallQuery {
 
     fn later(&self, kind: InstallKind, step: &str) -> Href {
         let since = self.since.map(Timestamp::as_millis);
-        self.fields.page(kind, step).with_some("since", since).with("link", &self.link)
+        install_page(&self.fields, kind, step).with_some("since", since).with("link", &self.link)
     }
 }
 

@@ -1,11 +1,14 @@
 //! What came of the setup: the files, how to get them to where they are needed, and what to run there.
 
 use leptos::prelude::*;
-use muster::{id::InstallLinkId, install::InstallKind};
+use muster::{
+    id::InstallLinkId,
+    install::{InstallFields, InstallKind, InstallLink, InstallReview},
+};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    api::{InstallFields, InstallLink, InstallReview, get_install_link, get_install_review},
+    api::{get_install_link, get_install_review},
     files::{DownloadForm, Files},
     link::Link,
     query::{InstallQuery, use_install_query, use_kind},

@@ -3,16 +3,13 @@
 use leptos::prelude::*;
 use muster::{
     delegate::InstallName,
-    install::{Generation, InstallKind},
+    install::{
+        Generation, InstallFields, InstallKind, InstallReview,
+        files::{HELM_CHART, ecs_family, namespace, release},
+    },
 };
 
-use super::api::{InstallFields, InstallReview};
 use crate::ui::copy::Command;
-
-/// The longest name of a Helm release.
-const RELEASE_MOST: usize = 53;
-/// The family that ECS tasks of the first generation are revisions of.
-const FAMILY: &str = "harness-delegate-task-spec";
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,20 +58,19 @@ impl Target {
     /// The namespace in a cluster.
     #[must_use]
     pub fn namespace(&self) -> &'static str {
-        if self.is_next() { "harness-delegate-ng" } else { "harness-delegate" }
+        namespace(self.generation)
     }
 
     /// The name of the Helm release.
     #[must_use]
     pub fn release(&self) -> &str {
-        let name = self.name.as_str();
-        name.get(..RELEASE_MOST).unwrap_or(name).trim_end_matches('-')
+        release(self.name.as_str())
     }
 
     /// The family of the ECS task.
     #[must_use]
     pub fn family(&self) -> String {
-        if self.is_next() { format!("{FAMILY}-{}", self.name.as_str()) } else { FAMILY.to_owned() }
+        ecs_family(self.generation, self.name.as_str())
     }
 
     /// What starts the delegate, once the files are there.
@@ -115,7 +111,7 @@ impl Target {
                 todo(
                     "Install the release in the cluster that kubectl is set to.",
                     [format!(
-                        "helm install {} ./muster-delegate -f {file} --namespace {} --create-namespace",
+                        "helm install {} ./{HELM_CHART} -f {file} --namespace {} --create-namespace",
                         self.release(),
                         self.namespace()
                     )],
@@ -189,7 +185,9 @@ pub fn Todos(todos: Vec<Todo>) -> impl IntoView {
 mod tests {
     use muster::{install::Language, time::Timestamp};
 
-    use super::{super::api::ShownFile, *};
+    use muster::install::ShownFile;
+
+    use super::*;
 
     fn lines(kind: InstallKind, generation: &str, vpc: &str, files: &[&str], folder: &str) -> Vec<String> {
         let fields = InstallFields {

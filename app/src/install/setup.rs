@@ -4,12 +4,12 @@ use leptos::{prelude::*, web_sys};
 use leptos_router::{NavigateOptions, components::Outlet, hooks::use_navigate};
 use muster::{
     delegate::InstallName,
-    install::{Generation, InstallKind, Permissions, Size},
+    install::{Generation, InstallFields, InstallKind, InstallOptions, Permissions, Size, files::ECS_HOST_NAME},
 };
 use wasm_bindgen::JsCast;
 
 use super::{
-    api::{CheckInstall, InstallFields, InstallOptions, get_install_options},
+    api::{CheckInstall, get_install_options, install_page},
     query::{use_install_query, use_kind},
     wizard::{NoSuchKind, OnlyHere, Step, StepHead},
 };
@@ -30,9 +30,6 @@ const _: () = assert!(InstallName::MAX_LENGTH == 63);
 
 /// The dialog that makes a token, as a step of the path.
 const NEW_TOKEN: &str = "new-token";
-/// What an ECS task is called inside where nobody says otherwise.
-const HOSTNAME: &str = "Harness-ECS-Delegate";
-
 /// The page, and a dialog on top of it where the address names one.
 #[component]
 pub fn SetupPage() -> impl IntoView {
@@ -190,7 +187,7 @@ fn EcsFields(vpc: String, hostname: String, role: String) -> impl IntoView {
             name="hostname"
             label="Hostname"
             value=hostname
-            placeholder=HOSTNAME
+            placeholder=ECS_HOST_NAME
             hint="On EC2: two tasks of one name and one host name are one delegate. Leave it empty in AWS VPC mode."
             mono=true
         />
@@ -275,10 +272,10 @@ fn remember(kind: InstallKind) -> impl Fn(web_sys::SubmitEvent) + Clone + 'stati
         let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return };
         let fields = InstallFields::read(|name| data.get(name).as_string());
         let still = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-        navigate(&fields.page(kind, "").to_string(), NavigateOptions { replace: true, ..still.clone() });
+        navigate(&install_page(&fields, kind, "").to_string(), NavigateOptions { replace: true, ..still.clone() });
         if event.submitter().is_some_and(|button| button.has_attribute("formaction")) {
             event.prevent_default();
-            navigate(&fields.page(kind, NEW_TOKEN).to_string(), still);
+            navigate(&install_page(&fields, kind, NEW_TOKEN).to_string(), still);
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use muster::{delegate::Status, time::Timestamp};
-
-use super::api::{Arrival, Arrivals};
-use crate::delegates::api::DelegateRow;
+use muster::{
+    delegate::{DelegateRow, Status},
+    install::{Arrival, Arrivals},
+    time::Timestamp,
+};
 
 /// After how long without a delegate something is likely to be wrong.
 pub const LATE: Duration = Duration::from_secs(5 * 60);

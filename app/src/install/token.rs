@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
+use muster::install::InstallFields;
 
 use super::{
-    api::InstallFields,
+    api::install_page,
     query::{use_install_query, use_kind},
 };
 use crate::{
@@ -27,7 +28,7 @@ fn setup(token: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signal<H
             Some(token) => InstallFields { token, ..fields },
             None => fields,
         };
-        kind.get().map_or_else(|| Href::new("/install"), |kind| fields.page(kind, ""))
+        kind.get().map_or_else(|| Href::new("/install"), |kind| install_page(&fields, kind, ""))
     })
 }
 

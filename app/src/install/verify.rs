@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 use muster::{
-    delegate::{Admission, Status},
-    install::InstallKind,
+    delegate::{Admission, DelegateRow, Status},
+    install::{Arrivals, InstallKind},
     time::Timestamp,
+    token::TokenRefusal,
 };
 
 use super::{
-    api::{Arrivals, get_arrivals},
+    api::get_arrivals,
     causes::{Causes, RUNS_AND_REACHES, causes},
     query::{InstallQuery, use_install_query, use_kind},
     run::Target,
@@ -17,13 +18,7 @@ use super::{
     wizard::{NoSuchKind, NotSetUp, Step, StepHead},
 };
 use crate::{
-    delegates::{
-        Decision,
-        api::{DelegateRow, TakeBackDelegate},
-        query::detail_href,
-        reject_dialog,
-    },
-    tokens::api::TokenRefusal,
+    delegates::{Decision, api::TakeBackDelegate, query::detail_href, reject_dialog},
     ui::{
         button::{NavButton, SubmitButton},
         form::Form,

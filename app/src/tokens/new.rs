@@ -1,10 +1,11 @@
 //! Making a token.
 
 use leptos::prelude::*;
+use muster::install::InstallOptions;
 
 use super::{api::CreateToken, query::use_token_list};
 use crate::{
-    install::api::{InstallOptions, get_install_options},
+    install::api::get_install_options,
     ui::{
         button::SubmitButton,
         dialog::{CancelButton, Dialog, show_dialog},

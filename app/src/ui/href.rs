@@ -5,6 +5,7 @@ use std::fmt;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
+use muster::escape::{read_query, url_component};
 
 use crate::session::api::is_page;
 
@@ -34,7 +35,7 @@ impl Href {
     fn read(path: &str, query: &str) -> Self {
         query.split('&').fold(Self::new(path), |href, pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            href.with(&decode(key), decode(value))
+            href.with(&read_query(key), read_query(value))
         })
     }
 
@@ -87,44 +88,10 @@ impl fmt::Display for Href {
         f.write_str(&self.path)?;
         for (index, (key, value)) in self.query.iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
-            write!(f, "{separator}{}={}", encode(key), encode(value))?;
+            write!(f, "{separator}{}={}", url_component(key), url_component(value))?;
         }
         Ok(())
     }
-}
-
-/// Percent-encodes everything but the unreserved characters of RFC 3986.
-fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
-
-/// The opposite, for queries: a plus is a space. What is no text becomes replacement characters.
-fn decode(text: &str) -> String {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, behind)) = rest.split_first() {
-        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        let byte = digits.filter(|digits| first == b'%' && digits.bytes().all(|c| c.is_ascii_hexdigit()));
-        match byte.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                decoded.push(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                decoded.push(if first == b'+' { b' ' } else { first });
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 /// The page that is shown now.

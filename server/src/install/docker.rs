@@ -3,17 +3,17 @@
 use std::io;
 
 use askama::Template;
-use muster::install::{Language, Size};
+use muster::install::{
+    Language, Size,
+    files::{COMPOSE_FILE, LAUNCH_SCRIPT},
+};
 
 use super::{
     artifact::Artifact,
     environment::{Pair, in_compose, in_shell},
-    language::{In, Plain, Shell, Yaml},
+    escape::{In, Plain, Shell, Yaml},
     plan::InstallPlan,
 };
-
-/// The file of the next generation.
-pub const COMPOSE: &str = "docker-compose.yml";
 
 #[derive(Template)]
 #[template(path = "docker/first/launch-harness-delegate.sh")]
@@ -81,7 +81,7 @@ pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
             environment: in_shell(plan),
         };
         return Ok(vec![
-            Artifact::of(COMPOSE, 0o600, Language::Yaml, &compose)?,
+            Artifact::of(COMPOSE_FILE, 0o600, Language::Yaml, &compose)?,
             Artifact::of("docker-run.sh", 0o700, Language::Shell, &run)?,
         ]);
     }
@@ -100,7 +100,7 @@ pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
         image: Plain::line(&plan.image),
     };
     Ok(vec![
-        Artifact::of("launch-harness-delegate.sh", 0o700, Language::Shell, &launch)?,
+        Artifact::of(LAUNCH_SCRIPT, 0o700, Language::Shell, &launch)?,
         Artifact::of("README.txt", 0o644, Language::Text, &readme)?,
     ])
 }

@@ -3,22 +3,20 @@
 use std::io;
 
 use askama::Template;
-use muster::install::Language;
+use muster::install::{
+    Language,
+    files::{ecs_family, ecs_task_file},
+};
 
 use super::{
     artifact::Artifact,
     environment::{Pair, in_json},
-    language::{In, Json, Plain},
+    escape::{In, Json, Plain},
     plan::InstallPlan,
 };
 
-/// The task of the first generation.
-const FIRST_TASK: &str = "ecs-task-spec.json";
-/// The task of the next generation.
-pub const NEXT_TASK: &str = "task-spec.json";
 /// The service that keeps it running on Fargate.
 const SERVICE: &str = "service.json";
-const FAMILY: &str = "harness-delegate-task-spec";
 
 #[derive(Template)]
 #[template(path = "ecs/task.json")]
@@ -62,10 +60,7 @@ struct Readme {
 pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
     let chosen = &plan.chosen;
     let name = chosen.name.as_str();
-    // The first generation's tasks are revisions of one family; a service runs a family's newest, so that each
-    // delegate of the next has one of its own.
-    let (file, family) =
-        if chosen.is_next() { (NEXT_TASK, format!("{FAMILY}-{name}")) } else { (FIRST_TASK, FAMILY.to_owned()) };
+    let (file, family) = (ecs_task_file(chosen.generation), ecs_family(chosen.generation, name));
     let with_service = chosen.is_next() && chosen.vpc;
     // ECS counts 1024 units to a core.
     let cpu = chosen.size.cpu_millis() * 1024 / 1000;

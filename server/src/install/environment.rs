@@ -5,7 +5,7 @@ use muster::install::InstallKind;
 use zeroize::Zeroizing;
 
 use super::{
-    language::{In, Json, Shell, Yaml},
+    escape::{In, Json, Shell, Yaml},
     plan::InstallPlan,
 };
 

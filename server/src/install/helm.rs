@@ -3,19 +3,17 @@
 use std::io;
 
 use askama::Template;
-use muster::install::{Language, Permissions};
+use muster::install::{
+    Language, Permissions,
+    files::{HELM_VALUES, namespace, release},
+};
 
 use super::{
     artifact::Artifact,
-    language::{In, Plain, Yaml},
-    names::{cut, letters},
+    escape::{In, Plain, Yaml},
+    k8s_names::letters,
     plan::InstallPlan,
 };
-
-/// The file of both generations.
-const VALUES: &str = "harness-delegate-values.yaml";
-/// The longest name of a release.
-const RELEASE_MOST: usize = 53;
 
 #[derive(Template)]
 #[template(path = "helm/first/harness-delegate-values.yaml")]
@@ -73,7 +71,7 @@ const fn permissions(permissions: Permissions) -> &'static str {
 pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
     let chosen = &plan.chosen;
     let name = chosen.name.as_str();
-    let release = cut(name, RELEASE_MOST);
+    let release = release(name);
     let values = Values {
         release: Yaml::name(release),
         account: Yaml::text(&plan.account),
@@ -93,16 +91,16 @@ pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
         name: Plain::line(name),
         underline: Plain::line(&"=".repeat("The delegate ".len() + name.len())),
         release: Plain::line(release),
-        namespace: Plain::line(if chosen.is_next() { "harness-delegate-ng" } else { "harness-delegate" }),
+        namespace: Plain::line(namespace(chosen.generation)),
         manager_url: Plain::line(&plan.manager_url),
         profile: Plain::line(&plan.profile),
         image: Plain::line(&plan.image),
     };
     let values = if chosen.is_next() {
-        Artifact::of(VALUES, 0o600, Language::Yaml, &Next { values })?
+        Artifact::of(HELM_VALUES, 0o600, Language::Yaml, &Next { values })?
     } else {
         let account_short = Yaml::text(&letters(&[&plan.account]));
-        Artifact::of(VALUES, 0o600, Language::Yaml, &First { values, account_short })?
+        Artifact::of(HELM_VALUES, 0o600, Language::Yaml, &First { values, account_short })?
     };
     Ok(vec![values, Artifact::of("README.txt", 0o644, Language::Text, &readme)?])
 }

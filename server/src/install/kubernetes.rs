@@ -3,23 +3,23 @@
 use std::io;
 
 use askama::Template;
-use muster::install::{Language, Permissions};
+use muster::install::{
+    Language, Permissions,
+    files::{MANIFEST, cut, namespace},
+};
 
 use super::{
     artifact::Artifact,
     environment::{KEY_SEED, PROXY_SECRETS, Pair, TOKEN, in_kubernetes},
-    language::{In, Plain, Yaml},
-    names::{cut, letters, with_ending},
+    escape::{In, Plain, Yaml},
+    k8s_names::{letters, with_ending},
     plan::InstallPlan,
 };
 
-/// The file of both generations.
-pub const MANIFEST: &str = "harness-delegate.yaml";
-
 /// The longest name of a StatefulSet: Kubernetes adds to it what has to stay within 63 characters.
-const STATEFUL_SET_MOST: usize = 52;
+const MAX_STATEFUL_SET_CHARS: usize = 52;
 /// The longest name of a CronJob, for the same reason.
-const CRON_JOB_MOST: usize = 52;
+const MAX_CRON_JOB_CHARS: usize = 52;
 
 /// The objects that both generations have, and what stands in them.
 struct Objects {
@@ -91,9 +91,9 @@ pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
 fn first(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
     let name = plan.chosen.name.as_str();
     let suffix = letters(&[&plan.account, name]);
-    let workload = format!("{}-{suffix}", cut(name, STATEFUL_SET_MOST - suffix.len() - 1));
+    let workload = format!("{}-{suffix}", cut(name, MAX_STATEFUL_SET_CHARS - suffix.len() - 1));
     let manifest = First {
-        objects: objects(plan, "harness-delegate", &workload, |variable| PROXY_SECRETS.contains(&variable)),
+        objects: objects(plan, &workload, |variable| PROXY_SECRETS.contains(&variable)),
         proxy_secret: Yaml::name(&format!("{name}-proxy")),
     };
     let readme = Readme {
@@ -113,7 +113,7 @@ fn first(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
 fn next(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
     let name = plan.chosen.name.as_str();
     let manifest = Next {
-        objects: objects(plan, "harness-delegate-ng", name, |variable| variable == TOKEN || variable == KEY_SEED),
+        objects: objects(plan, name, |variable| variable == TOKEN || variable == KEY_SEED),
         token_secret: Yaml::name(&format!("{name}-account-token")),
         token: Yaml::text(&plan.token.base64()),
         key_seed: Yaml::text(&plan.key_seed_base64()),
@@ -122,13 +122,14 @@ fn next(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
             account: Yaml::name(&format!("{name}-upgrader")),
             secret: Yaml::name(&format!("{name}-upgrader-token")),
             config: Yaml::name(&format!("{name}-upgrader-config")),
-            job: Yaml::name(&with_ending(name, "-upgrader-job", CRON_JOB_MOST)),
+            job: Yaml::name(&with_ending(name, "-upgrader-job", MAX_CRON_JOB_CHARS)),
         },
     };
     Ok(vec![Artifact::of(MANIFEST, 0o600, Language::Yaml, &manifest)?])
 }
 
-fn objects(plan: &InstallPlan, namespace: &str, workload: &str, secret: impl Fn(&str) -> bool) -> Objects {
+fn objects(plan: &InstallPlan, workload: &str, secret: impl Fn(&str) -> bool) -> Objects {
+    let namespace = namespace(plan.chosen.generation);
     let (chosen, size) = (&plan.chosen, plan.chosen.size);
     // Existing files of the first generation make every pod of their namespace an administrator of the cluster, by the
     // account that pods have where they name none. A delegate that is to have less needs an account of its own.

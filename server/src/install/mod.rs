@@ -1,27 +1,24 @@
 //! Install files: what a person downloads, or fetches by a link, to start a delegate.
 //!
-//! From a form to files: [`plan`] reads the choices, [`found`] looks up what they name, [`artifact`] renders templates
-//! to files, [`handout`] packs and answers. Rendering is pure; what templates hold is written in their own language by
-//! [`language`], so that no value breaks out of its place.
+//! From choices to files: [`resolve`] looks up what they name and makes a [`plan`], [`render`](mod@render) makes files
+//! of templates, [`bundle`] packs them. Rendering is pure; what templates hold is written in their own language by
+//! [`escape`], so that no value breaks out of its place.
 
 pub mod address;
 mod archive;
-pub mod artifact;
+mod artifact;
+pub mod bundle;
 mod docker;
-mod download;
 mod ecs;
 mod environment;
-pub mod found;
-pub mod handout;
+mod escape;
 mod helm;
-pub mod image;
+mod k8s_names;
 mod kubernetes;
-mod language;
 pub mod link;
-mod names;
-pub mod plan;
+mod plan;
+pub mod render;
+pub mod resolve;
 mod shell;
 #[cfg(test)]
 mod tests;
-
-pub use self::download::download;

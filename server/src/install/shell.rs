@@ -8,7 +8,7 @@ use muster::install::Language;
 
 use super::{
     artifact::Artifact,
-    language::{In, Plain, Yaml},
+    escape::{In, Plain, Yaml},
     plan::InstallPlan,
 };
 

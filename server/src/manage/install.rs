@@ -1,50 +1,34 @@
-//! Installing a delegate: what there is to choose from, what comes of it, links, and who arrived.
+//! Installing a delegate: what there is to choose from, what comes of it, and who arrived.
 
-use std::time::Duration;
+pub mod links;
 
 use muster::{
     audit::Action,
     delegate::InstallName,
-    id::{InstallLinkId, ProfileId, TokenId},
+    id::{ProfileId, TokenId},
+    install::{Arrival, Arrivals, Bundle, Choices, InstallOptions, InstallReview, ShownFile},
     scope::Scope,
     time::Timestamp,
     token::Token,
     user::Permission,
 };
-use muster_app::install::api::{Arrival, Arrivals, InstallLink, InstallOptions, InstallReview, ShownFile};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{Context, delegates::rows, tokens::refusals};
 use crate::{
-    chance,
     db::{
         audit::Entry,
-        entity::{Scoped, connection, corrupt, delegate, install_link, profile, token},
+        entity::{Scoped, connection, delegate, profile, token},
     },
-    error::{Conflict, Error, Limit, Object},
-    install::{
-        address::is_only_here,
-        artifact::{Whole, render},
-        found::Found,
-        handout::Handout,
-        link::{self, Handed},
-        plan::Choices,
-    },
+    error::Error,
+    install::{address::is_only_here, bundle::Download, render::render, resolve::Resolved},
 };
 
 /// How many of each there are to choose from.
 const MAX_OPTIONS: u64 = 200;
 /// How many delegates of a name are shown.
 const MAX_ARRIVALS: u64 = 5;
-/// How long a link works.
-const LINK_WORKS_FOR: Duration = Duration::from_secs(60 * 60);
-/// How long a link that has expired is still told apart from one that never was.
-const LINK_KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
-/// How many links of a scope can wait to be used.
-const MAX_LINKS: u64 = 1000;
 
 /// What there is to choose from.
 ///
@@ -80,10 +64,10 @@ pub async fn options(cx: &Context, scope: &Scope, manager_url: String) -> Result
 }
 
 /// What some choices name, for who may install with it.
-async fn look_up(cx: &Context, scope: &Scope, chosen: Choices) -> Result<Found, Error> {
-    let found = Found::look_up(&cx.state, cx.state.db.read(), scope, chosen).await?;
-    cx.authorize(Permission::ManageDelegates, &found.token.scope)?;
-    Ok(found)
+async fn resolve(cx: &Context, scope: &Scope, chosen: Choices) -> Result<Resolved, Error> {
+    let resolved = Resolved::resolve(&cx.state, cx.state.db.read(), scope, chosen).await?;
+    cx.authorize(Permission::ManageDelegates, &resolved.token.scope)?;
+    Ok(resolved)
 }
 
 /// Checks what was chosen.
@@ -93,7 +77,7 @@ async fn look_up(cx: &Context, scope: &Scope, chosen: Choices) -> Result<Found, 
 /// database is out of reach.
 pub async fn check(cx: &Context, scope: &Scope, chosen: Choices) -> Result<(), Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
-    look_up(cx, scope, chosen).await.map(drop)
+    resolve(cx, scope, chosen).await.map(drop)
 }
 
 /// The files that come of what was chosen, without the token's value.
@@ -102,20 +86,20 @@ pub async fn check(cx: &Context, scope: &Scope, chosen: Choices) -> Result<(), E
 /// As for [`check`].
 pub async fn review(cx: &Context, scope: &Scope, chosen: Choices, manager_url: String) -> Result<InstallReview, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
-    let found = look_up(cx, scope, chosen).await?;
-    let files = render(&found.plan_to_show(&cx.state, &manager_url)).map_err(Error::internal)?;
+    let resolved = resolve(cx, scope, chosen).await?;
+    let files = render(&resolved.plan_to_show(&cx.state, &manager_url)).map_err(Error::internal)?;
     let shown = files.into_iter().map(|artifact| ShownFile {
         name: artifact.name.to_owned(),
         language: artifact.language,
         text: artifact.text.to_string(),
     });
-    let whole = Whole::of(&found.chosen);
+    let bundle = Bundle::of(&resolved.chosen);
     Ok(InstallReview {
         files: shown.collect(),
-        download: whole.name().to_owned(),
-        folder: whole.folder().to_owned(),
-        profile: (found.profile.name, found.profile.requires_approval),
-        token: found.token.name.into(),
+        download: bundle.name().to_owned(),
+        folder: bundle.folder().to_owned(),
+        profile: (resolved.profile.name, resolved.profile.requires_approval),
+        token: resolved.token.name.into(),
         only_here: is_only_here(&manager_url),
         manager_url,
         now: cx.now(),
@@ -125,98 +109,37 @@ pub async fn review(cx: &Context, scope: &Scope, chosen: Choices, manager_url: S
 /// The files with the token's value in them, to be handed out: all of them, or the one of this name.
 ///
 /// # Errors
-/// As for [`check`]; [`Error::NotFound`] where there is no such file.
+/// As for [`check`]; [`Error::NotResolved`] where there is no such file.
 pub async fn download(
     cx: &Context,
     scope: &Scope,
     chosen: Choices,
     manager_url: &str,
     file: String,
-) -> Result<Handout, Error> {
+) -> Result<Download, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
-    let found = look_up(cx, scope, chosen).await?;
-    let handout = Handout::make(&cx.state, found.plan(&cx.state, manager_url)?, file).await?;
+    let resolved = resolve(cx, scope, chosen).await?;
+    let download = Download::make(&cx.state, resolved.plan(&cx.state, manager_url)?, file).await?;
     let change = cx.begin(Permission::ManageDelegates).await?;
-    let detail = link::detail(&found.chosen, &handout.name);
-    cx.record(&change, token_entry(&found.token, Action::BundleDownloaded, detail)).await?;
+    let detail = handed_out(&resolved.chosen, &download.name);
+    cx.record(&change, token_entry(&resolved.token, Action::BundleDownloaded, detail)).await?;
     change.commit().await?;
-    Ok(handout)
+    Ok(download)
+}
+
+/// What the audit trail says of files that were handed out.
+fn handed_out(chosen: &Choices, file: &str) -> String {
+    format!("{} delegate {}: {file}", chosen.kind.label(), chosen.name.as_str())
 }
 
 fn token_entry(token: &Token, action: Action, detail: String) -> Entry<'_> {
     Entry { scope: &token.scope, action, object: Some(token.id.0), name: token.name.as_str(), detail }
 }
 
-/// Makes a link that hands the files out once, for the session of this digest to show.
-///
-/// # Errors
-/// As for [`check`]; [`Error::Conflict`] where too many links wait to be used.
-pub async fn create_link(cx: &Context, scope: &Scope, handed: Handed, session: String) -> Result<InstallLinkId, Error> {
-    cx.authorize(Permission::ManageDelegates, scope)?;
-    let found = look_up(cx, scope, handed.choices()?).await?;
-    let now = cx.now();
-    let (id, key) = (InstallLinkId::new(now, &chance::bytes()), link::new_key());
-    let change = cx.begin(Permission::ManageDelegates).await?;
-    install_link::Entity::delete_many()
-        .filter(install_link::Entity::at(scope))
-        .filter(install_link::Column::ExpiresAt.lt(now.minus(LINK_KEPT_FOR).as_millis()))
-        .exec(&*change)
-        .await?;
-    let open = install_link::Entity::find()
-        .filter(install_link::Entity::at(scope))
-        .filter(install_link::Column::UsedAt.is_null())
-        .filter(install_link::Column::ExpiresAt.gt(now.as_millis()));
-    if open.count(&*change).await? >= MAX_LINKS {
-        return Err(Conflict::Full(Limit::InstallLinks, MAX_LINKS).into());
-    }
-    install_link::ActiveModel {
-        id: Set(id.0),
-        account_id: Set(scope.account.0),
-        organization: Set(scope.organization().to_owned()),
-        project: Set(scope.project().to_owned()),
-        digest: Set(link::digest(&key)),
-        session: Set(session),
-        sealed_key: Set(cx.state.keyring.seal(&link::purpose(id), key.as_bytes())),
-        plan: Set(serde_json::to_string(&handed).map_err(|error| corrupt("install_link", error))?),
-        created_by: Set(cx.name().to_owned()),
-        created_at: Set(now.as_millis()),
-        expires_at: Set(now.plus(LINK_WORKS_FOR).as_millis()),
-        used_at: Set(None),
-        used_from: Set(String::new()),
-    }
-    .insert(&*change)
-    .await?;
-    let detail = format!("{} delegate {}", found.chosen.kind.label(), found.chosen.name.as_str());
-    cx.record(&change, token_entry(&found.token, Action::InstallLinkCreated, detail)).await?;
-    change.commit().await?;
-    Ok(id)
-}
-
-/// A link. Its line is for the session that made it alone, by this digest.
-///
-/// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; or where the database is out of reach.
-pub async fn link(cx: &Context, scope: &Scope, id: InstallLinkId, session: &str) -> Result<InstallLink, Error> {
-    cx.authorize(Permission::ManageDelegates, scope)?;
-    let row = install_link::Entity::find_by_id(id.0).filter(install_link::Entity::at(scope));
-    let row = row.one(cx.state.db.read()).await?.ok_or(Error::NotFound(Object::InstallLink))?;
-    let works = row.used_at.is_none() && row.expires_at > cx.now().as_millis();
-    let line = if works && row.session == session {
-        Some(Handed::read(&row)?.line(&link::unseal(&cx.state.keyring, &row)?)?)
-    } else {
-        None
-    };
-    Ok(InstallLink {
-        line,
-        expires_at: Timestamp::from_millis(row.expires_at),
-        used: row.used_at.map(|at| (Timestamp::from_millis(at), row.used_from)),
-    })
-}
-
 /// The delegates of a name – none where it cannot be one – and what calls with a token were turned away for.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`] for a token that cannot be seen; or where the database is out of reach.
+/// [`Error::Forbidden`]; [`Error::NotResolved`] for a token that cannot be seen; or where the database is out of reach.
 pub async fn arrivals(
     cx: &Context,
     scope: &Scope,

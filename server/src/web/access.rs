@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos_axum::ResponseOptions;
-use muster::user::User;
+use muster::{escape::url_path, user::User};
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
@@ -106,28 +106,5 @@ async fn elsewhere(state: &state::State, uri: &axum::http::Uri, user: Option<&Us
     if matches!(path, "/" | "/setup") {
         return Ok(Some("/login".to_owned()));
     }
-    Ok(Some(format!("/login?next={}", percent(wanted))))
-}
-
-/// Percent-encodes everything but what is unreserved (RFC 3986, section 2.3).
-fn percent(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent;
-
-    #[test]
-    fn a_wanted_page_goes_into_a_query_whole() {
-        assert_eq!(percent("/delegates?q=a b&x=1"), "/delegates%3Fq%3Da%20b%26x%3D1");
-    }
+    Ok(Some(format!("/login?next={}", url_path(wanted))))
 }

@@ -7,6 +7,7 @@ mod events;
 mod forms;
 mod headers;
 mod health;
+mod install;
 mod origins;
 mod pages;
 mod script_log;
@@ -18,17 +19,13 @@ use axum::{
     routing::{any, get, post},
 };
 use leptos::server_fn::axum::server_fn_paths;
-use muster_app::{Assets, install::api::FETCH_PATH};
+use muster::install::files::FETCH_PATH;
+use muster_app::Assets;
 use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use self::{forms::flash_and_return, headers::security};
-use crate::{
-    auth::session::Sessions,
-    delegate_api,
-    install::{self, link},
-    state::State,
-};
+use crate::{auth::session::Sessions, delegate_api, state::State};
 
 /// How long a session lasts.
 const SESSION: time::Duration = time::Duration::days(7);
@@ -65,7 +62,7 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         // Who brings its key has no session.
-        .route(FETCH_PATH, get(link::fetch).head(link::look))
+        .route(FETCH_PATH, get(install::fetch).head(install::head))
         .merge(console)
         .merge(unknown_to_machines())
 }

@@ -3,13 +3,19 @@
 
 use muster::{
     delegate::DelegateType,
+    escape::shell_word,
     id::TokenId,
-    install::{Generation, InstallKind},
+    install::{
+        Generation, InstallFields, InstallKind,
+        files::{
+            COMPOSE_FILE, HELM_CHART, HELM_VALUES, LAUNCH_SCRIPT, MANIFEST, ecs_family, ecs_task_file, namespace,
+            release,
+        },
+    },
 };
 
 use crate::{
-    delegates::infrastructure::{namespace, release, word},
-    install::api::InstallFields,
+    install::api::install_page,
     tokens::api::{RotationRow, Turn},
     ui::href::Href,
 };
@@ -87,7 +93,7 @@ impl Step {
     }
 
     fn run_each(mut self, names: &[String], line: impl Fn(&str) -> String) -> Self {
-        self.commands.extend(names.iter().map(|name| line(&word(name))));
+        self.commands.extend(names.iter().map(|name| line(&shell_word(name))));
         self
     }
 }
@@ -150,7 +156,7 @@ fn download(kind: DelegateType, row: &RotationRow, new: Option<TokenId>) -> Opti
         generation: generation.slug().to_owned(),
         ..InstallFields::default()
     };
-    Some(fields.page(kind, ""))
+    Some(install_page(&fields, kind, ""))
 }
 
 fn steps(kind: DelegateType, next_gen: bool, names: &[String]) -> Vec<Step> {
@@ -199,13 +205,13 @@ fn shell() -> Vec<Step> {
 fn docker_first(names: &[String]) -> Vec<Step> {
     vec![
         Step::say("On its Docker host, in ")
-            .code("launch-harness-delegate.sh")
+            .code(LAUNCH_SCRIPT)
             .and(", put the new value in the place of the old one, after ")
             .code("DELEGATE_TOKEN=")
             .and("."),
         Step::say("A container keeps the variables that it was made with. Remove it and make a new one:")
             .run_each(names, |name| format!("docker rm -f {name}"))
-            .run("./launch-harness-delegate.sh"),
+            .run(format!("./{LAUNCH_SCRIPT}")),
         look_into(names),
     ]
 }
@@ -213,7 +219,7 @@ fn docker_first(names: &[String]) -> Vec<Step> {
 fn docker_next(names: &[String]) -> Vec<Step> {
     vec![
         Step::say("On its Docker host, in ")
-            .code("docker-compose.yml")
+            .code(COMPOSE_FILE)
             .and(", put the new value in the place of the old one, after ")
             .code("DELEGATE_TOKEN")
             .and(". In old files it stands after ")
@@ -223,7 +229,7 @@ fn docker_next(names: &[String]) -> Vec<Step> {
             .and(". Where ")
             .code("docker-run.sh")
             .and(" made the container, edit and run that instead."),
-        Step::say("Make a new container:").run("docker compose -f docker-compose.yml up -d"),
+        Step::say("Make a new container:").run(format!("docker compose -f {COMPOSE_FILE} up -d")),
         look_into(names),
     ]
 }
@@ -236,13 +242,13 @@ fn look_into(names: &[String]) -> Step {
 fn kubernetes_first() -> Vec<Step> {
     vec![
         Step::say("In ")
-            .code("harness-delegate.yaml")
+            .code(MANIFEST)
             .and(", put the new value in the place of the old one, as the ")
             .code("value")
             .and(" of the variable ")
             .code("DELEGATE_TOKEN")
             .and("."),
-        Step::say("Apply it. The pods restart by themselves:").run("kubectl apply -f harness-delegate.yaml"),
+        Step::say("Apply it. The pods restart by themselves:").run(format!("kubectl apply -f {MANIFEST}")),
     ]
 }
 
@@ -256,7 +262,7 @@ fn kubernetes_next(names: &[String]) -> Vec<Step> {
         .run("read -rs TOKEN")
         .run("printf %s \"$TOKEN\" | base64"),
         Step::say("In ")
-            .code("harness-delegate.yaml")
+            .code(MANIFEST)
             .and(", put the result in the place of the old one twice: as ")
             .code("DELEGATE_TOKEN")
             .and(" of the Secret ")
@@ -267,39 +273,41 @@ fn kubernetes_next(names: &[String]) -> Vec<Step> {
             .codes(&secrets("upgrader-token"))
             .and("."),
         Step::say("Apply it, and restart the pods, which read a Secret only when they start:")
-            .run("kubectl apply -f harness-delegate.yaml")
-            .run_each(names, |name| format!("kubectl rollout restart -n {} deployment/{name}", namespace(true))),
+            .run(format!("kubectl apply -f {MANIFEST}"))
+            .run_each(names, |name| {
+                format!("kubectl rollout restart -n {} deployment/{name}", namespace(Generation::Next))
+            }),
     ]
 }
-
-/// The family of the tasks of install files.
-const FAMILY: &str = "harness-delegate-task-spec";
 
 fn ecs_first() -> Vec<Step> {
     vec![
         Step::say("Stop its task, with your names in the place of the words in capitals:")
             .run("aws ecs stop-task --cluster CLUSTER --task TASK"),
-        edit_ecs("ecs-task-spec.json"),
+        edit_ecs(ecs_task_file(Generation::First)),
         Step::say("Start it in the new revision. With AWS VPC mode, use ")
             .code("run-task")
             .and(" with the options of the first time instead.")
             .run(format!(
-                "aws ecs start-task --cluster CLUSTER --task-definition {FAMILY} --container-instances INSTANCE"
+                "aws ecs start-task --cluster CLUSTER --task-definition {} --container-instances INSTANCE",
+                ecs_family(Generation::First, "")
             )),
     ]
 }
 
 fn ecs_next(names: &[String]) -> Vec<Step> {
     vec![
-        edit_ecs("task-spec.json"),
+        edit_ecs(ecs_task_file(Generation::Next)),
         Step::say("Where a service keeps it running, give that the new revision, with your names in the place of the words in capitals:")
             .run_each(names, |name| {
-                format!("aws ecs update-service --cluster CLUSTER --service {name} --task-definition {FAMILY}-{name}")
+                let family = ecs_family(Generation::Next, name);
+                format!("aws ecs update-service --cluster CLUSTER --service {name} --task-definition {family}")
             }),
         Step::say("Otherwise stop its task and run it anew, with the options of the first time:")
             .run("aws ecs stop-task --cluster CLUSTER --task TASK")
             .run_each(names, |name| {
-                format!("aws ecs run-task --cluster CLUSTER --task-definition {FAMILY}-{name}")
+                let family = ecs_family(Generation::Next, name);
+                format!("aws ecs run-task --cluster CLUSTER --task-definition {family}")
             }),
     ]
 }
@@ -316,16 +324,16 @@ fn edit_ecs(file: &str) -> Step {
 }
 
 fn helm(names: &[String], next_gen: bool) -> Vec<Step> {
-    let namespace = namespace(next_gen);
+    let namespace = namespace(Generation::of(next_gen));
     let releases: Vec<String> = names.iter().map(|name| release(name).to_owned()).collect();
     vec![
         Step::say("In ")
-            .code("harness-delegate-values.yaml")
+            .code(HELM_VALUES)
             .and(", put the new value in the place of the old one, after ")
             .code("delegateToken")
             .and("."),
         Step::say("Upgrade the release. The pods restart by themselves:").run_each(&releases, |name| {
-            format!("helm upgrade {name} ./muster-delegate -f harness-delegate-values.yaml --namespace {namespace}")
+            format!("helm upgrade {name} ./{HELM_CHART} -f {HELM_VALUES} --namespace {namespace}")
         }),
     ]
 }

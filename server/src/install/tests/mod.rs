@@ -4,8 +4,8 @@
 //! Where `MUSTER_VALIDATE` names the program of `cargo xtask test` that checks files against the published schemas,
 //! they are checked by it, too, and our Helm chart is rendered for real.
 
+mod bundle;
 mod environment;
-mod handout;
 mod hostile;
 mod looks;
 mod places;
@@ -17,14 +17,14 @@ use zeroize::Zeroizing;
 use muster::{
     delegate::InstallName,
     id::{ProfileId, TokenId},
-    install::{Generation, InstallKind, Permissions, Size},
+    install::{Choices, Generation, InstallKind, Permissions, Size},
     text::Selectors,
     token::TokenValue,
 };
 
 use super::{
-    artifact::render,
-    plan::{Choices, InstallPlan, TokenText},
+    plan::{InstallPlan, TokenText},
+    render::render,
 };
 
 /// The token's value, in hexadecimal. It looks like a number to whom it is not told that it is none.

@@ -1,9 +1,8 @@
 //! What is turned away: cheaply, at a limited rate, and so that somebody sees it.
 
-use muster::token::TokenValue;
-use muster_app::{
-    install::api::Arrivals,
-    tokens::api::{TokenRefusal, TokenRow},
+use muster::{
+    install::Arrivals,
+    token::{TokenRefusal, TokenRow, TokenValue},
 };
 
 use crate::support::{Person, StatusCode, TestApp, days};

@@ -1,7 +1,7 @@
 //! The delegates that came of an installation.
 
 use muster::delegate::Status;
-use muster_app::install::api::Arrivals;
+use muster::install::Arrivals;
 
 use super::Installer;
 use crate::support::{Person, TestApp};

@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, io::Read as _};
 
 use flate2::read::MultiGzDecoder;
+use muster::install::InstallFields;
 use muster::{
     audit::Action,
     install::{Generation, InstallKind},
 };
-use muster_app::install::api::{InstallFields, download_path};
+use muster_app::install::api::{download_path, install_page};
 
 use super::{DOTS, Installer, kinds};
 use crate::support::{Answer, Person, Role, StatusCode, TestApp};
@@ -116,7 +117,10 @@ async fn what_cannot_be_taken_leads_back_to_the_setup(app: TestApp) {
     let fields = InstallFields { name: "Not A Name".to_owned(), ..installer.fields(Generation::First) };
     for kind in InstallKind::ALL {
         let answer = downloads(&installer.person, kind, &fields, "").await;
-        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, &*fields.page(kind, "").to_string()));
+        assert_eq!(
+            (answer.status, answer.location()),
+            (StatusCode::SEE_OTHER, &*install_page(&fields, kind, "").to_string())
+        );
         let session = app.sessions().await.pop().unwrap().data;
         assert!(
             session.contains("\"/api/install/check\"") && session.contains("{\"field\":\"name\""),
@@ -164,7 +168,7 @@ async fn only_managers_get_files(app: TestApp) {
     for person in [app.nobody(), app.person(Role::Viewer).await] {
         let answer = downloads(&person, InstallKind::Shell, &fields, "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
-        assert_eq!(answer.location(), fields.page(InstallKind::Shell, "").to_string());
+        assert_eq!(answer.location(), install_page(&fields, InstallKind::Shell, "").to_string());
         assert!(answer.body.is_empty());
     }
     assert!(app.audit_of(Action::BundleDownloaded).await.is_empty());

@@ -2,12 +2,13 @@
 
 use axum::http::Method;
 use futures_util::StreamExt as _;
+use muster::install::{InstallFields, InstallLink, files::FETCH_PATH};
 use muster::{
     audit::Action,
     id::InstallLinkId,
     install::{Generation, InstallKind},
 };
-use muster_app::install::api::{FETCH_PATH, InstallFields, InstallLink};
+use muster_app::install::api::install_page;
 use muster_server::db::entity::install_link;
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, Set};
 
@@ -30,7 +31,7 @@ const HOUR: u64 = 60 * 60;
 /// Makes a link; gives its id.
 async fn makes(person: &Person, kind: InstallKind, fields: &InstallFields) -> String {
     let answer = person.post("install/create-link", &flat(kind, fields)).await.ok();
-    let page = fields.page(kind, "review").to_string();
+    let page = install_page(fields, kind, "review").to_string();
     let id = answer.location().strip_prefix(&format!("{page}&link=")).and_then(|rest| rest.split('#').next());
     id.expect("the review, which shows the link").to_owned()
 }

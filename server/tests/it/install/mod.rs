@@ -6,7 +6,7 @@ mod links;
 mod review;
 
 use muster::install::{Generation, InstallKind};
-use muster_app::install::api::{InstallFields, InstallReview};
+use muster::install::{InstallFields, InstallReview};
 
 use crate::support::{Person, TestApp, person::NewToken};
 

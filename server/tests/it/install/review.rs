@@ -1,7 +1,8 @@
 //! What there is to choose from, and what comes of it.
 
 use muster::install::{Generation, InstallKind};
-use muster_app::install::api::{InstallFields, InstallOptions};
+use muster::install::{InstallFields, InstallOptions};
+use muster_app::install::api::install_page;
 
 use super::{DOTS, Installer, flat, kinds};
 use crate::support::{StatusCode, TestApp, database::holds, json, seconds};
@@ -47,7 +48,7 @@ async fn a_review_shows_all_but_the_token(app: TestApp) {
         assert!(review.folder.is_empty() != review.download.ends_with(".tar.gz"), "{}", review.download);
         assert_eq!(review.now.as_seconds(), app.now().as_seconds());
 
-        let page = installer.person.page(&fields.page(kind, "review").to_string()).await;
+        let page = installer.person.page(&install_page(&fields, kind, "review").to_string()).await;
         let call = serde_json::to_vec(&review).unwrap();
         for answer in [&page.body[..], &call] {
             for form in
@@ -79,7 +80,7 @@ async fn what_is_right_leads_on_to_the_review(app: TestApp) {
     for (kind, generation) in kinds() {
         let fields = installer.fields(generation);
         let answer = installer.person.post("install/check", &flat(kind, &fields)).await.ok();
-        assert_eq!(answer.location(), fields.page(kind, "review").to_string());
+        assert_eq!(answer.location(), install_page(&fields, kind, "review").to_string());
     }
 }
 

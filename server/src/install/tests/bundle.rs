@@ -3,14 +3,14 @@
 use std::{collections::BTreeMap, io::Read as _};
 
 use flate2::read::MultiGzDecoder;
-use muster::{install::Language, time::Timestamp};
+use muster::{
+    install::{Bundle, Language},
+    time::Timestamp,
+};
 
 use super::*;
 use crate::{
-    install::{
-        archive,
-        artifact::{Artifact, Whole},
-    },
+    install::{archive, artifact::Artifact},
     program::{self, Program},
 };
 
@@ -27,10 +27,10 @@ fn unpack(archive: &[u8]) -> BTreeMap<String, (u32, Vec<u8>)> {
 }
 
 #[test]
-fn every_kind_has_a_whole_under_the_name_that_people_know() {
+fn every_kind_has_a_bundle_under_the_name_that_people_know() {
     let wholes: Vec<(String, &str, &str)> = plans()
         .iter()
-        .map(|plan| (label(plan), Whole::of(&plan.chosen).name(), Whole::of(&plan.chosen).folder()))
+        .map(|plan| (label(plan), Bundle::of(&plan.chosen).name(), Bundle::of(&plan.chosen).folder()))
         .collect();
     let expected = [
         ("shell-next", "harness-delegate.tar.gz", "harness-delegate"),
@@ -52,7 +52,7 @@ fn every_kind_has_a_whole_under_the_name_that_people_know() {
 #[test]
 fn what_is_alone_is_the_first_of_the_files() {
     for plan in plans() {
-        if let Whole::File(name) = Whole::of(&plan.chosen) {
+        if let Bundle::File(name) = Bundle::of(&plan.chosen) {
             assert_eq!(render(&plan).unwrap()[0].name, name, "{}", label(&plan));
         }
     }
@@ -64,7 +64,7 @@ async fn archives_hold_everything_with_its_mode() {
     let program = folder.path().join("program");
     std::fs::write(&program, b"binary").unwrap();
     for plan in plans() {
-        let Whole::Archive { folder, .. } = Whole::of(&plan.chosen) else { continue };
+        let Bundle::Archive { folder, .. } = Bundle::of(&plan.chosen) else { continue };
         let artifacts = render(&plan).unwrap();
         let at = Timestamp::from_millis(1_700_000_000_000);
         let program = Program::at(program.clone());

@@ -1,10 +1,11 @@
 //! References to container images: registry, path, tag and digest.
 
-use muster::text::Invalid;
+use crate::text::Invalid;
 
 /// The longest reference that is taken, in characters.
-const MOST: usize = 512;
-const TAG_MOST: usize = 128;
+const MAX_CHARS: usize = 512;
+/// The longest tag, in characters (OCI distribution specification).
+const MAX_TAG_CHARS: usize = 128;
 
 /// The image that containers run where nobody names another: the one that `deploy/Dockerfile` makes, in this version.
 pub const DEFAULT: &str = concat!("muster-delegate:", env!("CARGO_PKG_VERSION"));
@@ -15,7 +16,7 @@ pub const DEFAULT: &str = concat!("muster-delegate:", env!("CARGO_PKG_VERSION"))
 /// Says what a reference looks like.
 pub fn parse(text: &str) -> Result<String, Invalid> {
     let text = text.trim();
-    if text.len() <= MOST && is_reference(text) {
+    if text.len() <= MAX_CHARS && is_reference(text) {
         Ok(text.to_owned())
     } else {
         Err(Invalid::new("Write an image as docker pull takes it, such as registry.example.com/muster-delegate:1.2.3"))
@@ -63,7 +64,7 @@ fn is_component(part: &str) -> bool {
 
 fn is_tag(tag: &str) -> bool {
     let word = |c: u8| c.is_ascii_alphanumeric() || c == b'_';
-    tag.len() <= TAG_MOST
+    tag.len() <= MAX_TAG_CHARS
         && tag.bytes().next().is_some_and(word)
         && tag.bytes().all(|c| word(c) || matches!(c, b'.' | b'-'))
 }

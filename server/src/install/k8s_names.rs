@@ -1,5 +1,6 @@
 //! Names of objects in a cluster: made of the delegate's name, stable, and never longer than Kubernetes takes.
 
+use muster::install::files::cut;
 use sha2::{Digest as _, Sha256};
 
 /// Without vowels, so that chance spells no word.
@@ -26,12 +27,6 @@ pub fn with_ending(name: &str, ending: &str, most: usize) -> String {
     format!("{}-{}{ending}", cut(name, rest), letters(&[name]))
 }
 
-/// The beginning of a name, without a dash at its end.
-pub fn cut(name: &str, most: usize) -> &str {
-    // An install name is ASCII.
-    name.get(..most).unwrap_or(name).trim_end_matches('-')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,7 +46,5 @@ mod tests {
         let [one, two] = ["1", "2"].map(|end| with_ending(&format!("{}{end}", "a".repeat(62)), "-upgrader-job", 52));
         assert_ne!(one, two);
         assert_eq!((one.len(), two.len()), (52, 52));
-        assert_eq!(cut("ab-cd", 3), "ab");
-        assert_eq!(cut("ab", 3), "ab");
     }
 }

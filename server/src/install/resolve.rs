@@ -2,13 +2,15 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use muster::{
+    delegate::unknown_profile,
+    install::{Choices, unknown_token},
     scope::Scope,
     token::{Token, TokenStatus},
 };
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
 use zeroize::Zeroizing;
 
-use super::plan::{Choices, InstallPlan, TokenText, no_profile, no_token};
+use super::plan::{InstallPlan, TokenText};
 use crate::{
     db::entity::{Scoped, profile, token},
     error::Error,
@@ -17,34 +19,35 @@ use crate::{
 };
 
 /// What some choices name: it exists in the scope, and the token is good.
-pub struct Found {
-    /// The choices.
+pub struct Resolved {
+    /// What was chosen.
     pub chosen: Choices,
-    /// The profile.
+    /// The profile that it names.
     pub profile: profile::Model,
-    /// The token.
+    /// The token that it names.
     pub token: Token,
     row: token::Model,
 }
 
-impl Found {
+impl Resolved {
     /// Looks them up.
     ///
     /// # Errors
     /// Names the field that names nothing, or a token that is not active.
-    pub async fn look_up(
+    pub async fn resolve(
         state: &State,
         db: &impl ConnectionTrait,
         scope: &Scope,
         chosen: Choices,
     ) -> Result<Self, Error> {
-        let profile = profile::Entity::find_by_id(chosen.profile.0).filter(profile::Entity::at(scope)).one(db);
-        let profile = profile.await?.ok_or_else(no_profile)?;
-        let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::at(scope)).one(db);
-        let row = row.await?.ok_or_else(no_token)?;
+        let profile =
+            profile::Entity::find_by_id(chosen.profile.0).filter(profile::Entity::visible_from(scope)).one(db);
+        let profile = profile.await?.ok_or_else(unknown_profile)?;
+        let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::visible_from(scope)).one(db);
+        let row = row.await?.ok_or_else(unknown_token)?;
         let token = Token::try_from(row.clone())?;
         if token.status(state.clock.now()) != TokenStatus::Active {
-            return Err(no_token());
+            return Err(unknown_token().into());
         }
         Ok(Self { chosen, profile, token, row })
     }

@@ -7,6 +7,7 @@
 use std::{fmt, marker::PhantomData};
 
 use askama::filters::Safe;
+use muster::escape::{shell_quoted, shell_word};
 use zeroize::Zeroizing;
 
 /// A value, written in language `L`. It may be a secret: it is wiped when it is dropped.
@@ -89,12 +90,12 @@ impl Json {
 impl Shell {
     /// A word of a command; in quotes, where it needs them.
     pub fn word(text: &str) -> In<Self> {
-        if is_simple(text) { written(Zeroizing::new(text.to_owned())) } else { Self::text(text) }
+        written(Zeroizing::new(shell_word(text)))
     }
 
     /// A word of a command, in quotes.
     pub fn text(text: &str) -> In<Self> {
-        written(Zeroizing::new(format!("'{}'", *Zeroizing::new(text.replace('\'', r"'\''")))))
+        written(Zeroizing::new(shell_quoted(text)))
     }
 }
 
@@ -103,11 +104,6 @@ impl Plain {
     pub fn line(text: &str) -> In<Self> {
         written(Zeroizing::new(text.replace(|c: char| c.is_control() || is_line_end(c), " ")))
     }
-}
-
-/// A word of a command line that a person copies.
-pub fn shell_word(text: &str) -> String {
-    Shell::word(text).to_string()
 }
 
 /// A JSON string, which is a YAML string, too (YAML 1.2, section 1.3) once nothing is left in it that YAML takes for a
@@ -146,13 +142,6 @@ fn is_plain(text: &str) -> bool {
         && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// Whether a shell takes it as it stands. A dash at its beginning would make an option of it.
-fn is_simple(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with('-')
-        && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"-._/:@".contains(&c))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,21 +169,6 @@ mod tests {
         assert_eq!(Yaml::text("edge").to_string(), "\"edge\"");
         assert_eq!(Yaml::assignment("A", "$(x) $$").to_string(), "\"A=$$(x) $$$$\"");
         assert_eq!(Yaml::with_dollars("$(x)").to_string(), "\"$$(x)\"");
-    }
-
-    #[test]
-    fn shell_words_are_quoted_where_they_need_it() {
-        for (text, expected) in [
-            ("edge-1", "edge-1"),
-            ("", "''"),
-            ("-rf", "'-rf'"),
-            ("~", "'~'"),
-            ("it's", r"'it'\''s'"),
-            ("a b\n$(id)`id`", "'a b\n$(id)`id`'"),
-        ] {
-            assert_eq!(Shell::word(text).to_string(), expected, "{text:?}");
-        }
-        assert_eq!(Shell::text("a").to_string(), "'a'");
     }
 
     #[test]

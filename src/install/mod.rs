@@ -1,7 +1,17 @@
 //! Installing a delegate: what a person chooses, and which files come of it.
 
+mod choices;
+pub mod files;
+pub mod image;
+mod view;
+
 use serde::{Deserialize, Serialize};
 
+pub use self::{
+    choices::{Choices, InstallFields, unknown_token},
+    files::Bundle,
+    view::{Arrival, Arrivals, InstallLink, InstallOptions, InstallReview, ShownFile},
+};
 use crate::{delegate::DelegateType, named_enum::named_enum};
 
 named_enum! {
@@ -75,6 +85,14 @@ named_enum! {
         Medium = "medium", "Medium";
         /// Many.
         Large = "large", "Large";
+    }
+}
+
+impl Generation {
+    /// The generation of a delegate, by whether it says that it is of the next.
+    #[must_use]
+    pub const fn of(next_gen: bool) -> Self {
+        if next_gen { Self::Next } else { Self::First }
     }
 }
 

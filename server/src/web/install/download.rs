@@ -7,18 +7,21 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use muster::install::InstallKind;
-use muster_app::{error::ConsoleError, install::api::InstallFields};
+use muster::{
+    install::{Choices, InstallFields, InstallKind},
+    user::Permission,
+};
+use muster_app::{console::Console as _, error::ConsoleError, install::api::install_page};
 use serde::Deserialize;
 
-use super::handout::Handout;
-use crate::{console::Operator, manage::install, web::flash_and_return};
+use super::super::flash_and_return;
+use crate::{console::Operator, install::bundle::Download, manage::install};
 
 /// The server function whose form shows what is wrong with the fields.
 const CHECK: &str = "/api/install/check";
 
 /// The longest URL, in bytes, that proxies let pass by their defaults.
-const URL_MOST: usize = 8000;
+const MAX_URL_BYTES: usize = 8000;
 
 /// Which file is asked for.
 #[derive(Debug, Default, Deserialize)]
@@ -46,16 +49,16 @@ pub async fn download(
         None => Err(ConsoleError::field("", "The form could not be read. Fill it in again.")),
     };
     match made {
-        Ok(handout) => handout.into_response(),
+        Ok(download) => download.into_response(),
         Err(error) => {
             let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
             if !accept.is_some_and(|accept| accept.contains("text/html")) {
                 return told(&error);
             }
-            let back = Some(fields.unwrap_or_default().page(kind, "").to_string());
+            let back = Some(install_page(&fields.unwrap_or_default(), kind, "").to_string());
             // What does not go into a URL comes back by the session alone.
-            let back = back.filter(|back| back.len() <= URL_MOST);
-            let back = back.unwrap_or_else(|| InstallFields::default().page(kind, "").to_string());
+            let back = back.filter(|back| back.len() <= MAX_URL_BYTES);
+            let back = back.unwrap_or_else(|| install_page(&InstallFields::default(), kind, "").to_string());
             flash_and_return(&operator, CHECK.to_owned(), error, &body, &back).await
         }
     }
@@ -71,9 +74,10 @@ async fn make(
     kind: InstallKind,
     fields: &InstallFields,
     file: String,
-) -> Result<Handout, ConsoleError> {
+) -> Result<Download, ConsoleError> {
     let cx = operator.context()?;
-    let chosen = operator.read(kind, fields)?;
+    operator.authorize(Permission::ManageDelegates)?;
+    let chosen = Choices::parse(kind, fields)?;
     let manager_url = operator.manager_url()?;
     operator.answer(install::download(&cx, &operator.scope(), chosen, &manager_url, file).await)
 }

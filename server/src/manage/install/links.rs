@@ -1,0 +1,233 @@
+//! Links that hand out install files once, to whoever brings the key.
+//!
+//! What did not arrive does not use a link up: it is good again where the answer was torn, and for a few minutes the
+//! same address can fetch again, since nobody can tell whether the last bytes arrived.
+
+use std::{net::IpAddr, time::Duration};
+
+use muster::{
+    audit::{Action, Actor, Origin},
+    id::{AccountId, InstallLinkId},
+    install::InstallLink,
+    scope::Scope,
+    time::Timestamp,
+    user::Permission,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set, Value, sea_query::Expr,
+};
+
+use super::{Context, handed_out, resolve, token_entry};
+use crate::{
+    chance,
+    db::{
+        audit,
+        entity::{Scoped, corrupt, install_link},
+    },
+    error::{Conflict, Error, Limit, Object},
+    events::Topic,
+    install::{
+        bundle::Download,
+        link::{self, LinkPayload},
+        resolve::Resolved,
+    },
+    state::State,
+};
+
+/// How long a link works.
+const WORKS_FOR: Duration = Duration::from_secs(60 * 60);
+/// For how long the address that used a link can fetch again.
+const WORKS_AGAIN_FOR: Duration = Duration::from_secs(3 * 60);
+/// How long a link that has expired is still told apart from one that never was.
+const KEPT_FOR: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many links of a scope can wait to be used.
+const MAX_LINKS: u64 = 1000;
+
+/// Makes a link that hands the files out once, for the session of this digest to show.
+///
+/// # Errors
+/// As for [`check`]; [`Error::Conflict`] where too many links wait to be used.
+pub async fn create(
+    cx: &Context,
+    scope: &Scope,
+    payload: LinkPayload,
+    session: String,
+) -> Result<InstallLinkId, Error> {
+    cx.authorize(Permission::ManageDelegates, scope)?;
+    let resolved = resolve(cx, scope, payload.choices()?).await?;
+    let now = cx.now();
+    let (id, key) = (InstallLinkId::new(now, &chance::bytes()), link::new_key());
+    let change = cx.begin(Permission::ManageDelegates).await?;
+    install_link::Entity::delete_many()
+        .filter(install_link::Entity::at(scope))
+        .filter(install_link::Column::ExpiresAt.lt(now.minus(KEPT_FOR).as_millis()))
+        .exec(&*change)
+        .await?;
+    let open = install_link::Entity::find()
+        .filter(install_link::Entity::at(scope))
+        .filter(install_link::Column::UsedAt.is_null())
+        .filter(install_link::Column::ExpiresAt.gt(now.as_millis()));
+    if open.count(&*change).await? >= MAX_LINKS {
+        return Err(Conflict::Full(Limit::InstallLinks, MAX_LINKS).into());
+    }
+    install_link::ActiveModel {
+        id: Set(id.0),
+        account_id: Set(scope.account.0),
+        organization: Set(scope.organization().to_owned()),
+        project: Set(scope.project().to_owned()),
+        digest: Set(link::digest(&key)),
+        session: Set(session),
+        sealed_key: Set(cx.state.keyring.seal(&link::purpose(id), key.as_bytes())),
+        plan: Set(serde_json::to_string(&payload).map_err(|error| corrupt("install_link", error))?),
+        created_by: Set(cx.name().to_owned()),
+        created_at: Set(now.as_millis()),
+        expires_at: Set(now.plus(WORKS_FOR).as_millis()),
+        used_at: Set(None),
+        used_from: Set(String::new()),
+    }
+    .insert(&*change)
+    .await?;
+    let detail = format!("{} delegate {}", resolved.chosen.kind.label(), resolved.chosen.name.as_str());
+    cx.record(&change, token_entry(&resolved.token, Action::InstallLinkCreated, detail)).await?;
+    change.commit().await?;
+    Ok(id)
+}
+
+/// A link. Its line is for the session that made it alone, by this digest.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`]; or where the database is out of reach.
+pub async fn get(cx: &Context, scope: &Scope, id: InstallLinkId, session: &str) -> Result<InstallLink, Error> {
+    cx.authorize(Permission::ManageDelegates, scope)?;
+    let row = install_link::Entity::find_by_id(id.0).filter(install_link::Entity::at(scope));
+    let row = row.one(cx.state.db.read()).await?.ok_or(Error::NotFound(Object::InstallLink))?;
+    let works = row.used_at.is_none() && row.expires_at > cx.now().as_millis();
+    let line = if works && row.session == session {
+        Some(LinkPayload::read(&row)?.line(&link::unseal(&cx.state.keyring, &row)?)?)
+    } else {
+        None
+    };
+    Ok(InstallLink {
+        line,
+        expires_at: Timestamp::from_millis(row.expires_at),
+        used: row.used_at.map(|at| (Timestamp::from_millis(at), row.used_from)),
+    })
+}
+
+/// Why a link hands out nothing.
+#[derive(Debug)]
+pub enum RefusedLink {
+    /// No link has this key.
+    Unknown,
+    /// It was used before.
+    Used,
+    /// It has expired.
+    Expired,
+    /// The token or the profile that it names is gone.
+    Outdated,
+    /// It could not be looked at.
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for RefusedLink {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// A link that was redeemed, and its files.
+pub struct Redeemed {
+    /// The files.
+    pub download: Download,
+    /// The link.
+    pub id: InstallLinkId,
+    /// When it was used by that; none where somebody fetches again, which changes nothing.
+    pub used_at: Option<Timestamp>,
+}
+
+/// Hands out the files of a link, once, to whoever brings its key.
+///
+/// # Errors
+/// [`RefusedLink`].
+pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<Redeemed, RefusedLink> {
+    let find = || install_link::Entity::find().filter(install_link::Column::Digest.eq(link::digest(key)));
+    let row = find().one(state.db.read()).await?.ok_or(RefusedLink::Unknown)?;
+    check(state, &row, address)?;
+    let scope = Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project);
+    let scope = scope.map_err(|error| corrupt("install_link", error))?;
+    let payload = LinkPayload::read(&row)?;
+    let chosen = payload.choices()?;
+    let resolved = outdated(Resolved::resolve(state, state.db.read(), &scope, chosen.clone()).await)?;
+    // Made before the change begins: it takes long, and while a change is open nothing but the database is awaited.
+    let plan = resolved.plan(state, &payload.manager_url)?;
+    let download = Download::make(state, plan, String::new()).await?;
+
+    let mut change = state.db.write().await?;
+    let row = find().one(&*change).await?.ok_or(RefusedLink::Unknown)?;
+    check(state, &row, address)?;
+    // It may have been revoked meanwhile.
+    outdated(Resolved::resolve(state, &*change, &scope, chosen).await)?;
+    let now = state.clock.now();
+    let id = InstallLinkId(row.id);
+    let mut used_at = None;
+    if row.used_at.is_none() {
+        let used = install_link::Entity::update_many()
+            .col_expr(install_link::Column::UsedAt, Expr::value(now.as_millis()))
+            .col_expr(install_link::Column::UsedFrom, Expr::value(address.to_string()))
+            .filter(install_link::Column::Id.eq(row.id))
+            .filter(install_link::Column::UsedAt.is_null())
+            .exec(&*change)
+            .await?;
+        if used.rows_affected == 0 {
+            return Err(RefusedLink::Used);
+        }
+        used_at = Some(now);
+    }
+    let actor = Actor::InstallLink { id, name: format!("an install link of {}", row.created_by) };
+    let detail = handed_out(&resolved.chosen, &download.name);
+    let entry = token_entry(&resolved.token, Action::BundleDownloaded, detail);
+    audit::record(&change, &Origin { actor, address: Some(address) }, now, entry).await?;
+    change.touches(Topic::Tokens);
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(Redeemed { download, id, used_at })
+}
+
+/// The answer was torn before its end: the link that was used at this time is good again.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn restore(state: &State, id: InstallLinkId, used_at: Timestamp) -> Result<(), DbErr> {
+    let mut change = state.db.write().await?;
+    install_link::Entity::update_many()
+        .col_expr(install_link::Column::UsedAt, Expr::value(Value::BigInt(None)))
+        .col_expr(install_link::Column::UsedFrom, Expr::value(""))
+        .filter(install_link::Column::Id.eq(id.0))
+        .filter(install_link::Column::UsedAt.eq(used_at.as_millis()))
+        .exec(&*change)
+        .await?;
+    change.touches(Topic::Tokens);
+    change.touches(Topic::Delegates);
+    change.commit().await
+}
+
+fn check(state: &State, row: &install_link::Model, address: IpAddr) -> Result<(), RefusedLink> {
+    if let Some(at) = row.used_at {
+        let lately = Timestamp::from_millis(at) >= state.clock.now().minus(WORKS_AGAIN_FOR);
+        if !lately || row.used_from != address.to_string() {
+            return Err(RefusedLink::Used);
+        }
+    }
+    if row.expires_at <= state.clock.now().as_millis() {
+        return Err(RefusedLink::Expired);
+    }
+    Ok(())
+}
+
+/// What the choices name was there when the link was made; where it is not any more, that is no fault.
+fn outdated(resolved: Result<Resolved, Error>) -> Result<Resolved, RefusedLink> {
+    match resolved {
+        Err(Error::Invalid(_)) => Err(RefusedLink::Outdated),
+        other => Ok(other?),
+    }
+}
