@@ -17,7 +17,7 @@ use tower_sessions::session_store::Error as SessionError;
 use crate::{
     auth::password::PasswordError,
     db::failure::{is_taken, is_unavailable, is_unknown_outcome},
-    keyring::Unsealable,
+    encryption::Unsealable,
 };
 
 /// What an error speaks of.

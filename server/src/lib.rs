@@ -1,29 +1,29 @@
 //! The manager of Muster: console back end, delegate API and storage. See `docs/ARCHITECTURE.md` for the map.
 
 pub mod auth;
-pub mod chance;
 pub mod clock;
 pub mod config;
 pub mod connections;
 pub mod console;
 pub mod db;
 pub mod delegate_api;
+pub mod encryption;
 pub mod error;
 pub mod events;
 mod install;
-pub mod keyring;
 pub mod manage;
 mod origin;
 pub mod presence;
 pub mod program;
 pub mod proxies;
+pub mod random;
 pub mod retention;
 pub mod scripts;
-pub mod secrets;
+pub mod secret_values;
 pub mod serve;
 pub mod start;
 pub mod state;
-pub mod tokens;
+pub mod token_values;
 pub mod web;
 
 use axum::{
@@ -87,7 +87,7 @@ struct Ids(State);
 
 impl MakeRequestId for Ids {
     fn make_request_id<B>(&mut self, _: &http::Request<B>) -> Option<RequestId> {
-        let id = muster::id::RequestId::new(self.0.clock.now(), &chance::bytes());
+        let id = muster::id::RequestId::new(self.0.clock.now(), &random::bytes());
         http::HeaderValue::from_str(&id.to_string()).ok().map(RequestId::new)
     }
 }

@@ -19,9 +19,9 @@ use crate::{
     clock::Clock,
     config::Config,
     db::{Db, OpenError, entity::setting},
+    encryption::{EncryptionKey, KeyError},
     error::Error,
     events::Events,
-    keyring::{KeyError, Keyring},
     manage::{
         installation::{FoundError, account},
         users,
@@ -30,7 +30,7 @@ use crate::{
     program::Program,
     scripts::Masks,
     state::{Inner, State},
-    tokens::TokenValues,
+    token_values::TokenValues,
 };
 
 /// Under which name the database holds what proves that the key is the right one.
@@ -95,13 +95,13 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         .map_err(|error| StartError::Folder(config.data_dir.clone(), error))?;
     let events = Events::default();
     let db = Db::open(&config.database, events.clone()).await?;
-    let keyring = keyring(&db, &config.secret_key_file).await?;
-    let account = account(&db, &keyring, clock.now()).await?;
+    let encryption = encryption(&db, &config.secret_key_file).await?;
+    let account = account(&db, &encryption, clock.now()).await?;
     let presence = Presence::new(clock.now());
     let state = State::new(Inner {
         db,
         clock,
-        keyring,
+        encryption,
         account: AccountId(account.id),
         account_name: account.name,
         public_url: config.public_url.clone(),
@@ -144,22 +144,22 @@ pub fn read_password(file: &Path) -> Result<Password, StartError> {
 }
 
 /// The key: read and proven where the database was sealed before, made where both are new.
-async fn keyring(db: &Db, file: &Path) -> Result<Keyring, StartError> {
+async fn encryption(db: &Db, file: &Path) -> Result<EncryptionKey, StartError> {
     let change = db.write().await?;
     change.alone().await?;
     if let Some(check) = setting::Entity::find_by_id(KEY_CHECK).one(&*change).await? {
-        let keyring = Keyring::read(file)?;
-        return match keyring.open(KEY_CHECK, &check.value) {
-            Ok(_) => Ok(keyring),
+        let encryption = EncryptionKey::read(file)?;
+        return match encryption.open(KEY_CHECK, &check.value) {
+            Ok(_) => Ok(encryption),
             Err(_) => Err(KeyError::Wrong(file.to_owned()).into()),
         };
     }
-    let keyring = match Keyring::read(file) {
-        Err(KeyError::Missing(_)) => Keyring::create(file)?,
+    let encryption = match EncryptionKey::read(file) {
+        Err(KeyError::Missing(_)) => EncryptionKey::create(file)?,
         other => other?,
     };
-    let value = Set(keyring.seal(KEY_CHECK, KEY_CHECK_CLEAR));
+    let value = Set(encryption.seal(KEY_CHECK, KEY_CHECK_CLEAR));
     setting::ActiveModel { name: Set(KEY_CHECK.to_owned()), value }.insert(&*change).await?;
     change.commit().await?;
-    Ok(keyring)
+    Ok(encryption)
 }

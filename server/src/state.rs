@@ -10,13 +10,13 @@ use crate::{
     clock::Clock,
     config::Retention,
     db::Db,
+    encryption::EncryptionKey,
     events::Events,
-    keyring::Keyring,
     presence::Presence,
     program::Program,
     proxies::TrustedProxies,
     scripts::Masks,
-    tokens::TokenValues,
+    token_values::TokenValues,
 };
 
 /// What every request can reach. Cheap to clone.
@@ -31,7 +31,7 @@ pub struct Inner {
     /// Tells the time.
     pub clock: Clock,
     /// Seals tokens.
-    pub keyring: Keyring,
+    pub encryption: EncryptionKey,
     /// The installation's account.
     pub account: AccountId,
     /// The account's name.

@@ -3,7 +3,7 @@
 use muster::user::Email;
 use serde::{Deserialize, Serialize};
 
-use crate::chance;
+use crate::random;
 
 /// The cookie that holds it.
 pub const COOKIE: &str = "muster_device";
@@ -30,7 +30,7 @@ impl Device {
     #[must_use]
     pub fn after_sign_in(before: Option<Self>, email: &Email) -> Self {
         let Self { id, mut people } =
-            before.unwrap_or_else(|| Self { id: u64::from_le_bytes(chance::bytes()), people: Vec::new() });
+            before.unwrap_or_else(|| Self { id: u64::from_le_bytes(random::bytes()), people: Vec::new() });
         people.retain(|one| one != email);
         people.push(email.clone());
         let surplus = people.len().saturating_sub(MAX_PEOPLE);

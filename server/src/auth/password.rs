@@ -10,7 +10,7 @@ use argon2::{
 use muster::user::{MAX_PASSWORD_BYTES, Password};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::chance;
+use crate::random;
 
 /// How many hashes are computed at once; each takes 19 MiB (the parameters that OWASP recommends, argon2's default).
 const AT_ONCE: usize = 2;
@@ -81,7 +81,7 @@ impl Passwords {
     /// # Errors
     /// Where argon2 fails.
     pub fn new() -> Result<Self, PasswordError> {
-        let nobody = hash(&chance::bytes::<32>())?.into();
+        let nobody = hash(&random::bytes::<32>())?.into();
         Ok(Self { strangers: Queue::new(MAX_STRANGERS, AT_ONCE - 1), known: Queue::new(MAX_KNOWN, AT_ONCE), nobody })
     }
 
@@ -123,7 +123,7 @@ impl Passwords {
 }
 
 fn hash(password: &[u8]) -> Result<String, PasswordError> {
-    let salt = chance::bytes::<16>();
+    let salt = random::bytes::<16>();
     let hash = Argon2::default().hash_password_with_salt(password, &salt).map_err(PasswordError::new)?;
     Ok(hash.to_string())
 }

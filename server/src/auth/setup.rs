@@ -4,7 +4,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::chance;
+use crate::random;
 
 /// Letters and digits that are not mistaken for one another; 32, so that every byte picks evenly.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -15,7 +15,7 @@ pub struct SetupCode(String);
 
 impl Default for SetupCode {
     fn default() -> Self {
-        let random = chance::bytes::<12>();
+        let random = random::bytes::<12>();
         let mut code = String::with_capacity(14);
         for (at, byte) in random.iter().enumerate() {
             if at > 0 && at % 4 == 0 {

@@ -13,10 +13,10 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter
 use super::Operator;
 use crate::{
     db::{Change, entity::reveal, lock},
+    encryption::Unsealable,
     error::Error,
-    keyring::Unsealable,
     manage::{Context, tokens::CreatedToken},
-    tokens::reveal_purpose,
+    token_values::reveal_purpose,
 };
 
 /// How long a new value waits to be shown.
@@ -31,7 +31,7 @@ impl Operator {
         reveal::ActiveModel {
             token_id: Set(id.0),
             session: Set(self.session_digest()?),
-            sealed_value: Set(state.keyring.seal(&reveal_purpose(id), created.value.key())),
+            sealed_value: Set(state.encryption.seal(&reveal_purpose(id), created.value.key())),
             expires_at: Set(state.clock.now().plus(WAITS_FOR).as_millis()),
         }
         .insert(&**change)
@@ -53,7 +53,7 @@ impl Operator {
             shorter.filter(reveal::Column::TokenId.eq(id.0)).exec(&*change).await?;
             change.commit().await?;
         }
-        let clear = cx.state.keyring.open(&reveal_purpose(id), &kept.sealed_value)?;
+        let clear = cx.state.encryption.open(&reveal_purpose(id), &kept.sealed_value)?;
         let key = <[u8; 16]>::try_from(clear.as_slice()).map_err(|_| Unsealable)?;
         Ok(Some(RevealedToken { name: name.into(), value: TokenValue::from_bytes(key).expose().to_string() }))
     }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::Change;
 use super::entity::audit::ActiveModel;
-use crate::chance;
+use crate::random;
 
 /// What an entry tells, beyond who and when.
 #[derive(Clone, Debug)]
@@ -48,7 +48,7 @@ pub fn actor_id(actor: &Actor) -> Option<Uuid> {
 /// Where the database is out of reach.
 pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
     let row = ActiveModel {
-        id: Set(AuditId::new(now, &chance::bytes()).0),
+        id: Set(AuditId::new(now, &random::bytes()).0),
         account_id: Set(entry.scope.account.0),
         organization: Set(entry.scope.organization().to_owned()),
         project: Set(entry.scope.project().to_owned()),

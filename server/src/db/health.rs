@@ -148,7 +148,7 @@ impl Db {
             let change = self.write().await?;
             let sql = "INSERT INTO setting (name, value) VALUES ('written', $1) \
                        ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-            let value = crate::chance::bytes::<8>().to_vec();
+            let value = crate::random::bytes::<8>().to_vec();
             let statement = Statement::from_sql_and_values(change.get_database_backend(), sql, [value.into()]);
             change.execute_raw(statement).await?;
             change.commit().await

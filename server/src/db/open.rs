@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Older versions of SQLite can corrupt a database in WAL mode: <https://sqlite.org/wal.html>, "WAL reset bug".
-const SQLITE_LEAST: (u32, u32, u32) = (3, 51, 3);
+const MIN_SQLITE_VERSION: (u32, u32, u32) = (3, 51, 3);
 /// Where two managers migrate or found the same PostgreSQL at once, the second waits on this lock.
 const START_LOCK: i64 = 0x6d75_7374_6572;
 
@@ -135,7 +135,7 @@ async fn check_version(db: &DatabaseConnection) -> Result<(), OpenError> {
     let version: String = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
     let mut parts = version.split('.').map(|part| part.parse::<u32>().unwrap_or(0));
     let mut part = || parts.next().unwrap_or(0);
-    if (part(), part(), part()) < SQLITE_LEAST {
+    if (part(), part(), part()) < MIN_SQLITE_VERSION {
         return Err(OpenError::OldSqlite(version));
     }
     Ok(())

@@ -133,7 +133,7 @@ async fn find(
     let all = || token::Entity::find().filter(token::Column::AccountId.eq(state.account.0));
     let open = |row: token::Model| -> Result<Option<(token::Model, Claims)>, Denied> {
         // A value that cannot be unsealed is said once, and refuses nobody else.
-        let Some(value) = state.token_values.of(&state.keyring, &row) else { return Ok(None) };
+        let Some(value) = state.token_values.of(&state.encryption, &row) else { return Ok(None) };
         match credential.open(&value) {
             Ok(claims) => Ok(Some((row, claims))),
             Err(CredentialError::WrongKey) => Ok(None),

@@ -12,7 +12,7 @@ use super::ApiError;
 use crate::error::Error;
 
 /// The largest body of a request, in bytes. Clients list hundreds of task types in it.
-const BODY_MOST: usize = 256 * 1024;
+const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// The whole body.
 pub struct Body(pub Bytes);
@@ -22,7 +22,10 @@ impl<S: Sync> FromRequest<S> for Body {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         // A connection that broke is told the same: nobody reads it.
-        to_bytes(request.into_body(), BODY_MOST).await.map(Self).map_err(|_| Error::TooLarge(BODY_MOST).into())
+        to_bytes(request.into_body(), MAX_BODY_BYTES)
+            .await
+            .map(Self)
+            .map_err(|_| Error::TooLarge(MAX_BODY_BYTES).into())
     }
 }
 

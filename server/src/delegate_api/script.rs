@@ -24,12 +24,12 @@ use super::{
     extract::{Query, parse},
 };
 use crate::{
-    chance,
     error::{Error, Object},
     manage::{
         identity::{Caller, own_process},
         reports,
     },
+    random,
     scripts::Report,
     state,
 };
@@ -90,7 +90,7 @@ pub async fn result(
 ) -> Result<Json<Envelope<()>>, ApiError> {
     let delegate = own_id(&state, &caller, delegate).await?;
     let log = read(body).await?;
-    let run = ScriptRunId::new(state.clock.now(), &chance::bytes());
+    let run = ScriptRunId::new(state.clock.now(), &random::bytes());
     let output = String::from_utf8_lossy(&log).into_owned();
     let end = Some((Outcome::Exited, Some(i32::from(result.error))));
     reports::write(&state, &caller, delegate, &Report { run, of: None, offset: 0, output, end }).await?;

@@ -14,10 +14,10 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
-    chance,
     db::entity::{corrupt, install_link},
+    encryption::{EncryptionKey, Unsealable},
     error::Error,
-    keyring::{Keyring, Unsealable},
+    random,
 };
 
 /// What a link hands out, as its row holds it.
@@ -61,7 +61,7 @@ impl LinkPayload {
 
 /// What makes a link work: random bytes, as its URL holds them.
 pub fn new_key() -> Zeroizing<String> {
-    Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(chance::bytes::<32>())))
+    Zeroizing::new(URL_SAFE_NO_PAD.encode(*Zeroizing::new(random::bytes::<32>())))
 }
 
 /// What stands for a key in the database.
@@ -78,7 +78,7 @@ pub fn purpose(id: InstallLinkId) -> String {
 ///
 /// # Errors
 /// [`Unsealable`].
-pub fn unseal(keyring: &Keyring, row: &install_link::Model) -> Result<Zeroizing<String>, Unsealable> {
-    let clear = keyring.open(&purpose(InstallLinkId(row.id)), &row.sealed_key)?;
+pub fn unseal(encryption: &EncryptionKey, row: &install_link::Model) -> Result<Zeroizing<String>, Unsealable> {
+    let clear = encryption.open(&purpose(InstallLinkId(row.id)), &row.sealed_key)?;
     std::str::from_utf8(&clear).map(|key| Zeroizing::new(key.to_owned())).map_err(|_| Unsealable)
 }

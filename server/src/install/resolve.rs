@@ -15,7 +15,7 @@ use crate::{
     db::entity::{Scoped, profile, token},
     error::Error,
     state::State,
-    tokens,
+    token_values,
 };
 
 /// What some choices name: it exists in the scope, and the token is good.
@@ -57,10 +57,10 @@ impl Resolved {
     /// # Errors
     /// Where the value cannot be unsealed.
     pub fn plan(&self, state: &State, manager_url: &str) -> Result<InstallPlan, Error> {
-        let value = tokens::unseal(&state.keyring, &self.row)?;
+        let value = token_values::unseal(&state.encryption, &self.row)?;
         // The same each time: who downloads the files anew keeps a delegate that was approved.
         let (kind, name, token) = (self.chosen.kind.slug(), self.chosen.name.as_str(), self.chosen.token);
-        let seed = state.keyring.derive(&format!("delegate key seed {kind} {token} {name}"));
+        let seed = state.encryption.derive(&format!("delegate key seed {kind} {token} {name}"));
         let key_seed = Some(Zeroizing::new(URL_SAFE_NO_PAD.encode(seed)));
         Ok(InstallPlan { token: TokenText::Clear(value), key_seed, ..self.plan_to_show(state, manager_url) })
     }

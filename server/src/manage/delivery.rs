@@ -17,7 +17,7 @@ use crate::{
     error::{Conflict, Error},
     events::Topic,
     scripts::not_delivered,
-    secrets::expand,
+    secret_values::expand,
     state::State,
 };
 

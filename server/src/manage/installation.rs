@@ -13,13 +13,13 @@ use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
 
 use super::{profiles, tokens};
 use crate::{
-    chance,
     db::{
         Change, Db,
         audit::{self, Entry},
         entity::account,
     },
-    keyring::Keyring,
+    encryption::EncryptionKey,
+    random,
 };
 
 /// The account of an installation, until people can name it.
@@ -41,7 +41,7 @@ pub enum FoundError {
 ///
 /// # Errors
 /// [`FoundError`].
-pub async fn account(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<account::Model, FoundError> {
+pub async fn account(db: &Db, encryption: &EncryptionKey, now: Timestamp) -> Result<account::Model, FoundError> {
     if let Some(row) = account::Entity::find().one(db.read()).await? {
         return Ok(row);
     }
@@ -50,13 +50,13 @@ pub async fn account(db: &Db, keyring: &Keyring, now: Timestamp) -> Result<accou
     if let Some(row) = account::Entity::find().one(&*change).await? {
         return Ok(row);
     }
-    let row = found(&change, keyring, now).await?;
+    let row = found(&change, encryption, now).await?;
     change.commit().await?;
     Ok(row)
 }
 
-async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<account::Model, FoundError> {
-    let id = AccountId::new(now, &chance::bytes());
+async fn found(change: &Change, encryption: &EncryptionKey, now: Timestamp) -> Result<account::Model, FoundError> {
+    let id = AccountId::new(now, &random::bytes());
     let account =
         account::ActiveModel { id: Set(id.0), name: Set(ACCOUNT_NAME.to_owned()), created_at: Set(now.as_millis()) };
     let account = account.insert(&**change).await?;
@@ -65,13 +65,13 @@ async fn found(change: &Change, keyring: &Keyring, now: Timestamp) -> Result<acc
     let (action, object, name) = (Action::AccountCreated, Some(id.0), ACCOUNT_NAME);
     audit::record(change, &origin, now, Entry { scope: &scope, action, object, name, detail: String::new() }).await?;
     profiles::insert(change, &origin, &primary_profile(&scope, now)?).await?;
-    tokens::insert(change, keyring, &origin, &default_token(&scope, now)?).await?;
+    tokens::insert(change, encryption, &origin, &default_token(&scope, now)?).await?;
     Ok(account)
 }
 
 fn primary_profile(scope: &Scope, now: Timestamp) -> Result<Profile, Invalid> {
     Ok(Profile {
-        id: ProfileId::new(now, &chance::bytes()),
+        id: ProfileId::new(now, &random::bytes()),
         scope: scope.clone(),
         spec: ProfileSpec {
             name: ProfileName::parse(PRIMARY)?,
@@ -90,7 +90,7 @@ fn primary_profile(scope: &Scope, now: Timestamp) -> Result<Profile, Invalid> {
 
 fn default_token(scope: &Scope, now: Timestamp) -> Result<Token, Invalid> {
     Ok(Token {
-        id: TokenId::new(now, &chance::bytes()),
+        id: TokenId::new(now, &random::bytes()),
         scope: scope.clone(),
         name: TokenName::parse(DEFAULT_TOKEN)?,
         created_by: Actor::Installation.name().to_owned(),

@@ -20,7 +20,6 @@ use uuid::Uuid;
 
 use super::{Context, page::page};
 use crate::{
-    chance,
     db::{
         Change,
         audit::{self, Entry},
@@ -29,6 +28,7 @@ use crate::{
     },
     error::{Conflict, Error, Object},
     events::Topic,
+    random,
 };
 
 /// How many names of delegates a page shows.
@@ -99,7 +99,7 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
     check_name(&*change, scope, &spec.name, None).await?;
     check_secrets(&change, scope, &spec.startup_script).await?;
     let profile = Profile {
-        id: ProfileId::new(now, &chance::bytes()),
+        id: ProfileId::new(now, &random::bytes()),
         scope: scope.clone(),
         spec,
         primary: false,

@@ -20,7 +20,6 @@ use super::{
     identity::{Caller, check_fresh, ensure_active},
 };
 use crate::{
-    chance,
     db::{
         Change,
         entity::{Scoped, delegate},
@@ -28,7 +27,7 @@ use crate::{
     },
     error::Error,
     events::Topic,
-    presence,
+    presence, random,
     state::State,
 };
 
@@ -177,7 +176,7 @@ impl Arrival<'_> {
         }
         let asked = self.command.profile.as_ref().filter(|_| wanted.unknown);
         let delegate = Delegate {
-            id: DelegateId::new(now, &chance::bytes()),
+            id: DelegateId::new(now, &random::bytes()),
             scope: token.scope.clone(),
             profile_id: wanted.profile.id,
             script_version: wanted.profile.script_changed_at,

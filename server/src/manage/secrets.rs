@@ -17,7 +17,6 @@ use uuid::Uuid;
 
 use super::{Context, page::page};
 use crate::{
-    chance,
     db::{
         Change,
         audit::Entry,
@@ -25,7 +24,8 @@ use crate::{
     },
     error::{Conflict, Error, Limit, Object},
     events::Topic,
-    secrets::{BYTES_MOST, COUNT_MOST, bytes, retire, seal},
+    random,
+    secret_values::{MAX_BYTES, MAX_SECRETS, bytes, retire, seal},
 };
 
 /// A profile whose script names secrets.
@@ -102,18 +102,18 @@ pub async fn create(cx: &Context, scope: &Scope, command: NewSecret) -> Result<S
     if all().filter(secret::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
         return Err(Error::NameTaken { object: Object::Secret, field: "name", name: name.into() });
     }
-    if all().count(&*change).await? >= COUNT_MOST {
-        return Err(Conflict::Full(Limit::Secrets, COUNT_MOST).into());
+    if all().count(&*change).await? >= MAX_SECRETS {
+        return Err(Conflict::Full(Limit::Secrets, MAX_SECRETS).into());
     }
     check_room(&change, scope, &value, None).await?;
-    let id = SecretId::new(now, &chance::bytes());
+    let id = SecretId::new(now, &random::bytes());
     secret::ActiveModel {
         id: Set(id.0),
         account_id: Set(scope.account.0),
         organization: Set(scope.organization().to_owned()),
         project: Set(scope.project().to_owned()),
         name: Set(name.to_string()),
-        sealed_value: Set(seal(&cx.state.keyring, id, &value)),
+        sealed_value: Set(seal(&cx.state.encryption, id, &value)),
         updated_by: Set(cx.name().to_owned()),
         created_at: Set(now.as_millis()),
         updated_at: Set(now.as_millis()),
@@ -129,7 +129,7 @@ pub async fn create(cx: &Context, scope: &Scope, command: NewSecret) -> Result<S
 
 async fn check_room(change: &Change, scope: &Scope, value: &SecretValue, but: Option<SecretId>) -> Result<(), Error> {
     let length = i64::try_from(value.expose().len()).unwrap_or(i64::MAX);
-    if bytes(change, scope, but).await?.saturating_add(length) > BYTES_MOST {
+    if bytes(change, scope, but).await?.saturating_add(length) > MAX_BYTES {
         let sentence = "All secrets together would be larger than 1 MiB. Delete one that is not needed first.";
         return Err(Error::field("value", Invalid::new(sentence)));
     }
@@ -149,12 +149,12 @@ pub async fn replace(cx: &Context, id: SecretId, value: SecretValue) -> Result<(
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     let secret: Secret = cx.lock(&change, id, Permission::ManageDelegates).await?;
     check_room(&change, &secret.scope, &value, Some(id)).await?;
-    retire(&change, &cx.state.keyring, &secret, now).await?;
+    retire(&change, &cx.state.encryption, &secret, now).await?;
     // Two values within a millisecond are two versions.
     let version = now.as_millis().max(secret.updated_at.as_millis().saturating_add(1));
     secret::ActiveModel {
         id: Set(id.0),
-        sealed_value: Set(seal(&cx.state.keyring, id, &value)),
+        sealed_value: Set(seal(&cx.state.encryption, id, &value)),
         updated_by: Set(cx.name().to_owned()),
         updated_at: Set(version),
         ..Default::default()
@@ -180,7 +180,7 @@ pub async fn delete(cx: &Context, id: SecretId) -> Result<(), Error> {
         let profiles = used_by.into_iter().map(|(_, name)| name).collect();
         return Err(Conflict::SecretInUse { name: secret.name.into(), profiles }.into());
     }
-    retire(&change, &cx.state.keyring, &secret, cx.now()).await?;
+    retire(&change, &cx.state.encryption, &secret, cx.now()).await?;
     secret::Entity::delete_by_id(id.0).exec(&*change).await?;
     cx.record(&change, entry(&secret.scope, id, &secret.name, Action::SecretDeleted)).await?;
     change.touches(Topic::Secrets);

@@ -25,17 +25,16 @@ pub(super) use self::refusals::refusals;
 pub use self::rotation::{rotate, rotation};
 use super::{Context, page::page};
 use crate::{
-    chance,
     db::{
         Change,
         audit::{self, Entry},
         entity::{Scoped, delegate, profile, refusal, token},
     },
+    encryption::EncryptionKey,
     error::{Conflict, Error, Limit, Object},
     events::Topic,
-    keyring::Keyring,
-    presence,
-    tokens::purpose,
+    presence, random,
+    token_values::purpose,
 };
 
 /// How many delegates of a token a page names.
@@ -169,7 +168,7 @@ async fn add(
         return Err(Conflict::Full(Limit::Tokens, MAX_TOKENS).into());
     }
     let token = Token {
-        id: TokenId::new(now, &chance::bytes()),
+        id: TokenId::new(now, &random::bytes()),
         scope: scope.clone(),
         name,
         created_by: cx.name().to_owned(),
@@ -180,7 +179,7 @@ async fn add(
         revoked_at: None,
         rotation: None,
     };
-    let value = insert(change, &cx.state.keyring, &cx.origin(), &token).await;
+    let value = insert(change, &cx.state.encryption, &cx.origin(), &token).await;
     let value = value.map_err(|error| Error::from(error).or_taken(Object::Token, "name", token.name.as_str()))?;
     Ok(CreatedToken { token, value })
 }
@@ -191,12 +190,12 @@ async fn add(
 /// Where the name is taken, or the database is out of reach.
 pub(super) async fn insert(
     change: &Change,
-    keyring: &Keyring,
+    encryption: &EncryptionKey,
     origin: &Origin,
     token: &Token,
 ) -> Result<TokenValue, DbErr> {
-    let value = TokenValue::from_bytes(chance::bytes());
-    let sealed = keyring.seal(&purpose(token.id), value.key());
+    let value = TokenValue::from_bytes(random::bytes());
+    let sealed = encryption.seal(&purpose(token.id), value.key());
     token::ActiveModel::new(token, value.key_id().to_string(), sealed).insert(&**change).await?;
     audit::record(change, origin, token.created_at, entry(token, Action::TokenCreated)).await?;
     Ok(value)

@@ -15,9 +15,9 @@ use uuid::Uuid;
 use super::{Context, audit};
 use crate::{
     auth::{password::Asker, session},
-    chance,
     db::{Change, audit::Entry, entity::user, lock},
     error::{Conflict, Error, Object},
+    random,
     state::State,
 };
 
@@ -50,7 +50,7 @@ pub async fn create_first(
     }
     let now = state.clock.now();
     let user =
-        User { id: UserId::new(now, &chance::bytes()), email, role: Role::AccountAdministrator, created_at: now };
+        User { id: UserId::new(now, &random::bytes()), email, role: Role::AccountAdministrator, created_at: now };
     let principal = match address {
         Some(_) => Principal::person(&user, &Scope::account(state.account)),
         None => Principal::system(Actor::Installation, &Scope::account(state.account)),
@@ -78,7 +78,7 @@ pub async fn create(cx: &Context, email: Email, password: Password, role: Role) 
         return Err(taken());
     }
     let now = cx.now();
-    let user = User { id: UserId::new(now, &chance::bytes()), email: email.clone(), role, created_at: now };
+    let user = User { id: UserId::new(now, &random::bytes()), email: email.clone(), role, created_at: now };
     let made = insert(cx, &change, &user, hash).await;
     made.map_err(|error| Error::from(error).or_taken(Object::User, "email", email.as_str()))?;
     change.commit().await?;

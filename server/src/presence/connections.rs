@@ -5,12 +5,12 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, Quer
 
 use super::MAX_ROWS_AT_ONCE;
 use crate::{
-    chance,
     db::{
         Change,
         entity::{connection, delegate},
         lock,
     },
+    random,
 };
 
 /// Notes that a delegate is connected from now on, where it was not.
@@ -19,7 +19,7 @@ use crate::{
 /// Where the database is out of reach.
 pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result<(), DbErr> {
     connection::ActiveModel {
-        id: Set(ConnectionId::new(now, &chance::bytes()).0),
+        id: Set(ConnectionId::new(now, &random::bytes()).0),
         account_id: Set(delegate.scope.account.0),
         organization: Set(delegate.scope.organization().to_owned()),
         project: Set(delegate.scope.project().to_owned()),

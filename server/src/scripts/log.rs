@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::db::{Change, entity::script_log};
 
 /// The largest piece, in bytes.
-const PIECE_MOST: usize = 64 * 1024;
+const MAX_PIECE_BYTES: usize = 64 * 1024;
 /// Up to how many bytes a piece is written anew with what comes next: a line is not a row.
 const GROWS_TO: usize = 16 * 1024;
 
@@ -61,7 +61,7 @@ impl Log {
             }
         }
         while !text.is_empty() {
-            let (piece, rest) = text.split_at(text.floor_char_boundary(PIECE_MOST));
+            let (piece, rest) = text.split_at(text.floor_char_boundary(MAX_PIECE_BYTES));
             insert(change, self.run, position, piece).await?;
             position += length(piece);
             text = rest;

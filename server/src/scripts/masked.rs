@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use crate::{
     db::entity::{Scoped, script_run},
+    encryption::EncryptionKey,
     error::Error,
-    keyring::Keyring,
     state::State,
 };
 
@@ -83,7 +83,7 @@ impl Report {
         let too_far = || Error::field("offset", Invalid::new("offset: this is more output than can be counted."));
         let length = i64::try_from(self.output.len()).map_err(|_| too_far())?;
         let end = self.offset.checked_add(length).ok_or_else(too_far)?;
-        let work = Work { masker: masker.clone(), keyring: state.keyring.clone(), report: self.clone() };
+        let work = Work { masker: masker.clone(), encryption: state.encryption.clone(), report: self.clone() };
         let _turn = state.masks.turn().await;
         tokio::task::spawn_blocking(move || work.mask(&known, end)).await.map_err(Error::internal)
     }
@@ -91,7 +91,7 @@ impl Report {
 
 struct Work {
     masker: Masker,
-    keyring: Keyring,
+    encryption: EncryptionKey,
     report: Report,
 }
 
@@ -120,7 +120,8 @@ impl Work {
             let (masked, carry) = self.masker.feed(carry, &new, tears, after);
             pieces.push(Piece::Output(masked));
             let received = if is_new || lost > 0 { end } else { before.received };
-            let sealed_rest = if is_over { Vec::new() } else { self.keyring.seal(&purpose(run.0), &carry.to_bytes()) };
+            let sealed_rest =
+                if is_over { Vec::new() } else { self.encryption.seal(&purpose(run.0), &carry.to_bytes()) };
             next = Seen { received, sealed_rest };
         }
         Masked { seen, interrupted, pieces, next }
@@ -137,7 +138,7 @@ impl Work {
         if sealed.is_empty() {
             return (Carry::default(), Before::Known);
         }
-        let clear = self.keyring.open(&purpose(run), sealed).ok();
+        let clear = self.encryption.open(&purpose(run), sealed).ok();
         match clear.and_then(|clear| Carry::from_bytes(&clear)) {
             Some(carry) => (carry, Before::Known),
             None => {

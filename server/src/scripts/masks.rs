@@ -16,9 +16,9 @@ use uuid::Uuid;
 use crate::{
     db::entity::{Scoped, retired_secret, secret, token},
     error::Error,
-    secrets::{self, RETIRED_FOR},
+    secret_values::{self, RETIRED_FOR},
     state::State,
-    tokens,
+    token_values,
 };
 
 /// What masks the secrets of the scope that was last asked for.
@@ -86,7 +86,7 @@ impl Masks {
 pub async fn masker(state: &State, token: &Token) -> Result<Masker, Error> {
     let row = token::Entity::find_by_id(token.id.0).filter(token::Entity::at(&token.scope));
     let row = row.one(state.db.read()).await?.ok_or(Refusal::RevokedToken)?;
-    let value = tokens::unseal(&state.keyring, &row)?;
+    let value = token_values::unseal(&state.encryption, &row)?;
     let (text, bytes) = (value.expose(), value.key());
     let own = [Patterns::of_texts([text.as_str()]), Patterns::of_bytes([bytes.as_slice()])];
     let own = own.into_iter().collect::<Result<Vec<_>, _>>().map_err(Error::internal)?;
@@ -124,8 +124,10 @@ async fn of_scope(state: &State, scope: &Scope) -> Result<Arc<Patterns>, Error> 
     };
     let worker = state.clone();
     let make = move || {
-        let current = secrets.iter().map(|row| (row.id, row.name.as_str(), secrets::unseal(&worker.keyring, row)));
-        let former = retired.iter().map(|row| (row.id, "(replaced)", secrets::unseal_retired(&worker.keyring, row)));
+        let current =
+            secrets.iter().map(|row| (row.id, row.name.as_str(), secret_values::unseal(&worker.encryption, row)));
+        let former =
+            retired.iter().map(|row| (row.id, "(replaced)", secret_values::unseal_retired(&worker.encryption, row)));
         // What cannot be opened is not given out either; everything else is masked.
         let open = |(id, name, value): (Uuid, &str, Result<SecretValue, _>)| {
             value.inspect_err(|_| worker.masks.say_unreadable(id, name)).ok()

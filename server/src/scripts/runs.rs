@@ -18,13 +18,13 @@ use super::{
     masked::{Masked, Piece, Report, Seen},
 };
 use crate::{
-    chance,
     db::{
         Change,
         entity::{Scoped, profile, script_run},
         failure::is_taken,
     },
     error::{Conflict, Error},
+    random,
 };
 
 /// The runs of a delegate, the newest first.
@@ -197,7 +197,7 @@ pub async fn not_delivered(change: &Change, delegate: &Delegate, why: &Invalid, 
     let profile =
         profile::Entity::find_by_id(delegate.profile_id.0).filter(profile::Entity::visible_from(&delegate.scope));
     let profile = profile.one(&**change).await?;
-    let id = ScriptRunId::new(now, &chance::bytes());
+    let id = ScriptRunId::new(now, &random::bytes());
     let mut run = new(delegate, id, delegate.profile_id, profile, delegate.script_version, now);
     run.ended_at = Some(now.as_millis());
     run.outcome = Some(Outcome::NotDelivered.code().to_owned());

@@ -65,7 +65,7 @@ pub async fn identify(
     let headers = request.headers();
     let host = origins::host_of(request.uri(), headers);
     let login_is_kept_at = origins::login_is_kept_at(&state, request.uri(), headers);
-    let device: Option<Device> = sends.then(|| cookie::read(&state.keyring, headers, device::COOKIE)).flatten();
+    let device: Option<Device> = sends.then(|| cookie::read(&state.encryption, headers, device::COOKIE)).flatten();
     let by_form = headers.contains_key(header::ORIGIN);
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let operator = Operator {

@@ -5,7 +5,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
 use tower_sessions::cookie::{Cookie, SameSite, time::Duration};
 
-use crate::{keyring::Keyring, state::State};
+use crate::{encryption::EncryptionKey, state::State};
 
 /// The largest cookie that every browser keeps, in bytes, with room for its name and attributes.
 pub const MAX_VALUE: usize = 3800;
@@ -15,18 +15,18 @@ fn purpose(name: &str) -> String {
 }
 
 /// What a cookie holds; none where there is none, or it was not sealed here.
-pub fn read<T: DeserializeOwned>(keyring: &Keyring, headers: &HeaderMap, name: &str) -> Option<T> {
+pub fn read<T: DeserializeOwned>(encryption: &EncryptionKey, headers: &HeaderMap, name: &str) -> Option<T> {
     let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
     let mut cookies = lines.flat_map(Cookie::split_parse).filter_map(Result::ok);
     let cookie = cookies.find(|cookie| cookie.name() == name)?;
     let sealed = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
-    serde_json::from_slice(&keyring.open(&purpose(name), &sealed).ok()?).ok()
+    serde_json::from_slice(&encryption.open(&purpose(name), &sealed).ok()?).ok()
 }
 
 /// A `Set-Cookie` header with something sealed; none where it would be too large for browsers.
 pub fn write(state: &State, name: &'static str, value: &impl Serialize, lasts: Duration) -> Option<HeaderValue> {
     let clear = serde_json::to_vec(value).ok()?;
-    let value = URL_SAFE_NO_PAD.encode(state.keyring.seal(&purpose(name), &clear));
+    let value = URL_SAFE_NO_PAD.encode(state.encryption.seal(&purpose(name), &clear));
     if value.len() > MAX_VALUE {
         return None;
     }

@@ -20,14 +20,14 @@ use axum::{
 use muster_app::{error::ConsoleError, ui::form::Flash};
 use tower_sessions::cookie::time::Duration;
 
-use super::{FORM_MOST, cookie};
+use super::{MAX_FORM_BYTES, cookie};
 use crate::{console::Operator, state};
 
 /// Under which name a session holds what a form left.
 const FLASH: &str = "flash";
 
 /// How many fields are given back.
-const FIELDS_MOST: usize = 16;
+const MAX_FIELD_BYTES: usize = 16;
 /// The cookie of somebody who is not signed in.
 const COOKIE: &str = "muster_flash";
 /// The most bytes in it: sealed and encoded they fit into a cookie.
@@ -50,7 +50,7 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
     let operator = request.extensions().get::<Operator>().cloned();
     let endpoint = request.uri().path().to_owned();
     let (mut parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, FORM_MOST).await else {
+    let Ok(body) = to_bytes(body, MAX_FORM_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let referrer = local_referrer(&parts.headers);
@@ -61,7 +61,7 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
         let onwards = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
         return with_cookies(Redirect::to(onwards.unwrap_or(&referrer)).into_response(), answer.headers());
     }
-    let error = match to_bytes(answer.into_body(), FORM_MOST).await {
+    let error = match to_bytes(answer.into_body(), MAX_FORM_BYTES).await {
         Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(ConsoleError::Unreachable),
         Err(_) => ConsoleError::Unreachable,
     };
@@ -88,7 +88,7 @@ pub async fn take_flash(
     headers: &HeaderMap,
 ) -> Result<Option<Flash>, tower_sessions::session::Error> {
     if operator.user.is_none() {
-        return Ok(cookie::read(&operator.state.keyring, headers, COOKIE));
+        return Ok(cookie::read(&operator.state.encryption, headers, COOKIE));
     }
     if operator.session.get_value(FLASH).await?.is_none() {
         return Ok(None);
@@ -114,8 +114,8 @@ pub async fn flash_and_return(
     let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
     let fields = pairs
         .into_iter()
-        .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && name.len() + value.len() <= FORM_MOST)
-        .take(FIELDS_MOST);
+        .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && name.len() + value.len() <= MAX_FORM_BYTES)
+        .take(MAX_FIELD_BYTES);
     let mut response = Redirect::to(back).into_response();
     if operator.user.is_none() {
         let flash = small(Flash { endpoint, error, fields: BTreeMap::new() }, fields);

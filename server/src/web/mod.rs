@@ -30,7 +30,7 @@ use crate::{auth::session::Sessions, delegate_api, state::State};
 /// How long a session lasts.
 const SESSION: time::Duration = time::Duration::days(7);
 /// The largest form: a startup script of 64 Ki characters, percent-encoded.
-const FORM_MOST: usize = 1024 * 1024;
+const MAX_FORM_BYTES: usize = 1024 * 1024;
 
 /// Where machines knock that speak Harness's protocols: what is not known there is answered to them, never by a page.
 const MACHINE_DOORS: [&str; 4] = ["/api", "/gateway", "/ng", "/audit/api"];
@@ -53,7 +53,7 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .route(script_log::PATH, get(script_log::download))
         .fallback(get(pages::page))
         .layer(Extension(assets))
-        .layer(RequestBodyLimitLayer::new(FORM_MOST))
+        .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
         .layer(middleware::from_fn_with_state(state.clone(), access::identify))
         .layer(sessions)
         .layer(csrf)

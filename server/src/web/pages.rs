@@ -21,7 +21,7 @@ use super::{forms, headers};
 use crate::{console::Operator, state};
 
 /// The largest error, in bytes.
-const ERROR_MOST: usize = 64 * 1024;
+const MAX_ERROR_BYTES: usize = 64 * 1024;
 
 /// Gives Leptos what the request brings: the console for its operator, and what a form without JavaScript left.
 fn provide_request() {
@@ -76,7 +76,7 @@ pub async fn call(request: Request<Body>) -> Response {
     // it for the server's fault.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         let (parts, body) = response.into_parts();
-        let body = to_bytes(body, ERROR_MOST).await.unwrap_or_default();
+        let body = to_bytes(body, MAX_ERROR_BYTES).await.unwrap_or_default();
         let error = serde_json::from_slice::<ConsoleError>(&body).ok();
         response = Response::from_parts(parts, Body::from(body));
         if let Some(status) = error.and_then(|error| StatusCode::from_u16(error.status()).ok()) {

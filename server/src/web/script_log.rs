@@ -12,7 +12,7 @@ use muster_app::error::ConsoleError;
 use crate::{console::Operator, manage::scripts};
 
 /// The most characters of a delegate's name in a file's name.
-const NAME_MOST: usize = 64;
+const MAX_NAME_CHARS: usize = 64;
 
 /// Where the logs are: [`muster_app::scripts::api::log_path`].
 pub const PATH: &str = "/delegates/{delegate}/script-runs/{run}/log.txt";
@@ -47,7 +47,7 @@ fn content_type() -> (HeaderName, HeaderValue) {
 /// The name of the file: of a delegate's name, what every system takes.
 fn disposition(delegate: &str) -> (HeaderName, HeaderValue) {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-    let name: String = delegate.chars().take(NAME_MOST).map(plain).collect();
+    let name: String = delegate.chars().take(MAX_NAME_CHARS).map(plain).collect();
     let value = format!("attachment; filename=\"startup-script-{name}.log\"");
     let value = HeaderValue::from_str(&value).unwrap_or_else(|_| HeaderValue::from_static("attachment"));
     (header::CONTENT_DISPOSITION, value)

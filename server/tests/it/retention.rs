@@ -5,8 +5,8 @@ use muster::{
     id::{ConnectionId, DelegateId},
 };
 use muster_server::{
-    chance,
     db::entity::{audit, connection},
+    random,
     retention::{self, MAX_CONNECTIONS},
 };
 use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _, Set};
@@ -38,7 +38,7 @@ async fn b17_many_rows_go_in_several_changes(app: TestApp) {
     for _ in 0..25 {
         let rows = (0..100).map(|_| {
             let mut copy = row.clone().into_active_model();
-            copy.id = Set(muster::id::AuditId::new(app.now(), &chance::bytes()).0);
+            copy.id = Set(muster::id::AuditId::new(app.now(), &random::bytes()).0);
             copy
         });
         audit::Entity::insert_many(rows).exec(&*change).await.unwrap();
@@ -75,7 +75,7 @@ async fn b17_the_connection_history_is_bounded(app: TestApp) {
     for number in 0..MAX_CONNECTIONS + 5 {
         let mut copy = row.clone().into_active_model();
         app.advance(seconds(1));
-        copy.id = Set(ConnectionId::new(app.now(), &chance::bytes()).0);
+        copy.id = Set(ConnectionId::new(app.now(), &random::bytes()).0);
         copy.delegate_id = Set(delegate.0);
         copy.connected_at = Set(app.now().as_millis());
         copy.lost_at = Set(Some(app.now().as_millis()));

@@ -1,4 +1,4 @@
-//! Delegate tokens. The value is sealed; see [`crate::keyring`].
+//! Delegate tokens. The value is sealed; see [`crate::encryption`].
 
 use muster::{
     id::{AccountId, ProfileId, TokenId},

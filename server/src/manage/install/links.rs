@@ -19,7 +19,6 @@ use sea_orm::{
 
 use super::{Context, handed_out, resolve, token_entry};
 use crate::{
-    chance,
     db::{
         audit,
         entity::{Scoped, corrupt, install_link},
@@ -31,6 +30,7 @@ use crate::{
         link::{self, LinkPayload},
         resolve::Resolved,
     },
+    random,
     state::State,
 };
 
@@ -56,7 +56,7 @@ pub async fn create(
     cx.authorize(Permission::ManageDelegates, scope)?;
     let resolved = resolve(cx, scope, payload.choices()?).await?;
     let now = cx.now();
-    let (id, key) = (InstallLinkId::new(now, &chance::bytes()), link::new_key());
+    let (id, key) = (InstallLinkId::new(now, &random::bytes()), link::new_key());
     let change = cx.begin(Permission::ManageDelegates).await?;
     install_link::Entity::delete_many()
         .filter(install_link::Entity::at(scope))
@@ -77,7 +77,7 @@ pub async fn create(
         project: Set(scope.project().to_owned()),
         digest: Set(link::digest(&key)),
         session: Set(session),
-        sealed_key: Set(cx.state.keyring.seal(&link::purpose(id), key.as_bytes())),
+        sealed_key: Set(cx.state.encryption.seal(&link::purpose(id), key.as_bytes())),
         plan: Set(serde_json::to_string(&payload).map_err(|error| corrupt("install_link", error))?),
         created_by: Set(cx.name().to_owned()),
         created_at: Set(now.as_millis()),
@@ -103,7 +103,7 @@ pub async fn get(cx: &Context, scope: &Scope, id: InstallLinkId, session: &str) 
     let row = row.one(cx.state.db.read()).await?.ok_or(Error::NotFound(Object::InstallLink))?;
     let works = row.used_at.is_none() && row.expires_at > cx.now().as_millis();
     let line = if works && row.session == session {
-        Some(LinkPayload::read(&row)?.line(&link::unseal(&cx.state.keyring, &row)?)?)
+        Some(LinkPayload::read(&row)?.line(&link::unseal(&cx.state.encryption, &row)?)?)
     } else {
         None
     };

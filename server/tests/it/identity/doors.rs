@@ -5,7 +5,7 @@ use muster::{
     id::{ProfileId, ScriptRunId},
     wire::path,
 };
-use muster_server::chance;
+use muster_server::random;
 
 use crate::support::{Answer, Client, StatusCode, TestApp, Value, json};
 
@@ -31,8 +31,8 @@ impl Call {
             Self::Tasks => client.task_events(id).await,
             Self::Profile => client.profile(id, "").await,
             Self::Report => {
-                let run = ScriptRunId::new(app.now(), &chance::bytes());
-                let profile = ProfileId::new(app.now(), &chance::bytes()).to_string();
+                let run = ScriptRunId::new(app.now(), &random::bytes());
+                let profile = ProfileId::new(app.now(), &random::bytes()).to_string();
                 let body = json!({"profileId": profile, "profileLastUpdatedAt": 1, "offset": 0, "output": "hello",
                     "end": null});
                 let path = path::SCRIPT_RUN.replace("{id}", id).replace("{run}", &run.to_string());

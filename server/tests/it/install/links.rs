@@ -253,7 +253,7 @@ async fn links_are_bounded_and_old_ones_go(app: TestApp) {
     let row = install_link::Entity::find_by_id(id.0).one(&*change).await.unwrap().unwrap();
     for number in 1..1000_u16 {
         let mut copy = row.clone().into_active_model();
-        copy.id = Set(InstallLinkId::new(app.now(), &muster_server::chance::bytes()).0);
+        copy.id = Set(InstallLinkId::new(app.now(), &muster_server::random::bytes()).0);
         copy.digest = Set(format!("digest {number}"));
         copy.insert(&*change).await.unwrap();
     }

@@ -25,7 +25,7 @@ use muster_server::{
     scripts::Masks,
     start::{self, StartError},
     state::{Inner, State},
-    tokens::TokenValues,
+    token_values::TokenValues,
     web::assets::Files,
 };
 use tempfile::TempDir;
@@ -136,7 +136,7 @@ impl TestApp {
         State::new(Inner {
             db: state.db.clone(),
             clock: state.clock.clone(),
-            keyring: state.keyring.clone(),
+            encryption: state.encryption.clone(),
             account: state.account,
             account_name: state.account_name.clone(),
             public_url: state.public_url.clone(),

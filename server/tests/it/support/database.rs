@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use muster_server::chance;
+use muster_server::random;
 use sea_orm::{ConnectionTrait, Database as Connector, DbBackend, Statement};
 use tokio::task::JoinHandle;
 
@@ -29,7 +29,7 @@ pub struct Database {
 impl Database {
     /// Makes one; none where there is no PostgreSQL to make it on.
     pub async fn create(backend: Backend, folder: &Path) -> Option<Self> {
-        let name = format!("muster_test_{:032x}", u128::from_le_bytes(chance::bytes()));
+        let name = format!("muster_test_{:032x}", u128::from_le_bytes(random::bytes()));
         if backend == Backend::Sqlite {
             return Some(Self { backend, url: format!("sqlite:{}", folder.join("muster.db").display()), name });
         }

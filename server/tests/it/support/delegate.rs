@@ -21,7 +21,7 @@ use muster::{
         proof::{self, first_counter},
     },
 };
-use muster_server::chance;
+use muster_server::random;
 
 use super::{Answer, TestApp, Value, json, jwe};
 
@@ -49,7 +49,7 @@ struct Process {
 
 impl Process {
     fn new(key: Arc<DelegateSecretKey>, start: u64) -> Self {
-        let name = format!("{:032x}", u128::from_le_bytes(chance::bytes()));
+        let name = format!("{:032x}", u128::from_le_bytes(random::bytes()));
         Self { key, name, start, counter: Arc::new(AtomicU64::new(first_counter(start))) }
     }
 
@@ -168,11 +168,11 @@ impl Client {
     /// The value of its `Authorization` header.
     pub fn authorization(&self) -> String {
         let account = self.app.state().account.to_string();
-        let jti = format!("{:032x}", u128::from_le_bytes(chance::bytes()));
+        let jti = format!("{:032x}", u128::from_le_bytes(random::bytes()));
         let mut claims = Claims::new(&account, "host-1", "https://muster.test", jti, self.app.now());
         (self.change_claims)(&mut claims);
         let seal = if self.names_its_key { seal } else { jwe::seal_without_kid };
-        format!("Delegate {}", seal(&self.token, &claims, chance::bytes()))
+        format!("Delegate {}", seal(&self.token, &claims, random::bytes()))
     }
 
     /// Registers, and gives the answer.

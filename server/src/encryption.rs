@@ -15,7 +15,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use crate::chance;
+use crate::random;
 
 const NONCE: usize = 12;
 
@@ -48,16 +48,16 @@ pub enum KeyError {
 #[error("a sealed value cannot be opened: it was altered, or sealed with another key")]
 pub struct Unsealable;
 
-/// Seals and opens, with AES-256-GCM; and makes other keys of this one.
+/// The installation's key: seals and opens with AES-256-GCM, and makes other keys of itself.
 #[derive(Clone)]
-pub struct Keyring {
+pub struct EncryptionKey {
     cipher: Aes256Gcm,
     /// For keys that are made of this one: another than what seals.
     derivation: Zeroizing<[u8; 32]>,
 }
 
-impl Keyring {
-    /// A keyring over a key.
+impl EncryptionKey {
+    /// A encryption over a key.
     #[must_use]
     pub fn new(key: &[u8; 32]) -> Self {
         let derivation = Sha256::new().chain_update(b"muster key derivation v1\0").chain_update(key).finalize();
@@ -83,7 +83,7 @@ impl Keyring {
     /// # Errors
     /// Where the file cannot be written.
     pub fn create(path: &Path) -> Result<Self, KeyError> {
-        let key = Zeroizing::new(chance::bytes::<32>());
+        let key = Zeroizing::new(random::bytes::<32>());
         let text = Zeroizing::new(STANDARD.encode(*key) + "\n");
         let write = || {
             let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
@@ -97,7 +97,7 @@ impl Keyring {
     /// Seals something. `purpose` is bound to it: it opens for the same purpose only.
     #[must_use]
     pub fn seal(&self, purpose: &str, clear: &[u8]) -> Vec<u8> {
-        let nonce = chance::bytes::<NONCE>();
+        let nonce = random::bytes::<NONCE>();
         let payload = Payload { msg: clear, aad: purpose.as_bytes() };
         // Encryption fails only for more than 64 GiB.
         let sealed = self.cipher.encrypt(&Nonce::from(nonce), payload).unwrap_or_default();
@@ -113,9 +113,7 @@ impl Keyring {
         let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
         self.cipher.decrypt(&Nonce::from(*nonce), payload).map(Zeroizing::new).map_err(|_| Unsealable)
     }
-}
 
-impl Keyring {
     /// 32 bytes that nobody knows who has not this key: the same for the same purpose.
     #[must_use]
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
@@ -125,9 +123,9 @@ impl Keyring {
     }
 }
 
-impl fmt::Debug for Keyring {
+impl fmt::Debug for EncryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Keyring")
+        f.write_str("EncryptionKey")
     }
 }
 
@@ -137,22 +135,22 @@ mod tests {
 
     #[test]
     fn what_is_derived_is_of_one_key_and_one_purpose() {
-        let keyring = Keyring::new(&[1; 32]);
-        assert_eq!(keyring.derive("a"), Keyring::new(&[1; 32]).derive("a"));
-        assert_ne!(keyring.derive("a"), keyring.derive("b"));
-        assert_ne!(keyring.derive("a"), Keyring::new(&[2; 32]).derive("a"));
+        let key = EncryptionKey::new(&[1; 32]);
+        assert_eq!(key.derive("a"), EncryptionKey::new(&[1; 32]).derive("a"));
+        assert_ne!(key.derive("a"), key.derive("b"));
+        assert_ne!(key.derive("a"), EncryptionKey::new(&[2; 32]).derive("a"));
     }
 
     #[test]
     fn what_is_sealed_opens_with_the_same_key_for_the_same_purpose_only() {
-        let keyring = Keyring::new(&[1; 32]);
-        let mut sealed = keyring.seal("token 1", b"value");
-        assert_eq!(keyring.open("token 1", &sealed).unwrap().as_slice(), b"value");
-        assert_eq!(keyring.open("token 2", &sealed), Err(Unsealable));
-        assert_eq!(Keyring::new(&[2; 32]).open("token 1", &sealed), Err(Unsealable));
-        assert_eq!(keyring.open("token 1", &sealed[..5]), Err(Unsealable));
+        let key = EncryptionKey::new(&[1; 32]);
+        let mut sealed = key.seal("token 1", b"value");
+        assert_eq!(key.open("token 1", &sealed).unwrap().as_slice(), b"value");
+        assert_eq!(key.open("token 2", &sealed), Err(Unsealable));
+        assert_eq!(EncryptionKey::new(&[2; 32]).open("token 1", &sealed), Err(Unsealable));
+        assert_eq!(key.open("token 1", &sealed[..5]), Err(Unsealable));
         *sealed.last_mut().unwrap() ^= 1;
-        assert_eq!(keyring.open("token 1", &sealed), Err(Unsealable));
+        assert_eq!(key.open("token 1", &sealed), Err(Unsealable));
     }
 
     #[test]
@@ -160,12 +158,12 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret.key");
-        assert!(matches!(Keyring::read(&path), Err(KeyError::Missing(_))));
-        let sealed = Keyring::create(&path).unwrap().seal("x", b"y");
+        assert!(matches!(EncryptionKey::read(&path), Err(KeyError::Missing(_))));
+        let sealed = EncryptionKey::create(&path).unwrap().seal("x", b"y");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(Keyring::read(&path).unwrap().open("x", &sealed).is_ok());
-        assert!(matches!(Keyring::create(&path), Err(KeyError::File { .. })));
+        assert!(EncryptionKey::read(&path).unwrap().open("x", &sealed).is_ok());
+        assert!(matches!(EncryptionKey::create(&path), Err(KeyError::File { .. })));
         fs::write(&path, "short").unwrap();
-        assert!(matches!(Keyring::read(&path), Err(KeyError::Malformed(_))));
+        assert!(matches!(EncryptionKey::read(&path), Err(KeyError::Malformed(_))));
     }
 }

@@ -17,20 +17,20 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    chance,
     db::{
         Change,
         entity::{Scoped, retired_secret, secret},
     },
+    encryption::{EncryptionKey, Unsealable},
     error::Error,
-    keyring::{Keyring, Unsealable},
+    random,
     state::State,
 };
 
 /// How many secrets a scope may have.
-pub const COUNT_MOST: u64 = 500;
+pub const MAX_SECRETS: u64 = 500;
 /// How many bytes their values may have together: bounds the work of masking them.
-pub const BYTES_MOST: i64 = 1024 * 1024;
+pub const MAX_BYTES: i64 = 1024 * 1024;
 /// How long a value that was replaced or deleted is still masked: delegates may run what they got before, and tell of
 /// it late.
 pub const RETIRED_FOR: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -47,12 +47,12 @@ fn retired_purpose(id: Uuid) -> String {
 
 /// Seals the value of a secret.
 #[must_use]
-pub fn seal(keyring: &Keyring, id: SecretId, value: &SecretValue) -> Vec<u8> {
-    keyring.seal(&purpose(id), value.expose().as_bytes())
+pub fn seal(encryption: &EncryptionKey, id: SecretId, value: &SecretValue) -> Vec<u8> {
+    encryption.seal(&purpose(id), value.expose().as_bytes())
 }
 
-fn open(keyring: &Keyring, purpose: &str, sealed: &[u8]) -> Result<SecretValue, Unsealable> {
-    let clear = keyring.open(purpose, sealed)?;
+fn open(encryption: &EncryptionKey, purpose: &str, sealed: &[u8]) -> Result<SecretValue, Unsealable> {
+    let clear = encryption.open(purpose, sealed)?;
     str::from_utf8(&clear).ok().and_then(|text| SecretValue::parse(text).ok()).ok_or(Unsealable)
 }
 
@@ -60,16 +60,16 @@ fn open(keyring: &Keyring, purpose: &str, sealed: &[u8]) -> Result<SecretValue, 
 ///
 /// # Errors
 /// [`Unsealable`].
-pub fn unseal(keyring: &Keyring, row: &secret::Model) -> Result<SecretValue, Unsealable> {
-    open(keyring, &purpose(SecretId(row.id)), &row.sealed_value)
+pub fn unseal(encryption: &EncryptionKey, row: &secret::Model) -> Result<SecretValue, Unsealable> {
+    open(encryption, &purpose(SecretId(row.id)), &row.sealed_value)
 }
 
 /// The value of a secret that was replaced or deleted.
 ///
 /// # Errors
 /// [`Unsealable`].
-pub fn unseal_retired(keyring: &Keyring, row: &retired_secret::Model) -> Result<SecretValue, Unsealable> {
-    open(keyring, &retired_purpose(row.id), &row.sealed_value)
+pub fn unseal_retired(encryption: &EncryptionKey, row: &retired_secret::Model) -> Result<SecretValue, Unsealable> {
+    open(encryption, &retired_purpose(row.id), &row.sealed_value)
 }
 
 /// A script with the values of the secrets that it names, or what to say where it names one that does not exist or
@@ -90,7 +90,7 @@ pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result
         .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)));
     let mut values: HashMap<String, SecretValue> = HashMap::new();
     for row in named.all(state.db.read()).await? {
-        match unseal(&state.keyring, &row) {
+        match unseal(&state.encryption, &row) {
             Ok(value) => values.insert(row.name, value),
             Err(Unsealable) => {
                 state.masks.say_unreadable(row.id, &row.name);
@@ -127,17 +127,17 @@ fn length() -> Expr {
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn retire(change: &Change, keyring: &Keyring, secret: &Secret, now: Timestamp) -> Result<(), Error> {
+pub async fn retire(change: &Change, encryption: &EncryptionKey, secret: &Secret, now: Timestamp) -> Result<(), Error> {
     let scope = &secret.scope;
     let Some(row) = secret::Entity::find_by_id(secret.id.0).one(&**change).await? else { return Ok(()) };
-    let Ok(value) = unseal(keyring, &row) else { return Ok(()) };
-    let id = SecretId::new(now, &chance::bytes()).0;
+    let Ok(value) = unseal(encryption, &row) else { return Ok(()) };
+    let id = SecretId::new(now, &random::bytes()).0;
     retired_secret::ActiveModel {
         id: Set(id),
         account_id: Set(scope.account.0),
         organization: Set(scope.organization().to_owned()),
         project: Set(scope.project().to_owned()),
-        sealed_value: Set(keyring.seal(&retired_purpose(id), value.expose().as_bytes())),
+        sealed_value: Set(encryption.seal(&retired_purpose(id), value.expose().as_bytes())),
         retired_at: Set(now.as_millis()),
     }
     .insert(&**change)
@@ -154,7 +154,7 @@ pub async fn retire(change: &Change, keyring: &Keyring, secret: &Secret, now: Ti
     let mut bytes = 0;
     let outdated = lengths.into_iter().filter(|(_, retired_at, length)| {
         bytes += i64::from(*length);
-        bytes > BYTES_MOST || Timestamp::from_millis(*retired_at) <= now.minus(RETIRED_FOR)
+        bytes > MAX_BYTES || Timestamp::from_millis(*retired_at) <= now.minus(RETIRED_FOR)
     });
     let outdated: Vec<Uuid> = outdated.map(|one| one.0).collect();
     if !outdated.is_empty() {

@@ -10,7 +10,7 @@ use muster::{id::TokenId, token::TokenValue};
 
 use crate::{
     db::entity::token,
-    keyring::{Keyring, Unsealable},
+    encryption::{EncryptionKey, Unsealable},
 };
 
 /// For what a token's value is sealed in its row.
@@ -29,8 +29,8 @@ pub fn reveal_purpose(id: TokenId) -> String {
 ///
 /// # Errors
 /// [`Unsealable`].
-pub fn unseal(keyring: &Keyring, row: &token::Model) -> Result<TokenValue, Unsealable> {
-    let clear = keyring.open(&purpose(TokenId(row.id)), &row.sealed_value)?;
+pub fn unseal(encryption: &EncryptionKey, row: &token::Model) -> Result<TokenValue, Unsealable> {
+    let clear = encryption.open(&purpose(TokenId(row.id)), &row.sealed_value)?;
     <[u8; 16]>::try_from(clear.as_slice()).map(TokenValue::from_bytes).map_err(|_| Unsealable)
 }
 
@@ -50,13 +50,13 @@ impl TokenValues {
     const MAX_KEPT: usize = 10_000;
 
     /// The value of a token; none where it cannot be unsealed, which is said once.
-    pub fn of(&self, keyring: &Keyring, row: &token::Model) -> Option<Arc<TokenValue>> {
+    pub fn of(&self, encryption: &EncryptionKey, row: &token::Model) -> Option<Arc<TokenValue>> {
         let id = TokenId(row.id);
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = kept.get(&id) {
             return value.clone();
         }
-        let value = unseal(keyring, row).inspect_err(|error| {
+        let value = unseal(encryption, row).inspect_err(|error| {
             tracing::error!(token = row.name, %error, "the value of a token cannot be read: its delegates are refused");
         });
         if kept.len() >= Self::MAX_KEPT {
