@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use muster::{id::UserId, time::Timestamp};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Set};
+use muster::time::Timestamp;
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::{
     SessionStore,
@@ -116,15 +116,6 @@ impl SessionStore for Sessions {
 pub async fn stands(db: &Db, id: &Id, now: Timestamp) -> std::result::Result<bool, DbErr> {
     let row = session::Entity::find_by_id(digest(id)).filter(session::Column::ExpiresAt.gt(now.as_millis()));
     Ok(row.one(db.read()).await?.is_some())
-}
-
-/// Ends all sessions of a person.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn end_all(tx: &impl ConnectionTrait, user: UserId) -> std::result::Result<(), DbErr> {
-    session::Entity::delete_many().filter(session::Column::UserId.eq(user.0)).exec(tx).await?;
-    Ok(())
 }
 
 /// Removes the sessions that have run out, and values of tokens that nobody came to see.

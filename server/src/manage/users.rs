@@ -14,8 +14,13 @@ use uuid::Uuid;
 
 use super::{Context, audit};
 use crate::{
-    auth::{password::Asker, session},
-    db::{Change, audit::Entry, entity::user, lock},
+    auth::password::Asker,
+    db::{
+        Change,
+        audit::Entry,
+        entity::{session, user},
+        lock,
+    },
     error::{Conflict, Error, Object},
     random,
     state::State,
@@ -98,7 +103,7 @@ pub async fn reset_password(cx: &Context, email: &Email, password: Password) -> 
     let mut row = row.into_active_model();
     row.password_hash = Set(hash);
     row.update(&*change).await?;
-    session::end_all(&*change, id).await?;
+    session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&*change).await?;
     record(cx, &change, Action::PasswordReset, id, email, String::new()).await?;
     Ok(change.commit().await?)
 }

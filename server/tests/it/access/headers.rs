@@ -140,6 +140,15 @@ async fn every_kind_of_answer_is_protected(app: TestApp) {
     }
 }
 
+async fn a_clients_request_id_is_not_taken(app: TestApp) {
+    let theirs = [("x-request-id", "theirs")];
+    for path in ["/login", "/api/no/such/call"] {
+        let answer = app.nobody().request(Method::GET, path, &theirs, String::new()).await;
+        let ours: Result<muster::id::RequestId, _> = answer.header("x-request-id").parse();
+        assert!(ours.is_ok(), "{path}: {}", answer.header("x-request-id"));
+    }
+}
+
 async fn pages_run_their_own_scripts_alone_and_are_not_kept(app: TestApp) {
     let admin = app.administrator().await;
     let nonce_of = |answer: &Answer| {
@@ -178,6 +187,7 @@ on_both_databases!(
     other_sites_can_post_nothing,
     its_own_pages_and_programs_can_post,
     every_kind_of_answer_is_protected,
+    a_clients_request_id_is_not_taken,
     pages_run_their_own_scripts_alone_and_are_not_kept,
     the_session_cookie_is_for_this_site_alone,
 );

@@ -3,4 +3,5 @@
 mod headers;
 mod machines;
 mod pages;
+mod scopes;
 mod table;
