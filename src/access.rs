@@ -11,7 +11,7 @@ use crate::{
 pub struct Grant {
     /// What may be done.
     pub role: Role,
-    /// Where.
+    /// The scope, and with it all that lies under it.
     pub scope: Scope,
 }
 

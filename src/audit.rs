@@ -16,7 +16,7 @@ use crate::{
 pub enum Actor {
     /// A person who is signed in.
     User {
-        /// Who it is.
+        /// The user, who may have been renamed or deleted since.
         id: UserId,
         /// The address at that time.
         email: Email,
@@ -35,14 +35,14 @@ pub enum Actor {
     },
     /// Whoever brought the key of a link that hands out install files once.
     InstallLink {
-        /// Which link.
+        /// The link, which may have been forgotten since.
         id: InstallLinkId,
         /// What it is called: it names the person who made it.
         name: String,
     },
     /// A program, by its API key.
     ApiKey {
-        /// Which key.
+        /// The key, which may have been revoked since.
         id: ApiKeyId,
         /// What its owner calls it.
         name: String,
@@ -84,7 +84,7 @@ impl Actor {
 /// An actor, and the address it acted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// Who.
+    /// The person, the program or the delegate that acted.
     pub actor: Actor,
     /// From where; none for what happens inside the server's machine.
     pub address: Option<IpAddr>,
@@ -93,13 +93,13 @@ pub struct Origin {
 /// One entry of the audit trail, as it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditRow {
-    /// When.
+    /// By the manager's clock.
     pub at: Timestamp,
-    /// Who.
+    /// The name that the actor had then.
     pub actor: String,
     /// From which address; empty for what happened inside the server's machine.
     pub address: String,
-    /// What.
+    /// What was done to the object.
     pub action: Action,
     /// What else is to be known: from what to what, for example; may be empty.
     pub detail: String,

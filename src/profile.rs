@@ -65,7 +65,7 @@ impl ProfileSpec {
 /// A delegate profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
-    /// Which profile it is.
+    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
     pub id: ProfileId,
     /// Where it belongs.
     pub scope: Scope,

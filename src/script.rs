@@ -54,7 +54,7 @@ pub fn normalized(script: &str) -> String {
 pub struct End {
     /// When, by the manager's clock.
     pub at: Timestamp,
-    /// How.
+    /// By itself, or because of what.
     pub outcome: Outcome,
     /// The exit code, where there is one. A script that a signal ended has 128 and the signal's number, as in shells.
     pub exit_code: Option<i32>,
@@ -63,7 +63,7 @@ pub struct End {
 /// One run of a startup script, without its log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScriptRun {
-    /// Which run.
+    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
     pub id: ScriptRunId,
     /// On which delegate.
     pub delegate_id: DelegateId,

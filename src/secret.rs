@@ -122,7 +122,7 @@ impl fmt::Debug for SecretValue {
 /// A secret, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secret {
-    /// Which secret it is.
+    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
     pub id: SecretId,
     /// Where it belongs.
     pub scope: Scope,

@@ -146,7 +146,7 @@ impl TokenStatus {
 /// A token, without its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Token {
-    /// Which token it is.
+    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
     pub id: TokenId,
     /// Where it belongs; also decides the scope of its delegates.
     pub scope: Scope,

@@ -151,7 +151,7 @@ impl Role {
 /// A person who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// Who it is.
+    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
     pub id: UserId,
     /// What the person signs in with.
     pub email: Email,

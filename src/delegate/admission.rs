@@ -55,7 +55,7 @@ impl Reason {
 pub struct Decision {
     /// The person's email address.
     pub by: String,
-    /// When.
+    /// By the manager's clock.
     pub at: Timestamp,
 }
 

@@ -17,7 +17,7 @@ pub struct DelegateFilter {
     pub search: String,
     /// One status; none for all but the rejected.
     pub status: Option<Status>,
-    /// Which page.
+    /// Where the page lies in the list.
     pub cursor: Cursor,
 }
 

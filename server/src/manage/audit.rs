@@ -23,7 +23,7 @@ use crate::{
 pub struct LastAct {
     /// What was done.
     pub action: Action,
-    /// When.
+    /// By the manager's clock.
     pub at: Timestamp,
     /// What the object was called then.
     pub name: String,

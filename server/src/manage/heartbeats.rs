@@ -49,7 +49,7 @@ pub async fn beat(
         state.presence.beat(delegate.id, now, until);
         return Ok(Some(delegate));
     }
-    while let Err(error) = come_in(state, caller, &mut delegate, until).await {
+    while let Err(error) = reconnect(state, caller, &mut delegate, until).await {
         match error {
             Error::Database(error) if is_crossed(&error) => {}
             // Without a key, its host and name under this token are another delegate's: that one is meant.
@@ -61,7 +61,7 @@ pub async fn beat(
 }
 
 /// Notes at once what a heartbeat changes: the delegate connected, holds another token, or is another process.
-async fn come_in(state: &State, caller: &Caller, delegate: &mut Delegate, until: Timestamp) -> Result<(), Error> {
+async fn reconnect(state: &State, caller: &Caller, delegate: &mut Delegate, until: Timestamp) -> Result<(), Error> {
     let now = state.clock.now();
     let mut change = state.db.write().await?;
     ensure_active(&change, caller.token.id).await?;

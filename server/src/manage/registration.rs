@@ -47,7 +47,7 @@ pub struct Registered {
     pub keeps_profile: Option<String>,
 }
 
-/// Finds the delegate that registers, or takes it in as a new one.
+/// Finds the delegate that registers, or admits it as a new one.
 ///
 /// # Errors
 /// [`Error::Refused`] where its token was revoked meanwhile; [`Error::Replayed`]; [`Error::TooMany`] where too many
@@ -55,9 +55,9 @@ pub struct Registered {
 pub async fn register(state: &State, caller: &Caller, command: &Registration) -> Result<Registered, Error> {
     let name = command.facts.name.as_str();
     state.presence.used(caller.token.id, state.clock.now(), name);
-    let arrival = Arrival { state, caller, command };
+    let attempt = Attempt { state, caller, command };
     loop {
-        match arrival.admit().await {
+        match attempt.register().await {
             // The same delegate registered twice at once, at two managers: the second time it is known. Or its profile
             // was deleted beside this; or two changes were in each other's way.
             Err(Error::Database(error)) if is_taken(&error) || is_orphaned(&error) || is_crossed(&error) => {}
@@ -72,18 +72,18 @@ pub async fn register(state: &State, caller: &Caller, command: &Registration) ->
 }
 
 /// A registration under way.
-struct Arrival<'a> {
+struct Attempt<'a> {
     state: &'a State,
     caller: &'a Caller,
     command: &'a Registration,
 }
 
-impl Arrival<'_> {
+impl Attempt<'_> {
     fn facts(&self) -> &Facts {
         &self.command.facts
     }
 
-    async fn admit(&self) -> Result<Registered, Error> {
+    async fn register(&self) -> Result<Registered, Error> {
         let now = self.state.clock.now();
         let mut change = self.state.db.write().await?;
         ensure_active(&change, self.caller.token.id).await?;
@@ -102,9 +102,9 @@ impl Arrival<'_> {
                 let other = |_: &&AskedProfile| wanted.unknown || wanted.profile.id != known.before.profile_id;
                 let asked = asked.filter(other);
                 let keeps_profile = has.filter(|_| asked.is_some());
-                Registered { delegate: self.take_back(&change, known, asked, now).await?, keeps_profile }
+                Registered { delegate: self.register_again(&change, known, asked, now).await?, keeps_profile }
             }
-            None => Registered { delegate: self.take_in(&change, wanted, now).await?, keeps_profile: None },
+            None => Registered { delegate: self.admit(&change, wanted, now).await?, keeps_profile: None },
         };
         change.touches(Topic::Delegates);
         change.touches(Topic::Tokens);
@@ -113,7 +113,7 @@ impl Arrival<'_> {
     }
 
     /// A delegate that is known is back.
-    async fn take_back(
+    async fn register_again(
         &self,
         change: &Change,
         known: Known,
@@ -165,7 +165,7 @@ impl Arrival<'_> {
     }
 
     /// A delegate registers for the first time.
-    async fn take_in(&self, change: &Change, wanted: Wanted, now: Timestamp) -> Result<Delegate, Error> {
+    async fn admit(&self, change: &Change, wanted: Wanted, now: Timestamp) -> Result<Delegate, Error> {
         let token = &self.caller.token;
         self.state.limits.registration(token.id)?;
         let resembles = resembled(change, token, self.facts()).await?;

@@ -49,7 +49,7 @@ const EXPIRES_SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 pub struct CreatedToken {
     /// The token.
     pub token: Token,
-    /// Its value.
+    /// Its value in clear, which exists here alone.
     pub value: TokenValue,
 }
 

@@ -42,7 +42,7 @@ pub struct Recorder<'a> {
     pub change: &'a Change,
     /// Whose runs.
     pub delegate: &'a Delegate,
-    /// The time.
+    /// By the manager's clock.
     pub now: Timestamp,
 }
 
