@@ -15,7 +15,7 @@ use crate::{
 pub enum Actor {
     /// A person who is signed in.
     User {
-        /// Who it is.
+        /// The person's own id, which stays where the address changes.
         id: UserId,
         /// The address at that time.
         email: Email,
@@ -27,14 +27,14 @@ pub enum Actor {
     },
     /// A delegate, by its credential.
     Delegate {
-        /// Which delegate, where it is known.
+        /// None where it is not known which one it is.
         id: Option<DelegateId>,
         /// The name it gave.
         name: String,
     },
     /// Whoever brought the key of a link that hands out install files once.
     InstallLink {
-        /// Which link.
+        /// The link that was used.
         id: InstallLinkId,
         /// What it is called: it names the person who made it.
         name: String,
@@ -75,14 +75,14 @@ impl Actor {
 /// An actor, and the address it acted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// Who.
+    /// Who acted, or tried to.
     pub actor: Actor,
-    /// From where; none for what happens inside the server's machine.
+    /// The address as the manager saw it; none for what happens inside the server's machine.
     pub address: Option<IpAddr>,
 }
 
 named_enum! {
-    /// What was done.
+    /// What the audit trail records. The codes stand in exports: they never change.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     pub enum Action: code, label {
         /// The account was made at first start.

@@ -55,7 +55,7 @@ impl Reason {
 pub struct Decision {
     /// The person's email address.
     pub by: String,
-    /// When.
+    /// By the manager's clock.
     pub at: Timestamp,
 }
 
@@ -67,9 +67,9 @@ pub enum TransitionError {
     AlreadyDecided {
         /// The delegate's name.
         name: String,
-        /// What was decided.
+        /// What that person decided.
         admission: Admission,
-        /// By whom.
+        /// The person who was first.
         decision: Decision,
     },
     /// It needs no decision.

@@ -41,7 +41,7 @@ pub fn silent_after(interval: Option<Duration>) -> Duration {
 /// A delegate, as the manager knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delegate {
-    /// Which delegate it is.
+    /// Given by the manager at the first registration.
     pub id: DelegateId,
     /// Where it belongs: its token's scope at the first registration.
     pub scope: Scope,
