@@ -16,7 +16,7 @@ use crate::{
 pub enum Actor {
     /// A person who is signed in.
     User {
-        /// The user, who may have been renamed or deleted since.
+        /// The person's own id, which stays where the address changes.
         id: UserId,
         /// The address at that time.
         email: Email,
@@ -28,14 +28,14 @@ pub enum Actor {
     },
     /// A delegate, by its credential.
     Delegate {
-        /// Which delegate, where it is known.
+        /// None where it is not known which one it is.
         id: Option<DelegateId>,
         /// The name it gave.
         name: String,
     },
     /// Whoever brought the key of a link that hands out install files once.
     InstallLink {
-        /// The link, which may have been forgotten since.
+        /// The link that was used.
         id: InstallLinkId,
         /// What it is called: it names the person who made it.
         name: String,
@@ -84,9 +84,9 @@ impl Actor {
 /// An actor, and the address it acted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The person, the program or the delegate that acted.
+    /// Who acted, or tried to.
     pub actor: Actor,
-    /// From where; none for what happens inside the server's machine.
+    /// The address as the manager saw it; none for what happens inside the server's machine.
     pub address: Option<IpAddr>,
 }
 
@@ -106,7 +106,7 @@ pub struct AuditRow {
 }
 
 named_enum! {
-    /// What was done.
+    /// What the audit trail records. The codes stand in exports: they never change.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     pub enum Action: code, label {
         /// The account was made at first start.

@@ -21,7 +21,7 @@ pub const MAX_LOG_BYTES: usize = 1024 * 1024;
 pub const MAX_RUNS: u64 = 10;
 
 named_enum! {
-    /// How a run ended.
+    /// How a run ended; [`End`] adds when, and the exit code.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     pub enum Outcome: code {
@@ -52,9 +52,9 @@ pub fn normalized(script: &str) -> String {
 /// How a run ended, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
-    /// When, by the manager's clock.
+    /// By the manager's clock.
     pub at: Timestamp,
-    /// By itself, or because of what.
+    /// Whether the script ended by itself, and if not, why.
     pub outcome: Outcome,
     /// The exit code, where there is one. A script that a signal ended has 128 and the signal's number, as in shells.
     pub exit_code: Option<i32>,
@@ -63,11 +63,11 @@ pub struct End {
 /// One run of a startup script, without its log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScriptRun {
-    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
+    /// A new one for each run.
     pub id: ScriptRunId,
-    /// On which delegate.
+    /// The delegate that ran it.
     pub delegate_id: DelegateId,
-    /// Of which profile.
+    /// The profile whose script it was.
     pub profile_id: ProfileId,
     /// That profile's name at the time.
     pub profile: String,

@@ -128,7 +128,7 @@ named_enum! {
     }
 }
 
-/// What a use case asks for.
+/// A right that a use case asks for, and that roles include.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// See delegates, profiles and tokens.
@@ -151,13 +151,13 @@ impl Role {
 /// A person who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
+    /// Stays the same where the address changes.
     pub id: UserId,
-    /// What the person signs in with.
+    /// The address to sign in with; unique.
     pub email: Email,
-    /// What the person may do.
+    /// Decides what the person may do.
     pub role: Role,
-    /// Since when.
+    /// When the user was made.
     pub created_at: Timestamp,
 }
 

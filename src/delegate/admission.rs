@@ -67,9 +67,9 @@ pub enum TransitionError {
     AlreadyDecided {
         /// The delegate's name.
         name: String,
-        /// What was decided.
+        /// What that person decided.
         admission: Admission,
-        /// By whom.
+        /// The person who was first.
         decision: Decision,
     },
     /// It needs no decision.

@@ -45,7 +45,7 @@ pub fn silent_after(interval: Option<Duration>) -> Duration {
 /// A delegate, as the manager knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delegate {
-    /// By which URLs and other rows name it; UUIDv7, so that newer ones sort behind.
+    /// Given by the manager at the first registration.
     pub id: DelegateId,
     /// Where it belongs: its token's scope at the first registration.
     pub scope: Scope,

@@ -158,7 +158,7 @@ pub const SELF_DESTRUCT: &str = "SELF_DESTRUCT";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct UnregisterRequest {
-    /// The id that the manager gave it.
+    /// The id that the registration gave it.
     #[serde(deserialize_with = "text")]
     pub delegate_id: String,
     /// The host it ran on.

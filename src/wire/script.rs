@@ -30,7 +30,7 @@ pub struct ScriptReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ScriptEnd {
-    /// By itself, or because of what.
+    /// Whether the script ended by itself, and if not, why.
     pub outcome: Outcome,
     /// The exit code, where there is one; 128 and the signal's number where a signal ended it.
     #[serde(default)]

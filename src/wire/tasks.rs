@@ -22,6 +22,6 @@ pub struct TaskEvent {
     pub delegate_task_id: String,
     /// Whether somebody waits for the answer.
     pub sync: bool,
-    /// What kind of task.
+    /// A word of the protocol for the kind of task.
     pub task_type: String,
 }

@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout)]
 
 mod audit;
+mod background;
 mod dist;
 mod e2e;
 mod features;

@@ -1,10 +1,11 @@
 //! `cargo xtask test`: everything that CI runs, the cheap checks first, up to the first failure.
 
+use crate::background::Background;
 use crate::layout::{Layout, Profile, RELEASE_TARGET};
 use crate::postgres::Postgres;
 use crate::run::{Result, run};
 use crate::validators::Validators;
-use crate::{e2e, features, musl, serve, site, tools};
+use crate::{e2e, features, musl, site, tools};
 use std::time::{Duration, Instant};
 
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
@@ -26,11 +27,13 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
     let validators = steps.step("validators", || Validators::install(layout))?;
     steps.step("format", || run(layout.cargo().args(["fmt", "--all", "--check"])))?;
     steps.step("features", || features::check(layout))?;
+    // Much of what follows waits for one compiler, or for a clock: the release is built meanwhile. It is what the browser
+    // tests test; nothing else needs a site, and the server's tests have none.
+    let release = steps.step("release build, begun", || begin_release_build(layout))?;
     if let Some(validators) = &validators {
         steps.step("deployment files", || validators.check_deployment(layout))?;
     }
     steps.step("types of the browser tests", || e2e::types(layout))?;
-    steps.step("site", || site::build(layout, Profile::Dev))?;
     steps
         .step("clippy", || run(layout.cargo().args(["clippy", "--workspace", "--all-targets"]).args(DENY_WARNINGS)))?;
     steps.step("clippy of the console", || {
@@ -56,11 +59,18 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
         // SQLite is tested always; this adds the same tests on PostgreSQL.
         run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()))
     })?;
-    let binary = steps.step("release build", || serve::build(layout, Profile::Release))?;
+    steps.step("release build", || release.finish())?;
+    let binary = layout.binary(Profile::Release);
     let dist = steps.step("dist", || e2e::dist(layout, &binary))?;
     let environment =
         e2e::Environment { binary, chromium, postgres: Some(&postgres), validators: validators.as_ref(), dist };
     steps.step("browser tests", || e2e::playwright(layout, &environment, &[]))
+}
+
+fn begin_release_build(layout: &Layout) -> Result<Background> {
+    let this = std::env::current_exe().map_err(|error| format!("this program cannot be found: {error}"))?;
+    let this = this.to_str().ok_or("this program's path is no text")?;
+    Background::start("the release build", layout.target.join("release-build.log"), &[this, "build"])
 }
 
 /// `cargo xtask soak`: the test of locks for as long as it is told, on a PostgreSQL of its own.

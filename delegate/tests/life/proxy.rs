@@ -10,7 +10,10 @@ use tokio::{
     sync::watch,
 };
 
-use crate::{ALONE, Log, PATIENCE, config, ended, terminate};
+use crate::{
+    PATIENCE,
+    fixture::{Alone, config, stop},
+};
 
 /// Takes requests, and lets none through; gives their heads.
 async fn proxy() -> (String, watch::Receiver<Vec<String>>) {
@@ -36,8 +39,7 @@ async fn proxy() -> (String, watch::Receiver<Vec<String>>) {
 
 #[tokio::test]
 async fn c26_user_and_password_reach_the_proxy_byte_for_byte() {
-    let _alone = ALONE.lock().await;
-    let log = Log::fresh();
+    let alone = Alone::new().await;
     let (user, password) = ("CORP\\ada", "50%25off%40x#/?@:");
     let expected = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
     // Without TLS the proxy gets the request itself; with it, the wish for a tunnel.
@@ -60,11 +62,10 @@ async fn c26_user_and_password_reach_the_proxy_byte_for_byte() {
         let delegate = tokio::spawn(run(Settings::load(Some(&config), get).unwrap()));
         let waited = tokio::time::timeout(PATIENCE, heard.wait_for(|heads| !heads.is_empty())).await;
         let head = waited.expect("the proxy is asked").unwrap()[0].clone();
-        terminate();
-        ended(delegate).await;
+        stop(delegate).await;
         assert!(head.starts_with(begins), "{head}");
         let header = head.lines().find_map(|line| line.strip_prefix("proxy-authorization: "));
         assert_eq!(header, Some(expected.as_str()), "{head}");
     }
-    assert_eq!(log.count(password) + log.count(&expected), 0, "the password in the log");
+    assert_eq!(alone.log.count(password) + alone.log.count(&expected), 0, "the password in the log");
 }

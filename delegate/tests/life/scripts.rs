@@ -1,40 +1,31 @@
 //! Startup scripts in the life of a delegate.
 
 use std::{
+    fs,
     os::unix::process::ExitStatusExt as _,
-    process::{Child, Stdio},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use axum::http::StatusCode;
-use muster::{script::Outcome, wire::script::ScriptEnd};
-use tempfile::TempDir;
+use muster::{delegate::Admission, script::Outcome, wire::script::ScriptEnd};
 
-use super::*;
-use crate::manager::Run;
+use crate::{
+    PATIENCE,
+    fixture::{Fixture, Running, is_heartbeat, stop},
+    manager::{Answer, Heard, Run},
+};
 
 /// Never to be found in a log.
 const CANARY: &str = "canary-7c1e";
 
 /// A delegate that works, and its manager.
-struct Scene {
-    _alone: tokio::sync::MutexGuard<'static, ()>,
-    log: Log,
-    directory: TempDir,
-    manager: Arc<Fake>,
-    url: String,
+async fn fixture() -> Fixture {
+    Fixture::new(Answer::Standing(Some(Admission::Enabled))).await
 }
 
-impl Scene {
-    async fn new() -> Self {
-        let alone = ALONE.lock().await;
-        let (manager, url) = Fake::start(Answer::Standing(Some(Admission::Enabled))).await;
-        Self { _alone: alone, log: Log::fresh(), directory: tempfile::tempdir().unwrap(), manager, url }
-    }
-
-    fn start(&self) -> JoinHandle<Result<(), RunError>> {
-        start(self.directory.path(), &self.url)
-    }
-
+impl Fixture {
     fn has(&self, name: &str) -> bool {
         self.directory.path().join(name).exists()
     }
@@ -48,15 +39,14 @@ impl Scene {
         until(|| self.has(name)).await;
     }
 
-    /// Waits until the delegate has asked twice more.
-    async fn two_heartbeats(&self) {
-        let before = self.manager.count(is_heartbeat);
-        self.manager.until(before + 2, is_heartbeat).await;
+    /// Waits until a script of [`waits_for_go`] runs.
+    async fn until_begun(&self) -> Vec<Run> {
+        self.manager.until_runs(|runs| runs.iter().any(|run| run.output == "begun\n")).await
     }
 
-    async fn end(self, delegate: JoinHandle<Result<(), RunError>>) {
-        terminate();
-        ended(delegate).await;
+    /// Stops the delegate, and checks what it leaves.
+    async fn end(self, delegate: Running) {
+        stop(delegate).await;
         assert_eq!(self.log.count(CANARY), 0, "a script or its output in the log");
         let left = fs::read_dir(self.directory.path()).unwrap();
         let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
@@ -89,116 +79,114 @@ fn waits_for_go(more: &str) -> String {
 
 #[tokio::test]
 async fn its_output_comes_while_it_runs_and_each_version_runs_once() {
-    let scene = Scene::new().await;
-    scene.manager.wants(5, waits_for_go(&format!("echo {CANARY}; printf '\\377'; exit 3")));
-    let delegate = scene.start();
-    let runs = scene.manager.until_runs(|runs| runs.iter().any(|run| run.output == "begun\n")).await;
+    let fixture = fixture().await;
+    fixture.manager.wants(5, waits_for_go(&format!("echo {CANARY}; printf '\\377'; exit 3")));
+    let delegate = fixture.start();
+    let runs = fixture.until_begun().await;
     assert_eq!((runs.len(), runs[0].version, runs[0].end.clone()), (1, 5, None));
-    scene.two_heartbeats().await;
-    scene.make("go");
-    let runs = scene.manager.until_runs(|runs| has_ended(runs, 1)).await;
+    fixture.heartbeats(2).await;
+    fixture.make("go");
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 1)).await;
     assert_eq!(runs[0].output, format!("begun\n{CANARY}\n\u{fffd}"));
     assert_eq!(runs[0].end, end_of(Outcome::Exited, Some(3)));
-    assert_eq!(scene.log.count("the startup script of profile Primary ended with exit code 3"), 1);
+    assert_eq!(fixture.log.count("the startup script of profile Primary ended with exit code 3"), 1);
 
     // Neither the next heartbeats nor a restart run it again, or even ask for it.
-    scene.two_heartbeats().await;
-    terminate();
-    ended(delegate).await;
-    let delegate = scene.start();
-    scene.two_heartbeats().await;
-    assert_eq!(scene.manager.runs().len(), 1);
-    assert_eq!(scene.manager.count(|heard| matches!(heard, Heard::Profile(_))), 1);
+    fixture.heartbeats(2).await;
+    stop(delegate).await;
+    let delegate = fixture.start();
+    fixture.heartbeats(2).await;
+    assert_eq!(fixture.manager.runs().len(), 1);
+    assert_eq!(fixture.manager.count(|heard| matches!(heard, Heard::Profile(_))), 1);
 
     // Asked to, it does; and an empty script runs nothing.
-    scene.manager.wants(6, waits_for_go("exit 0"));
-    let runs = scene.manager.until_runs(|runs| has_ended(runs, 2)).await;
+    fixture.manager.wants(6, waits_for_go("exit 0"));
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 2)).await;
     assert_eq!((runs[1].version, runs[1].end.clone()), (6, end_of(Outcome::Exited, Some(0))));
     assert_ne!(runs[0].id, runs[1].id);
-    scene.manager.wants(7, " \n");
-    scene.manager.until(3, |heard| matches!(heard, Heard::Profile(_))).await;
-    scene.two_heartbeats().await;
-    assert_eq!(scene.manager.runs().len(), 2);
-    assert_eq!(scene.manager.count(|heard| matches!(heard, Heard::Profile(_))), 3);
-    scene.end(delegate).await;
+    fixture.manager.wants(7, " \n");
+    fixture.manager.until(3, |heard| matches!(heard, Heard::Profile(_))).await;
+    fixture.heartbeats(2).await;
+    assert_eq!(fixture.manager.runs().len(), 2);
+    assert_eq!(fixture.manager.count(|heard| matches!(heard, Heard::Profile(_))), 3);
+    fixture.end(delegate).await;
 }
 
 #[tokio::test]
 async fn a_manager_that_does_not_tell_of_versions_is_asked_once_for_each_start() {
-    let scene = Scene::new().await;
-    scene.manager.wants_untold(5, "echo ran >> runs");
+    let fixture = fixture().await;
+    fixture.manager.wants_untold(5, "echo ran >> runs");
     for start in 1..=2 {
-        let delegate = scene.start();
-        scene.manager.until(start, |heard| matches!(heard, Heard::Profile(_))).await;
-        scene.manager.until_runs(|runs| has_ended(runs, 1)).await;
-        scene.two_heartbeats().await;
-        assert_eq!(scene.manager.count(|heard| matches!(heard, Heard::Profile(_))), start);
-        assert_eq!(fs::read_to_string(scene.directory.path().join("runs")).unwrap(), "ran\n");
-        terminate();
-        ended(delegate).await;
+        let delegate = fixture.start();
+        fixture.manager.until(start, |heard| matches!(heard, Heard::Profile(_))).await;
+        fixture.manager.until_runs(|runs| has_ended(runs, 1)).await;
+        fixture.heartbeats(2).await;
+        assert_eq!(fixture.manager.count(|heard| matches!(heard, Heard::Profile(_))), start);
+        assert_eq!(fs::read_to_string(fixture.directory.path().join("runs")).unwrap(), "ran\n");
+        stop(delegate).await;
     }
 }
 
 #[tokio::test]
 async fn a_new_version_waits_for_the_run_before() {
-    let scene = Scene::new().await;
-    scene.manager.wants(5, waits_for_go("echo first > order"));
-    let delegate = scene.start();
-    scene.manager.until_runs(|runs| runs.iter().any(|run| run.output == "begun\n")).await;
+    let fixture = fixture().await;
+    fixture.manager.wants(5, waits_for_go("echo first > order"));
+    let delegate = fixture.start();
+    fixture.until_begun().await;
     for version in [6, 7] {
-        let asked = scene.manager.count(|heard| matches!(heard, Heard::Profile(_)));
-        scene.manager.wants(version, format!("echo {version} >> order"));
-        scene.manager.until(asked + 1, |heard| matches!(heard, Heard::Profile(_))).await;
+        let asked = fixture.manager.count(|heard| matches!(heard, Heard::Profile(_)));
+        fixture.manager.wants(version, format!("echo {version} >> order"));
+        fixture.manager.until(asked + 1, |heard| matches!(heard, Heard::Profile(_))).await;
     }
-    scene.two_heartbeats().await;
-    assert!(!scene.has("order"));
-    scene.make("go");
-    let runs = scene.manager.until_runs(|runs| has_ended(runs, 2)).await;
+    fixture.heartbeats(2).await;
+    assert!(!fixture.has("order"));
+    fixture.make("go");
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 2)).await;
     assert_eq!(runs.iter().map(|run| run.version).collect::<Vec<_>>(), [5, 7], "the newest alone");
-    assert_eq!(fs::read_to_string(scene.directory.path().join("order")).unwrap(), "first\n7\n");
-    scene.end(delegate).await;
+    assert_eq!(fs::read_to_string(fixture.directory.path().join("order")).unwrap(), "first\n7\n");
+    fixture.end(delegate).await;
 }
 
 #[tokio::test]
 async fn what_the_manager_missed_comes_when_it_is_back() {
-    let scene = Scene::new().await;
-    let away = |status| scene.manager.answer_reports(status);
+    let fixture = fixture().await;
+    let away = |status| fixture.manager.answer_reports(status);
     away(Some(StatusCode::SERVICE_UNAVAILABLE));
-    scene.manager.wants(5, format!("echo {CANARY}; head -c 100000 /dev/zero | tr '\\000' x; echo > done; exit 1"));
-    let delegate = scene.start();
-    scene.until_made("done").await;
-    until(|| scene.log.count("ended with exit code 1") == 1).await;
-    assert!(scene.manager.runs().is_empty());
+    fixture.manager.wants(5, format!("echo {CANARY}; head -c 100000 /dev/zero | tr '\\000' x; echo > done; exit 1"));
+    let delegate = fixture.start();
+    fixture.until_made("done").await;
+    until(|| fixture.log.count("ended with exit code 1") == 1).await;
+    assert!(fixture.manager.runs().is_empty());
     away(None);
-    let runs = scene.manager.until_runs(|runs| has_ended(runs, 1)).await;
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 1)).await;
     assert_eq!(runs[0].output, format!("{CANARY}\n{}", "x".repeat(100_000)));
     assert!(runs[0].reports >= 2, "no report is too long");
     assert_eq!(runs[0].end, end_of(Outcome::Exited, Some(1)));
-    scene.end(delegate).await;
+    fixture.end(delegate).await;
 }
 
 #[tokio::test]
 async fn a_manager_that_wants_no_reports_gets_none_and_scripts_run() {
-    let scene = Scene::new().await;
-    scene.manager.answer_reports(Some(StatusCode::NOT_FOUND));
-    scene.manager.wants(5, "echo > one");
-    let delegate = scene.start();
-    scene.until_made("one").await;
-    until(|| scene.log.count("does not want reports") == 1).await;
-    scene.manager.wants(6, "echo > two");
-    scene.until_made("two").await;
-    until(|| scene.log.count("does not want reports") == 2).await;
-    scene.end(delegate).await;
+    let fixture = fixture().await;
+    fixture.manager.answer_reports(Some(StatusCode::NOT_FOUND));
+    fixture.manager.wants(5, "echo > one");
+    let delegate = fixture.start();
+    fixture.until_made("one").await;
+    until(|| fixture.log.count("does not want reports") == 1).await;
+    fixture.manager.wants(6, "echo > two");
+    fixture.until_made("two").await;
+    until(|| fixture.log.count("does not want reports") == 2).await;
+    fixture.end(delegate).await;
 }
 
 #[tokio::test]
 async fn told_to_stop_it_kills_the_script_and_tells_so() {
-    let scene = Scene::new().await;
-    scene.manager.wants(5, waits_for_go(""));
-    let delegate = scene.start();
-    scene.manager.until_runs(|runs| runs.iter().any(|run| run.output == "begun\n")).await;
-    let manager = scene.manager.clone();
-    scene.end(delegate).await;
+    let fixture = fixture().await;
+    fixture.manager.wants(5, waits_for_go(""));
+    let delegate = fixture.start();
+    fixture.until_begun().await;
+    let manager = fixture.manager.clone();
+    fixture.end(delegate).await;
     let runs = manager.runs();
     assert_eq!(runs[0].end, end_of(Outcome::Interrupted, Some(143)));
     assert!(matches!(manager.heard.borrow().last(), Some(Heard::Unregister(_))), "the end of all");
@@ -206,36 +194,35 @@ async fn told_to_stop_it_kills_the_script_and_tells_so() {
 
 #[tokio::test]
 async fn a_revoked_token_kills_the_script() {
-    let scene = Scene::new().await;
-    scene.manager.wants(5, waits_for_go(""));
-    let delegate = scene.start();
-    scene.manager.until_runs(|runs| runs.iter().any(|run| run.output == "begun\n")).await;
-    scene.manager.answer(Answer::Revoked);
-    until(|| scene.log.count("was interrupted") == 1).await;
-    assert_eq!(scene.manager.runs()[0].end, None, "it may not tell");
-    terminate();
-    ended(delegate).await;
+    let fixture = fixture().await;
+    fixture.manager.wants(5, waits_for_go(""));
+    let delegate = fixture.start();
+    fixture.until_begun().await;
+    fixture.manager.answer(Answer::Revoked);
+    until(|| fixture.log.count("was interrupted") == 1).await;
+    assert_eq!(fixture.manager.runs()[0].end, None, "it may not tell");
+    stop(delegate).await;
 
     // With a token that is good, it tells what became of the run, and does not run it again.
-    scene.manager.answer(Answer::Standing(Some(Admission::Enabled)));
-    let delegate = scene.start();
+    fixture.manager.answer(Answer::Standing(Some(Admission::Enabled)));
+    let delegate = fixture.start();
     let end = Some(ScriptEnd { outcome: Outcome::Interrupted, exit_code: Some(143) });
-    scene.manager.until(1, |heard| matches!(heard, Heard::Report(_, report) if report.end == end)).await;
-    scene.two_heartbeats().await;
-    assert_eq!(scene.manager.count(|heard| matches!(heard, Heard::Profile(_))), 1);
-    scene.end(delegate).await;
+    fixture.manager.until(1, |heard| matches!(heard, Heard::Report(_, report) if report.end == end)).await;
+    fixture.heartbeats(2).await;
+    assert_eq!(fixture.manager.count(|heard| matches!(heard, Heard::Profile(_))), 1);
+    fixture.end(delegate).await;
 }
 
 #[tokio::test]
 async fn a_rejection_kills_the_script() {
-    let scene = Scene::new().await;
-    scene.manager.wants(5, waits_for_go(""));
-    let delegate = scene.start();
-    scene.manager.until_runs(|runs| runs.iter().any(|run| run.output == "begun\n")).await;
-    scene.manager.answer(Answer::Standing(Some(Admission::Rejected)));
-    let runs = scene.manager.until_runs(|runs| has_ended(runs, 1)).await;
+    let fixture = fixture().await;
+    fixture.manager.wants(5, waits_for_go(""));
+    let delegate = fixture.start();
+    fixture.until_begun().await;
+    fixture.manager.answer(Answer::Standing(Some(Admission::Rejected)));
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 1)).await;
     assert_eq!(runs[0].end, end_of(Outcome::Interrupted, Some(143)));
-    scene.end(delegate).await;
+    fixture.end(delegate).await;
 }
 
 /// Whether a process is there, and not just its exit code.
@@ -262,51 +249,47 @@ fn killed_it_tells_when_it_is_back_and_runs_nothing_twice() {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     runtime.block_on(async {
-        let scene = Scene::new().await;
-        scene.manager.wants(5, waits_for_go("").replacen("echo", "echo $$ >> ids; echo", 1));
-        let mut child = process(&config(scene.directory.path(), &scene.url, ""));
-        let runs = scene.manager.until_runs(|runs| runs.iter().any(|run| run.output == "begun\n")).await;
+        let fixture = fixture().await;
+        fixture.manager.wants(5, waits_for_go("").replacen("echo", "echo $$ >> ids; echo", 1));
+        let mut child = process(&fixture.config(""));
+        let runs = fixture.until_begun().await;
         child.kill().unwrap();
         assert_eq!(child.wait().unwrap().signal(), Some(9));
-        let script = fs::read_to_string(scene.directory.path().join("ids")).unwrap();
+        let script = fs::read_to_string(fixture.directory.path().join("ids")).unwrap();
         assert!(runs_still(script.trim()), "nothing has killed the script yet");
 
-        let delegate = scene.start();
+        let delegate = fixture.start();
         let end = end_of(Outcome::Interrupted, None);
         let told = |heard: &Heard| {
             matches!(heard, Heard::Report(id, report) if *id == runs[0].id && report.end == end && report.output.is_empty())
         };
-        scene.manager.until(1, told).await;
+        fixture.manager.until(1, told).await;
         assert!(!runs_still(script.trim()), "what was told to have ended has");
-        scene.two_heartbeats().await;
-        assert_eq!(scene.manager.count(told), 1);
-        assert_eq!(scene.manager.count(|heard| matches!(heard, Heard::Profile(_))), 1);
-        scene.end(delegate).await;
+        fixture.heartbeats(2).await;
+        assert_eq!(fixture.manager.count(told), 1);
+        assert_eq!(fixture.manager.count(|heard| matches!(heard, Heard::Profile(_))), 1);
+        fixture.end(delegate).await;
     });
 }
 
 #[tokio::test]
 async fn the_script_of_the_environment_runs_before_all_and_its_failure_stops_nothing() {
-    let scene = Scene::new().await;
-    let config =
-        config(scene.directory.path(), &scene.url, "initScript: |\n  echo canary-7c1e\n  echo > begun\n  exit 5\n");
-    let settings = Settings::load(Some(&config), |_| None).unwrap();
-    let delegate = tokio::spawn(run(settings));
-    scene.manager.until(1, |heard| matches!(heard, Heard::Register(_))).await;
-    assert!(scene.has("begun"));
-    assert_eq!(scene.log.count("the script of INIT_SCRIPT ended with exit code 5"), 1);
-    scene.manager.until(1, is_heartbeat).await;
-    assert!(scene.manager.runs().is_empty(), "it is no run of the profile");
-    scene.end(delegate).await;
+    let fixture = fixture().await;
+    let delegate = fixture.start_with("initScript: |\n  echo canary-7c1e\n  echo > begun\n  exit 5\n");
+    fixture.manager.until(1, |heard| matches!(heard, Heard::Register(_))).await;
+    assert!(fixture.has("begun"));
+    assert_eq!(fixture.log.count("the script of INIT_SCRIPT ended with exit code 5"), 1);
+    fixture.manager.until(1, is_heartbeat).await;
+    assert!(fixture.manager.runs().is_empty(), "it is no run of the profile");
+    fixture.end(delegate).await;
 }
 
 #[tokio::test]
 async fn told_to_stop_before_it_has_registered_it_ends_at_once() {
-    let scene = Scene::new().await;
-    let config = config(scene.directory.path(), &scene.url, "initScript: 'echo > begun; sleep 600'\n");
-    let delegate = tokio::spawn(run(Settings::load(Some(&config), |_| None).unwrap()));
-    scene.until_made("begun").await;
-    let manager = scene.manager.clone();
-    scene.end(delegate).await;
+    let fixture = fixture().await;
+    let delegate = fixture.start_with("initScript: 'echo > begun; sleep 600'\n");
+    fixture.until_made("begun").await;
+    let manager = fixture.manager.clone();
+    fixture.end(delegate).await;
     assert!(manager.heard.borrow().is_empty());
 }
