@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    api::{DelegateDetail, EditSelectors, SwitchProfile},
+    api::{EditSelectors, SwitchProfile},
     dialogs::{get_by_text, id_of, use_id},
     query::detail_href,
 };
@@ -18,6 +18,7 @@ use crate::{
         load::Asked,
     },
 };
+use muster::delegate::DelegateDetail;
 
 /// The delegate's own page.
 fn back_of(id: Memo<String>) -> Signal<Href> {

@@ -9,15 +9,17 @@
 
 use leptos::prelude::*;
 use muster::{
+    delegate::DelegateRow,
     id::{InstallLinkId, ProfileId, TokenId},
     install::{InstallKind, Language},
     time::Timestamp,
+    token::TokenRefusal,
 };
 use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use crate::console::ask;
-use crate::{delegates::api::DelegateRow, error::ConsoleError, tokens::api::TokenRefusal, ui::href::Href};
+use crate::{error::ConsoleError, ui::href::Href};
 
 /// Where a form gets the files of a way to install.
 #[must_use]

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use muster::{delegate::Status, time::Timestamp};
+use muster::{
+    delegate::{DelegateRow, Status},
+    time::Timestamp,
+};
 
 use super::api::{Arrival, Arrivals};
-use crate::delegates::api::DelegateRow;
 
 /// After how long without a delegate something is likely to be wrong.
 pub const LATE: Duration = Duration::from_secs(5 * 60);

@@ -3,9 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 use muster::{
-    delegate::{Admission, Status},
+    delegate::{Admission, DelegateRow, Status},
     install::InstallKind,
     time::Timestamp,
+    token::TokenRefusal,
 };
 
 use super::{
@@ -17,13 +18,7 @@ use super::{
     wizard::{NoSuchKind, NotSetUp, Step, StepHead},
 };
 use crate::{
-    delegates::{
-        Decision,
-        api::{DelegateRow, TakeBackDelegate},
-        query::detail_href,
-        reject_dialog,
-    },
-    tokens::api::TokenRefusal,
+    delegates::{Decision, DelegateStatus, api::TakeBackDelegate, query::detail_href, reject_dialog},
     ui::{
         button::{NavButton, SubmitButton},
         form::Form,
@@ -31,7 +26,6 @@ use crate::{
         icon::Icon,
         live::use_live,
         load::{Asked, computed, show},
-        status::DelegateStatus,
         time::Time,
     },
 };

@@ -5,12 +5,12 @@ use muster::{
     delegate::DelegateType,
     id::TokenId,
     install::{Generation, InstallKind},
+    token::{RotationRow, Turn},
 };
 
 use crate::{
     delegates::infrastructure::{namespace, release, word},
     install::api::InstallFields,
-    tokens::api::{RotationRow, Turn},
     ui::href::Href,
 };
 

@@ -1,10 +1,7 @@
 //! What is turned away: cheaply, at a limited rate, and so that somebody sees it.
 
-use muster::token::TokenValue;
-use muster_app::{
-    install::api::Arrivals,
-    tokens::api::{TokenRefusal, TokenRow},
-};
+use muster::token::{TokenRefusal, TokenRow, TokenValue};
+use muster_app::install::api::Arrivals;
 
 use crate::support::{Person, StatusCode, TestApp, days};
 
