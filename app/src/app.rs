@@ -17,6 +17,7 @@ use crate::{
     install::{
         AddTokenDialog, AddedTokenDialog, DelegateSetupPage, InstallPage, RejectArrivalDialog, ReviewPage, VerifyPage,
     },
+    layout::Layout,
     profiles::{DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfilesPage},
     secrets::{DeleteSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretsPage},
     session::{LoginPage, SetupPage, provide_login_elsewhere},
@@ -26,7 +27,7 @@ use crate::{
     },
     ui::{
         form::{forget_flash, provide_flash},
-        frame::Frame,
+        load::provide_on_failure,
         time::provide_ticker,
         unsaved::watch_unsaved,
     },
@@ -36,6 +37,7 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    provide_on_failure(tell_status);
     provide_flash();
     provide_login_elsewhere();
     provide_ticker();
@@ -59,7 +61,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
-                <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
+                <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
                     <ParentRoute path=path!("/delegates") view=DelegatesPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!(":id/reject") view=RejectDialog ssr=SsrMode::Async />

@@ -8,6 +8,7 @@ pub mod console;
 pub mod delegates;
 pub mod error;
 pub mod install;
+mod layout;
 pub mod profiles;
 pub mod scripts;
 pub mod secrets;

@@ -25,7 +25,7 @@ pub use self::{
     session::{Frame, Session},
     tokens::{RevealedToken, Tokens},
 };
-use crate::{error::ConsoleError, session::api::is_page};
+use crate::error::ConsoleError;
 
 /// Everything the console asks of a server.
 pub trait Console: Delegates + Profiles + Tokens + Secrets + Scripts + Install + Session + Send + Sync {
@@ -65,28 +65,5 @@ where
 pub fn tell_status(error: &ConsoleError) {
     if let Some(console) = use_context::<Arc<dyn Console>>() {
         console.tell(error);
-    }
-}
-
-/// Where a form returns to: its own list with the filters as they were, and the object that was acted on, so that the
-/// page can say what was done. Anything but a path of this site is replaced by `fallback`.
-#[must_use]
-pub fn back_to(back: &str, fallback: &str, done: impl std::fmt::Display) -> String {
-    let back = if is_page(back) { back } else { fallback };
-    let separator = if back.contains('?') { '&' } else { '?' };
-    format!("{back}{separator}done={done}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::back_to;
-
-    #[test]
-    fn a_form_returns_to_its_own_site_only() {
-        assert_eq!(back_to("/delegates?q=a", "/delegates", 7), "/delegates?q=a&done=7");
-        assert_eq!(back_to("/delegates", "/delegates", 7), "/delegates?done=7");
-        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb"] {
-            assert_eq!(back_to(bad, "/tokens", 7), "/tokens?done=7");
-        }
     }
 }

@@ -1,15 +1,17 @@
 //! The facts of a delegate on its own page, and what can be changed of them.
 
 use leptos::prelude::*;
-use muster::delegate::Admission;
+use muster::delegate::{Admission, DelegateRow};
 
 use super::{
-    api::DelegateRow,
     decision::{fingerprint, no_key},
     facts::{fact, selectors},
     query::dialog_on_detail,
 };
-use crate::ui::{button::NavButton, frame::may_manage, time::Time};
+use crate::{
+    session::may_manage,
+    ui::{button::NavButton, time::Time},
+};
 
 /// The card with the facts.
 #[component]

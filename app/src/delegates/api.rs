@@ -1,17 +1,19 @@
 //! Delegates: what the pages show and ask for.
 
 use leptos::prelude::*;
-pub use muster::audit::AuditRow;
-pub use muster::delegate::{ConnectionRow, DelegateDetail, DelegateFilter, DelegateRow, Earlier};
 #[cfg(feature = "ssr")]
 use muster::delegate::{parse_profile, parse_selectors};
 #[cfg(feature = "ssr")]
 use muster::user::Permission;
-use muster::{id::DelegateId, page::Page};
+use muster::{
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow},
+    id::DelegateId,
+    page::Page,
+};
 
-#[cfg(feature = "ssr")]
-use crate::console::{ask, back_to};
 use crate::error::ConsoleError;
+#[cfg(feature = "ssr")]
+use crate::{console::ask, ui::href::back_to};
 
 /// One page of the list.
 #[server(endpoint = "delegates/list")]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use muster::install::InstallOptions;
 
 use super::{
-    api::{DelegateDetail, EditSelectors, SwitchProfile},
+    api::{EditSelectors, SwitchProfile},
     dialogs::{get_by_text, id_of, use_id},
     query::detail_href,
 };
@@ -19,6 +19,7 @@ use crate::{
         load::Asked,
     },
 };
+use muster::delegate::DelegateDetail;
 
 /// The delegate's own page.
 fn back_of(id: Memo<String>) -> Signal<Href> {

@@ -2,14 +2,11 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{Delegate, Reason, Status},
+    delegate::{Delegate, DelegateRow, Earlier, Reason, Status},
     text::mixes_scripts,
 };
 
-use super::{
-    api::{ApproveDelegate, DelegateRow, Earlier},
-    facts::fact,
-};
+use super::{api::ApproveDelegate, facts::fact};
 use crate::ui::{
     button::{NavButton, SubmitButton},
     form::Form,

@@ -3,11 +3,14 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::delegate::Status;
+use muster::{
+    delegate::{DelegateDetail, DelegateRow, Status},
+    script::DelegateScripts,
+};
 
 use super::{
     about::Facts,
-    api::{DelegateDetail, DelegateRow, TakeBackDelegate},
+    api::TakeBackDelegate,
     decision::Decision,
     dialogs::{get_by_text, id_of, use_id},
     facts::StatusWithReason,
@@ -16,18 +19,14 @@ use super::{
 };
 use crate::{
     error::ConsoleError,
-    scripts::{
-        ScriptBlock,
-        api::{DelegateScripts, get_scripts_of},
-    },
+    scripts::{ScriptBlock, api::get_scripts_of},
+    session::{Toast, may_manage},
     ui::{
         button::{NavButton, SubmitButton},
         form::Form,
-        frame::may_manage,
-        href::Href,
+        href::{Href, use_done},
         live::use_live,
         load::{Asked, computed, show, show_or},
-        notice::{Done, use_done},
     },
 };
 
@@ -63,7 +62,7 @@ pub fn DelegatePage() -> impl IntoView {
             },
             |detail| view! { <Head detail=detail /> },
         )}
-        <Done />
+        <Toast />
         {show(detail, |detail| view! { <About detail=detail /> })}
         // Beside the others and not inside of one: what `show` shows must not make anything that is awaited.
         {show_or(scripts, script_failed, move |scripts| view! { <Script detail=detail scripts=scripts /> })}

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
-use muster::id::DelegateId;
+use muster::{delegate::DelegateDetail, id::DelegateId};
 
 use super::{
-    api::{DelegateDetail, DeleteDelegate, RejectDelegate, get_delegate},
+    api::{DeleteDelegate, RejectDelegate, get_delegate},
     infrastructure::removal,
     query::{ListQuery, detail_href, use_list_query},
 };

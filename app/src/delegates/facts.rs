@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{Admission, Reason, Status},
+    delegate::{Admission, DelegateRow, Reason, Status},
     token::TokenStatus,
 };
 
-use super::api::DelegateRow;
-use crate::ui::{status::DelegateStatus, time::Time};
+use super::status::DelegateStatus;
+use crate::ui::time::Time;
 
 /// One fact with its name; what is empty is said to be.
 pub fn fact(name: &'static str, value: Signal<String>, mono: bool) -> impl IntoView {

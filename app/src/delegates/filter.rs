@@ -7,7 +7,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use muster::delegate::Status;
 
 use super::query::ListQuery;
-use crate::ui::{frame::focus_on_slash, icon::Icon};
+use crate::ui::{icon::Icon, keyboard::focus_on_slash};
 
 /// How long to wait for the next key.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::api::{AuditRow, ConnectionRow};
 use crate::ui::time::{Time, time_or};
+use muster::{audit::AuditRow, delegate::ConnectionRow};
 
 /// When it was connected, and why that ended.
 pub fn connections(rows: Vec<ConnectionRow>) -> AnyView {

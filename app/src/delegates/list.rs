@@ -1,21 +1,24 @@
 //! The table of delegates.
 
 use leptos::prelude::*;
-use muster::page::Cursor;
+use muster::{
+    delegate::{DelegateFilter, DelegateRow},
+    page::Cursor,
+};
 use uuid::Uuid;
 
 use super::{
-    api::{DelegateFilter, DelegateRow},
     query::ListQuery,
     row::{Headings, Row},
 };
-use crate::ui::{
-    button::NavButton,
-    frame::may_manage,
-    href::Href,
-    icon::Icon,
-    notice::use_done,
-    table::{Foot, Hold, Listing, body, follow},
+use crate::{
+    session::may_manage,
+    ui::{
+        button::NavButton,
+        href::{Href, use_done},
+        icon::Icon,
+        table::{Foot, Hold, Listing, body, follow},
+    },
 };
 
 /// A page of the list, and the filter it was asked for with.

@@ -14,9 +14,11 @@ mod list;
 mod page;
 pub mod query;
 mod row;
+mod status;
 
 pub use change::{SelectorsDialog, SwitchProfileDialog};
 pub use decision::Decision;
 pub use detail::DelegatePage;
 pub use dialogs::{DeleteDelegateDialog, RejectDialog, reject_dialog};
 pub use page::DelegatesPage;
+pub use status::DelegateStatus;

@@ -10,14 +10,15 @@ use super::{
     list::{Delegates, Table},
     query::use_list_query,
 };
-use crate::ui::{
-    button::NavButton,
-    frame::ManagersOnly,
-    href::Href,
-    live::use_live,
-    load::{Asked, show},
-    notice::Done,
-    table::Listing,
+use crate::{
+    session::{ManagersOnly, Toast},
+    ui::{
+        button::NavButton,
+        href::Href,
+        live::use_live,
+        load::{Asked, show},
+        table::Listing,
+    },
 };
 
 /// The list, and a dialog on top of it where the address names one.
@@ -41,7 +42,7 @@ pub fn DelegatesPage() -> impl IntoView {
                 </NavButton>
             </ManagersOnly>
         </div>
-        <Done otherwise="Processes in your own networks that registered with this account." />
+        <Toast otherwise="Processes in your own networks that registered with this account." />
         <FilterBar query=query />
         {show(delegates, move |delegates| view! { <Table query=query delegates=delegates /> })}
         <Outlet />

@@ -2,9 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use muster::{delegate::Status, id::DelegateId, page::Cursor};
+use muster::{
+    delegate::{DelegateFilter, Status},
+    id::DelegateId,
+    page::Cursor,
+};
 
-use super::api::DelegateFilter;
 use crate::ui::{
     href::Href,
     table::{cursor_of, with_cursor},

@@ -1,11 +1,14 @@
 //! One delegate in the list, and the decision under it where that is open.
 
 use leptos::prelude::*;
-use muster::{delegate::Status, id::DelegateId};
+use muster::{
+    delegate::{DelegateRow, Status},
+    id::DelegateId,
+};
 use uuid::Uuid;
 
 use super::{
-    api::{DelegateRow, TakeBackDelegate},
+    api::TakeBackDelegate,
     decision::Decision,
     facts::{StatusWithReason, WaitingNote, selectors},
     query::{ListQuery, detail_href},

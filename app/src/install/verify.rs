@@ -18,7 +18,7 @@ use super::{
     wizard::{NoSuchKind, NotSetUp, Step, StepHead},
 };
 use crate::{
-    delegates::{Decision, api::TakeBackDelegate, query::detail_href, reject_dialog},
+    delegates::{Decision, DelegateStatus, api::TakeBackDelegate, query::detail_href, reject_dialog},
     ui::{
         button::{NavButton, SubmitButton},
         form::Form,
@@ -26,7 +26,6 @@ use crate::{
         icon::Icon,
         live::use_live,
         load::{Asked, computed, show},
-        status::DelegateStatus,
         time::Time,
     },
 };

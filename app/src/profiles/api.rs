@@ -3,17 +3,17 @@
 use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use muster::profile::ProfileFields;
-pub use muster::profile::{ProfileDetail, ProfileRow};
 #[cfg(feature = "ssr")]
 use muster::user::Permission;
 use muster::{
     id::ProfileId,
     page::{Cursor, Page},
+    profile::{ProfileDetail, ProfileRow},
 };
 
-#[cfg(feature = "ssr")]
-use crate::console::{ask, back_to};
 use crate::error::ConsoleError;
+#[cfg(feature = "ssr")]
+use crate::{console::ask, ui::href::back_to};
 
 /// One page of the list.
 #[server(endpoint = "profiles/list")]

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use muster::id::ProfileId;
+use muster::{id::ProfileId, profile::ProfileDetail};
 
 use super::{
-    api::{DeleteProfile, ProfileDetail, get_profile},
+    api::{DeleteProfile, get_profile},
     query::{href, use_cursor},
 };
 use crate::{

@@ -3,16 +3,19 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use muster::{id::ProfileId, profile::Profile};
+use muster::{
+    id::ProfileId,
+    profile::{Profile, ProfileDetail},
+};
 
-use super::api::{CreateProfile, EditProfile, ProfileDetail, get_profile};
+use super::api::{CreateProfile, EditProfile, get_profile};
 use crate::{
     error::ConsoleError,
+    session::may_manage,
     ui::{
         button::{LeaveForm, SubmitButton},
         field::{CheckField, TextArea, TextField},
         form::Form,
-        frame::may_manage,
         href::Href,
         load::{Asked, show},
     },

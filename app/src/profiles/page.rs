@@ -3,22 +3,23 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::page::Cursor;
+use muster::{page::Cursor, profile::ProfileRow};
 use uuid::Uuid;
 
 use super::{
-    api::{ProfileRow, list_profiles},
+    api::list_profiles,
     query::{href, use_cursor},
 };
-use crate::ui::{
-    button::NavButton,
-    frame::{ManagersOnly, may_manage},
-    href::Href,
-    live::use_live,
-    load::{Asked, show},
-    notice::{Done, use_done},
-    table::{Foot, Hold, Kept, Listing, body, follow},
-    time::Time,
+use crate::{
+    session::{ManagersOnly, Toast, may_manage},
+    ui::{
+        button::NavButton,
+        href::{Href, use_done},
+        live::use_live,
+        load::{Asked, show},
+        table::{Foot, Hold, Kept, Listing, body, follow},
+        time::Time,
+    },
 };
 
 type Profiles = Listing<Cursor, ProfileRow>;
@@ -48,7 +49,7 @@ pub fn ProfilesPage() -> impl IntoView {
                 </NavButton>
             </ManagersOnly>
         </div>
-        <Done otherwise="How delegates are admitted, which script they run, and which selectors they share." />
+        <Toast otherwise="How delegates are admitted, which script they run, and which selectors they share." />
         {show(profiles, move |profiles| view! { <ProfileTable cursor=cursor profiles=profiles /> })}
         <Outlet />
     }

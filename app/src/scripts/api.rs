@@ -3,12 +3,14 @@
 //! The whole log of a run is a file: GET [`log_path`].
 
 use leptos::prelude::*;
-use muster::id::{DelegateId, ScriptRunId};
-pub use muster::script::{DelegateScripts, MAX_SHOWN_LOG_BYTES as SHOWN_MOST};
+use muster::{
+    id::{DelegateId, ScriptRunId},
+    script::DelegateScripts,
+};
 
-#[cfg(feature = "ssr")]
-use crate::console::{ask, back_to};
 use crate::error::ConsoleError;
+#[cfg(feature = "ssr")]
+use crate::{console::ask, ui::href::back_to};
 
 /// Where the whole log of a run is, as text.
 #[must_use]

@@ -3,22 +3,22 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{Admission, Status},
+    delegate::{Admission, DelegateRow, Status},
     id::DelegateId,
-    script::ScriptRun,
+    script::{DelegateScripts, ScriptRun},
 };
 
 use super::{
-    api::{DelegateScripts, RunScriptAgain, log_path},
+    api::{RunScriptAgain, log_path},
     log::{Log, plain},
     outcome::outcome,
 };
 use crate::{
-    delegates::{api::DelegateRow, query::detail_href},
+    delegates::query::detail_href,
+    session::may_manage,
     ui::{
         button::SubmitButton,
         form::Form,
-        frame::may_manage,
         icon::Icon,
         load::computed,
         time::{Elapsed, Time},

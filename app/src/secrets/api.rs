@@ -2,7 +2,6 @@
 //! set one.
 
 use leptos::prelude::*;
-pub use muster::secret::SecretRow;
 #[cfg(feature = "ssr")]
 use muster::secret::{NewSecret, parse_value};
 #[cfg(feature = "ssr")]
@@ -10,11 +9,12 @@ use muster::user::Permission;
 use muster::{
     id::SecretId,
     page::{Cursor, Page},
+    secret::SecretRow,
 };
 
-#[cfg(feature = "ssr")]
-use crate::console::{ask, back_to};
 use crate::error::ConsoleError;
+#[cfg(feature = "ssr")]
+use crate::{console::ask, ui::href::back_to};
 
 /// One page of the list.
 #[server(endpoint = "secrets/list")]

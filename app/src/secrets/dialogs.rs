@@ -2,20 +2,20 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use muster::id::SecretId;
+use muster::{id::SecretId, secret::SecretRow};
 
 use super::{
-    api::{CreateSecret, DeleteSecret, ReplaceSecret, SecretRow, get_secret},
+    api::{CreateSecret, DeleteSecret, ReplaceSecret, get_secret},
     page::{href, use_cursor},
 };
 use crate::{
     error::ConsoleError,
+    session::ManagersOnly,
     ui::{
         button::SubmitButton,
         dialog::{CancelButton, Dialog, show_dialog},
         field::{SecretArea, TextField},
         form::Form,
-        frame::ManagersOnly,
         href::Href,
         live::use_live,
         load::Asked,

@@ -3,21 +3,26 @@
 use leptos::{prelude::*, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_query_map};
-use muster::{id::ProfileId, page::Cursor, secret::SecretName};
+use muster::{
+    id::ProfileId,
+    page::Cursor,
+    secret::{SecretName, SecretRow},
+};
 use uuid::Uuid;
 
-use super::api::{SecretRow, list_secrets};
-use crate::ui::{
-    button::NavButton,
-    copy::copy_text,
-    frame::{ManagersOnly, may_manage},
-    href::Href,
-    icon::Icon,
-    live::use_live,
-    load::{Asked, show},
-    notice::{Done, use_done},
-    table::{Foot, Hold, Kept, Listing, body, cursor_of, follow, with_cursor},
-    time::Time,
+use super::api::list_secrets;
+use crate::{
+    session::{ManagersOnly, Toast, may_manage},
+    ui::{
+        button::NavButton,
+        copy::copy_text,
+        href::{Href, use_done},
+        icon::Icon,
+        live::use_live,
+        load::{Asked, show},
+        table::{Foot, Hold, Kept, Listing, body, cursor_of, follow, with_cursor},
+        time::Time,
+    },
 };
 
 type Secrets = Listing<Cursor, SecretRow>;
@@ -59,7 +64,7 @@ pub fn SecretsPage() -> impl IntoView {
                 </NavButton>
             </ManagersOnly>
         </div>
-        <Done otherwise="Passwords and keys that startup scripts use. Nobody can read them here once they are saved." />
+        <Toast otherwise="Passwords and keys that startup scripts use. Nobody can read them here once they are saved." />
         {show(secrets, move |secrets| view! { <SecretTable cursor=cursor secrets=secrets /> })}
         <Outlet />
     }

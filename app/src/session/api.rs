@@ -4,10 +4,9 @@ use leptos::prelude::*;
 use muster::user::Password;
 use uuid::Uuid;
 
-pub use crate::console::Frame;
+use crate::{console::Frame, error::ConsoleError};
 #[cfg(feature = "ssr")]
-use crate::console::ask;
-use crate::error::ConsoleError;
+use crate::{console::ask, ui::href::is_page};
 
 /// What the frame of every page shows.
 #[server(endpoint = "session/frame")]
@@ -52,10 +51,4 @@ pub async fn sign_out() -> Result<(), ConsoleError> {
 #[server(endpoint = "session/done")]
 pub async fn get_done(object: Uuid) -> Result<Option<String>, ConsoleError> {
     ask(|console| async move { console.done(object).await }).await
-}
-
-/// Whether it is a path of this site. Browsers drop tabs and line ends from an address before they read it.
-#[must_use]
-pub fn is_page(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
 }

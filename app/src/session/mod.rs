@@ -3,9 +3,14 @@
 pub mod api;
 mod login;
 mod setup;
+mod toast;
+mod viewer;
 
 pub use login::LoginPage;
 pub use setup::SetupPage;
+pub use toast::Toast;
+pub(crate) use viewer::provide_viewer;
+pub use viewer::{IfManager, ManagersOnly, may_manage};
 
 use leptos::prelude::*;
 

@@ -1,12 +1,12 @@
 //! Delegate tokens: what the pages show and ask for.
 
 use leptos::prelude::*;
-pub use muster::token::{RotationRow, TokenRefusal, TokenRotation, TokenRow, TokenUse, TokenUser, Turn};
 #[cfg(feature = "ssr")]
 use muster::user::Permission;
 use muster::{
     id::TokenId,
     page::{Cursor, Page},
+    token::{TokenRotation, TokenRow, TokenUse},
 };
 #[cfg(feature = "ssr")]
 use muster::{
@@ -14,12 +14,11 @@ use muster::{
     token::{NewToken, Successor},
 };
 
-pub use crate::console::RevealedToken;
-use crate::error::ConsoleError;
+use crate::{console::RevealedToken, error::ConsoleError};
 #[cfg(feature = "ssr")]
 use crate::{
-    console::{ask, back_to},
-    ui::href::Href,
+    console::ask,
+    ui::href::{Href, back_to},
 };
 
 /// One page of the list.

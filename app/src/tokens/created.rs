@@ -5,10 +5,11 @@ use leptos_router::hooks::use_params_map;
 use muster::id::TokenId;
 
 use super::{
-    api::{RevealedToken, forget_token_value, reveal_token},
+    api::{forget_token_value, reveal_token},
     query::use_token_list,
 };
 use crate::{
+    console::RevealedToken,
     error::ConsoleError,
     ui::{
         copy::{CopyField, copy_text},

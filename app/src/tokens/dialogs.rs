@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
-use muster::id::TokenId;
+use muster::{id::TokenId, token::TokenUse};
 
 use super::{
-    api::{DeleteToken, RevokeToken, TokenUse, get_token_use},
+    api::{DeleteToken, RevokeToken, get_token_use},
     query::use_token_list,
 };
 use crate::{
+    delegates::DelegateStatus,
     error::ConsoleError,
     ui::{
         button::SubmitButton,
@@ -17,7 +18,6 @@ use crate::{
         href::Href,
         live::use_live,
         load::Asked,
-        status::DelegateStatus,
         time::Time,
     },
 };

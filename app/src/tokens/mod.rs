@@ -7,6 +7,7 @@ mod new;
 mod page;
 mod query;
 mod rotation;
+mod status;
 
 pub use created::{CreatedTokenDialog, created_dialog};
 pub use dialogs::{DeleteTokenDialog, RevokeRotatedDialog, RevokeTokenDialog};

@@ -3,25 +3,30 @@
 use leptos::{prelude::*, web_sys};
 use leptos_meta::Title;
 use leptos_router::{NavigateOptions, components::Outlet, hooks::use_navigate};
-use muster::{id::TokenId, page::Cursor, token::TokenStatus};
+use muster::{
+    id::TokenId,
+    page::Cursor,
+    token::{TokenRow, TokenStatus},
+};
 use uuid::Uuid;
 
 use super::{
-    api::{TokenRow, list_tokens},
+    api::list_tokens,
     query::{TokenList, use_token_list},
     rotation::rotation_href,
-};
-use crate::ui::{
-    button::NavButton,
-    frame::{ManagersOnly, may_manage},
-    href::Href,
-    icon::Icon,
-    live::use_live,
-    load::{Asked, show},
-    notice::{Done, use_done},
     status::TokenMark,
-    table::{Foot, Hold, Kept, Listing, body, follow},
-    time::{Time, time_or},
+};
+use crate::{
+    session::{IfManager, ManagersOnly, Toast, may_manage},
+    ui::{
+        button::NavButton,
+        href::{Href, use_done},
+        icon::Icon,
+        live::use_live,
+        load::{Asked, show},
+        table::{Foot, Hold, Kept, Listing, body, follow},
+        time::{Time, time_or},
+    },
 };
 
 type Tokens = Listing<TokenList, TokenRow>;
@@ -52,7 +57,7 @@ pub fn TokensPage() -> impl IntoView {
                 </NavButton>
             </ManagersOnly>
         </div>
-        <Done otherwise="Keys that delegates use to register and to prove who they are." />
+        <Toast otherwise="Keys that delegates use to register and to prove who they are." />
         <RevokedFilter list=list />
         {show(tokens, move |tokens| view! { <TokenTable list=list tokens=tokens /> })}
         <Outlet />
@@ -264,18 +269,11 @@ fn NoTokens() -> impl IntoView {
             <span class="empty-icon">{Icon::Tokens.draw()}</span>
             <p class="empty-title">"No tokens here"</p>
             <p>"A delegate needs a token to register. Make one, or show the revoked tokens."</p>
-            <ManagersOnlyInside>
+            <IfManager>
                 <NavButton to=Href::new("/tokens/new") class="btn" still=true>
                     "New Token"
                 </NavButton>
-            </ManagersOnlyInside>
+            </IfManager>
         </div>
     }
-}
-
-/// As `ManagersOnly`, where a `Transition` is around already.
-#[component]
-fn ManagersOnlyInside(children: ChildrenFn) -> impl IntoView {
-    let may = may_manage();
-    move || may.get().then(|| children())
 }

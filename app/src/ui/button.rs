@@ -1,14 +1,9 @@
 //! Buttons. One that leads to another page is a form with the method GET: a real button, also without scripts.
 
-use std::time::Duration;
-
 use leptos::{ev::SubmitEvent, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::{form::FormState, fresh::fresh, href::Href};
-
-/// How long a reply may take before the button says that it is under way: faster ones would only flicker.
-pub const SLOW: Duration = Duration::from_millis(300);
 
 /// A button that leads to another page of the console.
 #[component]

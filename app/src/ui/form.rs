@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
 
 use super::{
-    button::SLOW,
     fresh::fresh,
     href::{Href, use_here},
     icon::Icon,
@@ -20,6 +19,9 @@ use super::{
     unsaved::use_work,
 };
 use crate::error::ConsoleError;
+
+/// How long an answer may take before the button says that it is under way: faster ones would only flicker.
+const SLOW: Duration = Duration::from_millis(300);
 
 /// How long an answer is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);

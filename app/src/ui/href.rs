@@ -4,10 +4,9 @@
 use std::fmt;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_url;
+use leptos_router::hooks::{use_query_map, use_url};
 use muster::escape::{read_query, url_component};
-
-use crate::session::api::is_page;
+use uuid::Uuid;
 
 /// An address inside the console.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -94,6 +93,27 @@ impl fmt::Display for Href {
     }
 }
 
+/// Whether a text is a path of this site. Browsers drop tabs and line ends from an address before they read it.
+#[must_use]
+pub fn is_page(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control())
+}
+
+/// Where a form returns to: its own list with the filters as they were, and the object that was acted on, so that the
+/// page can say what was done. Anything but a path of this site is replaced by `fallback`.
+#[must_use]
+pub fn back_to(back: &str, fallback: &str, done: impl fmt::Display) -> String {
+    let back = if is_page(back) { back } else { fallback };
+    let separator = if back.contains('?') { '&' } else { '?' };
+    format!("{back}{separator}done={done}")
+}
+
+/// The object that the last form on this page acted on: what [`back_to`] wrote into the address.
+pub fn use_done() -> Memo<Option<Uuid>> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(|query| query.get_str("done").and_then(|id| Uuid::parse_str(id).ok())))
+}
+
 /// The page that is shown now.
 pub fn use_here() -> Signal<Href> {
     let url = use_url();
@@ -102,7 +122,7 @@ pub fn use_here() -> Signal<Href> {
 
 #[cfg(test)]
 mod tests {
-    use super::Href;
+    use super::{Href, back_to};
 
     #[test]
     fn text_is_encoded_and_what_is_empty_left_out() {
@@ -128,6 +148,15 @@ mod tests {
             ["", "tokens", "//evil.example/x", "https://evil.example", "/\\evil.example", "/\t/evil.example", "/a\r\nb"]
         {
             assert_eq!(Href::parse(text), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_form_returns_to_its_own_site_only() {
+        assert_eq!(back_to("/delegates?q=a", "/delegates", 7), "/delegates?q=a&done=7");
+        assert_eq!(back_to("/delegates", "/delegates", 7), "/delegates?done=7");
+        for bad in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nb"] {
+            assert_eq!(back_to(bad, "/tokens", 7), "/tokens?done=7");
         }
     }
 }

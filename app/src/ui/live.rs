@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use super::stream::Share;
-
 /// Where the events come from.
 pub const EVENTS_PATH: &str = "/api/events";
 
@@ -79,6 +77,20 @@ pub struct Live {
 }
 
 impl Live {
+    /// Nothing has changed yet, and the stream is still to be opened.
+    pub(super) fn new() -> Self {
+        Self {
+            delegates: Topic::new(),
+            profiles: Topic::new(),
+            tokens: Topic::new(),
+            secrets: Topic::new(),
+            scripts: Topic::new(),
+            own: Topic::new(),
+            stream: RwSignal::new(Stream::Opening),
+            outdated: RwSignal::new(false),
+        }
+    }
+
     /// The person has done something: everything may have changed.
     pub fn changed(self) {
         self.own.changed();
@@ -109,29 +121,6 @@ impl Live {
             _ => {}
         }
     }
-}
-
-/// Provides [`Live`] to a part of the page and opens the stream in the browser; it closes with that part.
-pub fn provide_live() -> Live {
-    let live = Live {
-        delegates: Topic::new(),
-        profiles: Topic::new(),
-        tokens: Topic::new(),
-        secrets: Topic::new(),
-        scripts: Topic::new(),
-        own: Topic::new(),
-        stream: RwSignal::new(Stream::Opening),
-        outdated: RwSignal::new(false),
-    };
-    provide_context(live);
-
-    // An effect runs only in the browser. What it keeps goes with this part of the page; the server, where parts of a
-    // page go on other threads, never touches it.
-    Effect::new(move |_| {
-        let share = StoredValue::new_local(Some(Share::new(live)));
-        on_cleanup(move || _ = share.try_update_value(Option::take));
-    });
-    live
 }
 
 /// What the frame provides; outside of it nothing is live.

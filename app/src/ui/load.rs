@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{button::NavButton, form::leave_where_signed_out, href::use_here, icon::Icon};
-use crate::{console::tell_status, error::ConsoleError};
+use crate::error::ConsoleError;
 
 /// What was asked for, or why not.
 pub type Asked<T> = Resource<Result<T, ConsoleError>>;
@@ -14,6 +14,15 @@ pub type Asked<T> = Resource<Result<T, ConsoleError>>;
 pub trait Data: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Data for T {}
+
+/// What is told of an error in place of what was asked for.
+#[derive(Clone, Copy)]
+struct OnFailure(fn(&ConsoleError));
+
+/// Has `tell` called with each error that takes the place of what a page asked for.
+pub fn provide_on_failure(tell: fn(&ConsoleError)) {
+    provide_context(OnFailure(tell));
+}
 
 /// What is computed of resources: a memo in the browser. The server computes it at each reading, for there a memo could
 /// be read after a resource has arrived and before the memo has heard of it: the page would lack what the resource,
@@ -81,10 +90,13 @@ where
     });
     let error = computed(move |_| asked.get().and_then(Result::err));
     let there = computed(move |_| last.with(Option::is_some));
+    let on_failure = use_context::<OnFailure>();
     leave_where_signed_out(error);
     view! {
         {move || error.get().map(|error| {
-            tell_status(&error);
+            if let Some(OnFailure(tell)) = on_failure {
+                tell(&error);
+            }
             if there.get_untracked() {
                 if !stale {
                     return ().into_any();

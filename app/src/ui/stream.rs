@@ -89,8 +89,22 @@ impl Lease {
     }
 }
 
+/// Provides [`Live`] to a part of the page and opens the stream in the browser; it closes with that part.
+pub fn provide_live() -> Live {
+    let live = Live::new();
+    provide_context(live);
+
+    // An effect runs only in the browser. What it keeps goes with this part of the page; the server, where parts of a
+    // page go on other threads, never touches it.
+    Effect::new(move |_| {
+        let share = StoredValue::new_local(Some(Share::new(live)));
+        on_cleanup(move || _ = share.try_update_value(Option::take));
+    });
+    live
+}
+
 /// A tab's part in it; dropped, it has none any more.
-pub(super) struct Share {
+struct Share {
     tab: Rc<Tab>,
     look: Option<IntervalHandle>,
     windows: Vec<WindowListenerHandle>,
@@ -110,7 +124,7 @@ struct Tab {
 
 impl Share {
     /// Takes part from now on.
-    pub(super) fn new(live: Live) -> Self {
+    fn new(live: Live) -> Self {
         // Both or none: a lease that nobody hears of the stream by would leave the other tabs without news.
         let storage = window().local_storage().ok().flatten();
         let channel = storage.as_ref().and_then(|_| BroadcastChannel::new(NAME).ok());

@@ -153,7 +153,7 @@ pub fn local_referrer(headers: &HeaderMap) -> String {
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse::<Uri>().ok())
         .and_then(|uri| uri.path_and_query().map(|all| all.as_str().to_owned()))
-        .filter(|path| muster_app::session::api::is_page(path))
+        .filter(|path| muster_app::ui::href::is_page(path))
         .unwrap_or_else(|| "/delegates".to_owned())
 }
 

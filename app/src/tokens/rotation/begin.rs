@@ -1,16 +1,11 @@
 //! Beginning a rotation: naming the successor.
 
 use leptos::prelude::*;
-use muster::token::TokenName;
+use muster::token::{TokenName, TokenUse};
 
 use super::rotation_href;
 use crate::{
-    tokens::{
-        api::{RotateToken, TokenUse},
-        dialogs::asked,
-        new::lifetimes,
-        query::use_token_list,
-    },
+    tokens::{api::RotateToken, dialogs::asked, new::lifetimes, query::use_token_list},
     ui::{
         button::SubmitButton,
         dialog::{CancelButton, Dialog, show_dialog},

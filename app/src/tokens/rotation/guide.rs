@@ -3,10 +3,8 @@
 use leptos::prelude::*;
 
 use super::steps::{Guide, Part, Step, guides};
-use crate::{
-    tokens::api::TokenRotation,
-    ui::{copy::Command, load::computed},
-};
+use crate::ui::{copy::Command, load::computed};
+use muster::token::TokenRotation;
 
 /// The guides for the delegates that do not use the new token yet.
 #[component]

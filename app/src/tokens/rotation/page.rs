@@ -4,7 +4,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_params_map};
-use muster::{id::TokenId, page::Page, token::TokenStatus};
+use muster::{
+    id::TokenId,
+    page::Page,
+    token::{RotationRow, TokenRotation, TokenStatus, Turn},
+};
 use uuid::Uuid;
 
 use super::{
@@ -15,15 +19,14 @@ use super::{
 use crate::{
     delegates::query::detail_href,
     error::ConsoleError,
-    tokens::api::{RotationRow, TokenRotation, Turn, get_token_rotation},
+    session::{Toast, may_manage},
+    tokens::api::get_token_rotation,
     ui::{
         button::NavButton,
-        frame::may_manage,
         href::Href,
         icon::Icon,
         live::{LiveMark, use_live},
         load::{Asked, computed, show, show_or},
-        notice::Done,
         status::mark,
         table::{Hold, Kept, Listing, body, follow},
         time::Time,
@@ -62,7 +65,7 @@ pub fn RotationPage() -> impl IntoView {
             },
             |rotation| view! { <Head rotation=rotation /> },
         )}
-        <Done otherwise="Give the new token to each delegate, then revoke the old one. Both work until then." />
+        <Toast otherwise="Give the new token to each delegate, then revoke the old one. Both work until then." />
         {show(rotation, |rotation| view! { <Body rotation=rotation /> })}
         <Outlet />
     }

@@ -1,14 +1,13 @@
 //! How far a rotation is: the two tokens, the counts, and whether the old token can be revoked.
 
 use leptos::prelude::*;
-use muster::token::TokenStatus;
+use muster::token::{TokenRotation, TokenRow, TokenStatus};
 
 use crate::{
-    tokens::api::{TokenRotation, TokenRow},
+    tokens::status::TokenMark,
     ui::{
         icon::Icon,
         load::computed,
-        status::TokenMark,
         time::{Time, time_or},
     },
 };

@@ -12,13 +12,10 @@ use muster::{
             release,
         },
     },
+    token::{RotationRow, Turn},
 };
 
-use crate::{
-    install::api::install_page,
-    tokens::api::{RotationRow, Turn},
-    ui::href::Href,
-};
+use crate::{install::api::install_page, ui::href::Href};
 
 /// How many delegates a guide names.
 pub const NAMED: usize = 5;

@@ -1,7 +1,9 @@
 //! Heartbeats, silence, and the history of connections.
 
-use muster::{delegate::Status, time::Timestamp};
-use muster_app::delegates::api::ConnectionRow;
+use muster::{
+    delegate::{ConnectionRow, Status},
+    time::Timestamp,
+};
 use muster_server::presence;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 

@@ -12,7 +12,7 @@ async fn sixty_delegates_are_paged_forwards_and_backwards(app: TestApp) {
     for number in 0..60 {
         edge.named(&format!("edge-{number:02}")).registered().await;
     }
-    let names = |page: &muster::page::Page<muster_app::delegates::api::DelegateRow>| -> Vec<String> {
+    let names = |page: &muster::page::Page<muster::delegate::DelegateRow>| -> Vec<String> {
         page.rows.iter().map(|row| row.delegate.facts.name.to_string()).collect()
     };
     let expected = |range: std::ops::Range<usize>| -> Vec<String> {
@@ -128,7 +128,7 @@ async fn the_frame_counts_who_waits(app: TestApp) {
     let admin = app.administrator().await;
     let profile = admin.new_profile("Approval", true).await;
     let edge = app.delegate(&admin.new_token("edge").await.value).with("delegateProfileId", json!(profile));
-    let pending = async || admin.ask::<muster_app::session::api::Frame>("session/frame", &[]).await.pending;
+    let pending = async || admin.ask::<muster_app::console::Frame>("session/frame", &[]).await.pending;
     let ids = [edge.registered().await, edge.named("edge-2").registered().await];
     assert_eq!(pending().await, 2);
     // U6: one that has stopped is no news, and is told apart once it is approved.

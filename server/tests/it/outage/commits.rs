@@ -7,7 +7,7 @@ use super::proxy::{Proxy, Way};
 use crate::support::{Person, StatusCode, TestApp, database::Backend, log::logged_while};
 
 async fn tokens(admin: &Person) -> Vec<String> {
-    let page: muster::page::Page<muster_app::tokens::api::TokenRow> =
+    let page: muster::page::Page<muster::token::TokenRow> =
         admin.ask("tokens/list", &[("with_revoked", "true"), ("cursor", "First")]).await;
     page.rows.into_iter().map(|row| row.token.name.to_string()).collect()
 }

@@ -3,9 +3,8 @@
 use muster::{
     audit::Action,
     page::Page,
-    profile::{MAX_SCRIPT_LENGTH, Profile},
+    profile::{MAX_SCRIPT_LENGTH, Profile, ProfileRow},
 };
-use muster_app::profiles::api::ProfileRow;
 
 use crate::support::{Answer, Code, Person, StatusCode, TestApp, Value, conflict};
 

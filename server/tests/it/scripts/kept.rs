@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use muster::{
-    script::{MAX_LOG_BYTES, MAX_RUNS, Outcome},
+    script::{MAX_LOG_BYTES, MAX_RUNS, MAX_SHOWN_LOG_BYTES, Outcome},
     token::Token,
 };
-use muster_app::scripts::api::SHOWN_MOST;
 use muster_server::{
     db::entity::{script_log, script_run, token},
     scripts::{Report, masker},
@@ -34,7 +33,7 @@ async fn the_newest_mebibyte_of_a_log_is_kept(app: TestApp) {
         assert!(log.starts_with("line "), "{:.20}", log);
     }
     let shown = runner.shown().await;
-    assert!(shown.more && shown.log.len() <= SHOWN_MOST && shown.log.len() > SHOWN_MOST - 100);
+    assert!(shown.more && shown.log.len() <= MAX_SHOWN_LOG_BYTES && shown.log.len() > MAX_SHOWN_LOG_BYTES - 100);
     assert!(shown.log.starts_with("line ") && all.ends_with(&shown.log));
 }
 
@@ -52,7 +51,7 @@ async fn lines_that_never_end_are_cut_between_characters(app: TestApp) {
             && log.text().chars().all(|c| c == '€')
     );
     let shown = runner.shown().await;
-    assert!(shown.more && shown.log.len() <= SHOWN_MOST && shown.log.len() > SHOWN_MOST - 3);
+    assert!(shown.more && shown.log.len() <= MAX_SHOWN_LOG_BYTES && shown.log.len() > MAX_SHOWN_LOG_BYTES - 3);
 }
 
 async fn lines_that_come_one_by_one_are_not_a_row_each(app: TestApp) {

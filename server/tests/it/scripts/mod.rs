@@ -11,8 +11,11 @@ use axum::{
     body::Body,
     http::{Method, Request, header},
 };
-use muster::{script::ScriptRun, wire::path};
-use muster_app::scripts::api::{DelegateScripts, log_path};
+use muster::{
+    script::{DelegateScripts, ScriptRun},
+    wire::path,
+};
+use muster_app::scripts::api::log_path;
 
 use crate::support::{Answer, Client, Person, TestApp, Value, json};
 

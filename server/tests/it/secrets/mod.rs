@@ -3,8 +3,7 @@
 mod people;
 mod scripts;
 
-use muster::page::Page;
-use muster_app::secrets::api::SecretRow;
+use muster::{page::Page, secret::SecretRow};
 
 use crate::support::{Answer, Person, StatusCode};
 

@@ -3,9 +3,8 @@
 use muster::{
     audit::Action,
     page::{Cursor, Page},
-    secret::SecretValue,
+    secret::{SecretRow, SecretValue},
 };
-use muster_app::secrets::api::SecretRow;
 use muster_server::db::entity::secret;
 use sea_orm::{EntityTrait as _, Set};
 use uuid::Uuid;

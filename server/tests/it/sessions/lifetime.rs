@@ -1,6 +1,6 @@
 //! How long a session lasts, and what it leaves in the database.
 
-use muster_app::session::api::Frame;
+use muster_app::console::Frame;
 use muster_server::auth::session;
 
 use crate::support::{

@@ -1,7 +1,7 @@
 //! The first administrator.
 
 use muster::audit::Action;
-use muster_app::session::api::Frame;
+use muster_app::console::Frame;
 use muster_server::manage::users;
 
 use crate::support::{Person, Role, StatusCode, TestApp, Value, json, person::PASSWORD};

@@ -4,7 +4,7 @@ use muster::{
     audit::{Action, Actor},
     user::{Email, Password},
 };
-use muster_app::{session::api::Frame, tokens::api::RevealedToken};
+use muster_app::console::{Frame, RevealedToken};
 use muster_server::{
     manage::{Context, users},
     proxies::TrustedProxies,

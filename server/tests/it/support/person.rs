@@ -16,7 +16,7 @@ use muster::{
     token::TokenValue,
     user::{Email, Password, Role},
 };
-use muster_app::tokens::api::RevealedToken;
+use muster_app::console::RevealedToken;
 use muster_server::manage::{Context, users};
 use serde::de::DeserializeOwned;
 

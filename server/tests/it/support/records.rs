@@ -2,13 +2,10 @@
 
 use muster::{
     audit::Action,
-    delegate::Status,
+    delegate::{DelegateDetail, DelegateRow, Status},
     page::{Cursor, Page},
-};
-use muster_app::{
-    delegates::api::{DelegateDetail, DelegateRow},
-    profiles::api::{ProfileDetail, ProfileRow},
-    tokens::api::{TokenRow, TokenUse},
+    profile::{ProfileDetail, ProfileRow},
+    token::{TokenRow, TokenUse},
 };
 use muster_server::db::entity::{audit, delegate, session};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};

@@ -1,7 +1,10 @@
 //! Making tokens: names, lifetimes, default profiles, and the list.
 
-use muster::{audit::Action, page::Page, token::TokenStatus};
-use muster_app::tokens::api::TokenRow;
+use muster::{
+    audit::Action,
+    page::Page,
+    token::{TokenRow, TokenStatus},
+};
 
 use crate::support::{Code, Person, StatusCode, TestApp, problem, seconds};
 

@@ -1,9 +1,10 @@
 //! Rotation: a successor, delegates that go over one by one, and when the old token can be revoked.
 
-use muster::audit::Action;
-use muster_app::tokens::api::{RevealedToken, TokenRotation, Turn};
-
-use muster::token::TokenValue;
+use muster::{
+    audit::Action,
+    token::{TokenRotation, TokenValue, Turn},
+};
+use muster_app::console::RevealedToken;
 
 use crate::support::{Code, Person, StatusCode, TestApp, conflict, json, seconds};
 

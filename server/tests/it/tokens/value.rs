@@ -6,7 +6,7 @@ use base64::{
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 use muster::token::TokenValue;
-use muster_app::tokens::api::RevealedToken;
+use muster_app::console::RevealedToken;
 
 use crate::support::{
     Person, TestApp,

@@ -1,10 +1,9 @@
 //! The guides of every type, against names that people might choose.
 
-use muster::{delegate::Status, id::DelegateId, time::Timestamp};
+use muster::{delegate::Status, id::DelegateId, time::Timestamp, token::TokenUser};
 use uuid::Uuid;
 
 use super::*;
-use crate::tokens::api::TokenUser;
 
 fn row(kind: DelegateType, next_gen: bool, name: &str, turn: Turn) -> RotationRow {
     let user = TokenUser {

@@ -1,56 +1,34 @@
 //! What surrounds every page of a person who is signed in: the scope, the person, and the way around.
 
-use leptos::{ev, prelude::*};
+use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
-use muster::user::Permission;
 
-use super::{
-    button::{NavButton, SubmitButton},
-    form::Form,
-    href::use_here,
-    icon::Icon,
-    live::provide_live,
-    load::{Asked, computed, show_or},
-    unsaved::provide_unsaved,
+use crate::{
+    console::Frame,
+    session::{
+        ManagersOnly,
+        api::{SignOut, get_frame},
+        provide_viewer,
+    },
+    ui::{
+        button::{NavButton, SubmitButton},
+        form::Form,
+        href::use_here,
+        icon::Icon,
+        live::use_live,
+        load::{Asked, show_or},
+        stream::provide_live,
+        unsaved::provide_unsaved,
+    },
 };
-use crate::session::api::{Frame as FrameData, SignOut, get_frame};
 
-/// The person who is signed in, for what is shown to some roles only. The server checks again.
-#[derive(Clone, Copy)]
-struct Viewer(Asked<FrameData>);
-
-/// Whether the person may change things. Read it where a `Transition` waits for it.
-pub fn may_manage() -> Signal<bool> {
-    let viewer = use_context::<Viewer>();
-    computed(move |_| {
-        let frame = viewer.and_then(|Viewer(frame)| frame.get()).and_then(Result::ok);
-        frame.is_some_and(|frame| frame.role.may(Permission::ManageDelegates))
-    })
-}
-
-/// What only those see who may change things.
+/// The header, the navigation, and between them the page that the address names.
 #[component]
-pub fn ManagersOnly(children: ChildrenFn) -> impl IntoView {
-    view! {
-        <Transition>
-            <IfManager>{children()}</IfManager>
-        </Transition>
-    }
-}
-
-#[component]
-fn IfManager(children: ChildrenFn) -> impl IntoView {
-    let may = may_manage();
-    move || may.get().then(|| children())
-}
-
-/// The frame.
-#[component]
-pub fn Frame() -> impl IntoView {
+pub fn Layout() -> impl IntoView {
     let live = provide_live();
     provide_unsaved();
     let frame = Asked::new(move || live.delegates.version(), |_| get_frame());
-    provide_context(Viewer(frame));
+    provide_viewer(frame);
     view! {
         <a class="skip" href="#main" rel="external">
             "Skip to content"
@@ -92,7 +70,7 @@ pub fn Frame() -> impl IntoView {
 }
 
 #[component]
-fn Header(frame: Signal<FrameData>) -> impl IntoView {
+fn Header(frame: Signal<Frame>) -> impl IntoView {
     let email = move || frame.with(|frame| frame.email.clone());
     let sign_out = ServerAction::<SignOut>::new();
     view! {
@@ -122,7 +100,7 @@ fn Header(frame: Signal<FrameData>) -> impl IntoView {
 
 /// How many delegates wait for a person.
 #[component]
-fn Waiting(frame: Signal<FrameData>) -> impl IntoView {
+fn Waiting(frame: Signal<Frame>) -> impl IntoView {
     move || {
         let pending = frame.with(|frame| frame.pending);
         (pending > 0).then(|| {
@@ -159,7 +137,7 @@ fn NavLink(
 /// The server is of another build than this page.
 #[component]
 fn Outdated() -> impl IntoView {
-    let outdated = super::live::use_live().map(|live| live.outdated);
+    let outdated = use_live().map(|live| live.outdated);
     let here = use_here();
     let reload = Callback::new(|()| {
         // A page that cannot be reloaded goes on with what it has.
@@ -191,34 +169,6 @@ fn initials(email: &str) -> String {
         words => words.iter().filter_map(|word| word.chars().next()).take(2).collect(),
     };
     letters.to_uppercase()
-}
-
-/// Focuses an element when `/` is pressed outside of a field.
-pub fn focus_on_slash(input: NodeRef<leptos::html::Input>) {
-    Effect::new(move |_| {
-        let handle = window_event_listener(ev::keydown, move |event| {
-            let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
-            if event.key() != "/" || modified || event.default_prevented() || somebody_types() {
-                return;
-            }
-            if let Some(input) = input.get_untracked() {
-                event.prevent_default();
-                // Where it cannot take the focus, the key does nothing.
-                let _ = input.focus();
-                input.select();
-            }
-        });
-        on_cleanup(move || handle.remove());
-    });
-}
-
-/// Whether keys go into a field or belong to a dialog.
-fn somebody_types() -> bool {
-    let document = document();
-    let in_field = document
-        .active_element()
-        .is_some_and(|active| ["INPUT", "TEXTAREA", "SELECT"].contains(&active.tag_name().as_str()));
-    in_field || document.query_selector("dialog[open]").ok().flatten().is_some()
 }
 
 #[cfg(test)]

@@ -1,22 +1,14 @@
-//! Sentences above a page: what was just done.
+//! What the person just did, as a sentence above the page.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-use uuid::Uuid;
 
-use super::{fresh::fresh, icon::Icon, live::use_live};
-use crate::session::api::get_done;
-
-/// The object that the last form on this page acted on, out of the address.
-pub fn use_done() -> Memo<Option<Uuid>> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get_str("done").and_then(|id| Uuid::parse_str(id).ok())))
-}
+use super::api::get_done;
+use crate::ui::{fresh::fresh, href::use_done, icon::Icon, live::use_live};
 
 /// What the person did last to the object in the address, or else the page's own line in the same place, so that
 /// nothing below it moves.
 #[component]
-pub fn Done(#[prop(default = "")] otherwise: &'static str) -> impl IntoView {
+pub fn Toast(#[prop(default = "")] otherwise: &'static str) -> impl IntoView {
     let done = use_done();
     let live = use_live();
     let sentence = Resource::new(
