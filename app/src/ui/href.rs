@@ -113,6 +113,12 @@ pub fn use_done() -> Memo<Option<Uuid>> {
     Memo::new(move |_| query.with(|query| query.get_str("done").and_then(|id| Uuid::parse_str(id).ok())))
 }
 
+/// Whether the last form on this page acted on an object.
+pub fn use_just_done(object: Uuid) -> Signal<bool> {
+    let done = use_done();
+    Signal::derive(move || done.get() == Some(object))
+}
+
 /// Percent-encodes everything but the unreserved characters of RFC 3986.
 fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
