@@ -16,7 +16,7 @@ use crate::{
         href::use_here,
         icon::Icon,
         live::use_live,
-        load::{Asked, show_or},
+        load::{Loaded, render_or},
         stream::provide_live,
         unsaved::provide_unsaved,
     },
@@ -27,7 +27,7 @@ use crate::{
 pub fn Layout() -> impl IntoView {
     let live = provide_live();
     provide_unsaved();
-    let frame = Asked::new(move || live.delegates.version(), |_| get_frame());
+    let frame = Loaded::new(move || live.delegates.version(), |_| get_frame());
     provide_viewer(frame);
     view! {
         <a class="skip" href="#main" rel="external">
@@ -39,14 +39,14 @@ pub fn Layout() -> impl IntoView {
                     <span class="mark">{Icon::Muster.draw()}</span>
                     "Muster"
                 </a>
-                {show_or(frame, |_| ().into_any(), |frame| view! { <Header frame=frame /> })}
+                {render_or(frame, |_| ().into_any(), |frame| view! { <Header frame=frame /> })}
             </header>
             <nav class="nav" aria-label="Main">
                 <h2 id="nav-setup">"Setup"</h2>
                 <ul aria-labelledby="nav-setup">
                     <li>
                         <NavLink to="/delegates" also="/install" icon=Icon::Delegates label="Delegates" />
-                        {show_or(frame, |_| ().into_any(), |frame| view! { <Waiting frame=frame /> })}
+                        {render_or(frame, |_| ().into_any(), |frame| view! { <Waiting frame=frame /> })}
                     </li>
                     <li>
                         <NavLink to="/profiles" icon=Icon::Profiles label="Delegate Profiles" />
@@ -150,7 +150,7 @@ fn Outdated() -> impl IntoView {
                     <div class="notice notice-info">
                         {Icon::Info.draw()}
                         <p>"Muster was updated."</p>
-                        <NavButton to=here class="btn small" press=reload>
+                        <NavButton to=here class="btn small" on_press=reload>
                             "Reload"
                         </NavButton>
                     </div>

@@ -22,7 +22,7 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
         move || {
             may.get().then(|| {
                 view! {
-                    <NavButton to=dialog_on_detail(id, dialog) class="btn small ghost" label=name still=true>
+                    <NavButton to=dialog_on_detail(id, dialog) class="btn small ghost" label=name keep_scroll=true>
                         {text}
                     </NavButton>
                 }

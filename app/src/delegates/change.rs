@@ -12,11 +12,11 @@ use crate::{
     install::api::get_install_options,
     ui::{
         button::{NavButton, SubmitButton},
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, render_dialog},
         field::{CheckField, SelectField, TextField},
         form::Form,
         href::Href,
-        load::Asked,
+        load::Loaded,
     },
 };
 use muster::delegate::DelegateDetail;
@@ -31,12 +31,12 @@ fn back_of(id: Memo<String>) -> Signal<Href> {
 pub fn SwitchProfileDialog() -> impl IntoView {
     let id = use_id();
     let back = back_of(id);
-    let asked = Asked::<(DelegateDetail, InstallOptions)>::new(
+    let asked = Loaded::<(DelegateDetail, InstallOptions)>::new(
         move || id.get(),
         |id| async move { Ok((get_by_text(id).await?, get_install_options().await?)) },
     );
     let switch = ServerAction::<SwitchProfile>::new();
-    show_dialog(asked, back, move |asked| {
+    render_dialog(asked, back, move |asked| {
         // Made once: a choice that somebody made is not to be replaced.
         let (DelegateDetail { row, .. }, options) = asked.get_untracked();
         let (name, now) = (row.delegate.facts.name.to_string(), row.profile);
@@ -105,9 +105,9 @@ pub fn SwitchProfileDialog() -> impl IntoView {
 pub fn SelectorsDialog() -> impl IntoView {
     let id = use_id();
     let back = back_of(id);
-    let asked = Asked::<DelegateDetail>::new(move || id.get(), get_by_text);
+    let asked = Loaded::<DelegateDetail>::new(move || id.get(), get_by_text);
     let edit = ServerAction::<EditSelectors>::new();
-    show_dialog(asked, back, move |asked| {
+    render_dialog(asked, back, move |asked| {
         // Made once: what somebody types is not to be replaced.
         let DelegateDetail { row, .. } = asked.get_untracked();
         let name = row.delegate.facts.name.to_string();

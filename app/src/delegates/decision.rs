@@ -77,7 +77,7 @@ pub fn Decision(
             </Form>
             {move || if waits.get() {
                 view! {
-                    <NavButton to=reject class="btn danger" still=true>
+                    <NavButton to=reject class="btn danger" keep_scroll=true>
                         "Reject"
                     </NavButton>
                     {move || silent.get().then(|| view! {

@@ -24,9 +24,9 @@ use crate::{
     ui::{
         button::{NavButton, SubmitButton},
         form::Form,
-        href::{Href, use_done},
+        href::{Href, use_just_done},
         live::use_live,
-        load::{Asked, computed, show, show_or},
+        load::{Loaded, computed, render, render_or},
     },
 };
 
@@ -35,11 +35,11 @@ use crate::{
 pub fn DelegatePage() -> impl IntoView {
     let id = use_id();
     let live = use_live();
-    let detail = Asked::<DelegateDetail>::new(
+    let detail = Loaded::<DelegateDetail>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| get_by_text(id),
     );
-    let scripts = Asked::<DelegateScripts>::new(
+    let scripts = Loaded::<DelegateScripts>::new(
         move || (id.get(), live.map(|live| (live.delegates.version(), live.scripts.version()))),
         |(id, _)| async move { get_scripts_of(id_of(&id)?).await },
     );
@@ -50,7 +50,7 @@ pub fn DelegatePage() -> impl IntoView {
                 "Delegates"
             </a>
         </p>
-        {show_or(
+        {render_or(
             detail,
             |_| {
                 view! {
@@ -63,10 +63,10 @@ pub fn DelegatePage() -> impl IntoView {
             |detail| view! { <Head detail=detail /> },
         )}
         <Toast />
-        {show(detail, |detail| view! { <About detail=detail /> })}
+        {render(detail, |detail| view! { <About detail=detail /> })}
         // Beside the others and not inside of one: what `show` shows must not make anything that is awaited.
-        {show_or(scripts, script_failed, move |scripts| view! { <Script detail=detail scripts=scripts /> })}
-        {show_or(detail, |_| ().into_any(), |detail| view! { <History detail=detail /> })}
+        {render_or(scripts, script_failed, move |scripts| view! { <Script detail=detail scripts=scripts /> })}
+        {render_or(detail, |_| ().into_any(), |detail| view! { <History detail=detail /> })}
         <Outlet />
     }
 }
@@ -76,11 +76,10 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     let row = Signal::derive(move || detail.with(|detail| detail.row.clone()));
     let id = row.with_untracked(|row| row.delegate.id);
     let name = move || row.with(|row| row.delegate.facts.name.to_string());
-    let done = use_done();
     let may = may_manage();
     let take_back = ServerAction::<TakeBackDelegate>::new();
     let rejected = Memo::new(move |_| row.with(|row| row.status == Status::Rejected));
-    let just_done = Signal::derive(move || done.get() == Some(id.0));
+    let just_done = use_just_done(id.0);
     view! {
         <div class="head">
             <Title text=name />
@@ -98,7 +97,7 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
             })}
             {move || may.get().then(|| {
                 view! {
-                    <NavButton to=dialog_from_detail(id, "delete") class="btn danger" still=true>
+                    <NavButton to=dialog_from_detail(id, "delete") class="btn danger" keep_scroll=true>
                         "Delete"
                     </NavButton>
                 }
@@ -133,7 +132,7 @@ fn About(detail: Signal<DelegateDetail>) -> impl IntoView {
 
 /// The startup script, once it is known what delegate it is about.
 #[component]
-fn Script(detail: Asked<DelegateDetail>, scripts: Signal<DelegateScripts>) -> impl IntoView {
+fn Script(detail: Loaded<DelegateDetail>, scripts: Signal<DelegateScripts>) -> impl IntoView {
     let last = computed(move |before: Option<&Option<DelegateRow>>| match detail.get() {
         Some(Ok(detail)) => Some(detail.row),
         Some(Err(_)) | None => before.cloned().flatten(),

@@ -14,10 +14,10 @@ use crate::{
     ui::{
         button::SubmitButton,
         copy::Command,
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, render_dialog},
         form::Form,
         href::Href,
-        load::Asked,
+        load::Loaded,
     },
 };
 
@@ -64,10 +64,10 @@ pub fn RejectDialog() -> impl IntoView {
 /// rejection does.
 pub fn reject_dialog(back: Signal<Href>, after: Signal<Href>) -> impl IntoView {
     let id = use_id();
-    let delegate = Asked::<DelegateDetail>::new(move || id.get(), get_by_text);
+    let delegate = Loaded::<DelegateDetail>::new(move || id.get(), get_by_text);
     let parameters = use_query_map();
     let reject = ServerAction::<RejectDelegate>::new();
-    show_dialog(delegate, back, move |delegate| {
+    render_dialog(delegate, back, move |delegate| {
         let (name, current) = delegate
             .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), detail.row.delegate.revision));
         // The revision that the person saw when opening this, not the one of now.
@@ -99,10 +99,10 @@ pub fn reject_dialog(back: Signal<Href>, after: Signal<Href>) -> impl IntoView {
 #[component]
 pub fn DeleteDelegateDialog() -> impl IntoView {
     let (query, id) = (use_list_query(), use_id());
-    let delegate = Asked::<DelegateDetail>::new(move || id.get(), get_by_text);
+    let delegate = Loaded::<DelegateDetail>::new(move || id.get(), get_by_text);
     let back = back_of(query, id);
     let delete = ServerAction::<DeleteDelegate>::new();
-    show_dialog(delegate, back, move |delegate| {
+    render_dialog(delegate, back, move |delegate| {
         let (name, (how, command)) = delegate
             .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), removal(&detail.row.delegate.facts)));
         view! {

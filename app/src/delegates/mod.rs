@@ -10,7 +10,6 @@ mod facts;
 mod filter;
 mod history;
 pub mod infrastructure;
-mod list;
 mod page;
 pub mod query;
 mod row;

@@ -1,25 +1,25 @@
 //! The page with the list of delegates.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::components::Outlet;
 
 use super::{
     api::list_delegates,
     filter::FilterBar,
-    list::{Delegates, Table},
-    query::use_list_query,
+    query::{ListQuery, use_list_query},
+    row::{Row, TABLE},
 };
 use crate::{
-    session::{ManagersOnly, Toast},
+    session::{IfManager, ManagersOnly, Toast},
     ui::{
         button::NavButton,
+        empty::EmptyState,
         href::Href,
+        icon::Icon,
+        list::{ListPage, load_list},
         live::use_live,
-        load::{Asked, show},
-        table::Listing,
     },
 };
+use muster::page::Cursor;
 
 /// The list, and a dialog on top of it where the address names one.
 #[component]
@@ -27,24 +27,81 @@ pub fn DelegatesPage() -> impl IntoView {
     let query = use_list_query();
     let filter = Memo::new(move |_| query.with(|query| query.filter.clone()));
     let live = use_live();
-    let delegates = Asked::<Delegates>::new(
-        move || (filter.get(), live.map(|live| live.delegates.version())),
-        |(list, _)| async move { list_delegates(list.clone()).await.map(|page| Listing { list, page }) },
-    );
-    view! {
-        <Title text="Delegates" />
-        <div class="head">
-            <h1>"Delegates"</h1>
-            <div class="grow"></div>
+    let delegates = load_list(filter, move || live.map(|live| live.delegates.version()), list_delegates);
+    let actions = || {
+        view! {
             <ManagersOnly>
                 <NavButton to=Href::new("/install") class="btn primary">
                     "Download Delegate"
                 </NavButton>
             </ManagersOnly>
-        </div>
-        <Toast otherwise="Processes in your own networks that registered with this account." />
-        <FilterBar query=query />
-        {show(delegates, move |delegates| view! { <Table query=query delegates=delegates /> })}
-        <Outlet />
+        }
+    };
+    view! {
+        <ListPage
+            title="Delegates"
+            actions=actions
+            listing=delegates
+            table=&TABLE
+            nouns=["delegate", "delegates"]
+            href=move |cursor| query.with(|query| query.at(cursor).list())
+            row=move |id, row| view! { <Row id=id row=row query=query /> }
+            frozen=Signal::derive(move || query.with(|query| query.decide.is_some()))
+            empty=move |total| view! { <NoDelegates query=query total=total /> }.into_any()
+        >
+            <Toast otherwise="Processes in your own networks that registered with this account." />
+            <FilterBar query=query />
+        </ListPage>
+    }
+}
+
+/// Why there is nothing, and the one next step.
+#[component]
+fn NoDelegates(query: Memo<ListQuery>, total: u64) -> impl IntoView {
+    move || {
+        let query = query.get();
+        if total > 0 {
+            view! {
+                <EmptyState
+                    icon=Icon::Search
+                    title="This page is empty"
+                    text="The delegates that were here have moved to other pages."
+                >
+                    <NavButton to=query.at(Cursor::First).list() class="btn">
+                        "First page"
+                    </NavButton>
+                </EmptyState>
+            }
+            .into_any()
+        } else if !query.is_unfiltered() {
+            view! {
+                <EmptyState
+                    icon=Icon::Search
+                    title="No delegate matches"
+                    text="Nothing fits this search and status."
+                >
+                    <NavButton to=Href::new("/delegates") class="btn">
+                        "Clear filters"
+                    </NavButton>
+                </EmptyState>
+            }
+            .into_any()
+        } else {
+            view! {
+                <EmptyState
+                    icon=Icon::Delegates
+                    title="No delegates yet"
+                    text="A delegate is a process in your own network that works for Muster. Download one, start it, and \
+                    it shows up here by itself."
+                >
+                    <IfManager>
+                        <NavButton to=Href::new("/install") class="btn primary">
+                            "Download Delegate"
+                        </NavButton>
+                    </IfManager>
+                </EmptyState>
+            }
+            .into_any()
+        }
     }
 }

@@ -10,7 +10,7 @@ use muster::{
 
 use crate::ui::{
     href::Href,
-    table::{cursor_of, with_cursor},
+    pagination::{cursor_of, with_cursor},
 };
 
 /// The word in the address of a dialog that was opened from the delegate's own page.
@@ -33,7 +33,7 @@ impl ListQuery {
             filter: DelegateFilter {
                 search: query.get_str("q").unwrap_or_default().trim().to_owned(),
                 status: query.get_str("status").and_then(Status::from_slug),
-                cursor: cursor_of(query.get_str("after"), query.get_str("before")),
+                cursor: cursor_of(query),
             },
             decide: query.get_str("decide").and_then(|id| id.parse().ok()),
             from_detail: query.get_str("from") == Some(FROM_DETAIL),

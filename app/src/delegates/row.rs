@@ -13,57 +13,54 @@ use super::{
     facts::{StatusWithReason, WaitingNote, selectors},
     query::{ListQuery, detail_href},
 };
-use crate::ui::{
-    button::{NavButton, SubmitButton},
-    form::Form,
-    icon::Icon,
-    load::computed,
-    table::Kept,
-    time::Time,
+use crate::{
+    session::may_manage,
+    ui::{
+        button::{NavButton, SubmitButton},
+        form::Form,
+        href::use_just_done,
+        icon::Icon,
+        live_table::{Column, TableSpec},
+        load::computed,
+        rows::LiveRow,
+        time::Time,
+    },
 };
 
-/// The columns of the list; the last is for buttons. What is open under a row spans them all.
-const COLUMNS: [&str; 9] =
-    ["Delegate", "Status", "Profile", "Type", "Tags", "Token", "Version", "Last heartbeat", "Actions"];
-
-/// The headings of the list.
-#[component]
-pub fn Headings() -> impl IntoView {
-    let (buttons, columns) = COLUMNS.split_last().unwrap_or((&"", &[]));
-    view! {
-        <thead>
-            <tr>
-                {columns.iter().map(|name| view! { <th>{*name}</th> }).collect_view()}
-                <th>
-                    <span class="visually-hidden">{*buttons}</span>
-                </th>
-            </tr>
-        </thead>
-    }
-}
+/// The table of delegates. What is open under a row spans all of its columns.
+pub static TABLE: TableSpec<DelegateRow> = TableSpec {
+    class: "table delegates",
+    columns: &[
+        Column::Text("Delegate"),
+        Column::Text("Status"),
+        Column::Text("Profile"),
+        Column::Text("Type"),
+        Column::Text("Tags"),
+        Column::Text("Token"),
+        Column::Text("Version"),
+        Column::Text("Last heartbeat"),
+        Column::Actions,
+    ],
+    key: |row| row.delegate.id.0,
+};
 
 /// The row.
 #[component]
-pub fn Row(
-    id: Uuid,
-    kept: Signal<Kept<DelegateRow>>,
-    query: Memo<ListQuery>,
-    may: Signal<bool>,
-    done: Memo<Option<Uuid>>,
-) -> impl IntoView {
+pub fn Row(id: Uuid, row: Signal<LiveRow<DelegateRow>>, query: Memo<ListQuery>) -> impl IntoView {
+    let just_done = use_just_done(id);
     let id = DelegateId(id);
-    let row = Signal::derive(move || kept.with(|kept| kept.row.clone()));
-    let gone = Memo::new(move |_| kept.with(|kept| kept.gone));
-    let status = Memo::new(move |_| kept.with(|kept| kept.row.status));
+    let may = may_manage();
+    let gone = Memo::new(move |_| row.with(|row| row.gone));
+    let row = Signal::derive(move || row.with(|row| row.data.clone()));
+    let status = Memo::new(move |_| row.with(|row| row.status));
     let open = computed(move |_| may.get() && query.with(|query| query.decide == Some(id)));
-    let just_done = Signal::derive(move || done.get() == Some(id.0));
-    let of = move |part: fn(&DelegateRow) -> String| move || kept.with(|kept| part(&kept.row));
+    let of = move |part: fn(&DelegateRow) -> String| move || row.with(part);
     let name = of(|row| row.delegate.facts.name.to_string());
     view! {
         <tr
             class="row"
             class:gone=move || gone.get()
-            class:just-done=move || just_done.get()
+            class:just-done=just_done
             class:deciding=move || open.get()
         >
             <td class="main-cell" data-label="Delegate">
@@ -97,7 +94,7 @@ pub fn Row(
                 {of(|row| row.delegate.facts.version.clone())}
             </td>
             <td data-label="Last heartbeat" class="muted time-cell">
-                <Time at=Signal::derive(move || kept.with(|kept| kept.row.delegate.last_heartbeat_at)) />
+                <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
             </td>
             <td class="actions-cell">
                 {move || (may.get() && !gone.get()).then(|| {
@@ -106,7 +103,7 @@ pub fn Row(
                     view! {
                         {(status.get() == Status::Rejected)
                             .then(|| view! { <TakeBack id=id name=name.clone() query=query /> })}
-                        <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") still=true>
+                        <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
                             "Delete"
                         </NavButton>
                     }
@@ -118,7 +115,7 @@ pub fn Row(
             let reject = Signal::derive(move || query.get().href(format!("/delegates/{id}/reject")));
             view! {
                 <tr class="decide" id=panel_id(id)>
-                    <td colspan=COLUMNS.len().to_string()>
+                    <td colspan=TABLE.columns.len().to_string()>
                         <Decision row=row gone=gone back=back reject=reject />
                     </td>
                 </tr>
@@ -139,7 +136,7 @@ fn DecideButton(id: DelegateId, open: Signal<bool>, query: Memo<ListQuery>) -> i
         query.with(|query| query.deciding(decide).list())
     });
     view! {
-        <NavButton to=to class="btn small wait" expanded=open controls=panel_id(id) stay=true>
+        <NavButton to=to class="btn small wait" expanded=open controls=panel_id(id) replace_history=true>
             {Icon::Waiting.draw()}
             "Pending Approval"
         </NavButton>

@@ -20,7 +20,7 @@ use crate::{
     ui::{
         button::NavButton,
         live::use_live,
-        load::{Asked, computed, show_or},
+        load::{Loaded, computed, render_or},
     },
 };
 
@@ -47,7 +47,7 @@ pub fn ReviewPage() -> impl IntoView {
     let (kind, query) = (use_kind(), use_install_query());
     let live = use_live();
     let asked = Memo::new(move |_| query.with(|query| (query.fields.clone(), query.link.clone())));
-    let reviewed = Asked::<Reviewed>::new(
+    let reviewed = Loaded::<Reviewed>::new(
         move || {
             let (fields, link) = asked.get();
             // The files stay as they are; what happens to a link is told.
@@ -62,7 +62,7 @@ pub fn ReviewPage() -> impl IntoView {
                 let sub = move || query.with(|query| format!("{}, {}", query.fields.name, kind.label()));
                 view! {
                     <StepHead now=Step::Review kind=Some(kind) query=query sub=Signal::derive(sub) />
-                    {show_or(
+                    {render_or(
                         reviewed,
                         move |error| not_there(kind, query, error),
                         move |reviewed| view! { <Review kind=kind query=query reviewed=reviewed /> },

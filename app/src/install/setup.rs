@@ -19,7 +19,7 @@ use crate::ui::{
     form::Form,
     icon::Icon,
     live::use_live,
-    load::{Asked, computed, show},
+    load::{Loaded, computed, render},
 };
 
 /// The rule of [`InstallName`], for the browser.
@@ -36,13 +36,13 @@ pub fn SetupPage() -> impl IntoView {
     let (kind, query) = (use_kind(), use_install_query());
     let live = use_live();
     let version = move || live.map(|live| (live.profiles.version(), live.tokens.version()));
-    let options = Asked::<InstallOptions>::new(version, |_| get_install_options());
+    let options = Loaded::<InstallOptions>::new(version, |_| get_install_options());
     view! {
         {move || match kind.get() {
             Some(kind) => {
                 view! {
                     <StepHead now=Step::Setup kind=Some(kind) query=query sub=sub(kind) />
-                    {show(options, move |options| view! { <SetupForm kind=kind options=options /> })}
+                    {render(options, move |options| view! { <SetupForm kind=kind options=options /> })}
                 }
                 .into_any()
             }

@@ -25,7 +25,7 @@ use crate::{
         href::Href,
         icon::Icon,
         live::use_live,
-        load::{Asked, computed, show},
+        load::{Loaded, computed, render},
         time::Time,
     },
 };
@@ -41,7 +41,7 @@ pub fn VerifyPage() -> impl IntoView {
     let name = Memo::new(move |_| query.with(|query| query.fields.name.clone()));
     let token = Memo::new(move |_| query.with(|query| query.fields.token.clone()));
     let version = move || live.map(|live| (live.delegates.version(), live.tokens.version()));
-    let arrivals = Asked::<Arrivals>::new(
+    let arrivals = Loaded::<Arrivals>::new(
         move || (name.get(), token.get(), version()),
         |(name, token, _)| get_arrivals(name, token),
     );
@@ -53,7 +53,7 @@ pub fn VerifyPage() -> impl IntoView {
                 view! {
                     <StepHead now=Step::Verify kind=Some(kind) query=query sub=Signal::derive(sub) />
                     {move || if named.get() {
-                        show(arrivals, move |data| {
+                        render(arrivals, move |data| {
                             let again = Callback::new(move |()| arrivals.refetch());
                             view! { <Wait kind=kind query=query arrivals=data again=again /> }
                         })

@@ -8,7 +8,7 @@ use super::query::InstallQuery;
 use crate::{
     console::tell_status,
     error::ConsoleError,
-    ui::{button::NavButton, href::Href, icon::Icon},
+    ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon},
 };
 
 /// A step.
@@ -139,15 +139,13 @@ pub fn NoSuchKind() -> impl IntoView {
         <div class="head">
             <h1>"Download Delegate"</h1>
         </div>
-        <div class="empty" role="alert">
-            <span class="empty-icon">{Icon::Warning.draw()}</span>
-            <p class="empty-title">"There is no such type of delegate"</p>
+        <EmptyState icon=Icon::Warning title="There is no such type of delegate" alert=true>
             <p>
                 <a class="link" href="/install">
                     "Choose a type"
                 </a>
             </p>
-        </div>
+        </EmptyState>
     }
 }
 
@@ -164,14 +162,11 @@ pub fn NotSetUp(
     let to = Signal::derive(move || query.with(|query| query.setup(kind)));
     view! {
         <div class="card">
-            <div class="empty" role="alert">
-                <span class="empty-icon">{Icon::Warning.draw()}</span>
-                <p class="empty-title">{title}</p>
-                {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
+            <EmptyState icon=Icon::Warning title=title text=text alert=true>
                 <NavButton to=to class="btn primary">
                     "Back to Delegate Setup"
                 </NavButton>
-            </div>
+            </EmptyState>
         </div>
     }
 }

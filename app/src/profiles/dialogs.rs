@@ -4,18 +4,17 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use muster::{id::ProfileId, profile::ProfileDetail};
 
-use super::{
-    api::{DeleteProfile, get_profile},
-    query::{href, use_cursor},
-};
+use super::api::{DeleteProfile, get_profile};
 use crate::{
     error::ConsoleError,
     ui::{
         button::SubmitButton,
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, render_dialog},
         form::Form,
+        href::Href,
         live::use_live,
-        load::Asked,
+        load::Loaded,
+        pagination::{use_cursor, with_cursor},
     },
 };
 
@@ -26,16 +25,16 @@ pub fn DeleteProfileDialog() -> impl IntoView {
     let params = use_params_map();
     let live = use_live();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    let profile = Asked::<ProfileDetail>::new(
+    let profile = Loaded::<ProfileDetail>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| async move {
             let id: ProfileId = id.parse().map_err(ConsoleError::not_found)?;
             get_profile(id).await
         },
     );
-    let back = Signal::derive(move || href("/profiles", cursor.get()));
+    let back = Signal::derive(move || with_cursor(Href::new("/profiles"), cursor.get()));
     let delete = ServerAction::<DeleteProfile>::new();
-    show_dialog(profile, back, move |detail| {
+    render_dialog(profile, back, move |detail| {
         let name = detail.with_untracked(|detail| detail.row.profile.spec.name.to_string());
         let used = Memo::new(move |_| detail.with(|detail| detail.row.delegates > 0));
         view! {

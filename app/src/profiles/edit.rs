@@ -17,7 +17,7 @@ use crate::{
         field::{CheckField, TextArea, TextField},
         form::Form,
         href::Href,
-        load::{Asked, show},
+        load::{Loaded, render},
     },
 };
 
@@ -52,7 +52,7 @@ pub fn EditProfilePage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
     // Not kept up to date: what somebody types is not to be replaced. The revision finds out who was first.
-    let profile = Asked::<ProfileDetail>::new(
+    let profile = Loaded::<ProfileDetail>::new(
         move || id.get(),
         |id| async move {
             let id: ProfileId = id.parse().map_err(ConsoleError::not_found)?;
@@ -62,7 +62,7 @@ pub fn EditProfilePage() -> impl IntoView {
     view! {
         <Title text="Delegate Profile" />
         <Crumb />
-        {show(profile, |detail| view! { <EditForm detail=detail /> })}
+        {render(profile, |detail| view! { <EditForm detail=detail /> })}
     }
 }
 

@@ -4,7 +4,6 @@ pub mod api;
 mod dialogs;
 mod edit;
 mod page;
-mod query;
 
 pub use dialogs::DeleteProfileDialog;
 pub use edit::{EditProfilePage, NewProfilePage};

@@ -4,21 +4,19 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use muster::{id::SecretId, secret::SecretRow};
 
-use super::{
-    api::{CreateSecret, DeleteSecret, ReplaceSecret, get_secret},
-    page::{href, use_cursor},
-};
+use super::api::{CreateSecret, DeleteSecret, ReplaceSecret, get_secret};
 use crate::{
     error::ConsoleError,
     session::ManagersOnly,
     ui::{
         button::SubmitButton,
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, render_dialog},
         field::{SecretArea, TextField},
         form::Form,
         href::Href,
         live::use_live,
-        load::Asked,
+        load::Loaded,
+        pagination::{use_cursor, with_cursor},
     },
 };
 
@@ -30,15 +28,15 @@ const VALUE_HINT: &str = "6 to 16384 characters, several lines if need be. Nobod
 /// The list to return to.
 fn use_back() -> Signal<Href> {
     let cursor = use_cursor();
-    Signal::derive(move || href("/secrets", cursor.get()))
+    Signal::derive(move || with_cursor(Href::new("/secrets"), cursor.get()))
 }
 
 /// The secret in the address.
-fn asked() -> Asked<SecretRow> {
+fn asked() -> Loaded<SecretRow> {
     let params = use_params_map();
     let live = use_live();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
-    Asked::<SecretRow>::new(
+    Loaded::<SecretRow>::new(
         // A script that is changed meanwhile may name it, or not any more.
         move || (id.get(), live.map(|live| live.profiles.version())),
         |(id, _)| async move {
@@ -89,7 +87,7 @@ pub fn NewSecretDialog() -> impl IntoView {
 pub fn ReplaceSecretDialog() -> impl IntoView {
     let back = use_back();
     let replace = ServerAction::<ReplaceSecret>::new();
-    show_dialog(asked(), back, move |row| {
+    render_dialog(asked(), back, move |row| {
         let (id, name) = id_and_name(row);
         view! {
             <Dialog title=format!("Replace the value of {name}") back=back>
@@ -118,7 +116,7 @@ pub fn ReplaceSecretDialog() -> impl IntoView {
 pub fn DeleteSecretDialog() -> impl IntoView {
     let back = use_back();
     let delete = ServerAction::<DeleteSecret>::new();
-    show_dialog(asked(), back, move |row| {
+    render_dialog(asked(), back, move |row| {
         let (id, name) = id_and_name(row);
         let used = Memo::new(move |_| row.with(|row| !row.used_by.is_empty()));
         let title = {

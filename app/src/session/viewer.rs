@@ -5,14 +5,14 @@ use muster::user::Permission;
 
 use crate::{
     console::Frame,
-    ui::load::{Asked, computed},
+    ui::load::{Loaded, computed},
 };
 
 #[derive(Clone, Copy)]
-struct Viewer(Asked<Frame>);
+struct Viewer(Loaded<Frame>);
 
 /// Provides the person who is signed in to this part of the page.
-pub(crate) fn provide_viewer(frame: Asked<Frame>) {
+pub(crate) fn provide_viewer(frame: Loaded<Frame>) {
     provide_context(Viewer(frame));
 }
 

@@ -13,11 +13,11 @@ use crate::{
     error::ConsoleError,
     ui::{
         copy::{CopyField, copy_text},
-        dialog::{CancelButton, Dialog, Leave, show_dialog},
+        dialog::{CancelButton, Dialog, Leave, render_dialog},
         fresh::fresh,
         href::{Href, use_here},
         icon::Icon,
-        load::Asked,
+        load::Loaded,
     },
 };
 
@@ -39,14 +39,14 @@ pub fn CreatedTokenDialog() -> impl IntoView {
 /// Shows a token's value, puts it into the clipboard where the browser lets it, and does not let go of it unasked.
 pub fn created_dialog(id: Memo<String>, back: Signal<Href>) -> impl IntoView {
     // The server shows the value once, so this asks once: by itself when it renders, and else the browser.
-    let value = Asked::<Option<RevealedToken>>::new(
+    let value = Loaded::<Option<RevealedToken>>::new(
         move || id.get(),
         |id| async move {
             let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
             reveal_token(id).await
         },
     );
-    show_dialog(value, back, move |value| match value.get_untracked() {
+    render_dialog(value, back, move |value| match value.get_untracked() {
         Some(token) => match id.get_untracked().parse() {
             Ok(id) => view! { <Value id=id token=token back=back /> }.into_any(),
             Err(_) => view! { <Spent back=back /> }.into_any(),

@@ -13,11 +13,11 @@ use crate::{
     error::ConsoleError,
     ui::{
         button::SubmitButton,
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, render_dialog},
         form::Form,
         href::Href,
         live::use_live,
-        load::Asked,
+        load::Loaded,
         time::Time,
     },
 };
@@ -35,10 +35,10 @@ fn use_list() -> Signal<Href> {
 }
 
 /// The token in the address and who uses it.
-pub(super) fn asked() -> Asked<TokenUse> {
+pub(super) fn asked() -> Loaded<TokenUse> {
     let live = use_live();
     let id = use_id();
-    Asked::<TokenUse>::new(
+    Loaded::<TokenUse>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| async move {
             let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
@@ -63,7 +63,7 @@ pub fn RevokeRotatedDialog() -> impl IntoView {
 /// Asks before a token is revoked, and names the delegates that this cuts off.
 fn revoke_dialog(back: Signal<Href>) -> impl IntoView {
     let revoke = ServerAction::<RevokeToken>::new();
-    show_dialog(asked(), back, move |token| {
+    render_dialog(asked(), back, move |token| {
         let (id, name) = id_and_name(token);
         view! {
             <Dialog title=format!("Revoke {name}?") back=back>
@@ -92,7 +92,7 @@ fn revoke_dialog(back: Signal<Href>) -> impl IntoView {
 pub fn DeleteTokenDialog() -> impl IntoView {
     let back = use_list();
     let delete = ServerAction::<DeleteToken>::new();
-    show_dialog(asked(), back, move |token| {
+    render_dialog(asked(), back, move |token| {
         let (id, name) = id_and_name(token);
         view! {
             <Dialog title=format!("Delete {name}?") back=back>

@@ -8,10 +8,10 @@ use crate::{
     install::api::get_install_options,
     ui::{
         button::SubmitButton,
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, render_dialog},
         field::{CheckField, SelectField, TextField},
         form::Form,
-        load::Asked,
+        load::Loaded,
     },
 };
 
@@ -20,9 +20,9 @@ use crate::{
 pub fn NewTokenDialog() -> impl IntoView {
     let list = use_token_list();
     let back = Signal::derive(move || list.get().list());
-    let options = Asked::<InstallOptions>::new(|| (), |()| get_install_options());
+    let options = Loaded::<InstallOptions>::new(|| (), |()| get_install_options());
     let create = ServerAction::<CreateToken>::new();
-    show_dialog(options, back, move |options| {
+    render_dialog(options, back, move |options| {
         view! {
             <Dialog title="New Token" back=back>
                 <Form action=create class="form dialog-form">

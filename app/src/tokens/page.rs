@@ -1,8 +1,7 @@
 //! The list of tokens.
 
 use leptos::{prelude::*, web_sys};
-use leptos_meta::Title;
-use leptos_router::{NavigateOptions, components::Outlet, hooks::use_navigate};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 use muster::{
     id::TokenId,
     page::Cursor,
@@ -20,20 +19,31 @@ use crate::{
     session::{IfManager, ManagersOnly, Toast, may_manage},
     ui::{
         button::NavButton,
-        href::{Href, use_done},
+        empty::EmptyState,
+        href::{Href, use_just_done},
         icon::Icon,
+        list::{ListPage, load_list},
         live::use_live,
-        load::{Asked, show},
-        table::{Foot, Hold, Kept, Listing, body, follow},
+        live_table::{Column, TableSpec},
+        rows::LiveRow,
         time::{Time, time_or},
     },
 };
 
-type Tokens = Listing<TokenList, TokenRow>;
-
-fn key(row: &TokenRow) -> Uuid {
-    row.token.id.0
-}
+static TABLE: TableSpec<TokenRow> = TableSpec {
+    class: "table tokens",
+    columns: &[
+        Column::Text("Name"),
+        Column::Text("Created at"),
+        Column::Text("Created by"),
+        Column::Text("Expires"),
+        Column::Text("Last used"),
+        Column::Number("Delegates"),
+        Column::Text("Status"),
+        Column::Actions,
+    ],
+    key: |row| row.token.id.0,
+};
 
 /// The list, and a dialog on top of it where the address names one.
 #[component]
@@ -41,26 +51,31 @@ pub fn TokensPage() -> impl IntoView {
     let list = use_token_list();
     let live = use_live();
     let version = move || live.map(|live| (live.tokens.version(), live.delegates.version()));
-    let tokens = Asked::<Tokens>::new(
-        move || (list.get(), version()),
-        |(list, _)| async move { list_tokens(list.revoked, list.cursor).await.map(|page| Listing { list, page }) },
-    );
+    let tokens = load_list(list, version, |list: TokenList| list_tokens(list.revoked, list.cursor));
     let new = Signal::derive(move || list.get().href("/tokens/new"));
-    view! {
-        <Title text="Tokens" />
-        <div class="head">
-            <h1>"Tokens"</h1>
-            <div class="grow"></div>
+    let actions = move || {
+        view! {
             <ManagersOnly>
-                <NavButton to=new class="btn primary" still=true>
+                <NavButton to=new class="btn primary" keep_scroll=true>
                     "New Token"
                 </NavButton>
             </ManagersOnly>
-        </div>
-        <Toast otherwise="Keys that delegates use to register and to prove who they are." />
-        <RevokedFilter list=list />
-        {show(tokens, move |tokens| view! { <TokenTable list=list tokens=tokens /> })}
-        <Outlet />
+        }
+    };
+    view! {
+        <ListPage
+            title="Tokens"
+            actions=actions
+            listing=tokens
+            table=&TABLE
+            nouns=["token", "tokens"]
+            href=move |cursor| TokenList { cursor, ..list.get() }.list()
+            row=move |id, row| view! { <TokenLine id=id row=row list=list /> }
+            empty=|_| view! { <NoTokens /> }.into_any()
+        >
+            <Toast otherwise="Keys that delegates use to register and to prove who they are." />
+            <RevokedFilter list=list />
+        </ListPage>
     }
 }
 
@@ -105,65 +120,14 @@ fn RevokedFilter(list: Memo<TokenList>) -> impl IntoView {
 }
 
 #[component]
-fn TokenTable(list: Memo<TokenList>, tokens: Signal<Tokens>) -> impl IntoView {
-    let hold = Hold::default();
-    let shown = follow(tokens, key, Signal::derive(move || hold.held()));
+fn TokenLine(id: Uuid, row: Signal<LiveRow<TokenRow>>, list: Memo<TokenList>) -> impl IntoView {
     let may = may_manage();
-    let done = use_done();
-    let empty = Memo::new(move |_| shown.with(|shown| shown.rows.is_empty()));
-    let page = move |to: fn(&Tokens) -> Option<Uuid>, cursor: fn(Uuid) -> Cursor| {
-        Signal::derive(move || {
-            let to = tokens.with(to);
-            to.map(|id| TokenList { cursor: cursor(id), ..list.get() }.list())
-        })
-    };
-    let count = Signal::derive(move || {
-        u64::try_from(shown.with(|shown| shown.rows.iter().filter(|row| !row.gone).count())).unwrap_or_default()
-    });
-    view! {
-        <div class="card">
-            <table class="table tokens" class:hidden=move || empty.get()>
-                <thead>
-                    <tr>
-                        <th>"Name"</th>
-                        <th>"Created at"</th>
-                        <th>"Created by"</th>
-                        <th>"Expires"</th>
-                        <th>"Last used"</th>
-                        <th class="number">"Delegates"</th>
-                        <th>"Status"</th>
-                        <th>
-                            <span class="visually-hidden">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                {body(shown, key, hold, move |id, row| view! { <TokenLine id=id row=row list=list may=may done=done /> })}
-            </table>
-            {move || empty.get().then(|| view! { <NoTokens /> })}
-        </div>
-        <Foot
-            shown=count
-            total=Signal::derive(move || tokens.with(|tokens| tokens.page.total))
-            nouns=["token", "tokens"]
-            previous=page(|tokens| tokens.page.previous, Cursor::Before)
-            next=page(|tokens| tokens.page.next, Cursor::After)
-        />
-    }
-}
-
-#[component]
-fn TokenLine(
-    id: Uuid,
-    row: Signal<Kept<TokenRow>>,
-    list: Memo<TokenList>,
-    may: Signal<bool>,
-    done: Memo<Option<Uuid>>,
-) -> impl IntoView {
-    let token = Signal::derive(move || row.with(|kept| kept.row.token.clone()));
-    let status = Memo::new(move |_| row.with(|kept| kept.row.status));
+    let just_done = use_just_done(id);
+    let token = Signal::derive(move || row.with(|row| row.data.token.clone()));
+    let status = Memo::new(move |_| row.with(|row| row.data.status));
     let name = move || token.with(|token| token.name.to_string());
     let last_used = move || {
-        row.with(|kept| kept.row.last_used.clone()).map_or_else(
+        row.with(|row| row.data.last_used.clone()).map_or_else(
             || view! { <span class="muted">"Never"</span> }.into_any(),
             |(at, by)| {
                 view! {
@@ -175,7 +139,7 @@ fn TokenLine(
         )
     };
     // Judged when the row was last read: it is read anew whenever something changes, and on each visit.
-    let expires_soon = move || row.with(|kept| kept.row.expires_soon);
+    let expires_soon = move || row.with(|row| row.data.expires_soon);
     let rotating = Memo::new(move |_| token.with(|token| token.rotation.is_some()));
     let actions = move || {
         let actions: &[(&'static str, &'static str)] = match (status.get(), rotating.get()) {
@@ -189,12 +153,12 @@ fn TokenLine(
         let button = |(verb, path): (&'static str, &'static str)| {
             let to = Signal::derive(move || list.get().href(format!("/tokens/{id}/{path}")));
             view! {
-                <NavButton to=to class="btn small ghost" label=format!("{verb} {name}") still=true>
+                <NavButton to=to class="btn small ghost" label=format!("{verb} {name}") keep_scroll=true>
                     {verb}
                 </NavButton>
             }
         };
-        (may.get() && !row.with(|kept| kept.gone)).then(|| actions.iter().copied().map(button).collect_view())
+        (may.get() && !row.with(|row| row.gone)).then(|| actions.iter().copied().map(button).collect_view())
     };
     let progress = move || {
         (rotating.get() && status.get() != TokenStatus::Revoked).then(|| {
@@ -207,7 +171,7 @@ fn TokenLine(
         })
     };
     let refusals = move || {
-        let refusals = row.with(|kept| kept.row.refusals.clone());
+        let refusals = row.with(|row| row.data.refusals.clone());
         refusals
             .into_iter()
             .map(|one| {
@@ -232,8 +196,8 @@ fn TokenLine(
     view! {
         <tr
             class="row"
-            class:gone=move || row.with(|kept| kept.gone)
-            class:just-done=move || done.get() == Some(id)
+            class:gone=move || row.with(|row| row.gone)
+            class:just-done=just_done
         >
             <td class="main-cell" data-label="Name">
                 <span class="t">{name}</span>
@@ -250,7 +214,7 @@ fn TokenLine(
             </td>
             <td data-label="Last used">{last_used}</td>
             <td data-label="Delegates" class="number">
-                {move || row.with(|kept| kept.row.connected)}
+                {move || row.with(|row| row.data.connected)}
             </td>
             <td class="status-cell" data-label="Status">
                 <TokenMark status=status />
@@ -265,15 +229,16 @@ fn TokenLine(
 #[component]
 fn NoTokens() -> impl IntoView {
     view! {
-        <div class="empty">
-            <span class="empty-icon">{Icon::Tokens.draw()}</span>
-            <p class="empty-title">"No tokens here"</p>
-            <p>"A delegate needs a token to register. Make one, or show the revoked tokens."</p>
+        <EmptyState
+            icon=Icon::Tokens
+            title="No tokens here"
+            text="A delegate needs a token to register. Make one, or show the revoked tokens."
+        >
             <IfManager>
-                <NavButton to=Href::new("/tokens/new") class="btn" still=true>
+                <NavButton to=Href::new("/tokens/new") class="btn" keep_scroll=true>
                     "New Token"
                 </NavButton>
             </IfManager>
-        </div>
+        </EmptyState>
     }
 }

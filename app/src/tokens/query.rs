@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ui::{
     href::Href,
-    table::{cursor_of, with_cursor},
+    pagination::{cursor_of, with_cursor},
 };
 
 /// Which tokens the list shows.
@@ -21,10 +21,7 @@ pub struct TokenList {
 
 impl TokenList {
     fn read(query: &ParamsMap) -> Self {
-        Self {
-            revoked: query.get_str("revoked") == Some("1"),
-            cursor: cursor_of(query.get_str("after"), query.get_str("before")),
-        }
+        Self { revoked: query.get_str("revoked") == Some("1"), cursor: cursor_of(query) }
     }
 
     /// A page on top of this list, or the list itself.

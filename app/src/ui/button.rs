@@ -29,25 +29,26 @@ pub fn NavButton(
     /// Whether there is nowhere to go.
     #[prop(optional, into)]
     disabled: Signal<bool>,
-    /// Whether the page stays where it is: no entry in the history, no scrolling.
+    /// Whether the page takes the place of this one in the history, and keeps its scroll position.
     #[prop(optional)]
-    stay: bool,
+    replace_history: bool,
     /// Whether the page keeps its scroll position.
     #[prop(optional)]
-    still: bool,
+    keep_scroll: bool,
     /// What to do instead where there are scripts.
     #[prop(optional, into)]
-    press: Option<Callback<()>>,
+    on_press: Option<Callback<()>>,
     children: Children,
 ) -> impl IntoView {
     let navigate = use_navigate();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(press) = press {
-            press.run(());
+        if let Some(on_press) = on_press {
+            on_press.run(());
             return;
         }
-        let options = NavigateOptions { replace: stay, scroll: !(stay || still), ..NavigateOptions::default() };
+        let scroll = !(replace_history || keep_scroll);
+        let options = NavigateOptions { replace: replace_history, scroll, ..NavigateOptions::default() };
         navigate(&to.get_untracked().to_string(), options);
     };
     view! {
@@ -80,13 +81,13 @@ pub fn LeaveForm(
     to: Signal<Href>,
     /// What to do instead where there are scripts.
     #[prop(optional, into)]
-    press: Option<Callback<()>>,
+    on_press: Option<Callback<()>>,
 ) -> impl IntoView {
     let navigate = use_navigate();
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        match press {
-            Some(press) => press.run(()),
+        match on_press {
+            Some(on_press) => on_press.run(()),
             None => navigate(&to.get_untracked().to_string(), NavigateOptions::default()),
         }
     };

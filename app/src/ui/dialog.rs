@@ -10,7 +10,7 @@ use leptos_router::{
 use super::{
     button::LeaveForm,
     href::Href,
-    load::{Asked, Data, show_or},
+    load::{Data, Loaded, render_or},
     unsaved::provide_part,
 };
 use crate::error::ConsoleError;
@@ -105,7 +105,7 @@ pub fn Dialog(
         >
             <div class="dialog-card">
                 <h2 id="dialog-title">{title}</h2>
-                <LeaveForm id=LEAVE_ID to=back press=press />
+                <LeaveForm id=LEAVE_ID to=back on_press=press />
                 {children()}
             </div>
         </dialog>
@@ -140,8 +140,8 @@ pub fn CancelButton(
 }
 
 /// A dialog about something that the server is asked for; where it cannot be had, a dialog that says so.
-pub fn show_dialog<T, V>(
-    asked: Asked<T>,
+pub fn render_dialog<T, V>(
+    loaded: Loaded<T>,
     back: Signal<Href>,
     content: impl Fn(Signal<T>) -> V + Clone + Send + 'static,
 ) -> impl IntoView
@@ -162,5 +162,5 @@ where
         }
         .into_any()
     };
-    show_or(asked, failed, content)
+    render_or(loaded, failed, content)
 }

@@ -114,6 +114,12 @@ pub fn use_done() -> Memo<Option<Uuid>> {
     Memo::new(move |_| query.with(|query| query.get_str("done").and_then(|id| Uuid::parse_str(id).ok())))
 }
 
+/// Whether the last form on this page acted on an object.
+pub fn use_just_done(object: Uuid) -> Signal<bool> {
+    let done = use_done();
+    Signal::derive(move || done.get() == Some(object))
+}
+
 /// The page that is shown now.
 pub fn use_here() -> Signal<Href> {
     let url = use_url();

@@ -1,16 +1,16 @@
-//! Showing what the server was asked for: what is on the page stays there while it is fetched anew, also where that
+//! Rendering what the server was asked for: what is on the page stays there while it is fetched anew, also where that
 //! fails; only where there was never anything an error or a placeholder takes its place.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{button::NavButton, form::leave_where_signed_out, href::use_here, icon::Icon};
+use super::{button::NavButton, empty::EmptyState, form::leave_where_signed_out, href::use_here, icon::Icon};
 use crate::error::ConsoleError;
 
-/// What was asked for, or why not.
-pub type Asked<T> = Resource<Result<T, ConsoleError>>;
+/// What the server was asked for: nothing yet, the answer, or why there is none.
+pub type Loaded<T> = Resource<Result<T, ConsoleError>>;
 
-/// What can be asked for and shown.
+/// What can be loaded and rendered.
 pub trait Data: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 impl<T: Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static> Data for T {}
@@ -34,9 +34,9 @@ where
     if cfg!(feature = "ssr") { Signal::derive(move || compute(None)) } else { Memo::new(compute).into() }
 }
 
-/// Shows a resource: `content` is made once and gets a signal that follows it. What it holds must not make resources
+/// Renders what was loaded: `content` is made once and gets a signal that follows it. What it holds must not make resources
 /// of its own, nor show another one, for the server runs it more than once and counts both.
-pub fn show<T, V>(asked: Asked<T>, content: impl Fn(Signal<T>) -> V + Clone + Send + 'static) -> impl IntoView
+pub fn render<T, V>(loaded: Loaded<T>, content: impl Fn(Signal<T>) -> V + Clone + Send + 'static) -> impl IntoView
 where
     T: Data,
     V: IntoView + 'static,
@@ -44,18 +44,18 @@ where
     view! {
         <Transition fallback=|| view! { <div class="loading" aria-busy="true"></div> }>
             <Latest
-                asked=asked
+                loaded=loaded
                 content=content
-                failed=move |error| view! { <Failed error=error retry=move || asked.refetch() /> }.into_any()
+                failed=move |error| view! { <Failed error=error retry=move || loaded.refetch() /> }.into_any()
                 stale=true
             />
         </Transition>
     }
 }
 
-/// Shows a resource where an error has a form of its own, and nothing stands in until it is there.
-pub fn show_or<T, V>(
-    asked: Asked<T>,
+/// Renders what was loaded where an error has a form of its own, and nothing stands in until it is there.
+pub fn render_or<T, V>(
+    loaded: Loaded<T>,
     failed: impl Fn(ConsoleError) -> AnyView + Clone + Send + 'static,
     content: impl Fn(Signal<T>) -> V + Clone + Send + 'static,
 ) -> impl IntoView
@@ -65,14 +65,14 @@ where
 {
     view! {
         <Transition fallback=|| ()>
-            <Latest asked=asked content=content failed=failed stale=false />
+            <Latest loaded=loaded content=content failed=failed stale=false />
         </Transition>
     }
 }
 
 #[component]
 fn Latest<T, V, C, F>(
-    asked: Asked<T>,
+    loaded: Loaded<T>,
     content: C,
     failed: F,
     /// Whether to say that what is shown could not be refreshed.
@@ -84,11 +84,11 @@ where
     C: Fn(Signal<T>) -> V + Clone + Send + 'static,
     F: Fn(ConsoleError) -> AnyView + Clone + Send + 'static,
 {
-    let last = computed(move |before: Option<&Option<T>>| match asked.get() {
+    let last = computed(move |before: Option<&Option<T>>| match loaded.get() {
         Some(Ok(value)) => Some(value),
         Some(Err(_)) | None => before.cloned().flatten(),
     });
-    let error = computed(move |_| asked.get().and_then(Result::err));
+    let error = computed(move |_| loaded.get().and_then(Result::err));
     let there = computed(move |_| last.with(Option::is_some));
     let on_failure = use_context::<OnFailure>();
     leave_where_signed_out(error);
@@ -101,7 +101,7 @@ where
                 if !stale {
                     return ().into_any();
                 }
-                view! { <Stale error=error retry=move || asked.refetch() /> }.into_any()
+                view! { <Stale error=error retry=move || loaded.refetch() /> }.into_any()
             } else {
                 failed(error)
             }
@@ -119,13 +119,11 @@ where
 fn Failed(error: ConsoleError, #[prop(into)] retry: Callback<()>) -> impl IntoView {
     let here = use_here();
     view! {
-        <div class="empty" role="alert">
-            <span class="empty-icon">{Icon::Warning.draw()}</span>
-            <p class="empty-title">{error.to_string()}</p>
-            <NavButton to=here class="btn" press=retry>
+        <EmptyState icon=Icon::Warning title=error.to_string() alert=true>
+            <NavButton to=here class="btn" on_press=retry>
                 "Retry"
             </NavButton>
-        </div>
+        </EmptyState>
     }
 }
 
@@ -137,7 +135,7 @@ fn Stale(error: ConsoleError, #[prop(into)] retry: Callback<()>) -> impl IntoVie
         <div class="notice notice-bad" role="alert">
             {Icon::Warning.draw()}
             <p>{format!("This list could not be refreshed. {error}")}</p>
-            <NavButton to=here class="btn small" press=retry>
+            <NavButton to=here class="btn small" on_press=retry>
                 "Retry"
             </NavButton>
         </div>

@@ -8,7 +8,7 @@ use crate::{
     tokens::{api::RotateToken, dialogs::asked, new::lifetimes, query::use_token_list},
     ui::{
         button::SubmitButton,
-        dialog::{CancelButton, Dialog, show_dialog},
+        dialog::{CancelButton, Dialog, render_dialog},
         field::{SelectField, TextField},
         form::Form,
     },
@@ -20,7 +20,7 @@ pub fn RotateTokenDialog() -> impl IntoView {
     let list = use_token_list();
     let back = Signal::derive(move || list.get().list());
     let rotate = ServerAction::<RotateToken>::new();
-    show_dialog(asked(), back, move |token| {
+    render_dialog(asked(), back, move |token| {
         // Made once: what somebody types is not to be replaced.
         let TokenUse { row, .. } = token.get_untracked();
         let (id, name) = (row.token.id, row.token.name.to_string());

@@ -9,7 +9,6 @@ use muster::{
     page::Page,
     token::{RotationRow, TokenRotation, TokenStatus, Turn},
 };
-use uuid::Uuid;
 
 use super::{
     guide::Guides,
@@ -23,12 +22,14 @@ use crate::{
     tokens::api::get_token_rotation,
     ui::{
         button::NavButton,
+        empty::EmptyState,
         href::Href,
         icon::Icon,
         live::{LiveMark, use_live},
-        load::{Asked, computed, show, show_or},
+        live_table::{Column, LiveRows, LiveTable, TableSpec},
+        load::{Loaded, computed, render, render_or},
+        rows::{Listing, LiveRow},
         status::mark,
-        table::{Hold, Kept, Listing, body, follow},
         time::Time,
     },
 };
@@ -39,7 +40,7 @@ pub fn RotationPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
     let live = use_live();
-    let rotation = Asked::<TokenRotation>::new(
+    let rotation = Loaded::<TokenRotation>::new(
         move || (id.get(), live.map(|live| (live.tokens.version(), live.delegates.version()))),
         |(id, _)| async move {
             let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
@@ -53,7 +54,7 @@ pub fn RotationPage() -> impl IntoView {
                 "Tokens"
             </a>
         </p>
-        {show_or(
+        {render_or(
             rotation,
             |_| {
                 view! {
@@ -66,7 +67,7 @@ pub fn RotationPage() -> impl IntoView {
             |rotation| view! { <Head rotation=rotation /> },
         )}
         <Toast otherwise="Give the new token to each delegate, then revoke the old one. Both work until then." />
-        {show(rotation, |rotation| view! { <Body rotation=rotation /> })}
+        {render(rotation, |rotation| view! { <Body rotation=rotation /> })}
         <Outlet />
     }
 }
@@ -92,7 +93,7 @@ fn Head(rotation: Signal<TokenRotation>) -> impl IntoView {
             {move || class.get().filter(|_| may.get()).map(|class| {
                 let label = label.clone();
                 view! {
-                    <NavButton to=revoke.clone() class=class still=true>
+                    <NavButton to=revoke.clone() class=class keep_scroll=true>
                         {label}
                     </NavButton>
                 }
@@ -114,9 +115,11 @@ fn Body(rotation: Signal<TokenRotation>) -> impl IntoView {
     }
 }
 
-fn key(row: &RotationRow) -> Uuid {
-    row.user.id.0
-}
+static TABLE: TableSpec<RotationRow> = TableSpec {
+    class: "table rotation",
+    columns: &[Column::Text("Delegate"), Column::Text("State"), Column::Text("Type"), Column::Text("Last heard")],
+    key: |row| row.user.id.0,
+};
 
 #[component]
 fn Delegates(rotation: Signal<TokenRotation>) -> impl IntoView {
@@ -124,13 +127,20 @@ fn Delegates(rotation: Signal<TokenRotation>) -> impl IntoView {
         rotation.with(|rotation| {
             let total = rotation.count_old + rotation.count_silent + rotation.count_new;
             let page = Page { rows: rotation.delegates.clone(), total, previous: None, next: None };
-            Listing { list: rotation.old.token.id, page }
+            Listing { query: rotation.old.token.id, page }
         })
     });
-    let hold = Hold::default();
-    let shown = follow(listing, key, Signal::derive(move || hold.held()));
-    let empty = Memo::new(move |_| shown.with(|shown| shown.rows.is_empty()));
-    let foot = move || {
+    let rows = LiveRows::new(&TABLE, listing, Signal::stored(false));
+    let empty = || {
+        view! {
+            <EmptyState
+                icon=Icon::Delegates
+                title="No delegate uses either token"
+                text="A delegate shows up here once it registers with one of them."
+            />
+        }
+    };
+    let count = move || {
         listing.with(|listing| match (listing.page.rows.len(), listing.page.total) {
             (shown, total) if u64::try_from(shown).unwrap_or(total) < total => {
                 format!("The first {shown} of {total} delegates")
@@ -140,44 +150,23 @@ fn Delegates(rotation: Signal<TokenRotation>) -> impl IntoView {
         })
     };
     view! {
-        <div class="card">
-            <table class="table rotation" class:hidden=move || empty.get()>
-                <thead>
-                    <tr>
-                        <th>"Delegate"</th>
-                        <th>"State"</th>
-                        <th>"Type"</th>
-                        <th>"Last heard"</th>
-                    </tr>
-                </thead>
-                {body(shown, key, hold, |_, kept| view! { <Line kept=kept /> })}
-            </table>
-            {move || empty.get().then(|| {
-                view! {
-                    <div class="empty">
-                        <span class="empty-icon">{Icon::Delegates.draw()}</span>
-                        <p class="empty-title">"No delegate uses either token"</p>
-                        <p>"A delegate shows up here once it registers with one of them."</p>
-                    </div>
-                }
-            })}
-        </div>
+        <LiveTable rows=rows row=|_, row| view! { <Line row=row /> } empty=Some(ViewFn::from(empty)) />
         <div class="foot">
-            <span translate="no">{foot}</span>
+            <span translate="no">{count}</span>
             <LiveMark />
         </div>
     }
 }
 
 #[component]
-fn Line(kept: Signal<Kept<RotationRow>>) -> impl IntoView {
-    let of = move |part: fn(&RotationRow) -> String| move || kept.with(|kept| part(&kept.row));
-    let gone = Memo::new(move |_| kept.with(|kept| kept.gone));
-    let turn = Memo::new(move |_| kept.with(|kept| kept.row.turn));
+fn Line(row: Signal<LiveRow<RotationRow>>) -> impl IntoView {
+    let of = move |part: fn(&RotationRow) -> String| move || row.with(|row| part(&row.data));
+    let gone = Memo::new(move |_| row.with(|row| row.gone));
+    let turn = Memo::new(move |_| row.with(|row| row.data.turn));
     view! {
         <tr class="row" class:gone=move || gone.get()>
             <td class="main-cell" data-label="Delegate">
-                <a class="t" href=move || kept.with(|kept| detail_href(kept.row.user.id).to_string())>
+                <a class="t" href=move || row.with(|row| detail_href(row.data.user.id).to_string())>
                     {of(|row| row.user.name.clone())}
                 </a>
                 <span class="s">{of(|row| row.user.host_name.clone())}</span>
@@ -193,7 +182,7 @@ fn Line(kept: Signal<Kept<RotationRow>>) -> impl IntoView {
                 {of(|row| row.kind.label().to_owned())}
             </td>
             <td data-label="Last heard" class="muted time-cell">
-                <Time at=Signal::derive(move || kept.with(|kept| kept.row.user.last_heartbeat_at)) />
+                <Time at=Signal::derive(move || row.with(|row| row.data.user.last_heartbeat_at)) />
             </td>
         </tr>
     }

@@ -1,0 +1,91 @@
+//! Which page of a list is meant, and the way to the others.
+
+use leptos::prelude::*;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use muster::page::Cursor;
+use uuid::Uuid;
+
+use super::{button::NavButton, href::Href, icon::Icon, live::LiveMark};
+
+/// Reads which page of a list is meant out of the parameters of an address.
+#[must_use]
+pub fn cursor_of(query: &ParamsMap) -> Cursor {
+    let id = |name: &str| query.get_str(name).and_then(|text| Uuid::parse_str(text).ok());
+    match (id("after"), id("before")) {
+        (Some(after), _) => Cursor::After(after),
+        (None, Some(before)) => Cursor::Before(before),
+        (None, None) => Cursor::First,
+    }
+}
+
+/// Which page of a list the address of this page means.
+pub fn use_cursor() -> Memo<Cursor> {
+    let query = use_query_map();
+    Memo::new(move |_| query.with(cursor_of))
+}
+
+/// Writes which page of a list is meant into an address.
+#[must_use]
+pub fn with_cursor(href: Href, cursor: Cursor) -> Href {
+    match cursor {
+        Cursor::First => href,
+        Cursor::After(id) => href.with("after", id),
+        Cursor::Before(id) => href.with("before", id),
+    }
+}
+
+/// What stands below a list: how many there are, whether it is live, and the way to the other pages.
+#[component]
+pub fn Pagination(
+    /// How many rows are shown.
+    #[prop(into)]
+    shown: Signal<u64>,
+    /// How many there are.
+    #[prop(into)]
+    total: Signal<u64>,
+    /// What they are, in the singular and the plural.
+    nouns: [&'static str; 2],
+    /// The page before, where there is one.
+    #[prop(into)]
+    previous: Signal<Option<Href>>,
+    /// The page after, where there is one.
+    #[prop(into)]
+    next: Signal<Option<Href>>,
+) -> impl IntoView {
+    let count = move || {
+        let total = total.get();
+        format!("{} of {total} {}", shown.get(), nouns[usize::from(total != 1)])
+    };
+    let to = |page: Signal<Option<Href>>| Signal::derive(move || page.get().unwrap_or_default());
+    let none = |page: Signal<Option<Href>>| Signal::derive(move || page.with(Option::is_none));
+    view! {
+        <div class="foot">
+            <span translate="no">{count}</span>
+            <LiveMark />
+            <div class="grow"></div>
+            <NavButton to=to(previous) disabled=none(previous) class="btn small">
+                {Icon::Back.draw()}
+                "Previous"
+            </NavButton>
+            <NavButton to=to(next) disabled=none(next) class="btn small">
+                "Next"
+                {Icon::Next.draw()}
+            </NavButton>
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cursors_are_read_back() {
+        let id = Uuid::from_u128(9);
+        let read = |href: &Href| cursor_of(&href.query().iter().cloned().collect());
+        for cursor in [Cursor::First, Cursor::After(id), Cursor::Before(id)] {
+            assert_eq!(read(&with_cursor(Href::new("/tokens"), cursor)), cursor);
+        }
+        assert_eq!(read(&Href::new("/tokens").with("after", "nonsense")), Cursor::First);
+    }
+}
