@@ -135,6 +135,8 @@ pub enum Permission {
     View,
     /// Decide on delegates, change profiles, make and revoke tokens, make install files.
     ManageDelegates,
+    /// Make people, and give them new passwords.
+    ManageUsers,
 }
 
 impl Role {
@@ -144,6 +146,7 @@ impl Role {
         match permission {
             Permission::View => true,
             Permission::ManageDelegates => matches!(self, Self::DelegateManager | Self::AccountAdministrator),
+            Permission::ManageUsers => matches!(self, Self::AccountAdministrator),
         }
     }
 }
@@ -196,6 +199,7 @@ mod tests {
         for role in Role::ALL {
             assert!(role.may(Permission::View));
             assert_eq!(role.may(Permission::ManageDelegates), role != Role::Viewer);
+            assert_eq!(role.may(Permission::ManageUsers), role == Role::AccountAdministrator);
             assert_eq!(Role::from_code(role.code()), Some(role));
         }
     }

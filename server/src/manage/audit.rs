@@ -4,6 +4,7 @@ use muster::{
     audit::{Action, AuditRow},
     scope::Scope,
     time::Timestamp,
+    user::Permission,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -32,8 +33,9 @@ pub struct LastAct {
 /// What was last done to an object by who asks; none where it has done nothing to it.
 ///
 /// # Errors
-/// Where the database is out of reach.
+/// [`Error::Forbidden`], or where the database is out of reach.
 pub async fn last_act(cx: &Context, object: Uuid) -> Result<Option<LastAct>, Error> {
+    cx.authorize_anywhere(Permission::View)?;
     let Some(actor) = audit::actor_id(&cx.principal.actor) else { return Ok(None) };
     let row = table::Entity::find()
         .filter(table::Entity::under(&Scope::account(cx.state.account)))

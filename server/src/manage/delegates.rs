@@ -172,13 +172,11 @@ fn evidence(delegate: &Delegate) -> String {
 /// As for [`Context::lock`]; [`Error::Invalid`] where there is no such profile, or the delegate has it already.
 pub async fn switch_profile(cx: &Context, id: DelegateId, profile: ProfileId) -> Result<Delegate, Error> {
     let mut change = cx.begin(Permission::ManageDelegates).await?;
-    // Held, so that nobody deletes it or changes its script beside this; before the delegate, as those changes do.
-    let row = lock::profile_shared(&change, &Scope::account(cx.state.account), profile).await?;
+    let scope = cx.find::<Delegate>(&*change, id, Permission::ManageDelegates).await?.scope;
+    // Locked, so that nobody deletes it or changes its script beside this; before the delegate, as those changes do.
+    let row = lock::profile_shared(&change, &scope, profile).await?;
     let profile = Profile::try_from(row.ok_or_else(unknown_profile)?)?;
     let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    if !profile.scope.contains(&before.scope) {
-        return Err(unknown_profile().into());
-    }
     let from = profile_name(&*change, before.profile_id).await?;
     if before.profile_id == profile.id {
         let sentence = format!("{} has the profile {} already.", before.facts.name, profile.spec.name);

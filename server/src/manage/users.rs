@@ -7,7 +7,7 @@ use muster::{
     audit::{Action, Actor},
     id::UserId,
     scope::Scope,
-    user::{Email, Password, Role, User},
+    user::{Email, Password, Permission, Role, User},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set};
 use uuid::Uuid;
@@ -74,8 +74,10 @@ async fn hash(state: &State, password: Password) -> Result<String, Error> {
 /// Makes a person.
 ///
 /// # Errors
-/// [`Error::NameTaken`]; [`Error::Invalid`] where the password cannot be taken; or where the database is out of reach.
+/// [`Error::Forbidden`]; [`Error::NameTaken`]; [`Error::Invalid`] where the password cannot be taken; or where the
+/// database is out of reach.
 pub async fn create(cx: &Context, email: Email, password: Password, role: Role) -> Result<User, Error> {
+    cx.authorize(Permission::ManageUsers, &Scope::account(cx.state.account))?;
     let hash = hash(&cx.state, password).await?;
     let change = cx.state.db.write().await?;
     let taken = || Error::NameTaken { object: Object::User, field: "email", name: email.to_string() };
@@ -93,8 +95,9 @@ pub async fn create(cx: &Context, email: Email, password: Password, role: Role) 
 /// Replaces a person's password, and ends all of the person's sessions.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] where the password cannot be taken; or where the database is out of reach.
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] where the password cannot be taken; or where the database is out of reach.
 pub async fn reset_password(cx: &Context, email: &Email, password: Password) -> Result<(), Error> {
+    cx.authorize(Permission::ManageUsers, &Scope::account(cx.state.account))?;
     let hash = hash(&cx.state, password).await?;
     let change = cx.state.db.write().await?;
     let row = user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(&*change).await?;

@@ -5,10 +5,11 @@ use muster::{
     audit::Actor,
     id::{DelegateId, TokenId},
     scope::Scope,
+    user::{Email, Password},
 };
 use muster_server::{
     error::{Error, Object},
-    manage::{Context, delegates, tokens},
+    manage::{Context, delegates, tokens, users},
 };
 
 use crate::support::{Role, TestApp};
@@ -42,7 +43,11 @@ async fn what_may_be_seen_may_not_always_be_changed(app: TestApp) {
     assert_eq!(tokens::get_use(&viewer, token).await.unwrap().total, 1);
     assert!(matches!(tokens::revoke(&viewer, token).await, Err(Error::Forbidden)));
     assert!(matches!(delegates::delete(&viewer, delegate).await, Err(Error::Forbidden)));
-    delegates::delete(&with_role(&app, Role::DelegateManager, ""), delegate).await.unwrap();
+    let manager = with_role(&app, Role::DelegateManager, "");
+    let (email, password) = (Email::parse("eve@example.com").unwrap(), Password::new("correct horse battery".into()));
+    let made = users::create(&manager, email, password, Role::AccountAdministrator).await;
+    assert!(matches!(made, Err(Error::Forbidden)), "who manages delegates makes no administrators");
+    delegates::delete(&manager, delegate).await.unwrap();
     assert!(matches!(delegates::get(&viewer, delegate).await, Err(Error::NotFound(Object::Delegate))));
 }
 
