@@ -25,6 +25,14 @@ pub fn read_query(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
+/// The bytes behind a text that is percent-encoded; none where something in it only looks so.
+#[must_use]
+pub fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let is_code =
+        |piece: &str| piece.split_at_checked(2).is_some_and(|(code, _)| code.bytes().all(|c| c.is_ascii_hexdigit()));
+    text.split('%').skip(1).all(is_code).then(|| percent_decode_str(text).collect())
+}
+
 /// A word of a shell's command; in quotes, where it needs them.
 #[must_use]
 pub fn shell_word(text: &str) -> String {
@@ -43,14 +51,27 @@ pub fn shell_quoted(text: &str) -> String {
     // At once as long as it will be: it may be a secret, which should leave no copies behind.
     let mut quoted = String::with_capacity(text.len() + 2 + 3 * text.matches('\'').count());
     quoted.push('\'');
+    push_inside_quotes(&mut quoted, text);
+    quoted.push('\'');
+    quoted
+}
+
+/// A part of a shell's word that stands in single quotes already.
+#[must_use]
+pub fn shell_inside_quotes(text: &str) -> String {
+    let mut inside = String::with_capacity(text.len() + 3 * text.matches('\'').count());
+    push_inside_quotes(&mut inside, text);
+    inside
+}
+
+/// What is in single quotes means itself, but for these: the quotes end, one of its own follows, and they begin again.
+fn push_inside_quotes(quoted: &mut String, text: &str) {
     for (index, part) in text.split('\'').enumerate() {
         if index > 0 {
             quoted.push_str(r"'\''");
         }
         quoted.push_str(part);
     }
-    quoted.push('\'');
-    quoted
 }
 
 #[cfg(test)]
@@ -70,6 +91,14 @@ mod tests {
     }
 
     #[test]
+    fn what_only_looks_encoded_is_nothing() {
+        assert_eq!(percent_decoded("a%40%ff+"), Some(b"a@\xff+".to_vec()));
+        for bad in ["%", "%4", "100%", "%zz", "%é", "%4é"] {
+            assert_eq!(percent_decoded(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn shell_words_are_quoted_where_they_need_it() {
         for (text, expected) in [
             ("edge-1", "edge-1"),
@@ -81,6 +110,6 @@ mod tests {
         ] {
             assert_eq!(shell_word(text), expected, "{text:?}");
         }
-        assert_eq!(shell_quoted("a"), "'a'");
+        assert_eq!((shell_quoted("a").as_str(), shell_inside_quotes("it's").as_str()), ("'a'", r"it'\''s"));
     }
 }

@@ -1,6 +1,8 @@
 //! Values in shell scripts: each is written so that it arrives whole, whatever is in it, where the script has it: in
 //! quotes of either kind, in none, in a here-document, in a command that is put in.
 
+use crate::escape::{shell_inside_quotes, shell_quoted};
+
 /// What a place in a script lies within.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Within {
@@ -103,10 +105,8 @@ impl Shell {
             Within::Commands { .. } | Within::Backticks | Within::Braces { quoted: false } if is_plain(value) => {
                 value.to_owned()
             }
-            Within::Commands { .. } | Within::Backticks | Within::Braces { quoted: false } => {
-                format!("'{}'", value.replace('\'', "'\\''"))
-            }
-            Within::Single => value.replace('\'', "'\\''"),
+            Within::Commands { .. } | Within::Backticks | Within::Braces { quoted: false } => shell_quoted(value),
+            Within::Single => shell_inside_quotes(value),
             Within::Escaped => escaped(value, &['\\', '\'']),
             Within::Double | Within::Arithmetic(_) => escaped(value, &['\\', '"', '$', '`']),
             // There, shells do not agree on what a single quote means.

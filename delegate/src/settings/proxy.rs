@@ -5,7 +5,7 @@ mod no_proxy;
 use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use muster::text::Invalid;
+use muster::{escape::percent_decoded, text::Invalid};
 use reqwest::{Url, header::HeaderValue};
 
 use super::{Key, SettingsError, Source, boolean};
@@ -125,27 +125,12 @@ fn proxy_url(text: &str) -> Result<(Url, Option<BasicAuth>), Invalid> {
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() || !bare {
         return Err(expected());
     }
-    let user = decoded(url.username()).ok_or_else(expected)?;
-    let password = decoded(url.password().unwrap_or_default()).ok_or_else(expected)?;
+    let user = percent_decoded(url.username()).ok_or_else(expected)?;
+    let password = percent_decoded(url.password().unwrap_or_default()).ok_or_else(expected)?;
     let auth = (!user.is_empty() || !password.is_empty()).then_some(BasicAuth { user, password });
     let _ = url.set_username("");
     let _ = url.set_password(None);
     Ok((url, auth))
-}
-
-/// The bytes behind a text that is percent-encoded.
-fn decoded(text: &str) -> Option<Vec<u8>> {
-    let mut pieces = text.split('%');
-    let mut bytes = pieces.next()?.as_bytes().to_vec();
-    for piece in pieces {
-        let (digits, rest) = piece.split_at_checked(2)?;
-        if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return None;
-        }
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        bytes.extend(rest.bytes());
-    }
-    Some(bytes)
 }
 
 fn bare_host(scheme: &str, host: &str) -> Result<Url, Invalid> {
