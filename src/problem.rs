@@ -67,7 +67,6 @@ pub struct Problem {
     /// What kind of problem it is.
     pub code: Code,
     /// The name of the field that is to be changed; empty where it is none in particular.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub field: String,
     /// What a person can do; never a secret, and never what stands behind the problem.
     pub message: String,

@@ -123,7 +123,7 @@ async fn what_cannot_be_taken_leads_back_to_the_setup(app: TestApp) {
         );
         let session = app.sessions().await.pop().unwrap().data;
         assert!(
-            session.contains("\"/api/install/check\"") && session.contains("{\"field\":\"name\""),
+            session.contains("\"/api/install/check\"") && session.contains("\"field\":\"name\""),
             "{session:.500}"
         );
         assert!(session.contains("\"tags\":\"eu\""), "what was typed is kept: {session:.500}");

@@ -45,7 +45,7 @@ pub const fn days(count: u64) -> Duration {
 
 /// What the console is told of a problem that is no field's.
 pub fn problem(code: Code, sentence: &str) -> Value {
-    json!({"Problem": {"code": code, "message": sentence}})
+    json!({"Problem": {"code": code, "field": "", "message": sentence}})
 }
 
 /// What the console is told where the state of things does not allow what it asked for.
