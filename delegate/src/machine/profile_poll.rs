@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use muster::wire::heartbeat::Applied;
 
-use super::{Call, DesiredProfile, LogEvent};
+use super::events::{Call, DesiredProfile, LogEvent};
 use crate::{
     backoff::{self, jittered},
     failure::Failure,

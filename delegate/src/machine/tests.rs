@@ -1,8 +1,11 @@
 //! Lives of a delegate, told without a manager.
 
-use muster::time::Timestamp;
+use muster::{
+    time::Timestamp,
+    wire::heartbeat::{Applied, HeartbeatReply, REJECTED, WireStatus},
+};
 
-use super::*;
+use super::{events::DesiredProfile, *};
 
 const NEVER: [LogEvent; 0] = [];
 /// A manager that does not tell what is to be applied.
