@@ -12,7 +12,7 @@ use super::{
     about::Facts,
     api::TakeBackDelegate,
     decision::Decision,
-    dialogs::{get_by_text, id_of, use_id},
+    dialogs::get_by_text,
     facts::StatusWithReason,
     history::{audit, connections},
     query::{detail_href, dialog_from_detail},
@@ -27,6 +27,7 @@ use crate::{
         href::{Href, use_just_done},
         live::use_live,
         load::{Loaded, computed, render, render_or},
+        params::{parse_id, use_id},
     },
 };
 
@@ -41,7 +42,7 @@ pub fn DelegatePage() -> impl IntoView {
     );
     let scripts = Loaded::<DelegateScripts>::new(
         move || (id.get(), live.map(|live| (live.delegates.version(), live.scripts.version()))),
-        |(id, _)| async move { get_scripts_of(id_of(&id)?).await },
+        |(id, _)| async move { get_scripts_of(parse_id(&id)?).await },
     );
     view! {
         <Title text="Delegate" />

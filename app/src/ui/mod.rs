@@ -7,6 +7,7 @@ pub mod dialog;
 pub mod empty;
 pub mod field;
 pub mod form;
+pub mod form_dialog;
 pub mod fresh;
 pub mod href;
 pub mod icon;
