@@ -10,20 +10,19 @@ use muster::{
 
 use super::{
     about::Facts,
-    api::TakeBackDelegate,
     decision::Decision,
     dialogs::get_by_text,
     facts::StatusWithReason,
     history::{audit, connections},
     query::{detail_href, dialog_from_detail},
+    take_back::TakeBackForm,
 };
 use crate::{
     error::ConsoleError,
     scripts::{ScriptBlock, api::get_scripts_of},
     session::{Toast, may_manage},
     ui::{
-        button::{NavButton, SubmitButton},
-        form::Form,
+        button::NavButton,
         href::{Href, use_just_done},
         live::use_live,
         load::{Loaded, computed, render, render_or},
@@ -78,7 +77,6 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     let id = row.with_untracked(|row| row.delegate.id);
     let name = move || row.with(|row| row.delegate.facts.name.to_string());
     let may = may_manage();
-    let take_back = ServerAction::<TakeBackDelegate>::new();
     let rejected = Memo::new(move |_| row.with(|row| row.status == Status::Rejected));
     let just_done = use_just_done(id.0);
     view! {
@@ -89,11 +87,7 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
             <div class="grow"></div>
             {move || (may.get() && rejected.get()).then(|| {
                 view! {
-                    <Form action=take_back class="row-form">
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <input type="hidden" name="back" value=detail_href(id).to_string() />
-                        <SubmitButton label="Take back" busy="Taking back…" class="btn" />
-                    </Form>
+                    <TakeBackForm id=id back=detail_href(id) class="btn" />
                 }
             })}
             {move || may.get().then(|| {
