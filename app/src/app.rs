@@ -28,6 +28,7 @@ use crate::{
     ui::{
         form::{forget_flash, provide_flash},
         load::provide_on_failure,
+        standalone::StandalonePage,
         time::provide_ticker,
         unsaved::watch_unsaved,
     },
@@ -121,17 +122,13 @@ fn Nothing() -> impl IntoView {}
 fn NotFoundPage() -> impl IntoView {
     tell_status(&ConsoleError::not_found(""));
     view! {
-        <Title text="Page not found" />
-        <main class="alone">
-            <div class="alone-card">
-                <h1>"Page not found"</h1>
-                <p class="sub">"There is nothing at this address. It may have been deleted, or the link is incomplete."</p>
-                <p>
-                    <a class="link" href="/delegates">
-                        "Go to Delegates"
-                    </a>
-                </p>
-            </div>
-        </main>
+        <StandalonePage title="Page not found">
+            <p class="sub">"There is nothing at this address. It may have been deleted, or the link is incomplete."</p>
+            <p>
+                <a class="link" href="/delegates">
+                    "Go to Delegates"
+                </a>
+            </p>
+        </StandalonePage>
     }
 }

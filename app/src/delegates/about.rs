@@ -5,7 +5,7 @@ use muster::delegate::{Admission, DelegateRow};
 
 use super::{
     decision::{fingerprint, no_key},
-    facts::{fact, selectors},
+    facts::{fact, host_facts, last_heartbeat, selectors, time_fact},
     query::dialog_on_detail,
 };
 use crate::{
@@ -56,11 +56,7 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
     };
     view! {
         <dl class="card facts facts-card">
-            {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
-            {fact("Address", of(|row| row.delegate.address.clone()), true)}
-            {fact("Stated address", of(|row| row.delegate.facts.ip.clone()), true)}
-            {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
-            {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
+            {host_facts(row)}
             <div>
                 <dt>"Profile"</dt>
                 <dd translate="no" class="changeable">
@@ -81,18 +77,8 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
                 </dd>
             </div>
             {fact("Description", of(|row| row.delegate.facts.description.clone()), false)}
-            <div>
-                <dt>"Registered"</dt>
-                <dd translate="no">
-                    <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
-                </dd>
-            </div>
-            <div>
-                <dt>"Last heartbeat"</dt>
-                <dd translate="no">
-                    <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
-                </dd>
-            </div>
+            {time_fact("Registered", Signal::derive(move || row.with(|row| row.delegate.registered_at)))}
+            {last_heartbeat(row)}
             {fact("Heartbeat interval", of(interval), false)}
             {move || row.with(clock).map(|clock| view! {
                 <div>

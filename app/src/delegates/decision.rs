@@ -6,7 +6,10 @@ use muster::{
     text::mixes_scripts,
 };
 
-use super::{api::ApproveDelegate, facts::fact};
+use super::{
+    api::ApproveDelegate,
+    facts::{fact, host_facts, last_heartbeat, time_fact},
+};
 use crate::ui::{
     button::{NavButton, SubmitButton},
     form::Form,
@@ -44,25 +47,11 @@ pub fn Decision(
             None => {
                 view! {
                     <dl class="facts">
-                        {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
-                        {fact("Address", of(|row| row.delegate.address.clone()), true)}
-                        {fact("Stated address", of(|row| row.delegate.facts.ip.clone()), true)}
-                        {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
-                        {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
+                        {host_facts(row)}
                         {fact("Profile", of(|row| row.profile.clone()), false)}
                         {fact("Token", of(|row| row.token.clone()), false)}
-                        <div>
-                            <dt>"First seen"</dt>
-                            <dd translate="no">
-                                <Time at=Signal::derive(move || row.with(|row| row.delegate.registered_at)) />
-                            </dd>
-                        </div>
-                        <div>
-                            <dt>"Last heartbeat"</dt>
-                            <dd translate="no">
-                                <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
-                            </dd>
-                        </div>
+                        {time_fact("First seen", Signal::derive(move || row.with(|row| row.delegate.registered_at)))}
+                        {last_heartbeat(row)}
                     </dl>
                 }
                 .into_any()

@@ -10,23 +10,23 @@ use muster::{
 
 use super::{
     about::Facts,
-    api::TakeBackDelegate,
     decision::Decision,
-    dialogs::{get_by_text, id_of, use_id},
+    dialogs::get_by_text,
     facts::StatusWithReason,
     history::{audit, connections},
     query::{detail_href, dialog_from_detail},
+    take_back::TakeBackForm,
 };
 use crate::{
     error::ConsoleError,
     scripts::{ScriptBlock, api::get_scripts_of},
     session::{Toast, may_manage},
     ui::{
-        button::{NavButton, SubmitButton},
-        form::Form,
+        button::NavButton,
         href::{Href, use_just_done},
         live::use_live,
         load::{Loaded, computed, render, render_or},
+        params::{parse_id, use_id},
     },
 };
 
@@ -41,7 +41,7 @@ pub fn DelegatePage() -> impl IntoView {
     );
     let scripts = Loaded::<DelegateScripts>::new(
         move || (id.get(), live.map(|live| (live.delegates.version(), live.scripts.version()))),
-        |(id, _)| async move { get_scripts_of(id_of(&id)?).await },
+        |(id, _)| async move { get_scripts_of(parse_id(&id)?).await },
     );
     view! {
         <Title text="Delegate" />
@@ -77,7 +77,6 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     let id = row.with_untracked(|row| row.delegate.id);
     let name = move || row.with(|row| row.delegate.facts.name.to_string());
     let may = may_manage();
-    let take_back = ServerAction::<TakeBackDelegate>::new();
     let rejected = Memo::new(move |_| row.with(|row| row.status == Status::Rejected));
     let just_done = use_just_done(id.0);
     view! {
@@ -88,11 +87,7 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
             <div class="grow"></div>
             {move || (may.get() && rejected.get()).then(|| {
                 view! {
-                    <Form action=take_back class="row-form">
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <input type="hidden" name="back" value=detail_href(id).to_string() />
-                        <SubmitButton label="Take back" busy="Taking back…" class="btn" />
-                    </Form>
+                    <TakeBackForm id=id back=detail_href(id) class="btn" />
                 }
             })}
             {move || may.get().then(|| {

@@ -1,8 +1,8 @@
 //! Turning a delegate away, and deleting one.
 
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
-use muster::{delegate::DelegateDetail, id::DelegateId};
+use leptos_router::hooks::use_query_map;
+use muster::delegate::DelegateDetail;
 
 use super::{
     api::{DeleteDelegate, RejectDelegate, get_delegate},
@@ -12,29 +12,18 @@ use super::{
 use crate::{
     error::ConsoleError,
     ui::{
-        button::SubmitButton,
         copy::Command,
-        dialog::{CancelButton, Dialog, render_dialog},
-        form::Form,
+        dialog::render_dialog,
+        form_dialog::{FormDialog, Submit},
         href::Href,
         load::Loaded,
+        params::{parse_id, use_id},
     },
 };
 
-/// The id in the address; what is none is found by nobody.
-pub fn use_id() -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()))
-}
-
-/// Reads an id out of an address.
-pub fn id_of(text: &str) -> Result<DelegateId, ConsoleError> {
-    text.parse().map_err(ConsoleError::not_found)
-}
-
 /// Asks for the delegate with an id out of an address.
 pub async fn get_by_text(id: String) -> Result<DelegateDetail, ConsoleError> {
-    get_delegate(id_of(&id)?).await
+    get_delegate(parse_id(&id)?).await
 }
 
 /// Where cancelling leads: to the list as it was, or to the delegate's own page.
@@ -73,24 +62,21 @@ pub fn reject_dialog(back: Signal<Href>, after: Signal<Href>) -> impl IntoView {
         // The revision that the person saw when opening this, not the one of now.
         let seen = move || parameters.with(|query| query.get("seen")).unwrap_or_else(|| current.to_string());
         view! {
-            <Dialog title=format!("Reject {name}?") back=back>
-                <Form action=reject class="dialog-form">
-                    <div class="dialog-body">
-                        <p>
-                            <b>{name}</b>
-                            " leaves the list. Its process keeps running, but Muster will not use it."
-                        </p>
-                        <p>"This can be taken back: the status filter Rejected shows it again."</p>
-                        <input type="hidden" name="id" value=move || id.get() />
-                        <input type="hidden" name="seen" value=seen />
-                        <input type="hidden" name="back" value=move || after.get().to_string() />
-                    </div>
-                    <footer>
-                        <CancelButton />
-                        <SubmitButton label="Reject" busy="Rejecting…" class="btn danger solid" />
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog
+                title=format!("Reject {name}?")
+                back=back
+                action=reject
+                id=id.get_untracked()
+                returns_to=after
+                submit=Submit::removes("Reject", "Rejecting…")
+            >
+                <p>
+                    <b>{name}</b>
+                    " leaves the list. Its process keeps running, but Muster will not use it."
+                </p>
+                <p>"This can be taken back: the status filter Rejected shows it again."</p>
+                <input type="hidden" name="seen" value=seen />
+            </FormDialog>
         }
     })
 }
@@ -106,26 +92,23 @@ pub fn DeleteDelegateDialog() -> impl IntoView {
         let (name, (how, command)) = delegate
             .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), removal(&detail.row.delegate.facts)));
         view! {
-            <Dialog title=format!("Delete {name}?") back=back>
-                <Form action=delete class="dialog-form">
-                    <div class="dialog-body">
-                        <p>
-                            <b>{name}</b>
-                            " leaves the list for good. Its process is not stopped by this: stop and delete it in the \
-                            infrastructure too."
-                        </p>
-                        <p>{how}</p>
-                        {command.map(|line| view! { <Command line=line /> })}
-                        <p>"If it registers again later, it is evaluated anew, like a delegate that was never seen."</p>
-                        <input type="hidden" name="id" value=move || id.get() />
-                        <input type="hidden" name="back" value=move || query.with(|query| query.decided().to_string()) />
-                    </div>
-                    <footer>
-                        <CancelButton />
-                        <SubmitButton label="Delete" busy="Deleting…" class="btn danger solid" />
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog
+                title=format!("Delete {name}?")
+                back=back
+                action=delete
+                id=id.get_untracked()
+                returns_to=Signal::derive(move || query.with(ListQuery::decided))
+                submit=Submit::DELETE
+            >
+                <p>
+                    <b>{name}</b>
+                    " leaves the list for good. Its process is not stopped by this: stop and delete it in the \
+                    infrastructure too."
+                </p>
+                <p>{how}</p>
+                {command.map(|line| view! { <Command line=line /> })}
+                <p>"If it registers again later, it is evaluated anew, like a delegate that was never seen."</p>
+            </FormDialog>
         }
     })
 }

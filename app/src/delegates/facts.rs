@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use muster::{
     delegate::{Admission, DelegateRow, Reason, Status},
+    time::Timestamp,
     token::TokenStatus,
 };
 
@@ -26,6 +27,35 @@ pub fn fact(name: &'static str, value: Signal<String>, mono: bool) -> impl IntoV
             </dd>
         </div>
     }
+}
+
+/// A fact that is a point in time.
+pub fn time_fact(name: &'static str, at: Signal<Timestamp>) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{name}</dt>
+            <dd translate="no">
+                <Time at=at />
+            </dd>
+        </div>
+    }
+}
+
+/// What a delegate says of the machine it runs on, and where it calls from.
+pub fn host_facts(row: Signal<DelegateRow>) -> impl IntoView {
+    let of = move |part: fn(&DelegateRow) -> String| Signal::derive(move || row.with(part));
+    view! {
+        {fact("Host name", of(|row| row.delegate.facts.host_name.to_string()), true)}
+        {fact("Address", of(|row| row.delegate.address.clone()), true)}
+        {fact("Stated address", of(|row| row.delegate.facts.ip.clone()), true)}
+        {fact("Type", of(|row| row.delegate.facts.kind.label().to_owned()), false)}
+        {fact("Version", of(|row| row.delegate.facts.version.clone()), false)}
+    }
+}
+
+/// When a delegate was heard last.
+pub fn last_heartbeat(row: Signal<DelegateRow>) -> impl IntoView {
+    time_fact("Last heartbeat", Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)))
 }
 
 /// The selectors of a delegate: its own, and those of its profile.

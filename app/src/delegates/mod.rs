@@ -14,6 +14,7 @@ mod page;
 pub mod query;
 mod row;
 mod status;
+mod take_back;
 
 pub use change::{SelectorsDialog, SwitchProfileDialog};
 pub use decision::Decision;
@@ -21,3 +22,4 @@ pub use detail::DelegatePage;
 pub use dialogs::{DeleteDelegateDialog, RejectDialog, reject_dialog};
 pub use page::DelegatesPage;
 pub use status::DelegateStatus;
+pub use take_back::TakeBackForm;

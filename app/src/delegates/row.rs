@@ -8,16 +8,15 @@ use muster::{
 use uuid::Uuid;
 
 use super::{
-    api::TakeBackDelegate,
     decision::Decision,
     facts::{StatusWithReason, WaitingNote, selectors},
     query::{ListQuery, detail_href},
+    take_back::TakeBackForm,
 };
 use crate::{
     session::may_manage,
     ui::{
-        button::{NavButton, SubmitButton},
-        form::Form,
+        button::NavButton,
         href::use_just_done,
         icon::Icon,
         live_table::{Column, TableSpec},
@@ -102,7 +101,10 @@ pub fn Row(id: Uuid, row: Signal<LiveRow<DelegateRow>>, query: Memo<ListQuery>) 
                     let delete = Signal::derive(move || query.get().href(format!("/delegates/{id}/delete")));
                     view! {
                         {(status.get() == Status::Rejected)
-                            .then(|| view! { <TakeBack id=id name=name.clone() query=query /> })}
+                            .then(|| {
+                                let back = Signal::derive(move || query.with(ListQuery::decided));
+                                view! { <TakeBackForm id=id back=back class="btn small" name=format!("Take back {name}") /> }
+                            })}
                         <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
                             "Delete"
                         </NavButton>
@@ -140,22 +142,5 @@ fn DecideButton(id: DelegateId, open: Signal<bool>, query: Memo<ListQuery>) -> i
             {Icon::Waiting.draw()}
             "Pending Approval"
         </NavButton>
-    }
-}
-
-#[component]
-fn TakeBack(id: DelegateId, name: String, query: Memo<ListQuery>) -> impl IntoView {
-    let take_back = ServerAction::<TakeBackDelegate>::new();
-    view! {
-        <Form action=take_back id=id.to_string() class="row-form">
-            <input type="hidden" name="id" value=id.to_string() />
-            <input type="hidden" name="back" value=move || query.with(|query| query.decided().to_string()) />
-            <SubmitButton
-                label="Take back"
-                busy="Taking back…"
-                class="btn small"
-                name=format!("Take back {name}")
-            />
-        </Form>
     }
 }

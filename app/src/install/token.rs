@@ -1,7 +1,6 @@
 //! A new token, made on the way: what was typed into the setup stays behind the dialog, and in its address.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use muster::install::InstallFields;
 
 use super::{
@@ -9,14 +8,8 @@ use super::{
     query::{use_install_query, use_kind},
 };
 use crate::{
-    tokens::{api::CreateToken, created_dialog},
-    ui::{
-        button::SubmitButton,
-        dialog::{CancelButton, Dialog},
-        field::TextField,
-        form::Form,
-        href::Href,
-    },
+    tokens::{NamedTokenDialog, created_dialog},
+    ui::{href::Href, params::use_id},
 };
 
 /// The setup with what was typed, and with another token where `token` names one.
@@ -35,33 +28,13 @@ fn setup(token: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signal<H
 /// Asks for the name of the new token.
 #[component]
 pub fn AddTokenDialog() -> impl IntoView {
-    let back = setup(|| None);
-    let create = ServerAction::<CreateToken>::new();
-    view! {
-        <Dialog title="New Token" back=back>
-            <Form action=create class="form dialog-form">
-                <div class="dialog-body">
-                    <input type="hidden" name="back" value=move || back.get().to_string() />
-                    <TextField
-                        name="name"
-                        label="Name"
-                        hint="Say where it is used, for example edge or build. Unique in this account."
-                    />
-                </div>
-                <footer>
-                    <CancelButton />
-                    <SubmitButton label="Generate New Token" busy="Generating…" />
-                </footer>
-            </Form>
-        </Dialog>
-    }
+    view! { <NamedTokenDialog back=setup(|| None) /> }
 }
 
 /// Shows the value of the new token once, and leads back to the setup, where it is chosen.
 #[component]
 pub fn AddedTokenDialog() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = use_id();
     let back = setup(move || Some(id.get()));
     created_dialog(id, back)
 }

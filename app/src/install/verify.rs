@@ -18,10 +18,9 @@ use super::{
     wizard::{NoSuchKind, NotSetUp, Step, StepHead},
 };
 use crate::{
-    delegates::{Decision, DelegateStatus, api::TakeBackDelegate, query::detail_href, reject_dialog},
+    delegates::{Decision, DelegateStatus, TakeBackForm, query::detail_href, reject_dialog},
     ui::{
-        button::{NavButton, SubmitButton},
-        form::Form,
+        button::NavButton,
         href::Href,
         icon::Icon,
         live::use_live,
@@ -343,8 +342,6 @@ fn Decided(stage: Signal<Stage>, verify: Signal<Href>) -> impl IntoView {
 
 #[component]
 fn Rejected(row: DelegateRow, verify: Signal<Href>) -> impl IntoView {
-    let take_back = ServerAction::<TakeBackDelegate>::new();
-    let id = row.delegate.id.to_string();
     view! {
         <p>
             {match row.delegate.decision {
@@ -353,11 +350,7 @@ fn Rejected(row: DelegateRow, verify: Signal<Href>) -> impl IntoView {
             }}
             "Its process keeps running, but Muster will not use it."
         </p>
-        <Form action=take_back id=id.clone() class="row-form">
-            <input type="hidden" name="id" value=id />
-            <input type="hidden" name="back" value=move || verify.get().to_string() />
-            <SubmitButton label="Take back" busy="Taking back…" class="btn" />
-        </Form>
+        <TakeBackForm id=row.delegate.id back=verify class="btn" />
     }
 }
 

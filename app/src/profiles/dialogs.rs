@@ -1,36 +1,28 @@
 //! Deleting a profile, and moving its delegates to Primary first where it has any.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use muster::{id::ProfileId, profile::ProfileDetail};
+use muster::profile::ProfileDetail;
 
 use super::api::{DeleteProfile, get_profile};
-use crate::{
-    error::ConsoleError,
-    ui::{
-        button::SubmitButton,
-        dialog::{CancelButton, Dialog, render_dialog},
-        form::Form,
-        href::Href,
-        live::use_live,
-        load::Loaded,
-        pagination::{use_cursor, with_cursor},
-    },
+use crate::ui::{
+    dialog::render_dialog,
+    form_dialog::{FormDialog, Submit},
+    href::Href,
+    live::use_live,
+    load::Loaded,
+    pagination::{use_cursor, with_cursor},
+    params::{parse_id, use_id},
 };
 
 /// Asks before a profile is deleted.
 #[component]
 pub fn DeleteProfileDialog() -> impl IntoView {
     let cursor = use_cursor();
-    let params = use_params_map();
     let live = use_live();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = use_id();
     let profile = Loaded::<ProfileDetail>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
-        |(id, _)| async move {
-            let id: ProfileId = id.parse().map_err(ConsoleError::not_found)?;
-            get_profile(id).await
-        },
+        |(id, _)| async move { get_profile(parse_id(&id)?).await },
     );
     let back = Signal::derive(move || with_cursor(Href::new("/profiles"), cursor.get()));
     let delete = ServerAction::<DeleteProfile>::new();
@@ -38,39 +30,28 @@ pub fn DeleteProfileDialog() -> impl IntoView {
         let name = detail.with_untracked(|detail| detail.row.profile.spec.name.to_string());
         let used = Memo::new(move |_| detail.with(|detail| detail.row.delegates > 0));
         view! {
-            <Dialog title=format!("Delete {name}?") back=back>
-                <Form action=delete class="dialog-form">
-                    <div class="dialog-body">
-                        <p>
-                            <b>{name}</b>
-                            " and its startup script are deleted. This cannot be undone."
-                        </p>
-                        <p>
-                            "Install files that name it stay as they are: delegates that are installed with them later \
-                            wait for approval, and ask for a profile that does not exist."
-                        </p>
-                        <UsedBy detail=detail />
-                        <input type="hidden" name="id" value=move || id.get() />
-                    </div>
-                    <footer>
-                        <CancelButton />
-                        {move || if used.get() {
-                            view! {
-                                <input type="hidden" name="move_delegates" value="true" />
-                                <SubmitButton
-                                    label="Move to Primary and delete"
-                                    busy="Moving…"
-                                    class="btn danger solid"
-                                />
-                            }
-                            .into_any()
-                        } else {
-                            view! { <SubmitButton label="Delete" busy="Deleting…" class="btn danger solid" /> }
-                                .into_any()
-                        }}
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog
+                title=format!("Delete {name}?")
+                back=back
+                action=delete
+                id=id.get_untracked()
+                submit=Signal::derive(move || if used.get() {
+                    Submit::removes("Move to Primary and delete", "Moving…")
+                } else {
+                    Submit::DELETE
+                })
+            >
+                <p>
+                    <b>{name}</b>
+                    " and its startup script are deleted. This cannot be undone."
+                </p>
+                <p>
+                    "Install files that name it stay as they are: delegates that are installed with them later \
+                    wait for approval, and ask for a profile that does not exist."
+                </p>
+                <UsedBy detail=detail />
+                {move || used.get().then(|| view! { <input type="hidden" name="move_delegates" value="true" /> })}
+            </FormDialog>
         }
     })
 }

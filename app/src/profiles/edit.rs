@@ -2,15 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
-use muster::{
-    id::ProfileId,
-    profile::{Profile, ProfileDetail},
-};
+use muster::profile::{Profile, ProfileDetail};
 
 use super::api::{CreateProfile, EditProfile, get_profile};
 use crate::{
-    error::ConsoleError,
     session::may_manage,
     ui::{
         button::{LeaveForm, SubmitButton},
@@ -18,6 +13,7 @@ use crate::{
         form::Form,
         href::Href,
         load::{Loaded, render},
+        params::{parse_id, use_id},
     },
 };
 
@@ -49,16 +45,9 @@ pub fn NewProfilePage() -> impl IntoView {
 /// The page that changes a profile.
 #[component]
 pub fn EditProfilePage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = use_id();
     // Not kept up to date: what somebody types is not to be replaced. The revision finds out who was first.
-    let profile = Loaded::<ProfileDetail>::new(
-        move || id.get(),
-        |id| async move {
-            let id: ProfileId = id.parse().map_err(ConsoleError::not_found)?;
-            get_profile(id).await
-        },
-    );
+    let profile = Loaded::<ProfileDetail>::new(move || id.get(), |id| async move { get_profile(parse_id(&id)?).await });
     view! {
         <Title text="Delegate Profile" />
         <Crumb />

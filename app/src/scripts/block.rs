@@ -21,6 +21,7 @@ use crate::{
         form::Form,
         icon::Icon,
         load::computed,
+        plain_table::plain_table,
         time::{Elapsed, Time},
     },
 };
@@ -212,19 +213,6 @@ fn earlier(runs: Vec<ScriptRun>) -> impl IntoView {
     };
     view! {
         <h3 class="minor">"Earlier runs"</h3>
-        <div class="card">
-            <table class="table plain">
-                <thead>
-                    <tr>
-                        <th>"Outcome"</th>
-                        <th>"Started"</th>
-                        <th>"Duration"</th>
-                        <th>"Profile"</th>
-                        <th>"Log"</th>
-                    </tr>
-                </thead>
-                <tbody>{runs.into_iter().map(line).collect_view()}</tbody>
-            </table>
-        </div>
+        {plain_table(&["Outcome", "Started", "Duration", "Profile", "Log"], runs, line)}
     }
 }

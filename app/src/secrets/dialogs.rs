@@ -1,22 +1,20 @@
 //! Making a secret, giving one another value, and deleting one.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use muster::{id::SecretId, secret::SecretRow};
+use muster::secret::SecretRow;
 
 use super::api::{CreateSecret, DeleteSecret, ReplaceSecret, get_secret};
 use crate::{
-    error::ConsoleError,
     session::ManagersOnly,
     ui::{
-        button::SubmitButton,
-        dialog::{CancelButton, Dialog, render_dialog},
+        dialog::render_dialog,
         field::{SecretArea, TextField},
-        form::Form,
+        form_dialog::{FormDialog, Submit},
         href::Href,
         live::use_live,
         load::Loaded,
         pagination::{use_cursor, with_cursor},
+        params::{parse_id, use_id},
     },
 };
 
@@ -32,17 +30,13 @@ fn use_back() -> Signal<Href> {
 }
 
 /// The secret in the address.
-fn asked() -> Loaded<SecretRow> {
-    let params = use_params_map();
+fn load_secret() -> Loaded<SecretRow> {
     let live = use_live();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = use_id();
     Loaded::<SecretRow>::new(
         // A script that is changed meanwhile may name it, or not any more.
         move || (id.get(), live.map(|live| live.profiles.version())),
-        |(id, _)| async move {
-            let id: SecretId = id.parse().map_err(ConsoleError::not_found)?;
-            get_secret(id).await
-        },
+        |(id, _)| async move { get_secret(parse_id(&id)?).await },
     )
 }
 
@@ -57,27 +51,19 @@ pub fn NewSecretDialog() -> impl IntoView {
     let create = ServerAction::<CreateSecret>::new();
     view! {
         <ManagersOnly>
-            <Dialog title="Add Secret" back=back>
-                <Form action=create class="form dialog-form">
-                    <div class="dialog-body">
-                        <TextField
-                            name="name"
-                            label="Name"
-                            mono=true
-                            hint="Letters, digits, dots, dashes and underscores. It cannot be changed later."
-                        />
-                        <SecretArea name="value" label="Value" hint=VALUE_HINT />
-                        <p>"A startup script gets it by its name:"</p>
-                        <p>
-                            <code>"${secrets.getValue(\"name\")}"</code>
-                        </p>
-                    </div>
-                    <footer>
-                        <CancelButton />
-                        <SubmitButton label="Add Secret" busy="Adding…" />
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog title="Add Secret" back=back action=create submit=Submit::saves("Add Secret", "Adding…")>
+                <TextField
+                    name="name"
+                    label="Name"
+                    mono=true
+                    hint="Letters, digits, dots, dashes and underscores. It cannot be changed later."
+                />
+                <SecretArea name="value" label="Value" hint=VALUE_HINT />
+                <p>"A startup script gets it by its name:"</p>
+                <p>
+                    <code>"${secrets.getValue(\"name\")}"</code>
+                </p>
+            </FormDialog>
         </ManagersOnly>
     }
 }
@@ -87,26 +73,20 @@ pub fn NewSecretDialog() -> impl IntoView {
 pub fn ReplaceSecretDialog() -> impl IntoView {
     let back = use_back();
     let replace = ServerAction::<ReplaceSecret>::new();
-    render_dialog(asked(), back, move |row| {
+    render_dialog(load_secret(), back, move |row| {
         let (id, name) = id_and_name(row);
         view! {
-            <Dialog title=format!("Replace the value of {name}") back=back>
-                <Form action=replace id=id.clone() class="form dialog-form">
-                    <div class="dialog-body">
-                        <SecretArea name="value" label="New value" hint=VALUE_HINT />
-                        <p>
-                            "The old value is forgotten. Scripts get the new one at their next run; none runs because of \
-                            this."
-                        </p>
-                        <input type="hidden" name="id" value=id />
-                        <input type="hidden" name="back" value=move || back.get().to_string() />
-                    </div>
-                    <footer>
-                        <CancelButton />
-                        <SubmitButton label="Replace value" busy="Replacing…" />
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog
+                title=format!("Replace the value of {name}")
+                back=back
+                action=replace
+                id=id
+                returns_to=back
+                submit=Submit::saves("Replace value", "Replacing…")
+            >
+                <SecretArea name="value" label="New value" hint=VALUE_HINT />
+                <p>"The old value is forgotten. Scripts get the new one at their next run; none runs because of this."</p>
+            </FormDialog>
         }
     })
 }
@@ -116,7 +96,7 @@ pub fn ReplaceSecretDialog() -> impl IntoView {
 pub fn DeleteSecretDialog() -> impl IntoView {
     let back = use_back();
     let delete = ServerAction::<DeleteSecret>::new();
-    render_dialog(asked(), back, move |row| {
+    render_dialog(load_secret(), back, move |row| {
         let (id, name) = id_and_name(row);
         let used = Memo::new(move |_| row.with(|row| !row.used_by.is_empty()));
         let title = {
@@ -124,36 +104,27 @@ pub fn DeleteSecretDialog() -> impl IntoView {
             Signal::derive(move || if used.get() { format!("{name} is in use") } else { format!("Delete {name}?") })
         };
         view! {
-            <Dialog title=title back=back>
-                <Form action=delete id=id.clone() class="dialog-form">
-                    <div class="dialog-body">
-                        {move || if used.get() {
-                            view! { <InUse row=row /> }.into_any()
-                        } else {
-                            view! {
-                                <p>
-                                    <b class="mono">{name.clone()}</b>
-                                    " and its value are deleted. No startup script names it. This cannot be undone."
-                                </p>
-                            }
-                            .into_any()
-                        }}
-                        <input type="hidden" name="id" value=id />
-                        <input type="hidden" name="back" value=move || back.get().to_string() />
-                    </div>
-                    <footer>
-                        {move || if used.get() {
-                            view! { <CancelButton label="Close" /> }.into_any()
-                        } else {
-                            view! {
-                                <CancelButton />
-                                <SubmitButton label="Delete" busy="Deleting…" class="btn danger solid" />
-                            }
-                            .into_any()
-                        }}
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog
+                title=title
+                back=back
+                action=delete
+                id=id
+                returns_to=back
+                submit=Submit::DELETE
+                possible=Signal::derive(move || !used.get())
+            >
+                {move || if used.get() {
+                    view! { <InUse row=row /> }.into_any()
+                } else {
+                    view! {
+                        <p>
+                            <b class="mono">{name.clone()}</b>
+                            " and its value are deleted. No startup script names it. This cannot be undone."
+                        </p>
+                    }
+                    .into_any()
+                }}
+            </FormDialog>
         }
     })
 }

@@ -1,11 +1,10 @@
 //! Signing in.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{ElsewhereNotice, api::SignIn};
-use crate::ui::{button::SubmitButton, field::TextField, form::Form, icon::Icon};
+use crate::ui::{button::SubmitButton, field::TextField, form::Form, standalone::StandalonePage};
 
 /// The page that a person without a session is sent to.
 #[component]
@@ -14,14 +13,7 @@ pub fn LoginPage() -> impl IntoView {
     let query = use_query_map();
     let next = move || query.with(|query| query.get("next").unwrap_or_default());
     view! {
-        <Title text="Log in" />
-        <main class="alone">
-            <div class="alone-card">
-                <p class="alone-brand">
-                    <span class="mark">{Icon::Muster.draw()}</span>
-                    "Muster"
-                </p>
-                <h1>"Log in"</h1>
+        <StandalonePage title="Log in" brand=true>
                 <ElsewhereNotice />
                 <Form action=sign_in>
                     <input type="hidden" name="next" value=next />
@@ -29,7 +21,6 @@ pub fn LoginPage() -> impl IntoView {
                     <TextField name="password" label="Password" kind="password" autocomplete="current-password" />
                     <SubmitButton label="Log in" busy="Logging in…" class="btn primary wide" />
                 </Form>
-            </div>
-        </main>
+        </StandalonePage>
     }
 }

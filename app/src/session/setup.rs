@@ -1,24 +1,16 @@
 //! First set-up: the first administrator is made with a code that only those know who can read the server's log.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::{ElsewhereNotice, api::SetUp};
-use crate::ui::{button::SubmitButton, field::TextField, form::Form, icon::Icon};
+use crate::ui::{button::SubmitButton, field::TextField, form::Form, standalone::StandalonePage};
 
 /// The page of an installation that has no user yet.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let set_up = ServerAction::<SetUp>::new();
     view! {
-        <Title text="Set up Muster" />
-        <main class="alone">
-            <div class="alone-card">
-                <p class="alone-brand">
-                    <span class="mark">{Icon::Muster.draw()}</span>
-                    "Muster"
-                </p>
-                <h1>"Set up Muster"</h1>
+        <StandalonePage title="Set up Muster" brand=true>
                 <p class="sub">"Create the first administrator. More people can be added later."</p>
                 <ElsewhereNotice />
                 <Form action=set_up>
@@ -45,7 +37,6 @@ pub fn SetupPage() -> impl IntoView {
                     />
                     <SubmitButton label="Create administrator" busy="Creating…" class="btn primary wide" />
                 </Form>
-            </div>
-        </main>
+        </StandalonePage>
     }
 }

@@ -1,7 +1,6 @@
 //! The value of a new token, shown once.
 
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::hooks::use_params_map;
 use muster::id::TokenId;
 
 use super::{
@@ -10,14 +9,14 @@ use super::{
 };
 use crate::{
     console::RevealedToken,
-    error::ConsoleError,
     ui::{
         copy::{CopyField, copy_text},
-        dialog::{CancelButton, Dialog, Leave, render_dialog},
+        dialog::{CancelButton, Dialog, Leave, MessageDialog, render_dialog},
         fresh::fresh,
         href::{Href, use_here},
         icon::Icon,
         load::Loaded,
+        params::{parse_id, use_id},
     },
 };
 
@@ -27,8 +26,7 @@ use crate::{
 pub fn CreatedTokenDialog() -> impl IntoView {
     let list = use_token_list();
     let here = use_here();
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = use_id();
     let back = Signal::derive(move || {
         let asked = here.with(|here| here.get("back").and_then(Href::parse));
         asked.unwrap_or_else(|| list.get().list().with("done", id.get()))
@@ -39,13 +37,8 @@ pub fn CreatedTokenDialog() -> impl IntoView {
 /// Shows a token's value, puts it into the clipboard where the browser lets it, and does not let go of it unasked.
 pub fn created_dialog(id: Memo<String>, back: Signal<Href>) -> impl IntoView {
     // The server shows the value once, so this asks once: by itself when it renders, and else the browser.
-    let value = Loaded::<Option<RevealedToken>>::new(
-        move || id.get(),
-        |id| async move {
-            let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
-            reveal_token(id).await
-        },
-    );
+    let value =
+        Loaded::<Option<RevealedToken>>::new(move || id.get(), |id| async move { reveal_token(parse_id(&id)?).await });
     render_dialog(value, back, move |value| match value.get_untracked() {
         Some(token) => match id.get_untracked().parse() {
             Ok(id) => view! { <Value id=id token=token back=back /> }.into_any(),
@@ -133,20 +126,15 @@ fn Value(id: TokenId, token: RevealedToken, back: Signal<Href>) -> impl IntoView
 #[component]
 fn Spent(back: Signal<Href>) -> impl IntoView {
     view! {
-        <Dialog title="This value was shown before" back=back>
-            <div class="dialog-body">
-                <p>
-                    "A token's value is shown once, right after it was made, and only to the person who made it. Muster \
-                    cannot show this one again."
-                </p>
-                <p>
-                    "If it was not saved, make a new token and revoke this one. Install files that you download hold the \
-                    value of the token you choose, so for those nothing has to be copied."
-                </p>
-            </div>
-            <footer>
-                <CancelButton label="Close" />
-            </footer>
-        </Dialog>
+        <MessageDialog title="This value was shown before" back=back>
+            <p>
+                "A token's value is shown once, right after it was made, and only to the person who made it. Muster \
+                cannot show this one again."
+            </p>
+            <p>
+                "If it was not saved, make a new token and revoke this one. Install files that you download hold the \
+                value of the token you choose, so for those nothing has to be copied."
+            </p>
+        </MessageDialog>
     }
 }

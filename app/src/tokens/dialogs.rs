@@ -1,8 +1,7 @@
 //! Cutting a token off, and deleting one that is.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use muster::{id::TokenId, token::TokenUse};
+use muster::token::TokenUse;
 
 use super::{
     api::{DeleteToken, RevokeToken, get_token_use},
@@ -10,23 +9,16 @@ use super::{
 };
 use crate::{
     delegates::DelegateStatus,
-    error::ConsoleError,
     ui::{
-        button::SubmitButton,
-        dialog::{CancelButton, Dialog, render_dialog},
-        form::Form,
+        dialog::render_dialog,
+        form_dialog::{FormDialog, Submit},
         href::Href,
         live::use_live,
         load::Loaded,
+        params::{parse_id, use_id},
         time::Time,
     },
 };
-
-/// The id in the address.
-fn use_id() -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()))
-}
 
 /// The list to return to.
 fn use_list() -> Signal<Href> {
@@ -35,15 +27,12 @@ fn use_list() -> Signal<Href> {
 }
 
 /// The token in the address and who uses it.
-pub(super) fn asked() -> Loaded<TokenUse> {
+pub(super) fn load_token() -> Loaded<TokenUse> {
     let live = use_live();
     let id = use_id();
     Loaded::<TokenUse>::new(
         move || (id.get(), live.map(|live| live.delegates.version())),
-        |(id, _)| async move {
-            let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
-            get_token_use(id).await
-        },
+        |(id, _)| async move { get_token_use(parse_id(&id)?).await },
     )
 }
 
@@ -63,26 +52,23 @@ pub fn RevokeRotatedDialog() -> impl IntoView {
 /// Asks before a token is revoked, and names the delegates that this cuts off.
 fn revoke_dialog(back: Signal<Href>) -> impl IntoView {
     let revoke = ServerAction::<RevokeToken>::new();
-    render_dialog(asked(), back, move |token| {
+    render_dialog(load_token(), back, move |token| {
         let (id, name) = id_and_name(token);
         view! {
-            <Dialog title=format!("Revoke {name}?") back=back>
-                <div class="dialog-body">
-                    <p>
-                        <b>{name}</b>
-                        " will be refused from the next request on. This cannot be undone."
-                    </p>
-                    <Users token=token />
-                </div>
-                <Form action=revoke class="dialog-form">
-                    <input type="hidden" name="id" value=id />
-                    <input type="hidden" name="back" value=move || back.get().to_string() />
-                    <footer>
-                        <CancelButton />
-                        <SubmitButton label="Confirm" busy="Revoking…" class="btn danger solid" />
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog
+                title=format!("Revoke {name}?")
+                back=back
+                action=revoke
+                id=id
+                returns_to=back
+                submit=Submit::removes("Confirm", "Revoking…")
+            >
+                <p>
+                    <b>{name}</b>
+                    " will be refused from the next request on. This cannot be undone."
+                </p>
+                <Users token=token />
+            </FormDialog>
         }
     })
 }
@@ -92,27 +78,24 @@ fn revoke_dialog(back: Signal<Href>) -> impl IntoView {
 pub fn DeleteTokenDialog() -> impl IntoView {
     let back = use_list();
     let delete = ServerAction::<DeleteToken>::new();
-    render_dialog(asked(), back, move |token| {
+    render_dialog(load_token(), back, move |token| {
         let (id, name) = id_and_name(token);
         view! {
-            <Dialog title=format!("Delete {name}?") back=back>
-                <div class="dialog-body">
-                    <p>
-                        <b>{name}</b>
-                        " leaves the list and its name is free again. Delegates that still use it stay refused. This \
-                        cannot be undone."
-                    </p>
-                    <Users token=token />
-                </div>
-                <Form action=delete class="dialog-form">
-                    <input type="hidden" name="id" value=id />
-                    <input type="hidden" name="back" value=move || back.get().to_string() />
-                    <footer>
-                        <CancelButton />
-                        <SubmitButton label="Delete" busy="Deleting…" class="btn danger solid" />
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog
+                title=format!("Delete {name}?")
+                back=back
+                action=delete
+                id=id
+                returns_to=back
+                submit=Submit::DELETE
+            >
+                <p>
+                    <b>{name}</b>
+                    " leaves the list and its name is free again. Delegates that still use it stay refused. This \
+                    cannot be undone."
+                </p>
+                <Users token=token />
+            </FormDialog>
         }
     })
 }

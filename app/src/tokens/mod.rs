@@ -11,6 +11,6 @@ mod status;
 
 pub use created::{CreatedTokenDialog, created_dialog};
 pub use dialogs::{DeleteTokenDialog, RevokeRotatedDialog, RevokeTokenDialog};
-pub use new::NewTokenDialog;
+pub use new::{NamedTokenDialog, NewTokenDialog};
 pub use page::TokensPage;
 pub use rotation::{RotateTokenDialog, RotationPage};

@@ -7,10 +7,10 @@ use super::{api::CreateToken, query::use_token_list};
 use crate::{
     install::api::get_install_options,
     ui::{
-        button::SubmitButton,
-        dialog::{CancelButton, Dialog, render_dialog},
+        dialog::render_dialog,
         field::{CheckField, SelectField, TextField},
-        form::Form,
+        form_dialog::{FormDialog, Submit},
+        href::Href,
         load::Loaded,
     },
 };
@@ -24,35 +24,49 @@ pub fn NewTokenDialog() -> impl IntoView {
     let create = ServerAction::<CreateToken>::new();
     render_dialog(options, back, move |options| {
         view! {
-            <Dialog title="New Token" back=back>
-                <Form action=create class="form dialog-form">
-                    <div class="dialog-body">
-                        <TextField
-                            name="name"
-                            label="Name"
-                            hint="Say where it is used, for example edge or build. Unique in this account."
-                        />
-                        <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
-                        <SelectField
-                            name="profile"
-                            label="Profile"
-                            options=options.with_untracked(profiles)
-                            hint="For delegates that register with this token and name no profile."
-                        />
-                        <CheckField
-                            name="requires_approval"
-                            label="Every new delegate waits for approval"
-                            hint="Whatever profile it names. It does so anyway where the profile above requires approval."
-                        />
-                    </div>
-                    <footer>
-                        <CancelButton />
-                        <SubmitButton label="Generate New Token" busy="Generating…" />
-                    </footer>
-                </Form>
-            </Dialog>
+            <FormDialog title="New Token" back=back action=create submit=GENERATE>
+                <NameField />
+                <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
+                <SelectField
+                    name="profile"
+                    label="Profile"
+                    options=options.with_untracked(profiles)
+                    hint="For delegates that register with this token and name no profile."
+                />
+                <CheckField
+                    name="requires_approval"
+                    label="Every new delegate waits for approval"
+                    hint="Whatever profile it names. It does so anyway where the profile above requires approval."
+                />
+            </FormDialog>
         }
     })
+}
+
+/// The button that makes a token.
+const GENERATE: Submit = Submit::saves("Generate New Token", "Generating…");
+
+/// The name of a new token.
+#[component]
+fn NameField() -> impl IntoView {
+    view! {
+        <TextField
+            name="name"
+            label="Name"
+            hint="Say where it is used, for example edge or build. Unique in this account."
+        />
+    }
+}
+
+/// Asks for the name of a new token alone, and has the page that made it necessary find it chosen.
+#[component]
+pub fn NamedTokenDialog(back: Signal<Href>) -> impl IntoView {
+    let create = ServerAction::<CreateToken>::new();
+    view! {
+        <FormDialog title="New Token" back=back action=create returns_to=back submit=GENERATE>
+            <NameField />
+        </FormDialog>
+    }
 }
 
 /// How long a token may live: days, and what people read.

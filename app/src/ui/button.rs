@@ -117,7 +117,7 @@ pub fn SubmitButton(
     #[prop(default = "btn primary")]
     class: &'static str,
     /// Its name, where its text does not say what it is about.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     name: Option<String>,
 ) -> impl IntoView {
     let form = use_context::<FormState>();

@@ -139,7 +139,28 @@ pub fn CancelButton(
     }
 }
 
-/// A dialog about something that the server is asked for; where it cannot be had, a dialog that says so.
+/// A dialog that only says something.
+#[component]
+pub fn MessageDialog(
+    /// Its heading.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Where closing it leads.
+    #[prop(into)]
+    back: Signal<Href>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Dialog title=title back=back>
+            <div class="dialog-body">{children()}</div>
+            <footer>
+                <CancelButton label="Close" />
+            </footer>
+        </Dialog>
+    }
+}
+
+/// Renders a dialog about something that the server is asked for; where it cannot be had, a dialog that says so.
 pub fn render_dialog<T, V>(
     loaded: Loaded<T>,
     back: Signal<Href>,
@@ -151,14 +172,9 @@ where
 {
     let failed = move |error: ConsoleError| {
         view! {
-            <Dialog title="This is not possible" back=back>
-                <div class="dialog-body">
-                    <p role="alert">{error.to_string()}</p>
-                </div>
-                <footer>
-                    <CancelButton label="Close" />
-                </footer>
-            </Dialog>
+            <MessageDialog title="This is not possible" back=back>
+                <p role="alert">{error.to_string()}</p>
+            </MessageDialog>
         }
         .into_any()
     };

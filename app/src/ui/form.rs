@@ -123,12 +123,20 @@ impl FormState {
     }
 }
 
+/// A server function that a form calls.
+pub trait Call: ServerFn<Output = (), Error = ConsoleError> + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+impl<S> Call for S where
+    S: ServerFn<Output = (), Error = ConsoleError> + DeserializeOwned + Clone + Send + Sync + 'static
+{
+}
+
 /// A form that calls a server function.
 #[component]
 pub fn Form<S>(
     action: ServerAction<S>,
     /// The object it is about, where several forms of a page go to the same place.
-    #[prop(optional, into)]
+    #[prop(optional_no_strip, into)]
     id: Option<String>,
     /// How it looks.
     #[prop(default = "form")]
@@ -136,7 +144,7 @@ pub fn Form<S>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Output = (), Error = ConsoleError> + DeserializeOwned + Clone + Send + Sync + 'static,
+    S: Call,
 {
     let flash = flash_of(S::PATH, id.as_deref());
     let flashed = StoredValue::new(flash.as_ref().map(|flash| flash.error.clone()));

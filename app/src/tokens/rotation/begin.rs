@@ -5,12 +5,11 @@ use muster::token::{TokenName, TokenUse};
 
 use super::rotation_href;
 use crate::{
-    tokens::{api::RotateToken, dialogs::asked, new::lifetimes, query::use_token_list},
+    tokens::{api::RotateToken, dialogs::load_token, new::lifetimes, query::use_token_list},
     ui::{
-        button::SubmitButton,
-        dialog::{CancelButton, Dialog, render_dialog},
+        dialog::{MessageDialog, render_dialog},
         field::{SelectField, TextField},
-        form::Form,
+        form_dialog::{FormDialog, Submit},
     },
 };
 
@@ -20,55 +19,47 @@ pub fn RotateTokenDialog() -> impl IntoView {
     let list = use_token_list();
     let back = Signal::derive(move || list.get().list());
     let rotate = ServerAction::<RotateToken>::new();
-    render_dialog(asked(), back, move |token| {
+    render_dialog(load_token(), back, move |token| {
         // Made once: what somebody types is not to be replaced.
         let TokenUse { row, .. } = token.get_untracked();
         let (id, name) = (row.token.id, row.token.name.to_string());
-        view! {
-            <Dialog title=format!("Rotate {name}") back=back>
-                {if row.token.rotation.is_some() {
-                    view! {
-                        <div class="dialog-body">
-                            <p>
-                                <b>{name}</b>
-                                " has a successor already. "
-                                <a class="link" href=rotation_href(id).to_string()>
-                                    "See how far its rotation is"
-                                </a>
-                                "."
-                            </p>
-                        </div>
-                        <footer>
-                            <CancelButton label="Close" />
-                        </footer>
-                    }
-                    .into_any()
-                } else {
-                    view! {
-                        <Form action=rotate id=id.to_string() class="form dialog-form">
-                            <div class="dialog-body">
-                                <ol class="points">
-                                    <li>"A new token is made, and its value is shown once."</li>
-                                    <li>"You give it to the delegates one by one; a page shows how, and who has it."</li>
-                                    <li>
-                                        <b>{name.clone()}</b>
-                                        " goes on working until you revoke it."
-                                    </li>
-                                </ol>
-                                <TextField name="name" label="Name of the new token" value=successor(&name) />
-                                <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
-                                <input type="hidden" name="id" value=id.to_string() />
-                            </div>
-                            <footer>
-                                <CancelButton />
-                                <SubmitButton label="Rotate" busy="Rotating…" />
-                            </footer>
-                        </Form>
-                    }
-                    .into_any()
-                }}
-            </Dialog>
+        let title = format!("Rotate {name}");
+        if row.token.rotation.is_some() {
+            return view! {
+                <MessageDialog title=title back=back>
+                    <p>
+                        <b>{name}</b>
+                        " has a successor already. "
+                        <a class="link" href=rotation_href(id).to_string()>
+                            "See how far its rotation is"
+                        </a>
+                        "."
+                    </p>
+                </MessageDialog>
+            }
+            .into_any();
         }
+        view! {
+            <FormDialog
+                title=title
+                back=back
+                action=rotate
+                id=id.to_string()
+                submit=Submit::saves("Rotate", "Rotating…")
+            >
+                <ol class="points">
+                    <li>"A new token is made, and its value is shown once."</li>
+                    <li>"You give it to the delegates one by one; a page shows how, and who has it."</li>
+                    <li>
+                        <b>{name.clone()}</b>
+                        " goes on working until you revoke it."
+                    </li>
+                </ol>
+                <TextField name="name" label="Name of the new token" value=successor(&name) />
+                <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
+            </FormDialog>
+        }
+        .into_any()
     })
 }
 

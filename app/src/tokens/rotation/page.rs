@@ -3,9 +3,8 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{components::Outlet, hooks::use_params_map};
+use leptos_router::components::Outlet;
 use muster::{
-    id::TokenId,
     page::Page,
     token::{RotationRow, TokenRotation, TokenStatus, Turn},
 };
@@ -17,7 +16,6 @@ use super::{
 };
 use crate::{
     delegates::query::detail_href,
-    error::ConsoleError,
     session::{Toast, may_manage},
     tokens::api::get_token_rotation,
     ui::{
@@ -28,6 +26,7 @@ use crate::{
         live::{LiveMark, use_live},
         live_table::{Column, LiveRows, LiveTable, TableSpec},
         load::{Loaded, computed, render, render_or},
+        params::{parse_id, use_id},
         rows::{Listing, LiveRow},
         status::mark,
         time::Time,
@@ -37,15 +36,11 @@ use crate::{
 /// The page, and a dialog on top of it where the address names one.
 #[component]
 pub fn RotationPage() -> impl IntoView {
-    let params = use_params_map();
-    let id = Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()));
+    let id = use_id();
     let live = use_live();
     let rotation = Loaded::<TokenRotation>::new(
         move || (id.get(), live.map(|live| (live.tokens.version(), live.delegates.version()))),
-        |(id, _)| async move {
-            let id: TokenId = id.parse().map_err(ConsoleError::not_found)?;
-            get_token_rotation(id).await
-        },
+        |(id, _)| async move { get_token_rotation(parse_id(&id)?).await },
     );
     view! {
         <Title text="Rotate" />

@@ -122,10 +122,7 @@ async fn what_cannot_be_taken_leads_back_to_the_setup(app: TestApp) {
             (StatusCode::SEE_OTHER, &*install_page(&fields, kind, "").to_string())
         );
         let session = app.sessions().await.pop().unwrap().data;
-        assert!(
-            session.contains("\"/api/install/check\"") && session.contains("\"field\":\"name\""),
-            "{session:.500}"
-        );
+        assert!(session.contains("\"/api/install/check\"") && session.contains("\"field\":\"name\""), "{session:.500}");
         assert!(session.contains("\"tags\":\"eu\""), "what was typed is kept: {session:.500}");
     }
     let fields = InstallFields { description: "ü".repeat(100_000), ..fields };
