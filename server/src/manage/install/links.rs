@@ -135,21 +135,42 @@ impl<E: Into<Error>> From<E> for RefusedLink {
     }
 }
 
-/// A link that was redeemed, and its files.
-pub struct Redeemed {
-    /// The files.
-    pub download: Download,
-    /// The link.
-    pub id: InstallLinkId,
-    /// When it was used by that; none where somebody fetches again, which changes nothing.
-    pub used_at: Option<Timestamp>,
+/// A link that was redeemed, until its files have arrived. Dropped before, wherever that is, the link is good again.
+pub struct Redemption {
+    state: State,
+    id: InstallLinkId,
+    /// When it was used by this; none where somebody fetches again, which changes nothing.
+    used_at: Option<Timestamp>,
+}
+
+impl Redemption {
+    /// The files came to their end.
+    pub fn arrived(&mut self) {
+        self.used_at = None;
+    }
+}
+
+impl Drop for Redemption {
+    fn drop(&mut self) {
+        let (Some(used_at), Ok(runtime)) = (self.used_at, tokio::runtime::Handle::try_current()) else { return };
+        let (state, id) = (self.state.clone(), self.id);
+        self.state.tasks.spawn_on(
+            async move {
+                match restore(&state, id, used_at).await {
+                    Ok(()) => tracing::info!(link = %id, "an answer was torn: the link is good again"),
+                    Err(error) => tracing::warn!(link = %id, %error, "a link whose answer was torn stays used"),
+                }
+            },
+            &runtime,
+        );
+    }
 }
 
 /// Hands out the files of a link, once, to whoever brings its key.
 ///
 /// # Errors
 /// [`RefusedLink`].
-pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<Redeemed, RefusedLink> {
+pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<(Download, Redemption), RefusedLink> {
     let find = || install_link::Entity::find().filter(install_link::Column::Digest.eq(link::digest(key)));
     let row = find().one(state.db.read()).await?.ok_or(RefusedLink::Unknown)?;
     check(state, &row, address)?;
@@ -169,7 +190,7 @@ pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<Redeeme
     outdated(Resolved::resolve(state, &*change, &scope, chosen).await)?;
     let now = state.clock.now();
     let id = InstallLinkId(row.id);
-    let mut used_at = None;
+    let mut redemption = Redemption { state: state.clone(), id, used_at: None };
     if row.used_at.is_none() {
         let used = install_link::Entity::update_many()
             .col_expr(install_link::Column::UsedAt, Expr::value(now.as_millis()))
@@ -181,7 +202,8 @@ pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<Redeeme
         if used.rows_affected == 0 {
             return Err(RefusedLink::Used);
         }
-        used_at = Some(now);
+        // Before the commit: it goes through to its end also where nobody waits for it any more.
+        redemption.used_at = Some(now);
     }
     let actor = Actor::InstallLink { id, name: format!("an install link of {}", row.created_by) };
     let detail = handed_out(&resolved.chosen, &download.name);
@@ -190,14 +212,10 @@ pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<Redeeme
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);
     change.commit().await?;
-    Ok(Redeemed { download, id, used_at })
+    Ok((download, redemption))
 }
 
-/// The answer was torn before its end: the link that was used at this time is good again.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn restore(state: &State, id: InstallLinkId, used_at: Timestamp) -> Result<(), DbErr> {
+async fn restore(state: &State, id: InstallLinkId, used_at: Timestamp) -> Result<(), DbErr> {
     let mut change = state.db.write().await?;
     install_link::Entity::update_many()
         .col_expr(install_link::Column::UsedAt, Expr::value(Value::BigInt(None)))

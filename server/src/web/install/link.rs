@@ -9,13 +9,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt as _;
-use muster::{id::InstallLinkId, time::Timestamp};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::{
     install::bundle::Download,
-    manage::install::links::{Redeemed, RefusedLink, redeem, restore},
+    manage::install::links::{Redemption, RefusedLink, redeem},
     state,
 };
 
@@ -45,7 +44,7 @@ pub async fn fetch(
         Err(_) => Err(RefusedLink::Unknown),
     };
     match redeemed {
-        Ok(Redeemed { download, id, used_at }) => Delivery { state, id, used_at }.follow(download),
+        Ok((download, redemption)) => follow(download, redemption),
         Err(RefusedLink::Unknown) => told(StatusCode::NOT_FOUND, UNKNOWN),
         Err(RefusedLink::Used) => told(StatusCode::GONE, USED),
         Err(RefusedLink::Expired) => told(StatusCode::GONE, EXPIRED),
@@ -66,47 +65,16 @@ pub async fn head() -> impl IntoResponse {
     (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET"), (header::CACHE_CONTROL, "no-store")])
 }
 
-/// A link that was redeemed, until the answer has been handed on.
-struct Delivery {
-    state: state::State,
-    id: InstallLinkId,
-    /// When it was used by this; none where there is nothing to restore.
-    used_at: Option<Timestamp>,
-}
-
-impl Delivery {
-    /// It came to its end.
-    fn arrived(&mut self) {
-        self.used_at = None;
-    }
-
-    /// The answer. Where it is torn before its end the link is good again.
-    fn follow(self, download: Download) -> Response {
-        let (mut delivery, mut left) = (self, download.size());
-        let (parts, body) = download.into_response().into_parts();
-        let body = body.into_data_stream().map(move |piece| {
-            left = left.saturating_sub(piece.as_ref().map_or(0, Bytes::len));
-            if left == 0 {
-                delivery.arrived();
-            }
-            piece
-        });
-        Response::from_parts(parts, Body::from_stream(body))
-    }
-}
-
-impl Drop for Delivery {
-    fn drop(&mut self) {
-        let (Some(used_at), Ok(runtime)) = (self.used_at, tokio::runtime::Handle::try_current()) else { return };
-        let (state, id) = (self.state.clone(), self.id);
-        self.state.tasks.spawn_on(
-            async move {
-                match restore(&state, id, used_at).await {
-                    Ok(()) => tracing::info!(link = %id, "an answer was torn: the link is good again"),
-                    Err(error) => tracing::warn!(link = %id, %error, "a link whose answer was torn stays used"),
-                }
-            },
-            &runtime,
-        );
-    }
+/// The answer. Where it is torn before its end the link is good again.
+fn follow(download: Download, mut redemption: Redemption) -> Response {
+    let mut left = download.size();
+    let (parts, body) = download.into_response().into_parts();
+    let body = body.into_data_stream().map(move |piece| {
+        left = left.saturating_sub(piece.as_ref().map_or(0, Bytes::len));
+        if left == 0 {
+            redemption.arrived();
+        }
+        piece
+    });
+    Response::from_parts(parts, Body::from_stream(body))
 }
