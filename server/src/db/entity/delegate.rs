@@ -5,14 +5,13 @@ use muster::{
         Admission, Conflict, Decision, Delegate, DelegateKey, DelegateName, DelegateType, Facts, HostName, Instance,
         Reason, Thumbprint,
     },
-    id::{AccountId, DelegateId, ProfileId, TokenId},
-    scope::Scope,
+    id::{DelegateId, ProfileId, TokenId},
     text::{Invalid, Selectors},
     time::Timestamp,
 };
 use sea_orm::{NotSet, Set, entity::prelude::*};
 
-use super::corrupt;
+use super::{Scoped as _, corrupt};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "delegate")]
@@ -82,6 +81,7 @@ impl TryFrom<Model> for Delegate {
 
     fn try_from(row: Model) -> Result<Self, DbErr> {
         let read = || -> Result<Self, Invalid> {
+            let scope = Entity::scope_of(&row)?;
             let decision = row.decided_by.zip(row.decided_at);
             let addresses = row.conflict_addresses.map(|text| {
                 let (known, other) = text.split_once('\n').unwrap_or((&text, ""));
@@ -90,7 +90,7 @@ impl TryFrom<Model> for Delegate {
             let conflict = row.conflict_at.zip(addresses);
             Ok(Self {
                 id: DelegateId(row.id),
-                scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
+                scope,
                 facts: Facts {
                     name: DelegateName::restore(&row.name)?,
                     host_name: HostName::restore(&row.host_name)?,

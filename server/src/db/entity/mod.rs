@@ -22,11 +22,17 @@ pub mod user;
 
 use std::collections::BTreeSet;
 
-use muster::scope::Scope;
+use muster::{id::AccountId, scope::Scope, text::Invalid};
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait};
 
 /// A table whose rows belong to a scope: every query of it begins with one of these.
 pub trait Scoped: EntityTrait {
+    /// Where a row belongs.
+    ///
+    /// # Errors
+    /// Where somebody changed the row by hand.
+    fn scope_of(row: &Self::Model) -> Result<Scope, Invalid>;
+
     /// The rows of exactly this scope.
     fn at(scope: &Scope) -> Condition;
 
@@ -40,6 +46,10 @@ pub trait Scoped: EntityTrait {
 macro_rules! scoped {
     ($($table:ident),*) => {$(
         impl Scoped for $table::Entity {
+            fn scope_of(row: &$table::Model) -> Result<Scope, Invalid> {
+                Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)
+            }
+
             fn at(scope: &Scope) -> Condition {
                 Condition::all()
                     .add($table::Column::AccountId.eq(scope.account.0))
@@ -77,7 +87,6 @@ pub(crate) fn corrupt(table: &str, error: impl std::fmt::Display) -> DbErr {
 
 #[cfg(test)]
 mod tests {
-    use muster::id::AccountId;
     use sea_orm::{DbBackend, QueryFilter as _, QueryTrait as _};
 
     use super::*;

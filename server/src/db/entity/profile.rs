@@ -1,15 +1,14 @@
 //! Delegate profiles.
 
 use muster::{
-    id::{AccountId, ProfileId},
+    id::ProfileId,
     profile::{Profile, ProfileName, ProfileSpec},
-    scope::Scope,
     text::{Invalid, Selectors},
     time::Timestamp,
 };
 use sea_orm::{Set, entity::prelude::*};
 
-use super::corrupt;
+use super::{Scoped as _, corrupt};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "profile")]
@@ -44,7 +43,7 @@ impl TryFrom<Model> for Profile {
         let read = || -> Result<Self, Invalid> {
             Ok(Self {
                 id: ProfileId(row.id),
-                scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
+                scope: Entity::scope_of(&row)?,
                 spec: ProfileSpec {
                     name: ProfileName::restore(&row.name)?,
                     description: row.description,

@@ -1,15 +1,14 @@
 //! Secrets of startup scripts. The value is sealed.
 
 use muster::{
-    id::{AccountId, SecretId},
-    scope::Scope,
+    id::SecretId,
     secret::{Secret, SecretName},
     text::Invalid,
     time::Timestamp,
 };
 use sea_orm::entity::prelude::*;
 
-use super::corrupt;
+use super::{Scoped as _, corrupt};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "secret")]
@@ -38,7 +37,7 @@ impl TryFrom<Model> for Secret {
         let read = || -> Result<Self, Invalid> {
             Ok(Self {
                 id: SecretId(row.id),
-                scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
+                scope: Entity::scope_of(&row)?,
                 name: SecretName::parse(&row.name)?,
                 updated_by: row.updated_by,
                 created_at: Timestamp::from_millis(row.created_at),

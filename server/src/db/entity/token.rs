@@ -1,15 +1,14 @@
 //! Delegate tokens. The value is sealed; see [`crate::encryption`].
 
 use muster::{
-    id::{AccountId, ProfileId, TokenId},
-    scope::Scope,
+    id::{ProfileId, TokenId},
     text::Invalid,
     time::Timestamp,
     token::{Rotation, Token, TokenName, TokenStatus},
 };
 use sea_orm::{FromQueryResult, Set, entity::prelude::*};
 
-use super::corrupt;
+use super::{Scoped as _, corrupt};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "token")]
@@ -70,7 +69,7 @@ impl TryFrom<Model> for Token {
             });
             Ok(Self {
                 id: TokenId(row.id),
-                scope: Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project)?,
+                scope: Entity::scope_of(&row)?,
                 name: TokenName::restore(&row.name)?,
                 created_by: row.created_by,
                 created_at: Timestamp::from_millis(row.created_at),

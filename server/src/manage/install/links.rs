@@ -7,7 +7,7 @@ use std::{net::IpAddr, time::Duration};
 
 use muster::{
     audit::{Action, Actor, Origin},
-    id::{AccountId, InstallLinkId},
+    id::InstallLinkId,
     install::InstallLink,
     scope::Scope,
     time::Timestamp,
@@ -174,7 +174,7 @@ pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<(Downlo
     let find = || install_link::Entity::find().filter(install_link::Column::Digest.eq(link::digest(key)));
     let row = find().one(state.db.read()).await?.ok_or(RefusedLink::Unknown)?;
     check(state, &row, address)?;
-    let scope = Scope::from_parts(AccountId(row.account_id), &row.organization, &row.project);
+    let scope = install_link::Entity::scope_of(&row);
     let scope = scope.map_err(|error| corrupt("install_link", error))?;
     let payload = LinkPayload::read(&row)?;
     let chosen = payload.choices()?;
