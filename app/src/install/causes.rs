@@ -1,10 +1,13 @@
 //! Why a delegate may not come, most likely first, and how to find out.
 
 use leptos::prelude::*;
-use muster::{escape::shell_word, install::InstallKind};
+use muster::{
+    escape::shell_word,
+    install::{Arrivals, InstallKind},
+};
 
-use super::run::Target;
-use crate::ui::copy::Command;
+use super::{query::InstallQuery, run::Target};
+use crate::ui::{copy::Command, load::computed};
 
 /// A cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +136,24 @@ pub fn Causes(causes: Vec<Cause>) -> impl IntoView {
                 .collect_view()}
         </ul>
     }
+}
+
+/// The causes for what was chosen, with where delegates look for this manager.
+#[component]
+pub fn CausesOf(
+    kind: InstallKind,
+    query: Memo<InstallQuery>,
+    arrivals: Signal<Arrivals>,
+    /// How many of them come into question.
+    #[prop(default = usize::MAX)]
+    most: usize,
+) -> impl IntoView {
+    let found = computed(move |_| {
+        let target = query.with(|query| Target::of(kind, &query.fields));
+        let of = |target| arrivals.with(|arrivals| causes(&target, &arrivals.manager_url, arrivals.only_here));
+        target.map_or_else(Vec::new, of).into_iter().take(most).collect::<Vec<_>>()
+    });
+    move || view! { <Causes causes=found.get() /> }
 }
 
 #[cfg(test)]
