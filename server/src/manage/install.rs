@@ -109,7 +109,7 @@ pub async fn review(cx: &Context, scope: &Scope, chosen: Choices, manager_url: S
 /// The files with the token's value in them, to be handed out: all of them, or the one of this name.
 ///
 /// # Errors
-/// As for [`check`]; [`Error::NotResolved`] where there is no such file.
+/// As for [`check`]; [`Error::NotFound`] where there is no such file.
 pub async fn download(
     cx: &Context,
     scope: &Scope,
@@ -139,7 +139,7 @@ fn token_entry(token: &Token, action: Action, detail: String) -> Entry<'_> {
 /// The delegates of a name – none where it cannot be one – and what calls with a token were turned away for.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotResolved`] for a token that cannot be seen; or where the database is out of reach.
+/// [`Error::Forbidden`]; [`Error::NotFound`] for a token that cannot be seen; or where the database is out of reach.
 pub async fn arrivals(
     cx: &Context,
     scope: &Scope,

@@ -46,7 +46,7 @@ const MAX_LINKS: u64 = 1000;
 /// Makes a link that hands the files out once, for the session of this digest to show.
 ///
 /// # Errors
-/// As for [`check`]; [`Error::Conflict`] where too many links wait to be used.
+/// As for [`super::check`]; [`Error::Conflict`] where too many links wait to be used.
 pub async fn create(
     cx: &Context,
     scope: &Scope,
