@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    ChooseView, MatchNestedRoutes, NestedRoute, PossibleRouteMatch, SsrMode,
-    any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute},
-    components::{Router, Routes},
+    SsrMode,
+    components::{ParentRoute, Route, Router, Routes},
     path,
 };
 
@@ -61,76 +60,58 @@ pub fn App() -> impl IntoView {
         <Title formatter=|title: String| format!("{title} · Muster") text="Muster" />
         <Router>
             <Routes fallback=NotFoundPage>
-                <Pages />
+                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
+                    <ParentRoute path=path!("/delegates") view=DelegatesPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!(":id/reject") view=RejectDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteDelegateDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/delegates/:id") view=DelegatePage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("profile") view=SwitchProfileDialog ssr=SsrMode::Async />
+                        <Route path=path!("selectors") view=SelectorsDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/profiles/new") view=NewProfilePage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/profiles") view=ProfilesPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteProfileDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/profiles/:id") view=EditProfilePage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/tokens") view=TokensPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new") view=NewTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/created") view=CreatedTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/revoke") view=RevokeTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/rotate") view=RotateTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteTokenDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/tokens/:id/rotation") view=RotationPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("revoke") view=RevokeRotatedDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/secrets") view=SecretsPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new") view=NewSecretDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/replace") view=ReplaceSecretDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteSecretDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/install") view=InstallPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/install/:kind") view=DelegateSetupPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new-token") view=AddTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!("token/:id") view=AddedTokenDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/install/:kind/review") view=ReviewPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/install/:kind/verify") view=VerifyPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("reject/:id") view=RejectArrivalDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                </ParentRoute>
             </Routes>
         </Router>
     }
-}
-
-/// Where each page is.
-#[component(transparent)]
-fn Pages() -> AnyNestedRoute {
-    let inside = (
-        page_with_dialogs(
-            path!("/delegates"),
-            DelegatesPage,
-            (page(path!(":id/reject"), RejectDialog), page(path!(":id/delete"), DeleteDelegateDialog)),
-        ),
-        page_with_dialogs(
-            path!("/delegates/:id"),
-            DelegatePage,
-            (page(path!("profile"), SwitchProfileDialog), page(path!("selectors"), SelectorsDialog)),
-        ),
-        page(path!("/profiles/new"), NewProfilePage),
-        page_with_dialogs(path!("/profiles"), ProfilesPage, page(path!(":id/delete"), DeleteProfileDialog)),
-        page(path!("/profiles/:id"), EditProfilePage),
-        page_with_dialogs(
-            path!("/tokens"),
-            TokensPage,
-            (
-                page(path!("new"), NewTokenDialog),
-                page(path!(":id/created"), CreatedTokenDialog),
-                page(path!(":id/revoke"), RevokeTokenDialog),
-                page(path!(":id/rotate"), RotateTokenDialog),
-                page(path!(":id/delete"), DeleteTokenDialog),
-            ),
-        ),
-        page_with_dialogs(path!("/tokens/:id/rotation"), RotationPage, page(path!("revoke"), RevokeRotatedDialog)),
-        page_with_dialogs(
-            path!("/secrets"),
-            SecretsPage,
-            (
-                page(path!("new"), NewSecretDialog),
-                page(path!(":id/replace"), ReplaceSecretDialog),
-                page(path!(":id/delete"), DeleteSecretDialog),
-            ),
-        ),
-        page(path!("/install"), InstallPage),
-        page_with_dialogs(
-            path!("/install/:kind"),
-            DelegateSetupPage,
-            (page(path!("new-token"), AddTokenDialog), page(path!("token/:id"), AddedTokenDialog)),
-        ),
-        page(path!("/install/:kind/review"), ReviewPage),
-        page_with_dialogs(path!("/install/:kind/verify"), VerifyPage, page(path!("reject/:id"), RejectArrivalDialog)),
-    );
-    (page(path!("/setup"), SetupPage), page(path!("/login"), LoginPage), page(path!(""), Layout).child(inside))
-        .into_any_nested_route()
-}
-
-/// A page, or a dialog on one. It is sent once everything on it is known, so that it is whole without scripts.
-fn page<S, V: ChooseView + Clone + 'static>(path: S, view: V) -> NestedRoute<S, (), (), impl ChooseView> {
-    NestedRoute::new(path, view).ssr_mode(SsrMode::Async)
-}
-
-/// A page with dialogs on top of it. At its own address there is none.
-fn page_with_dialogs<S, V, D>(path: S, view: V, dialogs: D) -> impl MatchNestedRoutes + Clone + Send + 'static
-where
-    S: PossibleRouteMatch + std::fmt::Debug + Clone + Send + 'static,
-    V: ChooseView + Clone + 'static,
-    D: MatchNestedRoutes + Clone + Send + 'static,
-{
-    page(path, view).child((page(path!(""), Nothing), dialogs))
 }
 
 /// The page alone, without a dialog on it.

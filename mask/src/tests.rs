@@ -308,6 +308,11 @@ fn text() -> impl Strategy<Value = (String, Vec<&'static str>)> {
             if text.chars().rev().take(3).any(|c| "%M-^".contains(c)) {
                 text.push(';');
             }
+            // So would a colour: a terminal takes what follows it for its end.
+            let sequence = text.rsplit_once('\u{1b}').map(|(_, sequence)| sequence);
+            if sequence.is_some_and(|sequence| !sequence.contains(|c: char| c.is_ascii_alphabetic())) {
+                text.push('m');
+            }
         }
         (text, parts.into_iter().flat_map(|part| part.1).collect())
     })

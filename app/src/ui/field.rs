@@ -1,0 +1,373 @@
+//! Fields of forms: a label, the control, a hint, and the error beside it.
+
+use leptos::prelude::*;
+
+use super::{form::FormState, icon::Icon};
+
+/// What the parts of a field share.
+struct Parts {
+    id: String,
+    described: Signal<Option<String>>,
+    error: Signal<Option<String>>,
+}
+
+fn parts(name: &'static str, hint: &'static str) -> Parts {
+    let form = use_context::<FormState>();
+    let id = form.map_or_else(|| name.to_owned(), |form| form.register(name));
+    let error = Signal::derive(move || form.and_then(|form| form.error_of(name)));
+    let described = {
+        let id = id.clone();
+        Signal::derive(move || {
+            let hint = (!hint.is_empty()).then(|| format!("{id}-hint"));
+            let error = error.with(Option::is_some).then(|| format!("{id}-error"));
+            let all: Vec<String> = [error, hint].into_iter().flatten().collect();
+            (!all.is_empty()).then(|| all.join(" "))
+        })
+    };
+    Parts { id, described, error }
+}
+
+fn initial(name: &'static str, given: String) -> String {
+    match use_context::<FormState>() {
+        Some(form) => form.initial(name, given),
+        None => given,
+    }
+}
+
+/// What stands below a control.
+#[component]
+fn Below(id: String, hint: &'static str, error: Signal<Option<String>>) -> impl IntoView {
+    let error_id = format!("{id}-error");
+    view! {
+        {move || error.get().map(|error| {
+            view! {
+                <p class="field-error" id=error_id.clone()>
+                    {Icon::Warning.draw()}
+                    <span>{error}</span>
+                </p>
+            }
+        })}
+        {(!hint.is_empty()).then(|| view! { <p class="hint" id=format!("{id}-hint")>{hint}</p> })}
+    }
+}
+
+/// One line of text.
+#[component]
+pub fn TextField(
+    name: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    #[prop(optional, into)] value: String,
+    #[prop(default = "")] hint: &'static str,
+    #[prop(default = "off")] autocomplete: &'static str,
+    #[prop(optional)] placeholder: Option<&'static str>,
+    #[prop(optional)] pattern: Option<&'static str>,
+    #[prop(optional)] title: Option<&'static str>,
+    #[prop(optional)] required: bool,
+    #[prop(optional)] readonly: bool,
+    #[prop(optional)] mono: bool,
+    #[prop(optional)] autofocus: bool,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    // A password never comes back from the server.
+    let value = if kind == "password" { None } else { Some(initial(name, value)) };
+    let plain = matches!(kind, "password" | "email") || mono;
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                class=if mono { "input mono" } else { "input" }
+                id=id.clone()
+                name=name
+                type=kind
+                value=value
+                autocomplete=autocomplete
+                autocapitalize=plain.then_some("none")
+                spellcheck=plain.then_some("false")
+                placeholder=placeholder
+                pattern=pattern
+                title=title
+                required=required
+                readonly=readonly
+                autofocus=autofocus
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described
+            />
+            <Below id=id hint=hint error=error />
+        </div>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub fn TextArea(
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional, into)] value: String,
+    #[prop(default = "")] hint: &'static str,
+    #[prop(default = 3)] rows: i32,
+    #[prop(optional)] mono: bool,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    let html = textarea_html(&initial(name, value));
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea
+                class=if mono { "input mono" } else { "input" }
+                id=id.clone()
+                name=name
+                rows=rows.to_string()
+                autocomplete="off"
+                autocapitalize=mono.then_some("none")
+                spellcheck=mono.then_some("false")
+                wrap=mono.then_some("off")
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described
+                inner_html=html
+            ></textarea>
+            <Below id=id hint=hint error=error />
+        </div>
+    }
+}
+
+/// Several lines of text that nobody else is to read: hidden while they are typed, shown on request, and never filled in
+/// by the server. The switch is one of the stylesheet, so that it works without scripts.
+#[component]
+pub fn SecretArea(
+    name: &'static str,
+    label: &'static str,
+    #[prop(default = "")] hint: &'static str,
+    #[prop(default = 3)] rows: i32,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    let show_id = format!("{id}-show");
+    view! {
+        <div class="field veiled">
+            <div class="field-head">
+                <label for=id.clone()>{label}</label>
+                <span class="veil">
+                    <input type="checkbox" id=show_id.clone() autocomplete="off" />
+                    <label for=show_id>"Show"</label>
+                </span>
+            </div>
+            <textarea
+                class="input mono"
+                id=id.clone()
+                name=name
+                rows=rows.to_string()
+                autocomplete="off"
+                autocapitalize="none"
+                spellcheck="false"
+                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-describedby=described
+            ></textarea>
+            <Below id=id hint=hint error=error />
+        </div>
+    }
+}
+
+/// The content of a `<textarea>` as HTML. Leptos writes the children of one as they are, so that text could end the
+/// element and go on as markup; as inner HTML, escaped here, it is the same on both sides and safe.
+fn textarea_html(text: &str) -> String {
+    let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    // The parser of a document drops a line end that begins the text; the one of `innerHTML` keeps it.
+    if cfg!(feature = "ssr") && escaped.starts_with('\n') { format!("\n{escaped}") } else { escaped }
+}
+
+/// A choice of one.
+#[component]
+pub fn SelectField(
+    name: &'static str,
+    label: &'static str,
+    /// Values and what people read.
+    options: Vec<(String, String)>,
+    #[prop(optional, into)] value: String,
+    #[prop(default = "")] hint: &'static str,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    let chosen = initial(name, value);
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <span class="select">
+                <select
+                    class="input"
+                    id=id.clone()
+                    name=name
+                    autocomplete="off"
+                    aria-invalid=move || error.with(Option::is_some).then_some("true")
+                    aria-describedby=described
+                >
+                    {options
+                        .into_iter()
+                        .map(|(value, text)| {
+                            let selected = value == chosen;
+                            view! {
+                                <option value=value selected=selected>
+                                    {text}
+                                </option>
+                            }
+                        })
+                        .collect_view()}
+                </select>
+            </span>
+            <Below id=id hint=hint error=error />
+        </div>
+    }
+}
+
+/// A choice of one whose options may become more while the page is open, with room for a button beside it.
+#[component]
+pub fn LiveSelectField(
+    name: &'static str,
+    label: &'static str,
+    /// Values and what people read. One that is chosen should not leave: the browser would choose another.
+    #[prop(into)]
+    options: Signal<Vec<(String, String)>>,
+    value: String,
+    /// What the page chooses later on: where this changes, it replaces what the person chose.
+    #[prop(into)]
+    set: Signal<String>,
+    #[prop(default = "")] hint: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    let chosen = initial(name, value);
+    let select = NodeRef::<leptos::html::Select>::new();
+    // Gives what the page chose last.
+    Effect::new(move |before: Option<String>| {
+        let value = set.get();
+        let Some(before) = before else { return value };
+        let there = options.with(|options| options.iter().any(|(option, _)| *option == value));
+        if before == value || !there {
+            return before;
+        }
+        let wanted = value.clone();
+        // The option itself may be put on the page by this very change.
+        request_animation_frame(move || {
+            if let Some(select) = select.try_get_untracked().flatten() {
+                select.set_value(&wanted);
+            }
+        });
+        value
+    });
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <div class="field-row">
+                <span class="select">
+                    <select
+                        class="input"
+                        id=id.clone()
+                        name=name
+                        autocomplete="off"
+                        node_ref=select
+                        aria-invalid=move || error.with(Option::is_some).then_some("true")
+                        aria-describedby=described
+                    >
+                        <For each=move || options.get() key=|(value, _)| value.clone() let((value, text))>
+                            <option selected=value == chosen value=value.clone()>
+                                {text}
+                            </option>
+                        </For>
+                    </select>
+                </span>
+                {children()}
+            </div>
+            <Below id=id hint=hint error=error />
+        </div>
+    }
+}
+
+/// A choice of one of a few, all of which are seen, each with what it means.
+#[component]
+pub fn RadioField(
+    name: &'static str,
+    label: &'static str,
+    /// Values, what people read, and what it means.
+    options: Vec<(&'static str, &'static str, &'static str)>,
+    #[prop(optional, into)] value: String,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, "");
+    let chosen = initial(name, value);
+    view! {
+        <fieldset class="field choices" aria-describedby=described>
+            <legend>{label}</legend>
+            {options
+                .into_iter()
+                .map(|(value, text, hint)| {
+                    let (one, hint_id) = (format!("{id}-{value}"), format!("{id}-{value}-hint"));
+                    view! {
+                        <div class="choice">
+                            <input
+                                type="radio"
+                                id=one.clone()
+                                name=name
+                                value=value
+                                checked=value == chosen
+                                autocomplete="off"
+                                aria-describedby=hint_id.clone()
+                            />
+                            <div>
+                                <label for=one>{text}</label>
+                                <p class="hint" id=hint_id>
+                                    {hint}
+                                </p>
+                            </div>
+                        </div>
+                    }
+                })
+                .collect_view()}
+            <Below id=id.clone() hint="" error=error />
+        </fieldset>
+    }
+}
+
+/// Yes or no.
+#[component]
+pub fn CheckField(
+    name: &'static str,
+    label: &'static str,
+    #[prop(optional)] checked: bool,
+    #[prop(default = "")] hint: &'static str,
+) -> impl IntoView {
+    let Parts { id, described, error } = parts(name, hint);
+    let checked = use_context::<FormState>().map_or(checked, |form| form.ticked(name, checked));
+    view! {
+        <div class="field field-check">
+            <input
+                type="checkbox"
+                id=id.clone()
+                name=name
+                value="true"
+                checked=checked
+                autocomplete="off"
+                aria-describedby=described
+            />
+            <div>
+                <label for=id.clone()>{label}</label>
+                <Below id=id hint=hint error=error />
+            </div>
+        </div>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_cannot_leave_its_textarea() {
+        let owner = Owner::new();
+        let html = owner.with(|| {
+            let value = "\n</textarea><script>alert(1)</script> &amp;";
+            view! { <TextArea name="script" label="Script" value=value /> }.to_html()
+        });
+        assert!(
+            html.contains("\n\n&lt;/textarea&gt;&lt;script&gt;alert(1)&lt;/script&gt; &amp;amp;</textarea>"),
+            "{html}"
+        );
+        assert_eq!(html.matches("</textarea>").count(), 1, "{html}");
+    }
+}
