@@ -428,6 +428,8 @@ test.describe('inside', () => {
     await ui.open('/tokens');
     const value = await ui.generateToken('kept');
     const dialog = ui.dialog('New Token');
+    // What is pressed before the dialog is there is not its own.
+    await expect(dialog.getByRole('button', { name: 'I have saved it' })).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(dialog.getByText('You have not copied the value.')).toBeVisible();
     await expect(dialog.getByRole('button', { name: 'Go back' })).toBeFocused();
