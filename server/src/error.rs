@@ -160,6 +160,9 @@ pub enum Error {
     /// Too many attempts; in how many seconds to try again.
     #[error("too many attempts, try again in {0} s")]
     TooMany(u32),
+    /// Too many delegates want something changed at once; in how many seconds to try again.
+    #[error("too many delegates want something changed, try again in {0} s")]
+    Busy(u32),
     /// A delegate's credential is refused.
     #[error("{0}")]
     Refused(#[from] Refusal),
@@ -220,6 +223,7 @@ impl Error {
             Self::TooMany(_) | Self::Password(PasswordError::Busy) => Code::TooMany,
             Self::Refused(_) | Self::Replayed => Code::Refused,
             Self::Database(error) if is_unknown_outcome(error) => Code::UnknownOutcome,
+            Self::Busy(_) => Code::Unavailable,
             Self::Database(error) if is_unavailable(error) => Code::Unavailable,
             // Sessions are kept in the database.
             Self::Session(tower_sessions::session::Error::Store(SessionError::Backend(_))) => Code::Unavailable,

@@ -119,6 +119,7 @@ async fn tidy(state: State) {
             () = tokio::time::sleep(TIDY) => {}
         }
         state.limits.tidy();
+        state.presence.tidy(state.clock.now());
         if let Err(error) = session::tidy(&state.db, state.clock.now()).await {
             tracing::warn!(%error, "old sessions could not be removed");
         }

@@ -7,6 +7,7 @@ use std::{
 
 use muster::{id::AccountId, user::Password};
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use zeroize::Zeroizing;
 
@@ -29,8 +30,8 @@ use crate::{
     presence::Presence,
     program::Program,
     scripts::Masks,
-    state::{Inner, State},
-    token_values::TokenValues,
+    state::{Inner, MAX_DELEGATE_CHANGES, State},
+    token_values::TokenDigests,
 };
 
 /// Under which name the database holds what proves that the key is the right one.
@@ -112,7 +113,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         events,
         presence,
         masks: Masks::default(),
-        token_values: TokenValues::default(),
+        token_digests: TokenDigests::default(),
+        delegate_changes: Semaphore::new(MAX_DELEGATE_CHANGES),
         passwords: Passwords::new()?,
         limits: Limits::default(),
         setup: SetupCode::default(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use muster::id::AccountId;
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -16,8 +17,12 @@ use crate::{
     program::Program,
     proxies::TrustedProxies,
     scripts::Masks,
-    token_values::TokenValues,
+    token_values::TokenDigests,
 };
+
+/// How many changes that delegates ask for may wait at once. Whoever comes beyond that is told to come back, and a person
+/// who changes something waits behind no more than these: some tenths of a second.
+pub const MAX_DELEGATE_CHANGES: usize = 1024;
 
 /// What every request can reach. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -52,8 +57,10 @@ pub struct Inner {
     pub presence: Presence,
     /// What masks secrets in logs.
     pub masks: Masks,
-    /// Values of tokens that were unsealed once.
-    pub token_values: TokenValues,
+    /// Which token has which digest.
+    pub token_digests: TokenDigests,
+    /// Bounds how many changes that delegates ask for wait at once: see [`MAX_DELEGATE_CHANGES`].
+    pub delegate_changes: Semaphore,
     /// Hashes passwords.
     pub passwords: Passwords,
     /// Slows down who tries too often.

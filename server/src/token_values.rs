@@ -1,15 +1,14 @@
 //! Token values at rest: each is sealed for its own token, so that rows cannot be swapped in the database.
 
-use std::{
-    collections::HashMap,
-    fmt,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use muster::{id::TokenId, token::TokenValue};
+use quick_cache::sync::Cache;
+use sea_orm::DbErr;
+use sha2::{Digest as _, Sha256};
 
 use crate::{
-    db::entity::token,
+    db::{Db, KnownToken},
     encryption::{EncryptionKey, Unsealable},
 };
 
@@ -29,41 +28,51 @@ pub fn reveal_purpose(id: TokenId) -> String {
 ///
 /// # Errors
 /// [`Unsealable`].
-pub fn unseal(encryption: &EncryptionKey, row: &token::Model) -> Result<TokenValue, Unsealable> {
-    let clear = encryption.open(&purpose(TokenId(row.id)), &row.sealed_value)?;
+pub fn unseal(encryption: &EncryptionKey, id: TokenId, sealed: &[u8]) -> Result<TokenValue, Unsealable> {
+    let clear = encryption.open(&purpose(id), sealed)?;
     <[u8; 16]>::try_from(clear.as_slice()).map(TokenValue::from_bytes).map_err(|_| Unsealable)
 }
 
-/// Values of tokens that were unsealed once. Whether a token is good is not remembered, only what its value is.
-#[derive(Default)]
-pub struct TokenValues(Mutex<HashMap<TokenId, Option<Arc<TokenValue>>>>);
+/// The value of a token that is kept in memory, where it waits unsealed; none where it cannot be unsealed, which is said
+/// once.
+pub fn value_of<'a>(encryption: &EncryptionKey, known: &'a KnownToken) -> Option<&'a TokenValue> {
+    let unseal = || {
+        let (token, sealed) = (&known.token, &known.sealed_value);
+        let value = unseal(encryption, token.id, sealed);
+        value.inspect_err(|error| {
+            let name = token.name.as_str();
+            tracing::error!(token = name, %error, "the value of a token cannot be read: its delegates are refused");
+        })
+    };
+    known.value.get_or_init(|| unseal().ok()).as_ref()
+}
 
-/// Does not print what it holds.
-impl fmt::Debug for TokenValues {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenValues")
+/// Which token has a value, by the SHA-256 digest that newer clients send of its 32 hexadecimal characters. A hint only:
+/// whoever has the token opens a credential. Learnt from values that were unsealed.
+#[derive(Debug)]
+pub struct TokenDigests(Cache<String, TokenId>);
+
+impl Default for TokenDigests {
+    fn default() -> Self {
+        Self(Cache::new(50_000))
     }
 }
 
-impl TokenValues {
-    /// How many values are kept; with more, all are unsealed anew.
-    const MAX_KEPT: usize = 10_000;
+impl TokenDigests {
+    /// Notes the digest of a token's value.
+    pub fn keep(&self, value: &TokenValue, id: TokenId) {
+        let digest = Sha256::digest(value.expose().as_bytes());
+        self.0.insert(digest.iter().map(|byte| format!("{byte:02x}")).collect(), id);
+    }
 
-    /// The value of a token; none where it cannot be unsealed, which is said once.
-    pub fn of(&self, encryption: &EncryptionKey, row: &token::Model) -> Option<Arc<TokenValue>> {
-        let id = TokenId(row.id);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = kept.get(&id) {
-            return value.clone();
+    /// The token that a digest in hexadecimal names, where it was learnt.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub async fn token(&self, db: &Db, digest: &str) -> Result<Option<Arc<KnownToken>>, DbErr> {
+        match self.0.get(&digest.to_ascii_lowercase()) {
+            Some(id) => db.token(id).await,
+            None => Ok(None),
         }
-        let value = unseal(encryption, row).inspect_err(|error| {
-            tracing::error!(token = row.name, %error, "the value of a token cannot be read: its delegates are refused");
-        });
-        if kept.len() >= Self::MAX_KEPT {
-            kept.clear();
-        }
-        let value = value.ok().map(Arc::new);
-        kept.insert(id, value.clone());
-        value
     }
 }

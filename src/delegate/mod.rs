@@ -5,6 +5,7 @@ mod command;
 mod facts;
 mod identity;
 mod key;
+mod standing;
 mod view;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use self::{
     facts::{DelegateName, DelegateType, Facts, HostName, InstallName, Thumbprint},
     identity::{Conflict, Instance, Kinship},
     key::{DelegateKey, DelegateSecretKey},
+    standing::Standing,
     view::{ConnectionRow, DelegateDetail, DelegateRow, Earlier},
 };
 use crate::{

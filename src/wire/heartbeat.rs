@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    delegate::{Admission, Delegate},
+    delegate::{Admission, Standing},
     time::Timestamp,
 };
 
@@ -65,12 +65,12 @@ pub struct HeartbeatReply {
 pub struct Applied {
     /// The profile's id.
     pub profile_id: String,
-    /// The version ([`Delegate::script_version`]), in milliseconds since the Unix epoch.
+    /// The version ([`Standing::script_version`]), in milliseconds since the Unix epoch.
     pub last_updated_at: Timestamp,
 }
 
-impl From<&Delegate> for Applied {
-    fn from(delegate: &Delegate) -> Self {
+impl From<&Standing> for Applied {
+    fn from(delegate: &Standing) -> Self {
         Self { profile_id: delegate.profile_id.to_string(), last_updated_at: delegate.script_version }
     }
 }
@@ -81,7 +81,7 @@ pub const REJECTED: &str = "REJECTED";
 impl HeartbeatReply {
     /// The reply to a delegate; none means that it is unknown.
     #[must_use]
-    pub fn new(delegate_id: impl Into<String>, delegate: Option<&Delegate>, now: Timestamp) -> Self {
+    pub fn new(delegate_id: impl Into<String>, delegate: Option<&Standing>, now: Timestamp) -> Self {
         let admission = delegate.map(|delegate| delegate.admission);
         Self {
             delegate_id: delegate_id.into(),
@@ -107,7 +107,7 @@ mod tests {
     fn the_reply_has_the_shape_that_clients_read() {
         let waiting = delegate(Admission::WaitingForApproval);
         assert_eq!(
-            serde_json::to_value(HeartbeatReply::new("x", Some(&waiting), NOW)).unwrap(),
+            serde_json::to_value(HeartbeatReply::new("x", Some(&Standing::from(&waiting)), NOW)).unwrap(),
             serde_json::json!({"delegateId": "x", "status": "WAITING_FOR_APPROVAL", "useCdn": false,
                 "jreVersion": null, "delegateRandomToken": null, "sequenceNumber": null})
         );
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn who_works_is_told_what_to_apply() {
-        let reply = |admission| HeartbeatReply::new("x", Some(&delegate(admission)), NOW).applies;
+        let reply = |admission| HeartbeatReply::new("x", Some(&Standing::from(&delegate(admission))), NOW).applies;
         assert!(reply(Admission::Enabled).is_some_and(|applies| applies.last_updated_at.as_millis() == 0));
         assert_eq!((reply(Admission::Rejected), reply(Admission::WaitingForApproval)), (None, None));
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{delegate::Delegate, time::Timestamp};
+use crate::{delegate::Standing, time::Timestamp};
 
 /// The query of the profile call: what the delegate has applied.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -35,7 +35,7 @@ pub struct ProfileParams {
     pub name: String,
     /// The profile's id.
     pub profile_id: String,
-    /// The version of the script that this delegate is to apply ([`Delegate::script_version`]), in milliseconds since
+    /// The version of the script that this delegate is to apply ([`Standing::script_version`]), in milliseconds since
     /// the Unix epoch.
     pub profile_last_updated_at: Timestamp,
     /// The startup script; secrets stand in it in clear.
@@ -57,7 +57,7 @@ impl fmt::Debug for ProfileParams {
 impl ProfileQuery {
     /// Whether a delegate that asks so has applied what it is to apply.
     #[must_use]
-    pub fn is_current(&self, delegate: &Delegate) -> bool {
+    pub fn is_current(&self, delegate: &Standing) -> bool {
         self.profile_id == delegate.profile_id.to_string()
             && self.last_updated_at >= delegate.script_version.as_millis()
     }

@@ -8,6 +8,7 @@
 
 mod audit;
 mod background;
+mod bench;
 mod dist;
 mod e2e;
 mod features;
@@ -36,6 +37,8 @@ Usage: cargo xtask <command>
   test                           everything CI runs: format, lints, docs, tests, browser tests
   audit                          check licences, sources and advisories of the dependencies with cargo-deny
   soak [SECONDS]                 eight workers on two managers, for three minutes or as long as said: no deadlock
+  bench [ONLY] [ROWS]            what Muster can take, beside what the machine could; ONLY is a part of a measure's name:
+                                 heartbeats, registrations, start, storm, lists; ROWS is how many delegates lists have
   e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
 
 Each command installs what it needs where it can, and says what is missing where it cannot.";
@@ -91,6 +94,12 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
             let seconds = args.pop().unwrap_or_else(|| "180".to_owned());
             reject_more(&args)?;
             test::soak(&layout, &seconds)
+        }
+        "bench" => {
+            let mut args = args.into_iter();
+            let (only, rows) = (args.next().unwrap_or_default(), args.next().unwrap_or_else(|| "1000000".to_owned()));
+            reject_more(&args.collect::<Vec<_>>())?;
+            bench::bench(&layout, &only, &rows)
         }
         "e2e" => {
             let profile = if take_flag(&mut args, "--dev") { Profile::Dev } else { Profile::Release };

@@ -20,6 +20,7 @@ pub fn to_console(error: Error, request_id: &str) -> ConsoleError {
         Error::SignedOut => ConsoleError::SignedOut,
         Error::Forbidden => ConsoleError::Forbidden,
         Error::TooMany(seconds) => ConsoleError::TooMany(seconds),
+        Error::Busy(seconds) => ConsoleError::Busy(seconds),
         Error::Password(PasswordError::Busy) => ConsoleError::Busy(BUSY_SECONDS),
         Error::TooLarge(_) => ConsoleError::field("", error),
         Error::Invalid(invalid) => invalid.into(),

@@ -8,6 +8,10 @@
 //!
 //! On SQLite, where each change is alone, these only read.
 //!
+//! What is kept in memory of a token or a delegate ([`super::known`]) is forgotten by the change that locks its row: so a
+//! change of either can forget nothing that it should not have. Those that write only what is not kept say so
+//! ([`delegates_heard`], [`tokens_used`]).
+//!
 //! # Errors
 //! Each fails where the database is out of reach.
 
@@ -60,6 +64,7 @@ pub async fn secrets_shared(change: &Change, scope: &Scope, names: Vec<String>) 
 
 /// A token in or under a scope, for a change of it.
 pub async fn token(change: &Change, scope: &Scope, id: TokenId) -> Result<Option<token::Model>, DbErr> {
+    change.locked.tokens(&[id.0]);
     one::<token::Entity>(change, id.0, token::Entity::under(scope), Lock::Exclusive).await
 }
 
@@ -71,6 +76,13 @@ pub async fn token_shared(change: &Change, id: TokenId) -> Result<Option<token::
 
 /// The tokens under a condition, for a change of them.
 pub async fn tokens(change: &Change, which: Condition) -> Result<Vec<Uuid>, DbErr> {
+    let ids = tokens_used(change, which).await?;
+    change.locked.tokens(&ids);
+    Ok(ids)
+}
+
+/// The tokens under a condition, to note that they were used.
+pub async fn tokens_used(change: &Change, which: Condition) -> Result<Vec<Uuid>, DbErr> {
     let rows = token::Entity::find().select_only().column(token::Column::Id).filter(which);
     rows.order_by_asc(token::Column::Id).lock_exclusive().into_tuple().all(&**change).await
 }
@@ -92,11 +104,19 @@ pub async fn profile_shared(change: &Change, scope: &Scope, id: ProfileId) -> Re
 
 /// A delegate in or under a scope, for a change of it.
 pub async fn delegate(change: &Change, scope: &Scope, id: DelegateId) -> Result<Option<delegate::Model>, DbErr> {
+    change.locked.delegates(&[id.0]);
     one::<delegate::Entity>(change, id.0, delegate::Entity::under(scope), Lock::Exclusive).await
 }
 
 /// The delegates under a condition, for a change of them.
 pub async fn delegates(change: &Change, which: Condition) -> Result<Vec<Uuid>, DbErr> {
+    let ids = delegates_heard(change, which).await?;
+    change.locked.delegates(&ids);
+    Ok(ids)
+}
+
+/// The delegates under a condition, to note when they were heard or refused.
+pub async fn delegates_heard(change: &Change, which: Condition) -> Result<Vec<Uuid>, DbErr> {
     let rows = delegate::Entity::find().select_only().column(delegate::Column::Id).filter(which);
     rows.order_by_asc(delegate::Column::Id).lock_exclusive().into_tuple().all(&**change).await
 }

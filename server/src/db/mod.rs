@@ -8,23 +8,29 @@ pub mod entity;
 pub mod failure;
 mod guarded;
 mod health;
+mod known;
+mod listen;
 pub mod lock;
 mod migration;
 mod open;
+mod transaction;
+mod turns;
 mod watch;
 
-pub use self::{guarded::Guarded, health::Health, open::OpenError};
+pub use self::{guarded::Guarded, health::Health, known::KnownToken, open::OpenError};
 
 use std::{collections::BTreeSet, ops::Deref, time::Duration};
 
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait, Value,
-};
-
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait, Value};
 use tracing::Instrument as _;
 
-use self::{audit::Line, failure::is_unavailable};
+use self::{
+    audit::Line,
+    failure::is_unavailable,
+    known::{Known, Locked, Rows},
+    transaction::Transaction,
+    turns::Turns,
+};
 use crate::events::{Events, Topic};
 
 /// The PostgreSQL channel on which managers tell each other what changed.
@@ -37,12 +43,21 @@ const OUTCOME_PATIENCE: Duration = Duration::from_millis(1500);
 /// An open database.
 #[derive(Clone, Debug)]
 pub struct Db {
-    /// SQLite: one connection that writes. PostgreSQL: the pool.
-    writer: DatabaseConnection,
-    /// SQLite: several connections that can only read. PostgreSQL: the same pool.
+    writer: Writer,
+    /// SQLite: several connections that can only read. PostgreSQL: the pool.
     reader: Guarded<DatabaseConnection>,
     health: Health,
     events: Events,
+    known: Known,
+}
+
+/// How changes are written.
+#[derive(Clone, Debug)]
+enum Writer {
+    /// One after the other, on one connection.
+    Sqlite(Turns),
+    /// Beside each other, on connections of this pool.
+    Postgres(DatabaseConnection),
 }
 
 impl Db {
@@ -58,22 +73,20 @@ impl Db {
         &self.health
     }
 
-    /// Begins a change. On SQLite it holds the write lock from the start (`BEGIN IMMEDIATE`): a transaction that
-    /// reads first and writes later would fail whenever another one wrote in between.
+    /// Begins a change. On SQLite it waits for its turn: changes are made one after the other.
     ///
     /// # Errors
     /// Where the database is out of reach.
     pub async fn write(&self) -> Result<Change, DbErr> {
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
         let begin = async {
-            tokio::select! {
-                // First: a database that is known to be away is not knocked at by every request.
-                biased;
-                () = self.health.until_away(), if self.is_postgres() => Err(failure::away()),
-                begun = self.writer.begin_with_options(options) => begun,
+            match &self.writer {
+                Writer::Sqlite(turns) => turns.begin().await.map(Transaction::Sqlite),
+                Writer::Postgres(pool) => tokio::select! {
+                    // First: a database that is known to be away is not knocked at by every request.
+                    biased;
+                    () = self.health.until_away() => Err(failure::away()),
+                    begun = pool.begin() => begun.map(Transaction::Postgres),
+                },
             }
         };
         let inner = begin.await.inspect_err(|error| {
@@ -87,12 +100,34 @@ impl Db {
             tx: Guarded { inner, health: self.health.clone() },
             topics: BTreeSet::new(),
             lines: audit::Lines::default(),
+            locked: Locked::default(),
             db: self.clone(),
         })
     }
 
     fn is_postgres(&self) -> bool {
-        self.writer.get_database_backend() == DbBackend::Postgres
+        matches!(self.writer, Writer::Postgres(_))
+    }
+
+    /// The connections on which the schema is changed.
+    const fn schema(&self) -> &DatabaseConnection {
+        match &self.writer {
+            Writer::Sqlite(turns) => turns.connection(),
+            Writer::Postgres(pool) => pool,
+        }
+    }
+
+    /// Forgets what is kept of rows where another program has written to SQLite's file since this was last asked. On
+    /// PostgreSQL others are heard of at once.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub async fn notice_other_writers(&self) -> Result<(), DbErr> {
+        let Writer::Sqlite(turns) = &self.writer else { return Ok(()) };
+        if turns.has_another_written().await? {
+            self.known.forget_all();
+        }
+        Ok(())
     }
 
     /// Whether a transaction of PostgreSQL was committed, asked for on other connections than its own.
@@ -101,7 +136,7 @@ impl Db {
             loop {
                 let sql = "SELECT txid_status($1)";
                 let status = Statement::from_sql_and_values(DbBackend::Postgres, sql, [transaction.into()]);
-                let row = self.writer.query_one_raw(status).await;
+                let row = self.reader.inner.query_one_raw(status).await;
                 match row.and_then(|row| row.map(|row| row.try_get_by_index::<Option<String>>(0)).transpose()) {
                     Ok(Some(Some(status))) if status == "committed" => return true,
                     Ok(Some(Some(status))) if status == "aborted" => return false,
@@ -115,8 +150,8 @@ impl Db {
 
     /// Closes all connections.
     pub async fn close(self) {
-        for connection in [self.reader.inner, self.writer] {
-            if let Err(error) = connection.close().await {
+        for connection in [self.schema(), &self.reader.inner] {
+            if let Err(error) = connection.close_by_ref().await {
                 tracing::warn!(%error, "the database did not close cleanly");
             }
         }
@@ -125,16 +160,17 @@ impl Db {
 
 /// A change under way: a transaction, and what it changes. Dropped without [`Change::commit`], nothing happened.
 pub struct Change {
-    tx: Guarded<DatabaseTransaction>,
+    tx: Guarded<Transaction>,
     topics: BTreeSet<Topic>,
     lines: audit::Lines,
+    locked: Locked,
     db: Db,
 }
 
 impl Deref for Change {
-    type Target = Guarded<DatabaseTransaction>;
+    type Target = Guarded<Transaction>;
 
-    fn deref(&self) -> &Guarded<DatabaseTransaction> {
+    fn deref(&self) -> &Guarded<Transaction> {
         &self.tx
     }
 }
@@ -172,18 +208,20 @@ impl Change {
     }
 
     async fn finish(self) -> Result<audit::Told, DbErr> {
-        let Self { tx, topics, lines, db } = self;
-        let transaction = if db.is_postgres() { tell_managers(&tx, &topics).await? } else { None };
+        let Self { tx, topics, lines, locked, db } = self;
+        let rows = locked.take();
+        let transaction = if db.is_postgres() { tell_managers(&tx, &topics, &rows).await? } else { None };
         if db.is_postgres() && db.health.is_away() {
             return Err(failure::away());
         }
-        // SQLite's is not given up: what it says is the outcome.
         let committed = tokio::select! {
             committed = tx.inner.commit() => committed,
+            // SQLite's is not given up: what it says is the outcome.
             () = db.health.until_away(), if db.is_postgres() => Err(failure::away()),
         };
+        // Whatever came of it: what is kept may be true no more.
+        db.known.forget(&rows);
         if let Err(error) = committed {
-            db.health.distrust();
             db.health.failed();
             match transaction {
                 Some(transaction) if is_unavailable(&error) && !failure::is_crossed(&error) => {
@@ -203,12 +241,12 @@ impl Change {
 }
 
 /// Says to every manager what changes, once it is committed; gives the transaction's number, where it wrote anything.
-async fn tell_managers(tx: &impl ConnectionTrait, topics: &BTreeSet<Topic>) -> Result<Option<i64>, DbErr> {
+async fn tell_managers(tx: &impl ConnectionTrait, topics: &BTreeSet<Topic>, rows: &Rows) -> Result<Option<i64>, DbErr> {
     use std::fmt::Write as _;
     let mut sql = "SELECT txid_current_if_assigned()".to_owned();
     let mut values: Vec<Value> = Vec::new();
-    for topic in topics {
-        values.extend([CHANNEL.into(), topic.as_str().into()]);
+    for word in topics.iter().map(|topic| topic.as_str().to_owned()).chain(rows.words()) {
+        values.extend([CHANNEL.into(), word.into()]);
         let _ = write!(sql, ", pg_notify(${}, ${})", values.len() - 1, values.len());
     }
     let row = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;

@@ -6,26 +6,32 @@ mod reach;
 use std::{
     io,
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
-    Connection as _, PgPool, SqliteConnection,
-    postgres::{PgListener, PgPoolOptions},
+    Connection as _, SqliteConnection,
+    postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 pub use self::reach::Unreachable;
-use super::{CHANNEL, Db, Guarded, Health, PATIENCE, migration::Migrator, watch::watch};
+use super::{
+    Db, Guarded, Health, Known, PATIENCE, Turns, Writer,
+    listen::{Ears, Listener},
+    migration::Migrator,
+    watch::watch,
+};
 use crate::{
     config::{DatabaseAddress, Postgres, Setting},
-    events::{Events, Topic},
+    events::Events,
 };
 
 /// Older versions of SQLite can corrupt a database in WAL mode: <https://sqlite.org/wal.html>, "WAL reset bug".
 const MIN_SQLITE_VERSION: (u32, u32, u32) = (3, 51, 3);
+/// How many connections of SQLite read.
+const READERS: usize = 4;
 /// Where two managers migrate or found the same PostgreSQL at once, the second waits on this lock.
 const START_LOCK: i64 = 0x6d75_7374_6572;
 
@@ -67,7 +73,7 @@ impl Db {
             DatabaseAddress::Sqlite(file) => Self::open_sqlite(file, events).await?,
             DatabaseAddress::Postgres(postgres) => Self::open_postgres(postgres, events).await?,
         };
-        migrate(&db.writer).await?;
+        migrate(db.schema()).await?;
         Ok(db)
     }
 
@@ -90,10 +96,11 @@ impl Db {
             .before_acquire(move |connection, _| Box::pin(is_clean(connection, at_acquire.take_distrust())));
         let writer = writer.connect_with(options.clone().create_if_missing(true)).await?;
         let writer: DatabaseConnection = writer.into();
-        let reader: DatabaseConnection = pool(4).connect_with(options.read_only(true)).await?.into();
+        let reader: DatabaseConnection = pool(READERS as u32).connect_with(options.read_only(true)).await?.into();
         check_version(&writer).await?;
         let reader = Guarded { inner: reader, health: health.clone() };
-        Ok(Self { writer, reader, health, events })
+        let writer = Writer::Sqlite(Turns::new(writer, health.clone()));
+        Ok(Self { writer, reader, health, events, known: Known::alone(READERS / 2) })
     }
 
     async fn open_postgres(postgres: &Postgres, events: Events) -> Result<Self, OpenError> {
@@ -111,12 +118,14 @@ impl Db {
             .after_release(move |_, about| Box::pin(std::future::ready(Ok(at_release.trusts(about.age)))))
             .before_acquire(move |_, about| Box::pin(std::future::ready(Ok(at_acquire.trusts(about.age)))));
         let pool = pool.connect_with(options.clone()).await?;
-        let listener = listener(&pool).await?;
-        tokio::spawn(listen(listener, pool.clone(), health.clone(), events.clone()));
+        let known = Known::among_others((most as usize / 2).max(1));
+        let listener = Listener::connect(&pool).await?;
+        let ears = Ears { pool: pool.clone(), health: health.clone(), events: events.clone(), known: known.clone() };
+        tokio::spawn(ears.listen(listener));
         tokio::spawn(watch(options, pool.clone(), health.clone()));
-        let writer: DatabaseConnection = pool.into();
-        let reader = Guarded { inner: writer.clone(), health: health.clone() };
-        Ok(Self { writer, reader, health, events })
+        let pool: DatabaseConnection = pool.into();
+        let reader = Guarded { inner: pool.clone(), health: health.clone() };
+        Ok(Self { writer: Writer::Postgres(pool), reader, health, events, known })
     }
 }
 
@@ -171,57 +180,5 @@ async fn refuse_newer(db: &DatabaseConnection) -> Result<(), OpenError> {
     match applied.into_iter().find(|one| !known.contains(&one.version)) {
         Some(unknown) => Err(OpenError::Newer(unknown.version)),
         None => Ok(()),
-    }
-}
-
-async fn listener(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
-    Ok(listener)
-}
-
-/// Passes on what other managers, and this one, say on the channel, until the pool is closed.
-async fn listen(first: PgListener, pool: PgPool, health: Health, events: Events) {
-    let mut first = Some(first);
-    while !pool.is_closed() {
-        let listening = match first.take() {
-            Some(listener) => Ok(listener),
-            None => listener(&pool).await,
-        };
-        match listening {
-            Ok(listener) => pass_on(listener, &health, &events).await,
-            Err(error) => tracing::debug!(%error, "not in touch with the other managers yet"),
-        }
-        tokio::select! {
-            () = pool.close_event() => return,
-            () = tokio::time::sleep(Duration::from_millis(200)) => {}
-        }
-        health.until_there().await;
-        // Anything may have been missed.
-        Topic::ALL.into_iter().for_each(|topic| events.publish(topic));
-    }
-}
-
-/// Passes on until the connection is lost, or leads to a server that is not to be used.
-async fn pass_on(mut listener: PgListener, health: &Health, events: &Events) {
-    loop {
-        let news = tokio::select! {
-            news = listener.try_recv() => news,
-            () = health.until_away() => return,
-        };
-        match news {
-            Ok(Some(notification)) => {
-                if let Some(topic) = Topic::parse(notification.payload()) {
-                    events.publish(topic);
-                }
-            }
-            // The connection was lost and is being made again.
-            Ok(None) => Topic::ALL.into_iter().for_each(|topic| events.publish(topic)),
-            Err(sqlx::Error::PoolClosed) => return,
-            Err(error) => {
-                tracing::warn!(%error, "lost touch with the other managers; trying again");
-                return;
-            }
-        }
     }
 }

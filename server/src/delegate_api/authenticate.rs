@@ -1,10 +1,12 @@
 //! Who a delegate's credential belongs to.
 //!
-//! The token's row is read for every request: nothing remembers that a token was good.
+//! Tokens are kept in memory ([`crate::db`] says how long what is kept is true), and asked anew with each request.
+
+use std::sync::Arc;
 
 use axum::http::header::AUTHORIZATION;
 use muster::{
-    id::DelegateId,
+    id::{DelegateId, TokenId},
     token::{Token, TokenStatus},
     wire::{
         credential::{Claims, Credential, CredentialError, SCHEME},
@@ -13,17 +15,25 @@ use muster::{
     },
 };
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
 
 use super::presented::Presented;
 use crate::{
-    db::entity::{delegate, token},
+    db::{KnownToken, entity::token},
     error::Error,
     manage::identity::Caller,
     state::State,
+    token_values::value_of,
 };
 
 /// How many tokens are tried for a credential that names none.
 const MAX_TRIALS: u64 = 2000;
+/// How many revoked ones are tried after that.
+const MAX_REVOKED_TRIALS: u64 = 50;
+/// The header in which newer clients name their token, beside a credential that does not: see [`TokenDigests`].
+///
+/// [`TokenDigests`]: crate::token_values::TokenDigests
+const TOKEN_DIGEST: &str = "delegatetokenhash";
 
 /// Why a credential is refused, and who calls, where that is known.
 #[derive(Debug)]
@@ -86,8 +96,7 @@ async fn check(state: &State, presented: &Presented, delegate: Option<DelegateId
         return Err(Denied::INVALID);
     }
     let credential = Credential::parse(text).map_err(|_| Denied::INVALID)?;
-    let (row, claims) = find(state, presented, &credential, delegate).await?.ok_or(Denied::INVALID)?;
-    let token = Token::try_from(row)?;
+    let (token, claims) = find(state, presented, &credential, delegate).await?.ok_or(Denied::INVALID)?;
     let proof = proof(presented, text);
     let now = state.clock.now();
     let caller = |proof| Caller { token: token.clone(), proof, address: presented.address };
@@ -121,44 +130,73 @@ fn proof(presented: &Presented, credential: &str) -> Result<Option<Proof>, ()> {
     })
 }
 
-/// The token that opens a credential: the one it names, and no other; else the one that the delegate last used, else
-/// any.
+/// The token that opens a credential: the one it names, and no other; else the one that the delegate last used, else the
+/// one that a header names, else any.
 async fn find(
     state: &State,
     presented: &Presented,
     credential: &Credential,
     delegate: Option<DelegateId>,
-) -> Result<Option<(token::Model, Claims)>, Denied> {
-    let db = state.db.read();
-    let all = || token::Entity::find().filter(token::Column::AccountId.eq(state.account.0));
-    let open = |row: token::Model| -> Result<Option<(token::Model, Claims)>, Denied> {
-        // A value that cannot be unsealed is said once, and refuses nobody else.
-        let Some(value) = state.token_values.of(&state.encryption, &row) else { return Ok(None) };
-        match credential.open(&value) {
-            Ok(claims) => Ok(Some((row, claims))),
-            Err(CredentialError::WrongKey) => Ok(None),
-            // It opens, but holds no claims.
-            Err(_) => Err(Denied::INVALID),
-        }
-    };
-    if let Some(kid) = credential.kid() {
-        let row = all().filter(token::Column::KeyId.eq(kid.as_str())).one(db).await?;
-        return row.map_or(Ok(None), open);
+) -> Result<Option<(Arc<Token>, Claims)>, Denied> {
+    let db = &state.db;
+    let open = |known: Option<Arc<KnownToken>>| open(state, credential, known);
+    if let Some(key_id) = credential.kid() {
+        return open(db.token_of_key(key_id).await?);
     }
     if let Some(id) = delegate
-        && let Some(row) = delegate::Entity::find_by_id(id.0).one(db).await?
-        && let Some(row) = all().filter(token::Column::Id.eq(row.token_id)).one(db).await?
-        && let Some(found) = open(row)?
+        && let Some(delegate) = db.standing(id).await?
+        && let Some(found) = open(db.token(delegate.token_id).await?)?
+    {
+        return Ok(Some(found));
+    }
+    let digest = presented.headers.get(TOKEN_DIGEST).and_then(|digest| digest.to_str().ok());
+    if let Some(digest) = digest
+        && let Some(found) = open(state.token_digests.token(db, digest).await?)?
     {
         return Ok(Some(found));
     }
     state.limits.trial(presented.address)?;
-    // Tokens that are good before those that are revoked: those are tried only to say so.
-    let rows = all().order_by_desc(token::Column::RevokedAt.is_null()).order_by_desc(token::Column::Id);
-    for row in rows.limit(MAX_TRIALS).all(db).await? {
-        if let Some(found) = open(row)? {
+    for id in trials(state).await? {
+        let known = db.token(TokenId(id)).await?;
+        if let Some(known) = &known
+            && let Some(value) = value_of(&state.encryption, known)
+        {
+            state.token_digests.keep(value, known.token.id);
+        }
+        if let Some(found) = open(known)? {
             return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// Opens a credential with a token; none where it was not made with that.
+fn open(
+    state: &State,
+    credential: &Credential,
+    known: Option<Arc<KnownToken>>,
+) -> Result<Option<(Arc<Token>, Claims)>, Denied> {
+    let Some(known) = known.filter(|known| known.token.scope.account == state.account) else { return Ok(None) };
+    // A value that cannot be unsealed refuses nobody else.
+    let Some(value) = value_of(&state.encryption, &known) else { return Ok(None) };
+    match credential.open(value) {
+        Ok(claims) => Ok(Some((known.token.clone(), claims))),
+        Err(CredentialError::WrongKey) => Ok(None),
+        // It opens, but holds no claims.
+        Err(_) => Err(Denied::INVALID),
+    }
+}
+
+/// The tokens that are tried for a credential that names none: those that are good, the newest first, and of those that
+/// are revoked only the last ones, which are tried to say so.
+async fn trials(state: &State) -> Result<Vec<Uuid>, DbErr> {
+    let all = || {
+        let ids = token::Entity::find().select_only().column(token::Column::Id);
+        ids.filter(token::Column::AccountId.eq(state.account.0)).order_by_desc(token::Column::Id)
+    };
+    let active = all().filter(token::Column::RevokedAt.is_null()).limit(MAX_TRIALS);
+    let revoked = all().filter(token::Column::RevokedAt.is_not_null()).limit(MAX_REVOKED_TRIALS);
+    let mut ids: Vec<Uuid> = active.into_tuple().all(state.db.read()).await?;
+    ids.extend(revoked.into_tuple::<Uuid>().all(state.db.read()).await?);
+    Ok(ids)
 }

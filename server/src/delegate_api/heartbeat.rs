@@ -28,7 +28,7 @@ pub async fn heartbeat(
         }
     };
     let delegate = heartbeats::beat(&state, &caller, delegate, body.heartbeat_interval_ms).await?;
-    let reply = HeartbeatReply::new(body.delegate_id, delegate.as_ref(), state.clock.now());
+    let reply = HeartbeatReply::new(body.delegate_id, delegate.as_deref(), state.clock.now());
     Ok(Json(Envelope::new(Some(reply))))
 }
 

@@ -29,7 +29,7 @@ impl IntoResponse for ApiError {
         if let Ok(code) = HeaderValue::from_str(code) {
             response.headers_mut().insert(ERROR_HEADER, code);
         }
-        if let Error::TooMany(seconds) = self.0 {
+        if let Error::TooMany(seconds) | Error::Busy(seconds) = self.0 {
             response.headers_mut().insert(RETRY_AFTER, seconds.into());
         }
         response
@@ -54,6 +54,10 @@ fn told(error: &Error) -> (StatusCode, &'static str, String) {
         }
         (Error::TooMany(seconds), _) => {
             (StatusCode::TOO_MANY_REQUESTS, "TOO_MANY_REQUESTS", format!("Try again in {seconds} seconds."))
+        }
+        (Error::Busy(seconds), _) => {
+            let sentence = format!("Many delegates call at once. Try again in {seconds} seconds.");
+            (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", sentence)
         }
         (error, Code::Unavailable | Code::UnknownOutcome) => {
             tracing::warn!(%error, "a call of a delegate has to wait");

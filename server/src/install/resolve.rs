@@ -57,7 +57,7 @@ impl Resolved {
     /// # Errors
     /// Where the value cannot be unsealed.
     pub fn plan(&self, state: &State, manager_url: &str) -> Result<InstallPlan, Error> {
-        let value = token_values::unseal(&state.encryption, &self.row)?;
+        let value = token_values::unseal(&state.encryption, muster::id::TokenId(self.row.id), &self.row.sealed_value)?;
         // The same each time: who downloads the files anew keeps a delegate that was approved.
         let (kind, name, token) = (self.chosen.kind.slug(), self.chosen.name.as_str(), self.chosen.token);
         let seed = state.encryption.derive(&format!("delegate key seed {kind} {token} {name}"));

@@ -1,10 +1,13 @@
 //! What a delegate is to apply: its profile, and the startup script with the values of its secrets. Who is not approved
 //! gets neither.
 
+use std::sync::Arc;
+
 use muster::{
-    delegate::Delegate,
-    id::DelegateId,
+    delegate::{Delegate, Standing},
+    id::{DelegateId, ProfileId},
     profile::Profile,
+    scope::Scope,
     text::Invalid,
     time::Timestamp,
     wire::{envelope::Refusal, profile::ProfileQuery},
@@ -51,8 +54,8 @@ pub async fn deliver(
         // Looked at again once everything is put together: what is handed out is of one version, and the delegate is
         // still to have it.
         let after = again(state, caller, &delegate).await?;
-        let applies = |delegate: &Delegate| (delegate.profile_id, delegate.script_version);
-        if after.as_ref().map(applies) != Some(applies(&delegate)) {
+        let applies = |delegate: &Standing| (delegate.profile_id, delegate.script_version);
+        if after.as_deref().map(applies) != Some(applies(&delegate)) {
             found = after;
             continue;
         }
@@ -71,21 +74,22 @@ pub async fn deliver(
 
 /// The delegate as it is now, where it may still run scripts as the process that it was, and its token was not revoked
 /// since the request began.
-async fn again(state: &State, caller: &Caller, was: &Delegate) -> Result<Option<Delegate>, Error> {
+async fn again(state: &State, caller: &Caller, was: &Standing) -> Result<Option<Arc<Standing>>, Error> {
     let db = state.db.read();
     let good = token::Entity::find_by_id(caller.token.id.0).filter(token::Column::RevokedAt.is_null());
     good.one(db).await?.ok_or(Refusal::RevokedToken)?;
     let row = delegate::Entity::find_by_id(was.id.0).filter(delegate::Entity::under(&was.scope)).one(db).await?;
-    let is_same = |delegate: &Delegate| {
-        let of = |delegate: &Delegate| (delegate.key, delegate.instance.clone(), delegate.token_id);
+    let is_same = |delegate: &Standing| {
+        let of = |delegate: &Standing| (delegate.key, delegate.instance.clone(), delegate.token_id);
         of(delegate) == of(was) && delegate.may_run_scripts(state.clock.now())
     };
-    Ok(row.map(Delegate::try_from).transpose()?.filter(is_same))
+    let delegate = row.map(Delegate::try_from).transpose()?.as_ref().map(Standing::from);
+    Ok(delegate.filter(is_same).map(Arc::new))
 }
 
 /// Takes the proof that a script is handed out for, once for all managers and for good: whoever recorded the call cannot
 /// have its answer again.
-async fn spend_proof(state: &State, caller: &Caller, delegate: &Delegate) -> Result<(), Error> {
+async fn spend_proof(state: &State, caller: &Caller, delegate: &Standing) -> Result<(), Error> {
     let Some(proof) = &caller.proof else { return Ok(()) };
     let counter = i64::try_from(proof.claims.ctr).unwrap_or(i64::MAX);
     let change = state.db.write().await?;
@@ -102,24 +106,30 @@ async fn spend_proof(state: &State, caller: &Caller, delegate: &Delegate) -> Res
     Ok(change.commit().await?)
 }
 
-/// A delegate's profile.
+/// The profile of a delegate in a scope.
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub(super) async fn profile_of(db: &impl ConnectionTrait, delegate: &Delegate) -> Result<Option<Profile>, DbErr> {
-    let row = profile::Entity::find_by_id(delegate.profile_id.0).filter(profile::Entity::visible_from(&delegate.scope));
+pub(super) async fn profile_of(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    profile: ProfileId,
+) -> Result<Option<Profile>, DbErr> {
+    let row = profile::Entity::find_by_id(profile.0).filter(profile::Entity::visible_from(scope));
     row.one(db).await?.map(Profile::try_from).transpose()
 }
 
 /// What a delegate is to apply, or why it cannot be handed out.
-async fn prepare(state: &State, delegate: &Delegate) -> Result<Result<Option<Delivery>, Invalid>, Error> {
-    let Some(profile) = profile_of(state.db.read(), delegate).await? else { return Ok(Ok(None)) };
+async fn prepare(state: &State, delegate: &Standing) -> Result<Result<Option<Delivery>, Invalid>, Error> {
+    let Some(profile) = profile_of(state.db.read(), &delegate.scope, delegate.profile_id).await? else {
+        return Ok(Ok(None));
+    };
     let script = expand(state, &delegate.scope, &profile.spec.startup_script).await?;
     Ok(script.map(|script| Some(Delivery { profile, version: delegate.script_version, script })))
 }
 
 /// Notes that a script was not handed out, and why.
-async fn note_not_delivered(state: &State, caller: &Caller, delegate: &Delegate, why: &Invalid) -> Result<(), Error> {
+async fn note_not_delivered(state: &State, caller: &Caller, delegate: &Standing, why: &Invalid) -> Result<(), Error> {
     let mut change = state.db.write().await?;
     ensure_active(&change, caller.token.id).await?;
     let delegate = lock_approved(&change, caller, delegate.id).await?;

@@ -1,18 +1,18 @@
 //! Heartbeats, and the end of a delegate.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use muster::{
-    delegate::{Admission, Delegate, Kinship, silent_after},
+    delegate::{Admission, Delegate, Kinship, Standing, silent_after},
     id::DelegateId,
     time::Timestamp,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
-use super::identity::{Caller, ensure_active, is_own, own, own_process};
+use super::identity::{Caller, ensure_active, is_own, known_own, own, own_process, take_place};
 use crate::{
     db::{
-        entity::{Scoped, delegate},
+        entity::delegate,
         failure::{is_crossed, is_taken},
         lock,
     },
@@ -22,56 +22,64 @@ use crate::{
     state::State,
 };
 
-/// How often a refused delegate's "last tried" is written.
-const REFUSAL_NOTED_EVERY: Duration = Duration::from_secs(10);
-
-/// Notes that a delegate lives, and what that changes. Gives the delegate, where it is the caller's own; `interval_ms` is
-/// how often it says it will call.
+/// Notes that a delegate lives, and what that changes. Gives what is known of it, where it is the caller's own;
+/// `interval_ms` is how often it says it will call.
 ///
 /// # Errors
-/// [`Error::Refused`] where its token was revoked meanwhile; [`Error::Replayed`]; or where the database is out of reach.
+/// [`Error::Refused`] where its token was revoked meanwhile; [`Error::Replayed`]; [`Error::Busy`]; or where the database
+/// is out of reach.
 pub async fn beat(
     state: &State,
     caller: &Caller,
     id: Option<DelegateId>,
     interval_ms: Option<u32>,
-) -> Result<Option<Delegate>, Error> {
-    let Some((mut delegate, kinship)) = own(state, caller, id).await? else { return Ok(None) };
+) -> Result<Option<Arc<Standing>>, Error> {
+    let Some((delegate, kinship)) = own(state, caller, id).await? else { return Ok(None) };
     if delegate.admission == Admission::Rejected {
         return Ok(Some(delegate));
     }
-    let interval = interval_ms.or(delegate.facts.heartbeat_interval_ms);
+    let interval = interval_ms.map(|ms| Duration::from_millis(ms.into())).or(delegate.heartbeat_interval);
     let now = state.clock.now();
-    let until = now.plus(silent_after(interval.map(|ms| Duration::from_millis(ms.into()))));
-    state.presence.used(caller.token.id, now, delegate.facts.name.as_str());
-    let is_new = kinship == Kinship::Later && delegate.conflict.is_none();
-    if !is_new && delegate.connected_until.is_some() && delegate.token_id == caller.token.id {
+    let until = now.plus(silent_after(interval));
+    state.presence.used(caller.token.id, now, delegate.name.as_str());
+    let is_new = kinship == Kinship::Later && !delegate.has_conflict;
+    if !is_new && delegate.is_connected && delegate.token_id == caller.token.id {
         state.presence.beat(delegate.id, now, until);
         return Ok(Some(delegate));
     }
-    while let Err(error) = reconnect(state, caller, &mut delegate, until).await {
-        match error {
-            Error::Database(error) if is_crossed(&error) => {}
+    let _place = take_place(state)?;
+    loop {
+        match reconnect(state, caller, &delegate, until).await {
+            Ok(after) => return Ok(Some(after.map_or(delegate, Arc::new))),
+            Err(Error::Database(error)) if is_crossed(&error) => {}
             // Without a key, its host and name under this token are another delegate's: that one is meant.
-            Error::Database(error) if is_taken(&error) => return Ok(None),
-            error => return Err(error),
+            Err(Error::Database(error)) if is_taken(&error) => return Ok(None),
+            Err(error) => return Err(error),
         }
     }
-    Ok(Some(delegate))
 }
 
-/// Notes at once what a heartbeat changes: the delegate connected, holds another token, or is another process.
-async fn reconnect(state: &State, caller: &Caller, delegate: &mut Delegate, until: Timestamp) -> Result<(), Error> {
+/// Notes at once what a heartbeat changes: the delegate connected, holds another token, or is another process. Gives what
+/// is known of it then, where anything changed.
+async fn reconnect(
+    state: &State,
+    caller: &Caller,
+    known: &Standing,
+    until: Timestamp,
+) -> Result<Option<Standing>, Error> {
     let now = state.clock.now();
     let mut change = state.db.write().await?;
     ensure_active(&change, caller.token.id).await?;
     // Looked at again under the lock: somebody may have cut it off, deleted it or connected it meanwhile.
-    let Some(row) = lock::delegate(&change, &delegate.scope, delegate.id).await? else { return Ok(()) };
+    let Some(row) = lock::delegate(&change, &known.scope, known.id).await? else { return Ok(None) };
     let before = Delegate::try_from(row)?;
-    let kinship = before.kinship(caller.instance().as_ref());
-    if before.admission == Admission::Rejected || kinship == Kinship::Copy || !is_own(&*change, caller, &before).await?
+    let standing = Standing::from(&before);
+    let kinship = standing.kinship(caller.instance().as_ref());
+    if before.admission == Admission::Rejected
+        || kinship == Kinship::Copy
+        || !is_own(&*change, caller, &standing).await?
     {
-        return Ok(());
+        return Ok(None);
     }
     let mut after = before.clone().switch_token(caller.token.id, now);
     if kinship == Kinship::Later && before.conflict.is_none() {
@@ -88,8 +96,7 @@ async fn reconnect(state: &State, caller: &Caller, delegate: &mut Delegate, unti
     change.touches(Topic::Delegates);
     change.touches(Topic::Tokens);
     change.commit().await?;
-    *delegate = after;
-    Ok(())
+    Ok(Some(Standing::from(&after)))
 }
 
 /// Notes a delegate's last word under a token that is good no more.
@@ -97,25 +104,15 @@ async fn reconnect(state: &State, caller: &Caller, delegate: &mut Delegate, unti
 /// # Errors
 /// Where the database is out of reach.
 pub async fn note_refusal(state: &State, caller: &Caller, id: Option<DelegateId>) -> Result<(), Error> {
-    let Some(id) = id else { return Ok(()) };
-    let (now, db) = (state.clock.now(), state.db.read());
-    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::under(&caller.token.scope)).one(db).await?;
-    let Some(delegate) = row.map(Delegate::try_from).transpose()? else { return Ok(()) };
-    let fresh = delegate.refused_at.is_some_and(|at| now.since(at) < REFUSAL_NOTED_EVERY);
-    if fresh || delegate.token_id != caller.token.id || !is_own(db, caller, &delegate).await? {
+    let Some(delegate) = known_own(state, caller, id).await? else { return Ok(()) };
+    if delegate.token_id != caller.token.id {
         return Ok(());
     }
-    let mut change = state.db.write().await?;
-    delegate::Entity::update_many()
-        .col_expr(delegate::Column::RefusedAt, Expr::value(now.as_millis()))
-        .col_expr(delegate::Column::ClockBehind, Expr::value(caller.clock_behind(now).or(delegate.clock_behind)))
-        .filter(delegate::Column::Id.eq(id.0))
-        .exec(&*change)
-        .await?;
-    let (name, host) = (delegate.facts.name.as_str(), delegate.facts.host_name.as_str());
-    tracing::info!(delegate = name, host, "refused: its token is not good any more");
-    change.touches(Topic::Delegates);
-    Ok(change.commit().await?)
+    let now = state.clock.now();
+    if state.presence.cut_off(delegate.id, now, caller.clock_behind(now)) {
+        tracing::info!(delegate = delegate.name.as_str(), "refused: its token is not good any more");
+    }
+    Ok(())
 }
 
 /// A delegate stops: it is not connected from now on.
@@ -124,9 +121,10 @@ pub async fn note_refusal(state: &State, caller: &Caller, id: Option<DelegateId>
 /// [`Error::Replayed`]; or where the database is out of reach.
 pub async fn unregister(state: &State, caller: &Caller, id: Option<DelegateId>) -> Result<(), Error> {
     let Some(delegate) = own_process(state, caller, id).await? else { return Ok(()) };
-    if delegate.connected_until.is_none() {
+    if !delegate.is_connected {
         return Ok(());
     }
+    let _place = take_place(state)?;
     let mut change = state.db.write().await?;
     let which = Condition::all().add(delegate::Column::Id.eq(delegate.id.0));
     presence::disconnect(&change, which, state.clock.now(), "stopped").await?;

@@ -3,28 +3,30 @@
 //! Every use case that speaks of a delegate asks [`own`] for it: a delegate that is not the caller's is answered like one
 //! that does not exist, and nothing of it is read, changed or noted.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use muster::{
     audit::{Action, Actor, Origin},
-    delegate::{Admission, Delegate, DelegateKey, Instance, Kinship},
+    delegate::{Admission, Delegate, DelegateKey, Instance, Kinship, Standing},
     id::{DelegateId, TokenId},
     time::Timestamp,
     token::Token,
     wire::{envelope::Refusal, proof::Proof},
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use crate::{
     db::{
         Change,
         audit::{self, Entry},
-        entity::{Scoped, delegate, token},
+        entity::{delegate, token},
         lock,
     },
     error::{Conflict, Error, Object},
     events::Topic,
+    random,
     state::State,
 };
 
@@ -35,7 +37,7 @@ const MAX_ROTATIONS: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The token that the credential was made with.
-    pub token: Token,
+    pub token: Arc<Token>,
     /// The proof of a key, where the call brings one.
     pub proof: Option<Proof>,
     /// The address that the call came from.
@@ -119,7 +121,7 @@ pub async fn lineage(db: &impl ConnectionTrait, token: TokenId) -> Result<Vec<To
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn is_own(db: &impl ConnectionTrait, caller: &Caller, delegate: &Delegate) -> Result<bool, DbErr> {
+pub async fn is_own(db: &impl ConnectionTrait, caller: &Caller, delegate: &Standing) -> Result<bool, DbErr> {
     let own = [caller.token.id];
     if delegate.key.is_some() || caller.proof.is_some() || delegate.token_id == caller.token.id {
         return Ok(delegate.belongs_to(caller.key(), &own));
@@ -127,34 +129,52 @@ pub async fn is_own(db: &impl ConnectionTrait, caller: &Caller, delegate: &Deleg
     Ok(delegate.belongs_to(None, &lineage(db, caller.token.id).await?))
 }
 
-/// The delegate of this id, where it is the caller's own, and what the calling process is to the one that was known.
-/// A copy of a delegate's key is found out here.
+/// What is known of the delegate of this id, where it is the caller's own, and what the calling process is to the one
+/// that was known. A copy of a delegate's key is found out here.
 ///
 /// # Errors
 /// [`Error::Replayed`] where the proof was used before; or where the database is out of reach.
-pub async fn own(state: &State, caller: &Caller, id: Option<DelegateId>) -> Result<Option<(Delegate, Kinship)>, Error> {
-    let Some(id) = id else { return Ok(None) };
-    let db = state.db.read();
-    let row = delegate::Entity::find_by_id(id.0).filter(delegate::Entity::under(&caller.token.scope)).one(db).await?;
-    let Some(delegate) = row.map(Delegate::try_from).transpose()? else { return Ok(None) };
-    if !is_own(db, caller, &delegate).await? {
-        return Ok(None);
-    }
-    check_fresh(state, caller, id)?;
+pub async fn own(
+    state: &State,
+    caller: &Caller,
+    id: Option<DelegateId>,
+) -> Result<Option<(Arc<Standing>, Kinship)>, Error> {
+    let Some(delegate) = known_own(state, caller, id).await? else { return Ok(None) };
+    check_fresh(state, caller, delegate.id)?;
     let kinship = delegate.kinship(caller.instance().as_ref());
-    let is_open = delegate.conflict.is_none() && delegate.admission != Admission::Rejected;
+    let is_open = !delegate.has_conflict && delegate.admission != Admission::Rejected;
     if kinship == Kinship::Copy && is_open {
-        return Ok(suspect(state, caller, id).await?.map(|delegate| (delegate, Kinship::Copy)));
+        let suspected = suspect(state, caller, delegate.id).await?;
+        return Ok(suspected.map(|delegate| (Arc::new(Standing::from(&delegate)), Kinship::Copy)));
     }
     Ok(Some((delegate, kinship)))
 }
 
-/// The delegate of this id, where it is the caller's own and the calling process is the one that is known: who asks for
-/// work or tells of it has to have said before that it is there.
+/// What is known of the delegate of this id, where it is the caller's own.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(super) async fn known_own(
+    state: &State,
+    caller: &Caller,
+    id: Option<DelegateId>,
+) -> Result<Option<Arc<Standing>>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let Some(delegate) = state.db.standing(id).await? else { return Ok(None) };
+    let is_own = caller.token.scope.contains(&delegate.scope) && is_own(state.db.read(), caller, &delegate).await?;
+    Ok(is_own.then_some(delegate))
+}
+
+/// What is known of the delegate of this id, where it is the caller's own and the calling process is the one that is
+/// known: who asks for work or tells of it has to have said before that it is there.
 ///
 /// # Errors
 /// As for [`own`].
-pub async fn own_process(state: &State, caller: &Caller, id: Option<DelegateId>) -> Result<Option<Delegate>, Error> {
+pub async fn own_process(
+    state: &State,
+    caller: &Caller,
+    id: Option<DelegateId>,
+) -> Result<Option<Arc<Standing>>, Error> {
     let found = own(state, caller, id).await?;
     Ok(found.filter(|(_, kinship)| *kinship == Kinship::Same).map(|(delegate, _)| delegate))
 }
@@ -165,17 +185,21 @@ pub async fn own_process(state: &State, caller: &Caller, id: Option<DelegateId>)
 /// [`Error::Replayed`].
 pub fn check_fresh(state: &State, caller: &Caller, id: DelegateId) -> Result<(), Error> {
     match &caller.proof {
-        Some(proof) if !state.presence.is_fresh(id, &proof.claims.ins, proof.claims.ctr) => Err(Error::Replayed),
+        Some(proof) if !state.presence.is_fresh(id, &proof.claims.ins, proof.claims.ctr, state.clock.now()) => {
+            Err(Error::Replayed)
+        }
         _ => Ok(()),
     }
 }
 
 /// Notes that two processes use an identity, where that still is so.
 async fn suspect(state: &State, caller: &Caller, id: DelegateId) -> Result<Option<Delegate>, Error> {
+    let _place = take_place(state)?;
     let mut change = state.db.write().await?;
     let row = lock::delegate(&change, &caller.token.scope, id).await?;
     let Some(before) = row.map(Delegate::try_from).transpose()? else { return Ok(None) };
-    if before.conflict.is_some() || before.kinship(caller.instance().as_ref()) != Kinship::Copy {
+    let kinship = Standing::from(&before).kinship(caller.instance().as_ref());
+    if before.conflict.is_some() || kinship != Kinship::Copy {
         return Ok(Some(before));
     }
     let after = before.suspect(&caller.address.to_string(), state.clock.now());
@@ -185,6 +209,18 @@ async fn suspect(state: &State, caller: &Caller, id: DelegateId) -> Result<Optio
     change.touches(Topic::Delegates);
     change.commit().await?;
     Ok(Some(after))
+}
+
+/// A place among the changes that delegates ask for, kept until the change is made.
+///
+/// # Errors
+/// [`Error::Busy`] where too many wait.
+pub(super) fn take_place(state: &State) -> Result<SemaphorePermit<'_>, Error> {
+    state.delegate_changes.try_acquire().map_err(|_| {
+        // Not all at the same time again.
+        let [spread] = random::bytes();
+        Error::Busy(2 + u32::from(spread % 8))
+    })
 }
 
 /// Refuses a token that was revoked since it was authenticated. Asked inside the transaction of a change, so that
@@ -207,7 +243,7 @@ pub async fn ensure_active(change: &Change, token: TokenId) -> Result<(), Error>
 pub async fn lock_approved(change: &Change, caller: &Caller, id: DelegateId) -> Result<Delegate, Error> {
     let row = lock::delegate(change, &caller.token.scope, id).await?;
     let delegate = Delegate::try_from(row.ok_or(Error::NotFound(Object::Delegate))?)?;
-    if !is_own(&**change, caller, &delegate).await? {
+    if !is_own(&**change, caller, &Standing::from(&delegate)).await? {
         return Err(Error::NotFound(Object::Delegate));
     }
     if delegate.admission == Admission::Enabled { Ok(delegate) } else { Err(Conflict::NotApproved(None).into()) }

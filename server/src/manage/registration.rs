@@ -5,7 +5,7 @@ mod wanted_profile;
 
 use muster::{
     audit::Action,
-    delegate::{Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, silent_after},
+    delegate::{Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, Standing, silent_after},
     id::DelegateId,
     time::Timestamp,
 };
@@ -17,7 +17,7 @@ use self::{
 };
 use super::{
     delivery::profile_of,
-    identity::{Caller, check_fresh, ensure_active},
+    identity::{Caller, check_fresh, ensure_active, take_place},
 };
 use crate::{
     db::{
@@ -55,6 +55,7 @@ pub struct Registered {
 pub async fn register(state: &State, caller: &Caller, command: &Registration) -> Result<Registered, Error> {
     let name = command.facts.name.as_str();
     state.presence.used(caller.token.id, state.clock.now(), name);
+    let _place = take_place(state)?;
     let attempt = Attempt { state, caller, command };
     loop {
         match attempt.register().await {
@@ -98,7 +99,8 @@ impl Attempt<'_> {
         let wanted = wanted_profile(&change, &self.caller.token, asked).await?;
         let registered = match known {
             Some(known) => {
-                let has = profile_of(&*change, &known.before).await?.map(|profile| profile.spec.name.to_string());
+                let has = profile_of(&*change, &known.before.scope, known.before.profile_id).await?;
+                let has = has.map(|profile| profile.spec.name.to_string());
                 let other = |_: &&AskedProfile| wanted.unknown || wanted.profile.id != known.before.profile_id;
                 let asked = asked.filter(other);
                 let keeps_profile = has.filter(|_| asked.is_some());
@@ -122,7 +124,7 @@ impl Attempt<'_> {
     ) -> Result<Delegate, Error> {
         let Known { before, binds } = known;
         let instance = self.caller.instance();
-        let kinship = before.kinship(instance.as_ref());
+        let kinship = Standing::from(&before).kinship(instance.as_ref());
         let mut changes = before.facts.changes_to(self.facts());
         let address = self.caller.address.to_string();
         if before.address != address && !before.address.is_empty() {

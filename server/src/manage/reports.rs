@@ -2,7 +2,7 @@
 
 use muster::id::DelegateId;
 
-use super::identity::{Caller, ensure_active, lock_approved};
+use super::identity::{Caller, ensure_active, lock_approved, take_place};
 use crate::{
     error::Error,
     events::Topic,
@@ -17,6 +17,7 @@ use crate::{
 /// run is another delegate's; [`Error::Refused`] where the token was revoked meanwhile; or where the database is out of
 /// reach.
 pub async fn write(state: &State, caller: &Caller, id: DelegateId, report: &Report) -> Result<(), Error> {
+    let _place = take_place(state)?;
     // Whatever this report can hold was handed out before it came: the secrets of now, and those of before.
     let masker = masker(state, &caller.token).await?;
     loop {

@@ -1,9 +1,14 @@
 //! When delegates were connected: what stands in their rows, and in their history.
 
 use muster::{delegate::Delegate, id::ConnectionId, time::Timestamp};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, Set, Value, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait as _, Set,
+    Value,
+    sea_query::{Expr, ExprTrait as _, SimpleExpr},
+};
+use uuid::Uuid;
 
-use super::MAX_ROWS_AT_ONCE;
+use super::{MAX_ROWS_AT_ONCE, SILENT};
 use crate::{
     db::{
         Change,
@@ -33,6 +38,20 @@ pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result
     Ok(())
 }
 
+/// Notes that delegates, which are locked, were lost: nothing was heard of them until they had been silent for too long.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(super) async fn lose(tx: &Change, ids: &[Uuid]) -> Result<(), DbErr> {
+    // By then each one counted as connected.
+    let since = delegate::Entity::find().select_only().column(delegate::Column::ConnectedUntil).filter(
+        Expr::col((delegate::Entity, delegate::Column::Id))
+            .equals((connection::Entity, connection::Column::DelegateId)),
+    );
+    let since = SimpleExpr::SubQuery(None, Box::new(since.into_query().into()));
+    end(tx, ids, since, SILENT).await
+}
+
 /// Notes that the delegates under a condition are no longer connected, and why.
 ///
 /// # Errors
@@ -40,18 +59,24 @@ pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result
 pub async fn disconnect(tx: &Change, which: Condition, at: Timestamp, cause: &str) -> Result<(), DbErr> {
     let ids = lock::delegates(tx, which.add(delegate::Column::ConnectedUntil.is_not_null())).await?;
     for ids in ids.chunks(MAX_ROWS_AT_ONCE) {
-        delegate::Entity::update_many()
-            .col_expr(delegate::Column::ConnectedUntil, Expr::value(Value::BigInt(None)))
-            .filter(delegate::Column::Id.is_in(ids.iter().copied()))
-            .exec(&**tx)
-            .await?;
-        connection::Entity::update_many()
-            .col_expr(connection::Column::LostAt, Expr::value(at.as_millis()))
-            .col_expr(connection::Column::Cause, Expr::value(cause))
-            .filter(connection::Column::LostAt.is_null())
-            .filter(connection::Column::DelegateId.is_in(ids.iter().copied()))
-            .exec(&**tx)
-            .await?;
+        end(tx, ids, Expr::value(at.as_millis()), cause).await?;
     }
+    Ok(())
+}
+
+/// Ends the connections of delegates, which are locked.
+async fn end(tx: &Change, ids: &[Uuid], at: SimpleExpr, cause: &str) -> Result<(), DbErr> {
+    connection::Entity::update_many()
+        .col_expr(connection::Column::LostAt, at)
+        .col_expr(connection::Column::Cause, Expr::value(cause))
+        .filter(connection::Column::LostAt.is_null())
+        .filter(connection::Column::DelegateId.is_in(ids.iter().copied()))
+        .exec(&**tx)
+        .await?;
+    delegate::Entity::update_many()
+        .col_expr(delegate::Column::ConnectedUntil, Expr::value(Value::BigInt(None)))
+        .filter(delegate::Column::Id.is_in(ids.iter().copied()))
+        .exec(&**tx)
+        .await?;
     Ok(())
 }

@@ -1,11 +1,15 @@
 //! Which calls of a process were heard: each counts once.
 
+use muster::time::Timestamp;
+
 /// Which of a process's calls were heard: the largest counter, and which of the 64 before it.
 #[derive(Clone, Debug)]
 pub(super) struct Heard {
     pub(super) process: String,
     pub(super) largest: u64,
     pub(super) before: u64,
+    /// When it last called.
+    pub(super) at: Timestamp,
 }
 
 impl Heard {

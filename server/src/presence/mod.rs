@@ -21,10 +21,14 @@ use muster::{
 };
 
 pub use self::connections::{connect, disconnect};
-use self::heard::Heard;
+use self::{connections::lose, heard::Heard};
 
 /// How many rows one statement changes.
 const MAX_ROWS_AT_ONCE: usize = 500;
+/// How often it is noted that a delegate whose token is good no more calls.
+const CUT_OFF_NOTED_EVERY: Duration = Duration::from_secs(10);
+/// For how long after its last call it is remembered which calls of a process were heard.
+const HEARD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
 /// Why a delegate counts as lost that was not heard to stop.
 const SILENT: &str = "no heartbeat";
 
@@ -32,6 +36,14 @@ const SILENT: &str = "no heartbeat";
 struct Beat {
     at: Timestamp,
     until: Timestamp,
+}
+
+/// A delegate whose token is good no more was last heard.
+#[derive(Clone, Copy, Debug)]
+struct CutOff {
+    at: Timestamp,
+    clock_behind: Option<i64>,
+    is_written: bool,
 }
 
 /// What was turned away, since it was last written.
@@ -50,6 +62,7 @@ pub struct Presence {
     beats: Mutex<HashMap<DelegateId, Beat>>,
     uses: Mutex<HashMap<TokenId, (Timestamp, String)>>,
     refused: Mutex<HashMap<(Option<TokenId>, &'static str), Refused>>,
+    cut_off: Mutex<HashMap<DelegateId, CutOff>>,
     heard: Mutex<HashMap<DelegateId, Heard>>,
     listening: Mutex<Listening>,
 }
@@ -74,6 +87,7 @@ impl Presence {
             beats: Mutex::default(),
             uses: Mutex::default(),
             refused: Mutex::default(),
+            cut_off: Mutex::default(),
             heard: Mutex::default(),
             listening: Mutex::new(Listening { since: now, failures: 0 }),
         }
@@ -86,7 +100,21 @@ impl Presence {
 
     /// Notes that a delegate used a token.
     pub fn used(&self, token: TokenId, at: Timestamp, by: &str) {
-        held(&self.uses).insert(token, (at, by.to_owned()));
+        let mut uses = held(&self.uses);
+        let (last, name) = uses.entry(token).or_insert_with(|| (at, String::new()));
+        *last = at;
+        by.clone_into(name);
+    }
+
+    /// Notes that a delegate called whose token is good no more. Tells whether that is news: each one is noted once in a
+    /// while.
+    pub fn cut_off(&self, id: DelegateId, at: Timestamp, clock_behind: Option<i64>) -> bool {
+        let mut cut_off = held(&self.cut_off);
+        if cut_off.get(&id).is_some_and(|last| at.since(last.at) < CUT_OFF_NOTED_EVERY) {
+            return false;
+        }
+        cut_off.insert(id, CutOff { at, clock_behind, is_written: false });
+        true
     }
 
     /// Notes that a call was turned away, and by which token, where that is known. `name` is what the caller called
@@ -102,9 +130,9 @@ impl Presence {
 
     /// Whether a process's call with this counter was not heard before. This manager's memory: what must not be heard
     /// twice by several, or after a restart, is written down where it is done.
-    pub fn is_fresh(&self, id: DelegateId, process: &str, counter: u64) -> bool {
+    pub fn is_fresh(&self, id: DelegateId, process: &str, counter: u64, now: Timestamp) -> bool {
         let mut heard = held(&self.heard);
-        let new = || Heard { process: process.to_owned(), largest: counter, before: 0 };
+        let new = || Heard { process: process.to_owned(), largest: counter, before: 0, at: now };
         match heard.entry(id) {
             Entry::Vacant(entry) => {
                 entry.insert(new());
@@ -114,8 +142,16 @@ impl Presence {
                 entry.insert(new());
                 true
             }
-            Entry::Occupied(mut entry) => entry.get_mut().is_new(counter),
+            Entry::Occupied(mut entry) => {
+                entry.get_mut().at = now;
+                entry.get_mut().is_new(counter)
+            }
         }
+    }
+
+    /// Forgets which calls were heard of delegates that have not called for long.
+    pub fn tidy(&self, now: Timestamp) {
+        held(&self.heard).retain(|_, heard| now.since(heard.at) < HEARD_FOR);
     }
 
     /// For how long delegates have been listened to without a break: the manager's own outage, or the database's, is
@@ -167,7 +203,7 @@ mod tests {
     fn a02_a_proof_counts_once() {
         let presence = Presence::new(Timestamp::from_millis(0));
         let id = DelegateId(uuid::Uuid::from_u128(1));
-        let fresh = |process, counter| presence.is_fresh(id, process, counter);
+        let fresh = |process, counter| presence.is_fresh(id, process, counter, Timestamp::from_millis(0));
         assert!(fresh("a", 100) && !fresh("a", 100));
         assert!(fresh("a", 103) && fresh("a", 101) && fresh("a", 102) && !fresh("a", 101) && !fresh("a", 100));
         assert!(fresh("a", 167) && !fresh("a", 103) && fresh("a", 104) && !fresh("a", 104));

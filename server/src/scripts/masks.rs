@@ -86,7 +86,7 @@ impl Masks {
 pub async fn masker(state: &State, token: &Token) -> Result<Masker, Error> {
     let row = token::Entity::find_by_id(token.id.0).filter(token::Entity::at(&token.scope));
     let row = row.one(state.db.read()).await?.ok_or(Refusal::RevokedToken)?;
-    let value = token_values::unseal(&state.encryption, &row)?;
+    let value = token_values::unseal(&state.encryption, token.id, &row.sealed_value)?;
     let (text, bytes) = (value.expose(), value.key());
     let own = [Patterns::of_texts([text.as_str()]), Patterns::of_bytes([bytes.as_slice()])];
     let own = own.into_iter().collect::<Result<Vec<_>, _>>().map_err(Error::internal)?;

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::{Beat, MAX_ROWS_AT_ONCE, Presence, Refused, SILENT, connect};
+use super::super::{Beat, CUT_OFF_NOTED_EVERY, CutOff, MAX_ROWS_AT_ONCE, Presence, Refused, SILENT, connect, held};
 use crate::{
     db::{
         Change,
@@ -47,15 +47,46 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
     if told.is_err() {
         Presence::put_back(&state.presence.refused, refused);
     }
-    written.and(used).and(told).map(|()| any)
+    let noted = write_cut_off(state).await;
+    written.and(used).and(told).and(noted).map(|()| any)
+}
+
+/// Notes when delegates were last heard whose token is good no more.
+async fn write_cut_off(state: &State) -> Result<(), DbErr> {
+    let mut cut_off: Vec<(DelegateId, CutOff)> = {
+        let cut_off = held(&state.presence.cut_off);
+        cut_off.iter().filter(|(_, one)| !one.is_written).map(|(id, one)| (*id, *one)).collect()
+    };
+    cut_off.sort_unstable_by_key(|(id, _)| *id);
+    for chunk in cut_off.chunks(MAX_ROWS_AT_ONCE) {
+        let rows = chunk.iter().map(|(id, one)| [id.0.into(), one.at.as_millis().into(), one.clock_behind.into()]);
+        // Not of one that has come back with another token meanwhile.
+        let sql = "UPDATE delegate SET refused_at = v.column2, clock_behind = COALESCE(v.column3, clock_behind) \
+                   FROM (VALUES {rows}) AS v WHERE delegate.id = v.column1 AND last_heartbeat_at <= v.column2";
+        let mut change = state.db.write().await?;
+        let ids = delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
+        lock::delegates_heard(&change, Condition::all().add(ids)).await?;
+        update_many(&*change, sql, rows).await?;
+        change.touches(Topic::Delegates);
+        change.commit().await?;
+    }
+    let now = state.clock.now();
+    let mut kept = held(&state.presence.cut_off);
+    for (id, _) in cut_off {
+        if let Some(one) = kept.get_mut(&id) {
+            one.is_written = true;
+        }
+    }
+    kept.retain(|_, one| !one.is_written || now.since(one.at) < CUT_OFF_NOTED_EVERY);
+    Ok(())
 }
 
 async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
     for chunk in beats.chunks(MAX_ROWS_AT_ONCE) {
         let change = state.db.write().await?;
-        let ids = || delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
+        let ids = delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
         // In the order in which everybody locks rows: an update alone would take them as they come.
-        lock::delegates(&change, Condition::all().add(ids())).await?;
+        lock::delegates_heard(&change, Condition::all().add(ids)).await?;
         revive(&change, chunk).await?;
         // Only a connected delegate's time is extended: one that was cut off or stopped meanwhile stays so.
         let rows =
@@ -83,6 +114,8 @@ async fn revive(change: &Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbE
         if !last.is_some_and(|last| silent(&last)) {
             continue;
         }
+        // Locked before; this time because what every call asks of it changes.
+        lock::delegates(change, Condition::all().add(delegate::Column::Id.eq(row.id))).await?;
         delegate::Entity::update_many()
             .col_expr(delegate::Column::ConnectedUntil, Expr::value(beat.until.as_millis()))
             .filter(delegate::Column::Id.eq(row.id))
@@ -101,7 +134,7 @@ async fn write_uses(state: &State, uses: &[(TokenId, (Timestamp, String))]) -> R
                    WHERE token.id = v.column1 AND (last_used_at IS NULL OR last_used_at < v.column2)";
         let change = state.db.write().await?;
         let ids = token::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
-        lock::tokens(&change, Condition::all().add(ids)).await?;
+        lock::tokens_used(&change, Condition::all().add(ids)).await?;
         update_many(&*change, sql, rows).await?;
         change.commit().await?;
     }

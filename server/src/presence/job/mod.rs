@@ -31,7 +31,8 @@ pub async fn run(state: State) {
             state.presence.listen_anew(now);
         }
         last = now;
-        let flushed = flush(&state).await;
+        let noticed = state.db.notice_other_writers().await;
+        let flushed = noticed.and(flush(&state).await);
         let looked = if stopping || flushed.is_err() { Ok(()) } else { sweep(&state).await };
         match (flushed, looked) {
             (Ok(any), Ok(())) => {

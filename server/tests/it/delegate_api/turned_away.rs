@@ -95,6 +95,7 @@ async fn u04_an_expired_token_is_said_and_can_be_rotated(app: TestApp) {
     let id = edge.registered().await;
     app.advance(days(2));
     assert_eq!(edge.heartbeat(&id).await.refusal().1, "EXPIRED_TOKEN");
+    app.flush().await;
     let row = admin.sees(&id).await.row;
     assert_eq!(row.token_status, Some(muster::token::TokenStatus::Expired));
     assert!(row.delegate.refused_at.is_some(), "when it tried last");

@@ -24,11 +24,12 @@ use muster_server::{
     proxies::TrustedProxies,
     scripts::Masks,
     start::{self, StartError},
-    state::{Inner, State},
-    token_values::TokenValues,
+    state::{Inner, MAX_DELEGATE_CHANGES, State},
+    token_values::TokenDigests,
     web::assets::Files,
 };
 use tempfile::TempDir;
+use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
@@ -147,7 +148,8 @@ impl TestApp {
             events: state.events.clone(),
             presence: Presence::new(state.clock.now()),
             masks: Masks::default(),
-            token_values: TokenValues::default(),
+            token_digests: TokenDigests::default(),
+            delegate_changes: Semaphore::new(MAX_DELEGATE_CHANGES),
             passwords: state.passwords.clone(),
             limits: Limits::default(),
             setup: SetupCode::default(),
@@ -207,6 +209,11 @@ impl TestApp {
     /// Runs a statement on the PostgreSQL server of the tests, beside this installation.
     pub async fn on_server(&self, sql: &str) {
         self.0.database.on_server(sql).await;
+    }
+
+    /// Runs a statement on its database, as another program would.
+    pub async fn on_database(&self, sql: &str) {
+        self.0.database.on_database(sql).await;
     }
 
     /// A statement that fails as it would where the database cannot be had.

@@ -47,6 +47,11 @@ impl Database {
         on_server(&std::env::var(POSTGRES).unwrap(), sql).await;
     }
 
+    /// Runs a statement on it, as another program would.
+    pub async fn on_database(&self, sql: &str) {
+        on_server(&self.url, sql).await;
+    }
+
     /// Removes it. SQLite's goes with its folder.
     pub async fn remove(&self) {
         if self.backend == Backend::Postgres {

@@ -57,10 +57,12 @@ async fn its_delegates_are_shown_as_cut_off_at_once(app: TestApp) {
 
     let refused_at = app.now();
     says_revoked(&edge.heartbeat(&id).await);
+    app.flush().await;
     assert_eq!(admin.sees(&id).await.row.delegate.refused_at, Some(refused_at), "its last word");
     app.advance(seconds(20));
     let refused_at = app.now();
     says_revoked(&edge.without_kid().heartbeat(&id).await);
+    app.flush().await;
     assert_eq!(admin.sees(&id).await.row.delegate.refused_at, Some(refused_at));
     assert_eq!(admin.sees_status(&id).await, Status::NotConnected);
 }

@@ -1,0 +1,49 @@
+//! Pages of lists, with few delegates and with many.
+
+use std::path::Path;
+
+use crate::{
+    fleet,
+    http::request,
+    load::{self, Until},
+    manager::Manager,
+    table::{Table, count},
+};
+
+const PAGES: [(&str, &str); 9] = [
+    ("Delegates", "/delegates"),
+    ("Delegates, pending", "/delegates?status=pending"),
+    ("Delegates, not connected", "/delegates?status=not-connected"),
+    ("Delegates, search for one", "/delegates?q=host-0000777"),
+    ("Delegates, search for all", "/delegates?q=example"),
+    ("Delegates, search for none", "/delegates?q=nothing-like-it"),
+    ("Tokens", "/tokens"),
+    ("Profiles", "/profiles"),
+    ("Secrets", "/secrets"),
+];
+const EACH: usize = 300;
+const GOAL: f64 = 30.0;
+
+/// Measures them with up to so many delegates.
+pub async fn measure(program: &Path, most: usize, table: &mut Table) {
+    for rows in [1000, 100_000, 1_000_000].into_iter().filter(|rows| *rows <= most) {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        let fleet = fleet::found(&data, 40, rows).await;
+        let manager = Manager::start(program, &data).await;
+        let cookie = manager.sign_in().await;
+        let one = format!("/delegates/{}", fleet.delegates[rows / 2].id);
+        for (name, path) in PAGES.into_iter().chain([("one delegate", one.as_str())]) {
+            let asks = request("GET", path, &[("Cookie", &cookie), ("Accept", "text/html")], "");
+            // Once beforehand: whoever comes first waits for the disk.
+            load::run(manager.port, 1, vec![asks.clone(); 3], Until::Sent).await;
+            let outcome = load::run(manager.port, 2, vec![asks; EACH], Until::Sent).await;
+            outcome.check(name);
+            let (half, most) = (outcome.percentile(0.5), outcome.percentile(0.99));
+            let what = format!("{name}, of {}", count(rows as f64));
+            let beside = format!("p50 {half:.1} ms");
+            table.add(&what, format!("p99 {most:.1} ms"), beside, "< 30 ms".to_owned(), most < GOAL);
+        }
+        manager.stop();
+    }
+}

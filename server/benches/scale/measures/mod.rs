@@ -1,0 +1,7 @@
+//! What is measured.
+
+pub mod heartbeats;
+pub mod lists;
+pub mod registrations;
+pub mod start;
+pub mod storm;

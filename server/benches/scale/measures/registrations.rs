@@ -1,0 +1,57 @@
+//! First registrations, each durable before it is answered.
+
+use std::{path::Path, time::Instant};
+
+use sqlx::{
+    ConnectOptions as _, Executor as _,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::{
+    fleet::{self, Key},
+    load::{self, Until},
+    manager::Manager,
+    table::{Table, count},
+};
+
+/// A token admits a thousand at once.
+const TOKENS: usize = 60;
+const REGISTRATIONS: usize = 30_000;
+const CONNECTIONS: usize = 256;
+const GOAL: f64 = 5000.0;
+
+/// Measures them.
+pub async fn measure(program: &Path, table: &mut Table) {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let fleet = fleet::found(&data, TOKENS, 0).await;
+    let manager = Manager::start(program, &data).await;
+    for (what, with_key) in [("first registrations/s", false), ("first registrations/s, with proof of a key", true)] {
+        let from = if with_key { REGISTRATIONS } else { 0 };
+        let strangers = (from..from + REGISTRATIONS).map(|number| fleet.stranger(number));
+        let requests = strangers.map(|one| one.registration(with_key.then(Key::new).as_ref())).collect();
+        let ours = load::run(manager.port, CONNECTIONS, requests, Until::Sent).await;
+        ours.check(what);
+        let alone = one_by_one(folder.path()).await;
+        let beside = format!("one bare SQLite commit after the other {}", count(alone));
+        let rate = format!("{} (p99 {:.0} ms)", count(ours.rate()), ours.percentile(0.99));
+        table.add(what, rate, beside, format!("≥ {}", count(GOAL)), ours.rate() >= GOAL);
+    }
+    manager.stop();
+}
+
+/// How many commits of one row each this disk takes in a second, one after the other.
+async fn one_by_one(folder: &Path) -> f64 {
+    let file = folder.join(format!("{}.db", u64::from_le_bytes(muster_server::random::bytes())));
+    let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+    let options = options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let mut connection = options.connect().await.unwrap();
+    connection.execute("CREATE TABLE one (text TEXT)").await.unwrap();
+    let begin = Instant::now();
+    let mut commits = 0;
+    while begin.elapsed().as_secs() < 2 {
+        connection.execute("INSERT INTO one VALUES ('as long as a row of a delegate, more or less')").await.unwrap();
+        commits += 1;
+    }
+    f64::from(commits) / begin.elapsed().as_secs_f64()
+}
