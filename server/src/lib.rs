@@ -1,6 +1,7 @@
 //! The manager of Muster: console back end, delegate API and storage. See `docs/ARCHITECTURE.md` for the map.
 
 pub mod auth;
+pub mod caller;
 pub mod clock;
 pub mod config;
 pub mod connections;
@@ -17,6 +18,7 @@ pub mod presence;
 pub mod program;
 pub mod proxies;
 pub mod random;
+pub mod registrations;
 pub mod retention;
 pub mod scripts;
 pub mod secret_values;

@@ -12,11 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use zeroize::Zeroizing;
 
 use crate::{
-    auth::{
-        limit::Limits,
-        password::{PasswordError, Passwords},
-        setup::SetupCode,
-    },
+    auth::{limit::Limits, password::Passwords, setup::SetupCode},
     clock::Clock,
     config::Config,
     db::{Db, OpenError, entity::setting},
@@ -29,6 +25,7 @@ use crate::{
     },
     presence::Presence,
     program::Program,
+    registrations::Queue,
     scripts::Masks,
     state::{Inner, MAX_DELEGATE_CHANGES, State},
     token_values::TokenDigests,
@@ -56,9 +53,6 @@ pub enum StartError {
     /// What a new installation begins with.
     #[error(transparent)]
     Found(#[from] FoundError),
-    /// Passwords.
-    #[error(transparent)]
-    Password(#[from] PasswordError),
     /// The password file of the first administrator.
     #[error("the password file {0} cannot be read: {1}")]
     PasswordFile(std::path::PathBuf, io::Error),
@@ -114,8 +108,9 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         presence,
         masks: Masks::default(),
         token_digests: TokenDigests::default(),
+        registrations: Queue::default(),
         delegate_changes: Semaphore::new(MAX_DELEGATE_CHANGES),
-        passwords: Passwords::new()?,
+        passwords: Passwords::default(),
         limits: Limits::default(),
         setup: SetupCode::default(),
         stop: CancellationToken::new(),

@@ -16,6 +16,7 @@ use crate::{
     presence::Presence,
     program::Program,
     proxies::TrustedProxies,
+    registrations::Queue,
     scripts::Masks,
     token_values::TokenDigests,
 };
@@ -59,6 +60,8 @@ pub struct Inner {
     pub masks: Masks,
     /// Which token has which digest.
     pub token_digests: TokenDigests,
+    /// First registrations that come at once.
+    pub registrations: Queue,
     /// Bounds how many changes that delegates ask for wait at once: see [`MAX_DELEGATE_CHANGES`].
     pub delegate_changes: Semaphore,
     /// Hashes passwords.

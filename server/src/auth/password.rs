@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use argon2::{
-    Argon2,
+    Argon2, Params,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use muster::user::{MAX_PASSWORD_BYTES, Password};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -75,16 +76,14 @@ pub struct Passwords {
     nobody: Arc<str>,
 }
 
-impl Passwords {
-    /// Makes the hash that stands in for unknown people.
-    ///
-    /// # Errors
-    /// Where argon2 fails.
-    pub fn new() -> Result<Self, PasswordError> {
-        let nobody = hash(&random::bytes::<32>())?.into();
-        Ok(Self { strangers: Queue::new(MAX_STRANGERS, AT_ONCE - 1), known: Queue::new(MAX_KNOWN, AT_ONCE), nobody })
+impl Default for Passwords {
+    fn default() -> Self {
+        let (strangers, known) = (Queue::new(MAX_STRANGERS, AT_ONCE - 1), Queue::new(MAX_KNOWN, AT_ONCE));
+        Self { strangers, known, nobody: hash_of_nobody().into() }
     }
+}
 
+impl Passwords {
     /// Hashes a password, in PHC form.
     ///
     /// # Errors
@@ -128,13 +127,32 @@ fn hash(password: &[u8]) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
+/// A hash in the shape of a real one, of random bytes: it takes as long to check. To compute one would hold up each
+/// start, and keep the memory that it takes.
+fn hash_of_nobody() -> String {
+    let params = Params::DEFAULT;
+    let [salt, output] = [STANDARD_NO_PAD.encode(random::bytes::<16>()), STANDARD_NO_PAD.encode(random::bytes::<32>())];
+    let (memory, passes, lanes) = (params.m_cost(), params.t_cost(), params.p_cost());
+    format!("$argon2id$v=19$m={memory},t={passes},p={lanes}${salt}${output}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[test]
+    fn the_hash_of_nobody_is_as_much_work_as_any() {
+        let (nobody, real) = (hash_of_nobody(), hash(b"correct horse battery").unwrap());
+        let parts = |hash: &str| hash.split('$').map(str::to_owned).collect::<Vec<_>>();
+        let (nobody, real) = (parts(&nobody), parts(&real));
+        assert_eq!(nobody[..4], real[..4]);
+        let lengths = |parts: &[String]| parts.iter().map(String::len).collect::<Vec<_>>();
+        assert_eq!(lengths(&nobody), lengths(&real));
+    }
+
     #[tokio::test]
     async fn the_right_password_alone_is_accepted() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::default();
         let right = Password::new("correct horse battery".into());
         let hash = passwords.hash(right.clone()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
@@ -146,7 +164,7 @@ mod tests {
 
     #[tokio::test]
     async fn b15_strangers_wait_in_a_queue_with_an_end_and_known_browsers_pass_them() {
-        let passwords = Passwords::new().unwrap();
+        let passwords = Passwords::default();
         // All places of strangers are taken, and as many wait as may.
         let taken = passwords.strangers.places.acquire_many(u32::try_from(AT_ONCE - 1).unwrap()).await.unwrap();
         let guess = || {

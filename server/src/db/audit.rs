@@ -8,11 +8,13 @@ use muster::{
     scope::Scope,
     time::Timestamp,
 };
-use sea_orm::{ActiveModelTrait, DbErr, Set};
+use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
 use uuid::Uuid;
 
-use super::Change;
-use super::entity::audit::ActiveModel;
+use super::{
+    Change,
+    entity::audit::{self, ActiveModel},
+};
 use crate::random;
 
 /// What an entry tells, beyond who and when.
@@ -47,7 +49,24 @@ pub fn actor_id(actor: &Actor) -> Option<Uuid> {
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
-    let row = ActiveModel {
+    row(origin, now, &entry).insert(&**change).await?;
+    change.tells(Line::of(origin, &entry));
+    Ok(())
+}
+
+/// Writes several entries in one statement.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn record_all(change: &Change, now: Timestamp, entries: &[(Origin, Entry<'_>)]) -> Result<(), DbErr> {
+    let rows = entries.iter().map(|(origin, entry)| row(origin, now, entry));
+    audit::Entity::insert_many(rows).exec_without_returning(&**change).await?;
+    entries.iter().for_each(|(origin, entry)| change.tells(Line::of(origin, entry)));
+    Ok(())
+}
+
+fn row(origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> ActiveModel {
+    ActiveModel {
         id: Set(AuditId::new(now, &random::bytes()).0),
         account_id: Set(entry.scope.account.0),
         organization: Set(entry.scope.organization().to_owned()),
@@ -60,11 +79,8 @@ pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Ent
         action: Set(entry.action.code().to_owned()),
         object_id: Set(entry.object),
         object_name: Set(entry.name.to_owned()),
-        detail: Set(entry.detail),
-    };
-    row.insert(&**change).await?;
-    change.tells(Line { action: entry.action, object: entry.name.to_owned(), by: origin.actor.name().to_owned() });
-    Ok(())
+        detail: Set(entry.detail.clone()),
+    }
 }
 
 /// What the log says of an entry.
@@ -78,6 +94,12 @@ pub(super) struct Line {
 /// Lines that wait for their change to be committed.
 #[derive(Debug, Default)]
 pub(super) struct Lines(Mutex<Vec<Line>>);
+
+impl Line {
+    fn of(origin: &Origin, entry: &Entry<'_>) -> Self {
+        Self { action: entry.action, object: entry.name.to_owned(), by: origin.actor.name().to_owned() }
+    }
+}
 
 impl Lines {
     pub(super) fn add(&self, line: Line) {

@@ -19,9 +19,9 @@ use uuid::Uuid;
 
 use super::presented::Presented;
 use crate::{
+    caller::Caller,
     db::{KnownToken, entity::token},
     error::Error,
-    manage::identity::Caller,
     state::State,
     token_values::value_of,
 };
@@ -76,7 +76,7 @@ impl From<Error> for Denied {
 /// [`Denied`]. The answer is the same for an account that does not exist as for a wrong token.
 pub async fn authenticate(
     state: &State,
-    presented: &Presented,
+    presented: &Presented<'_>,
     delegate: Option<DelegateId>,
 ) -> Result<Caller, Denied> {
     let checked = check(state, presented, delegate).await;
@@ -87,8 +87,8 @@ pub async fn authenticate(
     checked
 }
 
-async fn check(state: &State, presented: &Presented, delegate: Option<DelegateId>) -> Result<Caller, Denied> {
-    let account = presented.account.as_str();
+async fn check(state: &State, presented: &Presented<'_>, delegate: Option<DelegateId>) -> Result<Caller, Denied> {
+    let account = &*presented.account;
     let header = presented.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).ok_or(Denied::INVALID)?;
     let (scheme, text) = header.split_once(' ').ok_or(Denied::INVALID)?;
     let text = text.trim();
@@ -119,13 +119,13 @@ async fn check(state: &State, presented: &Presented, delegate: Option<DelegateId
 }
 
 /// The proof that a request brings, if it does. One that does not hold is none, and refused.
-fn proof(presented: &Presented, credential: &str) -> Result<Option<Proof>, ()> {
+fn proof(presented: &Presented<'_>, credential: &str) -> Result<Option<Proof>, ()> {
     let mut given = presented.headers.get_all(proof::HEADER).iter();
     let (Some(text), None) = (given.next(), given.next()) else {
         return if presented.headers.contains_key(proof::HEADER) { Err(()) } else { Ok(None) };
     };
     let text = text.to_str().map_err(|_| ())?;
-    Proof::read(text, &presented.method, &presented.path, credential).map(Some).map_err(|error| {
+    Proof::read(text, presented.method, presented.path, credential).map(Some).map_err(|error| {
         tracing::debug!(%error, "a proof does not hold");
     })
 }
@@ -134,7 +134,7 @@ fn proof(presented: &Presented, credential: &str) -> Result<Option<Proof>, ()> {
 /// one that a header names, else any.
 async fn find(
     state: &State,
-    presented: &Presented,
+    presented: &Presented<'_>,
     credential: &Credential,
     delegate: Option<DelegateId>,
 ) -> Result<Option<(Arc<Token>, Claims)>, Denied> {

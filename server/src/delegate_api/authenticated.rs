@@ -1,9 +1,7 @@
 //! Calls whose credential is good, as handlers take them.
 
-use std::collections::HashMap;
-
 use axum::{
-    extract::{FromRequest, FromRequestParts, Path, Request},
+    extract::{FromRequest, FromRequestParts, RawPathParams, Request},
     http::request::Parts,
     response::{IntoResponse, Response},
 };
@@ -16,10 +14,10 @@ use serde::de::DeserializeOwned;
 use super::{
     ApiError,
     authenticate::{Denied, authenticate},
-    extract::{Body, parse},
+    extract::{parse, whole},
     presented::Presented,
 };
-use crate::{error::Error, manage::identity::Caller, state::State};
+use crate::{caller::Caller, error::Error, state::State};
 
 /// A call whose credential is good.
 #[derive(Clone, Debug)]
@@ -34,9 +32,10 @@ impl FromRequestParts<State> for Authenticated {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &State) -> Result<Self, ApiError> {
-        let path = Path::<HashMap<String, String>>::from_request_parts(parts, state).await.ok();
-        let delegate = path.and_then(|Path(path)| path.get("id")?.parse().ok());
-        let presented = Presented::read(parts, state).await?;
+        let path = RawPathParams::from_request_parts(parts, state).await.ok();
+        let id = path.as_ref().and_then(|path| path.iter().find(|(name, _)| *name == "id"));
+        let delegate = id.and_then(|(_, id)| id.parse().ok());
+        let presented = Presented::read(parts)?;
         let caller = authenticate(state, &presented, delegate).await.map_err(Error::from)?;
         Ok(Self { caller, delegate })
     }
@@ -91,9 +90,9 @@ impl<T: DeserializeOwned + NamesDelegate + Send> FromRequest<State> for Authenti
 
     async fn from_request(request: Request, state: &State) -> Result<Self, RefusedCall> {
         let early = |error: Error| RefusedCall { denied: Denied::Failed(error), delegate: None };
-        let (mut parts, body) = request.into_parts();
-        let presented = Presented::read(&mut parts, state).await.map_err(early)?;
-        let Body(bytes) = Body::from_request(Request::from_parts(parts, body), state).await.map_err(|e| early(e.0))?;
+        let (parts, body) = request.into_parts();
+        let presented = Presented::read(&parts).map_err(early)?;
+        let bytes = whole(body).await.map_err(early)?;
         // Whoever has no good credential is told that, and nothing of the body.
         let body = parse::<T>(&bytes);
         let delegate = body.as_ref().ok().and_then(|body| body.delegate_id().parse().ok());

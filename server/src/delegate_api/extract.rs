@@ -1,8 +1,8 @@
 //! What a request brings. What cannot be read is refused in the protocol's envelope, and not repeated.
 
 use axum::{
-    body::{Bytes, to_bytes},
-    extract::{FromRequest, FromRequestParts, Request},
+    body::{Body, Bytes, to_bytes},
+    extract::FromRequestParts,
     http::request::Parts,
 };
 use muster::text::Invalid;
@@ -15,18 +15,12 @@ use crate::error::Error;
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
 /// The whole body.
-pub struct Body(pub Bytes);
-
-impl<S: Sync> FromRequest<S> for Body {
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        // A connection that broke is told the same: nobody reads it.
-        to_bytes(request.into_body(), MAX_BODY_BYTES)
-            .await
-            .map(Self)
-            .map_err(|_| Error::TooLarge(MAX_BODY_BYTES).into())
-    }
+///
+/// # Errors
+/// [`Error::TooLarge`].
+pub async fn whole(body: Body) -> Result<Bytes, Error> {
+    // A connection that broke is told the same: nobody reads it.
+    to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Error::TooLarge(MAX_BODY_BYTES))
 }
 
 /// Reads a body. What is wrong is told by its place alone: a parser's own words would repeat what stands there.
@@ -38,6 +32,11 @@ pub fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Error> {
     })
 }
 
+/// That a query cannot be read.
+pub fn unreadable_query() -> Error {
+    Error::field("query", Invalid::new("The query holds a parameter of the wrong type."))
+}
+
 /// The query.
 pub struct Query<T>(pub T);
 
@@ -46,7 +45,6 @@ impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        let unreadable = |_| Error::field("query", Invalid::new("The query holds a parameter of the wrong type."));
-        Ok(Self(serde_urlencoded::from_str(query).map_err(unreadable)?))
+        Ok(Self(serde_urlencoded::from_str(query).map_err(|_| unreadable_query())?))
     }
 }

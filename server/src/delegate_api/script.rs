@@ -24,11 +24,9 @@ use super::{
     extract::{Query, parse},
 };
 use crate::{
+    caller::Caller,
     error::{Error, Object},
-    manage::{
-        identity::{Caller, own_process},
-        reports,
-    },
+    manage::{identity::own_process, reports},
     random,
     scripts::Report,
     state,

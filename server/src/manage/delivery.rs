@@ -14,8 +14,9 @@ use muster::{
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::identity::{Caller, ensure_active, lock_approved, own_process};
+use super::identity::{ensure_active, lock_approved, own_process};
 use crate::{
+    caller::Caller,
     db::entity::{Scoped, delegate, profile, token},
     error::{Conflict, Error},
     events::Topic,

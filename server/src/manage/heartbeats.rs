@@ -9,8 +9,9 @@ use muster::{
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
-use super::identity::{Caller, ensure_active, is_own, known_own, own, own_process, take_place};
+use super::identity::{ensure_active, is_own, known_own, own, own_process, take_place};
 use crate::{
+    caller::Caller,
     db::{
         entity::delegate,
         failure::{is_crossed, is_taken},

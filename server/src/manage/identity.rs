@@ -3,21 +3,21 @@
 //! Every use case that speaks of a delegate asks [`own`] for it: a delegate that is not the caller's is answered like one
 //! that does not exist, and nothing of it is read, changed or noted.
 
-use std::{net::IpAddr, sync::Arc};
+use std::sync::Arc;
 
 use muster::{
     audit::{Action, Actor, Origin},
-    delegate::{Admission, Delegate, DelegateKey, Instance, Kinship, Standing},
+    delegate::{Admission, Delegate, Kinship, Standing},
     id::{DelegateId, TokenId},
     time::Timestamp,
-    token::Token,
-    wire::{envelope::Refusal, proof::Proof},
+    wire::envelope::Refusal,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use crate::{
+    caller::Caller,
     db::{
         Change,
         audit::{self, Entry},
@@ -33,33 +33,7 @@ use crate::{
 /// How many rotations back a token is followed.
 const MAX_ROTATIONS: usize = 16;
 
-/// Who calls.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// The token that the credential was made with.
-    pub token: Arc<Token>,
-    /// The proof of a key, where the call brings one.
-    pub proof: Option<Proof>,
-    /// The address that the call came from.
-    pub address: IpAddr,
-}
-
 impl Caller {
-    /// The key that the call is signed with.
-    pub fn key(&self) -> Option<&DelegateKey> {
-        self.proof.as_ref().map(|proof| &proof.key)
-    }
-
-    /// The process that signs.
-    pub fn instance(&self) -> Option<Instance> {
-        self.proof.as_ref().map(Proof::instance)
-    }
-
-    /// By how many seconds the caller's clock is behind; below zero where it is ahead.
-    pub fn clock_behind(&self, now: Timestamp) -> Option<i64> {
-        self.proof.as_ref().map(|proof| now.as_seconds() - proof.claims.iat)
-    }
-
     /// Writes into the audit trail what the delegate does, as a part of the change that does it.
     ///
     /// # Errors
@@ -72,11 +46,16 @@ impl Caller {
         detail: String,
         now: Timestamp,
     ) -> Result<(), DbErr> {
+        let (origin, entry) = self.entry(delegate, action, detail);
+        audit::record(change, &origin, now, entry).await
+    }
+
+    /// What the audit trail tells of something that the delegate does.
+    pub(super) fn entry<'a>(&self, delegate: &'a Delegate, action: Action, detail: String) -> (Origin, Entry<'a>) {
         let (scope, name) = (&delegate.scope, delegate.facts.name.as_str());
         let actor = Actor::Delegate { id: Some(delegate.id), name: name.to_owned() };
         let origin = Origin { actor, address: Some(self.address) };
-        let entry = Entry { scope, action, object: Some(delegate.id.0), name, detail };
-        audit::record(change, &origin, now, entry).await
+        (origin, Entry { scope, action, object: Some(delegate.id.0), name, detail })
     }
 
     /// Writes into the audit trail that the delegate went over to the caller's token, where it did.

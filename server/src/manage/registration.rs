@@ -1,6 +1,7 @@
 //! A delegate registers: it is known, or new; and if new, it is admitted or waits for a person.
 
 mod recognise;
+pub mod together;
 mod wanted_profile;
 
 use muster::{
@@ -8,6 +9,7 @@ use muster::{
     delegate::{Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, Standing, silent_after},
     id::DelegateId,
     time::Timestamp,
+    token::Token,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
@@ -17,9 +19,10 @@ use self::{
 };
 use super::{
     delivery::profile_of,
-    identity::{Caller, check_fresh, ensure_active, take_place},
+    identity::{check_fresh, ensure_active, take_place},
 };
 use crate::{
+    caller::Caller,
     db::{
         Change,
         entity::{Scoped, delegate},
@@ -56,6 +59,9 @@ pub async fn register(state: &State, caller: &Caller, command: &Registration) ->
     let name = command.facts.name.as_str();
     state.presence.used(caller.token.id, state.clock.now(), name);
     let _place = take_place(state)?;
+    if let Some(registered) = together::register(state, caller, command).await {
+        return Ok(registered);
+    }
     let attempt = Attempt { state, caller, command };
     loop {
         match attempt.register().await {
@@ -171,49 +177,13 @@ impl Attempt<'_> {
         let token = &self.caller.token;
         self.state.limits.registration(token.id)?;
         let resembles = resembled(change, token, self.facts()).await?;
-        let required = wanted.profile.spec.requires_approval || wanted.floor;
-        let reason = Reason::of_new(resembles.is_some(), wanted.unknown, required);
-        if reason.is_some() {
+        if reason(&wanted, resembles).is_some() {
             self.check_pending(change).await?;
         }
-        let asked = self.command.profile.as_ref().filter(|_| wanted.unknown);
-        let delegate = Delegate {
-            id: DelegateId::new(now, &random::bytes()),
-            scope: token.scope.clone(),
-            profile_id: wanted.profile.id,
-            script_version: wanted.profile.script_changed_at,
-            selectors: None,
-            token_id: token.id,
-            token_before: None,
-            key: self.caller.key().copied(),
-            unbound: false,
-            instance: self.caller.instance(),
-            held_until: None,
-            conflict: None,
-            address: self.caller.address.to_string(),
-            clock_behind: self.caller.clock_behind(now),
-            asked_profile: asked.map(|asked| asked.text.clone()),
-            resembles,
-            admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },
-            reason,
-            decision: None,
-            registered_at: now,
-            last_heartbeat_at: now,
-            connected_until: Some(now.plus(silent_after(self.facts().heartbeat_interval()))),
-            refused_at: None,
-            revision: 1,
-            facts: self.facts().clone(),
-        };
+        let delegate = admitted(self.caller, self.command, &wanted, resembles, now);
         delegate::ActiveModel::from(&delegate).insert(&**change).await?;
         presence::connect(change, &delegate, now).await?;
-        let mut detail = format!("host {}, token {}", delegate.facts.host_name, token.name);
-        if let Some(asked) = &delegate.asked_profile {
-            detail.push_str(&format!("; asked for profile {asked}, which does not exist"));
-        }
-        if resembles.is_some() {
-            detail.push_str("; another delegate has this host and name");
-        }
-        self.caller.record(change, &delegate, Action::DelegateRegistered, detail, now).await?;
+        self.caller.record(change, &delegate, Action::DelegateRegistered, told(&delegate, token), now).await?;
         Ok(delegate)
     }
 
@@ -231,4 +201,62 @@ impl Attempt<'_> {
         }
         Ok(())
     }
+}
+
+/// Why a new delegate waits, where it does.
+fn reason(wanted: &Wanted, resembles: Option<DelegateId>) -> Option<Reason> {
+    let required = wanted.profile.spec.requires_approval || wanted.floor;
+    Reason::of_new(resembles.is_some(), wanted.unknown, required)
+}
+
+/// A delegate that registers for the first time.
+fn admitted(
+    caller: &Caller,
+    command: &Registration,
+    wanted: &Wanted,
+    resembles: Option<DelegateId>,
+    now: Timestamp,
+) -> Delegate {
+    let (token, facts) = (&caller.token, &command.facts);
+    let reason = reason(wanted, resembles);
+    let asked = command.profile.as_ref().filter(|_| wanted.unknown);
+    Delegate {
+        id: DelegateId::new(now, &random::bytes()),
+        scope: token.scope.clone(),
+        profile_id: wanted.profile.id,
+        script_version: wanted.profile.script_changed_at,
+        selectors: None,
+        token_id: token.id,
+        token_before: None,
+        key: caller.key().copied(),
+        unbound: false,
+        instance: caller.instance(),
+        held_until: None,
+        conflict: None,
+        address: caller.address.to_string(),
+        clock_behind: caller.clock_behind(now),
+        asked_profile: asked.map(|asked| asked.text.clone()),
+        resembles,
+        admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },
+        reason,
+        decision: None,
+        registered_at: now,
+        last_heartbeat_at: now,
+        connected_until: Some(now.plus(silent_after(facts.heartbeat_interval()))),
+        refused_at: None,
+        revision: 1,
+        facts: facts.clone(),
+    }
+}
+
+/// What the audit trail tells of a first registration.
+fn told(delegate: &Delegate, token: &Token) -> String {
+    let mut detail = format!("host {}, token {}", delegate.facts.host_name, token.name);
+    if let Some(asked) = &delegate.asked_profile {
+        detail.push_str(&format!("; asked for profile {asked}, which does not exist"));
+    }
+    if delegate.resembles.is_some() {
+        detail.push_str("; another delegate has this host and name");
+    }
+    detail
 }

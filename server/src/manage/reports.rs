@@ -2,8 +2,9 @@
 
 use muster::id::DelegateId;
 
-use super::identity::{Caller, ensure_active, lock_approved, take_place};
+use super::identity::{ensure_active, lock_approved, take_place};
 use crate::{
+    caller::Caller,
     error::Error,
     events::Topic,
     scripts::{Recorder, Report, Written, masker},

@@ -2,8 +2,7 @@
 
 use muster::{delegate::Delegate, id::ConnectionId, time::Timestamp};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait as _, Set,
-    Value,
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QuerySelect, QueryTrait as _, Set, Value,
     sea_query::{Expr, ExprTrait as _, SimpleExpr},
 };
 use uuid::Uuid;
@@ -23,7 +22,15 @@ use crate::{
 /// # Errors
 /// Where the database is out of reach.
 pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result<(), DbErr> {
-    connection::ActiveModel {
+    connect_all(tx, std::slice::from_ref(delegate), now).await
+}
+
+/// Notes that delegates are connected from now on, which were not.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn connect_all(tx: &Change, delegates: &[Delegate], now: Timestamp) -> Result<(), DbErr> {
+    let rows = delegates.iter().map(|delegate| connection::ActiveModel {
         id: Set(ConnectionId::new(now, &random::bytes()).0),
         account_id: Set(delegate.scope.account.0),
         organization: Set(delegate.scope.organization().to_owned()),
@@ -32,9 +39,8 @@ pub async fn connect(tx: &Change, delegate: &Delegate, now: Timestamp) -> Result
         connected_at: Set(now.as_millis()),
         lost_at: Set(None),
         cause: Set(String::new()),
-    }
-    .insert(&**tx)
-    .await?;
+    });
+    connection::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
     Ok(())
 }
 

@@ -20,7 +20,7 @@ use muster::{
     time::Timestamp,
 };
 
-pub use self::connections::{connect, disconnect};
+pub use self::connections::{connect, connect_all, disconnect};
 use self::{connections::lose, heard::Heard};
 
 /// How many rows one statement changes.

@@ -8,8 +8,9 @@ use muster::{
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::super::identity::{Caller, lineage};
+use super::super::identity::lineage;
 use crate::{
+    caller::Caller,
     db::{
         Change,
         entity::{Scoped, delegate},

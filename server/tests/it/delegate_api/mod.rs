@@ -1,6 +1,7 @@
 //! The door for delegates.
 
 mod admission;
+mod at_once;
 mod bodies;
 mod credentials;
 mod presence;

@@ -3,4 +3,5 @@
 mod commits;
 mod locks;
 mod proxy;
+mod rolling;
 mod silence;
