@@ -67,9 +67,10 @@ pub fn run<F: Future<Output = ()>>(backend: Backend, test: impl FnOnce(TestApp) 
 
 /// Where the console's files would be, if they were served here.
 fn assets() -> Assets {
-    let [css, js, wasm, icon, build_id] =
-        ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/favicon.svg", "test"].map(str::to_owned);
-    Assets { css, js, wasm, icon, build_id }
+    let [css, js, wasm, worker, icon, build_id] =
+        ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/live.js", "/favicon.svg", "test"]
+            .map(str::to_owned);
+    Assets { css, js, wasm, worker, icon, build_id }
 }
 
 impl TestApp {
