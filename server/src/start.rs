@@ -26,6 +26,7 @@ use crate::{
         installation::{FoundError, account},
         users,
     },
+    metrics::Metrics,
     presence::Presence,
     program::Program,
     scripts::Masks,
@@ -98,6 +99,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
     let encryption = encryption(&db, &config.secret_key_file).await?;
     let account = account(&db, &encryption, clock.now()).await?;
     let presence = Presence::new(clock.now());
+    let metrics = Metrics::new(db.health().meters());
     let state = State::new(Inner {
         db,
         clock,
@@ -111,6 +113,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         retention: config.retention,
         events,
         presence,
+        metrics,
         masks: Masks::default(),
         token_values: TokenValues::default(),
         passwords: Passwords::new()?,

@@ -27,7 +27,7 @@ use tokio::{
     time::{Instant, sleep_until, timeout_at},
 };
 
-use crate::{auth::session, console::Operator, events::Topic, state};
+use crate::{auth::session, console::Operator, events::Topic, metrics::Counted, state};
 
 /// For how long changes are gathered before a page is told: a burst is one piece of news.
 const GATHER: Duration = Duration::from_millis(100);
@@ -72,12 +72,14 @@ pub async fn stream(
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let hello = Event::default().event("hello").data(&assets.build_id);
-    let listener = Listener { news: News::new(state.events.subscribe()), operator, checked: Instant::now() };
+    let news = News::new(state.events.subscribe());
+    let counted = Counted::by(&state.metrics.streams);
+    let listener = Listener { news, operator, checked: Instant::now(), _counted: counted };
     let news = stream::unfold(Some(listener), |listener| async move {
         let mut listener = listener?;
         Some(match listener.next().await? {
             Told::Changes(topics) => (topics.into_iter().map(change).collect(), Some(listener)),
-            Told::SessionEnded => (vec![Event::default().event("ended").data("")], None),
+            Told::SessionEnded => (vec![Event::default().event("ended").data("session")], None),
         })
     });
     let events = stream::once(async { hello })
@@ -99,6 +101,7 @@ struct Listener {
     news: News,
     operator: Operator,
     checked: Instant,
+    _counted: Counted,
 }
 
 /// What a page is told.

@@ -111,7 +111,7 @@ async fn a_stream_ends_with_its_session(app: TestApp) {
     }
     vera.post("session/sign-out", &[]).await.ok();
     for mut page in of_vera {
-        assert_eq!(page.next().await.as_deref(), Some("event: ended\ndata: "));
+        assert_eq!(page.next().await.as_deref(), Some("event: ended\ndata: session"));
         assert_eq!(page.next().await, None);
     }
     ada.new_token("later").await;

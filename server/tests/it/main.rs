@@ -18,6 +18,7 @@ mod events;
 mod forms;
 mod identity;
 mod install;
+mod metrics;
 mod names;
 mod outage;
 mod profiles;

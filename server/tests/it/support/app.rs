@@ -99,6 +99,7 @@ impl TestApp {
             delegate_image: "muster-delegate:test".to_owned(),
             trusted_proxies: TrustedProxies::default(),
             retention: Retention::default(),
+            metrics_listen: None,
             log: "off".to_owned(),
         };
         Some(Self(Arc::new(Parts {
@@ -147,6 +148,7 @@ impl TestApp {
             retention: state.retention,
             events: state.events.clone(),
             presence: Presence::new(state.clock.now()),
+            metrics: state.metrics.clone(),
             masks: Masks::default(),
             token_values: TokenValues::default(),
             passwords: state.passwords.clone(),
