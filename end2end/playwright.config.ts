@@ -2,6 +2,7 @@
 
 import { defineConfig, devices } from '@playwright/test';
 import type { ServerOptions } from './tests/support/fixtures';
+import { LAN_HOST } from './tests/support/muster';
 
 const chromium = {
   ...devices['Desktop Chrome'],
@@ -13,6 +14,7 @@ const chromium = {
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',
+      `--host-resolver-rules=MAP ${LAN_HOST} 127.0.0.1`,
       // Without these Chromium calls home, many times a second where it is refused.
       '--disable-background-networking',
       '--disable-component-update',

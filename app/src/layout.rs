@@ -15,9 +15,9 @@ use crate::{
         form::Form,
         href::use_here,
         icon::Icon,
-        live::use_live,
+        live::{provide_live, use_live},
         load::{Loaded, render_or},
-        stream::provide_live,
+        stream,
         unsaved::provide_unsaved,
     },
 };
@@ -28,6 +28,7 @@ pub fn Layout() -> impl IntoView {
     let live = provide_live();
     provide_unsaved();
     let frame = Loaded::new(move || live.delegates.version(), |_| get_frame());
+    stream::follow(live, move || Some(frame.get()?.ok()?.stream));
     provide_viewer(frame);
     view! {
         <a class="skip" href="#main" rel="external">

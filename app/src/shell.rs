@@ -17,6 +17,8 @@ pub struct Assets {
     pub js: String,
     /// The WebAssembly.
     pub wasm: String,
+    /// The script of the worker that has the event stream of all tabs.
+    pub worker: String,
     /// The icon.
     pub icon: String,
     /// Which build this is: a page of another build offers to reload.
@@ -33,7 +35,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
     );
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-build=assets.build_id>
+        <html lang="en" data-build=assets.build_id data-worker=assets.worker>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -42,7 +42,7 @@ test('the second one, on a page that fell behind, is told that it was rejected',
   const other = await another(bob);
   // Without its stream the page shows what was there when it was opened.
   problems.allow(/ERR_FAILED.*\/api\/events/);
-  await other.page.route('**/api/events', (route) => route.abort());
+  await other.hearsNothing();
   await other.open('/delegates?q=both-2');
   const panel = await other.decideOn('both-2');
   await ui.open('/delegates?q=both-2');
@@ -76,7 +76,7 @@ test('of two at the same moment, one wins', async ({ ui, another, client, proble
   const other = await another(bob);
   // With their streams, the page of the slower one could take the button away in time.
   problems.allow(/ERR_FAILED.*\/api\/events/);
-  for (const one of [ui, other]) await one.page.route('**/api/events', (route) => route.abort());
+  for (const one of [ui, other]) await one.hearsNothing();
   await ui.open('/delegates?q=both-4');
   await other.open('/delegates?q=both-4');
   const panel = await ui.decideOn('both-4');

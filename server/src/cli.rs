@@ -105,6 +105,9 @@ pub struct Settings {
     /// For how many days the connection history is kept [env: MUSTER_CONNECTION_DAYS] [default: 90]
     #[arg(long)]
     connection_days: Option<String>,
+    /// The address at which Prometheus finds /metrics, like 127.0.0.1:9090 [env: MUSTER_METRICS_LISTEN] [default: off]
+    #[arg(long)]
+    metrics_listen: Option<String>,
     /// What is logged, like info or debug [env: MUSTER_LOG] [default: info]
     #[arg(long)]
     log: Option<String>,
@@ -125,6 +128,7 @@ impl Settings {
             (Setting::TrustedProxies, &self.trusted_proxies),
             (Setting::AuditDays, &self.audit_days),
             (Setting::ConnectionDays, &self.connection_days),
+            (Setting::MetricsListen, &self.metrics_listen),
             (Setting::Log, &self.log),
         ]
         .into_iter()

@@ -46,13 +46,15 @@ pub enum Setting {
     AuditDays,
     /// For how many days the connection history is kept.
     ConnectionDays,
+    /// The address at which Prometheus finds the metrics.
+    MetricsListen,
     /// What is logged.
     Log,
 }
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -64,6 +66,7 @@ impl Setting {
         Self::TrustedProxies,
         Self::AuditDays,
         Self::ConnectionDays,
+        Self::MetricsListen,
         Self::Log,
     ];
 
@@ -82,6 +85,7 @@ impl Setting {
             Self::TrustedProxies => "trusted_proxies",
             Self::AuditDays => "audit_days",
             Self::ConnectionDays => "connection_days",
+            Self::MetricsListen => "metrics_listen",
             Self::Log => "log",
         }
     }
@@ -143,6 +147,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// How long what happened is kept.
     pub retention: Retention,
+    /// The address at which Prometheus finds the metrics; nowhere where there is none.
+    pub metrics_listen: Option<SocketAddr>,
     /// A filter as tracing-subscriber reads it.
     pub log: String,
 }
@@ -217,6 +223,18 @@ impl Config {
             audit_days: days(Setting::AuditDays, Retention::default().audit_days)?,
             connection_days: days(Setting::ConnectionDays, Retention::default().connection_days)?,
         };
+        let metrics_listen = match get(Setting::MetricsListen).map(str::parse::<SocketAddr>) {
+            None => None,
+            Some(Ok(address)) if address == listen && address.port() != 0 => {
+                let why = format!("{} has that address: give the metrics one of their own", Setting::Listen);
+                return Err(wrong(Setting::MetricsListen, &why));
+            }
+            Some(Ok(address)) => Some(address),
+            Some(Err(_)) => {
+                let why = "give an IP address and a port, like 127.0.0.1:9090; leave it empty for no metrics";
+                return Err(wrong(Setting::MetricsListen, why));
+            }
+        };
         let log = get(Setting::Log).unwrap_or("info").to_owned();
         tracing_subscriber::EnvFilter::builder()
             .parse(&log)
@@ -231,6 +249,7 @@ impl Config {
             delegate_image,
             trusted_proxies,
             retention,
+            metrics_listen,
             log,
         })
     }
@@ -313,6 +332,16 @@ mod tests {
                 ("MUSTER_TRUSTED_PROXIES", "lb"),
                 "",
                 "MUSTER_TRUSTED_PROXIES (MUSTER_TRUSTED_PROXIES): \"lb\" is neither",
+            ),
+            (
+                ("MUSTER_METRICS_LISTEN", "9090"),
+                "",
+                "MUSTER_METRICS_LISTEN (MUSTER_METRICS_LISTEN): give an IP address and a port, like 127.0.0.1:9090",
+            ),
+            (
+                ("MUSTER_METRICS_LISTEN", "127.0.0.1:3000"),
+                "",
+                "MUSTER_METRICS_LISTEN (MUSTER_METRICS_LISTEN): MUSTER_LISTEN has that address: give the metrics one",
             ),
             (("MUSTER_AUDIT_DAYS", "0"), "", "MUSTER_AUDIT_DAYS (MUSTER_AUDIT_DAYS): give a number of days"),
             (("MUSTER_DATABASE_URL", "mysql://x"), "", "MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it begins with"),

@@ -15,6 +15,7 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
 };
+use prometheus_client::metrics::gauge::Gauge;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -24,7 +25,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::proxies::{TrustedProxies, subscriber};
+use crate::{
+    metrics::Counted,
+    proxies::{TrustedProxies, subscriber},
+};
 
 /// Files that are kept free of connections: for the database, for downloads, for the log.
 const SPARE_FILES: u64 = 128;
@@ -55,6 +59,8 @@ pub struct Bounds {
     pub body: Duration,
     /// How long requests that are under way may take after the signal to stop.
     pub grace: Duration,
+    /// Counts those that are open.
+    pub open: Gauge,
 }
 
 impl Bounds {
@@ -72,6 +78,7 @@ impl Bounds {
             head_of_proxy: Duration::from_secs(75),
             body: Duration::from_secs(30),
             grace: Duration::from_secs(5),
+            open: Gauge::default(),
         }
     }
 }
@@ -126,11 +133,12 @@ pub async fn serve(
             .max_buf_size(MAX_HEAD)
             .serve_connection(TokioIo::new(stream), service(router.clone(), peer));
         let connection = open.watch(connection);
+        let counted = Counted::by(&bounds.open);
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, %error, "a connection ended");
             }
-            drop((permit, place));
+            drop((permit, place, counted));
         });
     }
     drop(listener);

@@ -15,11 +15,16 @@ pub enum Topic {
     Secrets,
     /// Runs of startup scripts, while they go on.
     Scripts,
+    /// When delegates were last heard, and tokens last used; nothing else about them.
+    Heartbeats,
+    /// Sessions that ended. No page shows them: open streams look whether theirs still stands.
+    Sessions,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 5] = [Self::Delegates, Self::Profiles, Self::Tokens, Self::Secrets, Self::Scripts];
+    pub const ALL: [Self; 7] =
+        [Self::Delegates, Self::Profiles, Self::Tokens, Self::Secrets, Self::Scripts, Self::Heartbeats, Self::Sessions];
 
     /// The word that goes over the wire.
     #[must_use]
@@ -30,6 +35,8 @@ impl Topic {
             Self::Tokens => "tokens",
             Self::Secrets => "secrets",
             Self::Scripts => "scripts",
+            Self::Heartbeats => "heartbeats",
+            Self::Sessions => "sessions",
         }
     }
 
@@ -40,13 +47,16 @@ impl Topic {
     }
 }
 
+/// How much news is kept for listeners that gather it: what comes of a busy moment.
+const KEPT: usize = 512;
+
 /// Spreads topics to all open pages of this process.
 #[derive(Clone, Debug)]
 pub struct Events(broadcast::Sender<Topic>);
 
 impl Default for Events {
     fn default() -> Self {
-        Self(broadcast::channel(64).0)
+        Self(broadcast::channel(KEPT).0)
     }
 }
 

@@ -13,6 +13,7 @@ pub mod error;
 pub mod events;
 mod install;
 pub mod manage;
+pub mod metrics;
 mod origin;
 pub mod presence;
 pub mod program;
@@ -47,8 +48,11 @@ use crate::{state::State, web::assets::Files};
 pub fn router(state: &State, files: Files) -> Router {
     // What rendering spawns runs on tokio. A second router of the same process finds it set.
     let _ = any_spawner::Executor::init_tokio();
-    let routes =
-        Router::new().merge(files.routes).merge(delegate_api::router()).merge(web::router(state, files.assets));
+    let doors = &state.metrics.doors;
+    let routes = Router::new()
+        .merge(doors.assets.watch(files.routes))
+        .merge(doors.delegates.watch(delegate_api::router()))
+        .merge(web::router(state, files.assets));
     let proxies = state.trusted_proxies.clone();
     web::security(routes)
         .layer(axum::middleware::map_response(retry_later))

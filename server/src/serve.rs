@@ -11,13 +11,15 @@ use crate::{
     config::Config,
     connections::{self, Bounds},
     manage::users,
-    presence, retention, router, start,
+    metrics, presence, retention, router, start,
     state::State,
     web::assets,
 };
 
 /// How long background work may take after the signal to stop.
 const GRACE: Duration = Duration::from_secs(5);
+/// How many connections may ask for metrics at once.
+const MAX_SCRAPERS: usize = 16;
 /// How often what has run out is cleared away.
 const TIDY: Duration = Duration::from_secs(600);
 
@@ -30,6 +32,9 @@ pub enum ServeError {
     /// The address is taken, or not this machine's.
     #[error("MUSTER_LISTEN: cannot listen on {0}: {1}")]
     Listen(SocketAddr, io::Error),
+    /// The same, of the metrics.
+    #[error("MUSTER_METRICS_LISTEN: cannot listen on {0}: {1}")]
+    MetricsListen(SocketAddr, io::Error),
     /// The listener failed.
     #[error("serving failed: {0}")]
     Serve(#[from] io::Error),
@@ -46,6 +51,10 @@ pub async fn serve(config: &Config) -> Result<(), ServeError> {
     let state = start::start(config, Clock::system()).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| ServeError::Listen(config.listen, error))?;
     let address = listener.local_addr()?;
+    if let Some(address) = config.metrics_listen {
+        let listener = TcpListener::bind(address).await.map_err(|error| ServeError::MetricsListen(address, error))?;
+        state.tasks.spawn(serve_metrics(state.clone(), listener));
+    }
     let router = router(&state, assets::load());
     state.tasks.spawn(presence::job::run(state.clone()));
     state.tasks.spawn(tidy(state.clone()));
@@ -79,7 +88,7 @@ async fn run(state: State, listener: TcpListener, router: Router) -> Result<(), 
             stop.cancel();
         }
     });
-    let bounds = Bounds::within(connections::raise_file_limit());
+    let bounds = Bounds { open: state.metrics.connections.clone(), ..Bounds::within(connections::raise_file_limit()) };
     tracing::debug!(?bounds, "connections");
     connections::serve(listener, router, &state.trusted_proxies, bounds, &stop).await?;
     stop.cancel();
@@ -90,6 +99,18 @@ async fn run(state: State, listener: TcpListener, router: Router) -> Result<(), 
     state.db.clone().close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Serves the metrics until the end: a few connections, beside those of everybody else.
+async fn serve_metrics(state: State, listener: TcpListener) {
+    let bounds = Bounds { connections: MAX_SCRAPERS, per_address: MAX_SCRAPERS, ..Bounds::within(0) };
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!("metrics are at http://{address}/metrics");
+    }
+    let router = metrics::router(&state);
+    if let Err(error) = connections::serve(listener, router, &state.trusted_proxies, bounds, &state.stop).await {
+        tracing::error!(%error, "the metrics are served no more");
+    }
 }
 
 async fn signal() {

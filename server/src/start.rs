@@ -23,6 +23,7 @@ use crate::{
         installation::{FoundError, account},
         users,
     },
+    metrics::Metrics,
     presence::Presence,
     program::Program,
     registrations::Queue,
@@ -93,6 +94,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
     let encryption = encryption(&db, &config.secret_key_file).await?;
     let account = account(&db, &encryption, clock.now()).await?;
     let presence = Presence::new(clock.now());
+    let metrics = Metrics::new(db.health().meters());
     let state = State::new(Inner {
         db,
         clock,
@@ -106,6 +108,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         retention: config.retention,
         events,
         presence,
+        metrics,
         masks: Masks::default(),
         token_digests: TokenDigests::default(),
         registrations: Queue::default(),

@@ -13,6 +13,7 @@ use crate::{
     db::Db,
     encryption::EncryptionKey,
     events::Events,
+    metrics::Metrics,
     presence::Presence,
     program::Program,
     proxies::TrustedProxies,
@@ -56,6 +57,8 @@ pub struct Inner {
     pub events: Events,
     /// Heartbeats that are not yet written.
     pub presence: Presence,
+    /// What is counted.
+    pub metrics: Metrics,
     /// What masks secrets in logs.
     pub masks: Masks,
     /// Which token has which digest.

@@ -36,7 +36,7 @@ pub fn DelegatePage() -> impl IntoView {
     let id = use_id();
     let live = use_live();
     let detail = Loaded::<DelegateDetail>::new(
-        move || (id.get(), live.map(|live| live.delegates.version())),
+        move || (id.get(), live.map(|live| (live.delegates.version(), live.heartbeats.version()))),
         |(id, _)| get_by_text(id),
     );
     let scripts = Loaded::<DelegateScripts>::new(

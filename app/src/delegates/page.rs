@@ -27,7 +27,8 @@ pub fn DelegatesPage() -> impl IntoView {
     let query = use_list_query();
     let filter = Memo::new(move |_| query.with(|query| query.filter.clone()));
     let live = use_live();
-    let delegates = load_list(filter, move || live.map(|live| live.delegates.version()), list_delegates);
+    let version = move || live.map(|live| (live.delegates.version(), live.heartbeats.version()));
+    let delegates = load_list(filter, version, list_delegates);
     let actions = || {
         view! {
             <ManagersOnly>

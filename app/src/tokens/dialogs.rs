@@ -31,7 +31,7 @@ pub(super) fn load_token() -> Loaded<TokenUse> {
     let live = use_live();
     let id = use_id();
     Loaded::<TokenUse>::new(
-        move || (id.get(), live.map(|live| live.delegates.version())),
+        move || (id.get(), live.map(|live| (live.delegates.version(), live.heartbeats.version()))),
         |(id, _)| async move { get_token_use(parse_id(&id)?).await },
     )
 }

@@ -50,7 +50,7 @@ static TABLE: TableSpec<TokenRow> = TableSpec {
 pub fn TokensPage() -> impl IntoView {
     let list = use_token_list();
     let live = use_live();
-    let version = move || live.map(|live| (live.tokens.version(), live.delegates.version()));
+    let version = move || live.map(|live| (live.tokens.version(), live.delegates.version(), live.heartbeats.version()));
     let tokens = load_list(list, version, |list: TokenList| list_tokens(list.revoked, list.cursor));
     let new = Signal::derive(move || list.get().href("/tokens/new"));
     let actions = move || {

@@ -26,12 +26,13 @@ pub enum Stream {
 #[derive(Clone, Copy)]
 pub struct Topic {
     version: RwSignal<u32>,
-    gathering: RwSignal<bool>,
+    /// Whether it has changed since the version was last counted.
+    changed: StoredValue<bool>,
 }
 
 impl Topic {
     fn new() -> Self {
-        Self { version: RwSignal::new(0), gathering: RwSignal::new(false) }
+        Self { version: RwSignal::new(0), changed: StoredValue::new(false) }
     }
 
     /// Counts the changes; a resource that reads it in its source is fetched anew after each.
@@ -40,18 +41,11 @@ impl Topic {
         self.version.get()
     }
 
-    fn changed(self) {
-        if self.gathering.try_get_untracked() != Some(false) {
-            return;
+    fn count(self) {
+        if self.changed.try_get_value() == Some(true) {
+            self.changed.try_set_value(false);
+            self.version.try_update(|version| *version = version.wrapping_add(1));
         }
-        self.gathering.set(true);
-        set_timeout(
-            move || {
-                self.gathering.try_set(false);
-                self.version.try_update(|version| *version = version.wrapping_add(1));
-            },
-            GATHER,
-        );
     }
 }
 
@@ -68,38 +62,63 @@ pub struct Live {
     pub secrets: Topic,
     /// Runs of startup scripts, while they go on.
     pub scripts: Topic,
+    /// When delegates were last heard, and tokens last used; nothing else about them.
+    pub heartbeats: Topic,
     /// What the person does on this page.
     pub own: Topic,
     /// How the stream is.
     pub stream: RwSignal<Stream>,
     /// Whether the server is of another build than this page.
     pub outdated: RwSignal<bool>,
+    /// Whether what changes is being gathered.
+    gathering: StoredValue<bool>,
 }
 
 impl Live {
     /// Nothing has changed yet, and the stream is still to be opened.
-    pub(super) fn new() -> Self {
+    fn new() -> Self {
         Self {
             delegates: Topic::new(),
             profiles: Topic::new(),
             tokens: Topic::new(),
             secrets: Topic::new(),
             scripts: Topic::new(),
+            heartbeats: Topic::new(),
             own: Topic::new(),
             stream: RwSignal::new(Stream::Opening),
             outdated: RwSignal::new(false),
+            gathering: StoredValue::new(false),
         }
     }
 
     /// The person has done something: everything may have changed.
     pub fn changed(self) {
-        self.own.changed();
+        self.gather(&[self.own]);
         self.elsewhere();
     }
 
     /// Others may have changed everything.
     pub(super) fn elsewhere(self) {
-        [self.delegates, self.profiles, self.tokens, self.secrets, self.scripts].into_iter().for_each(Topic::changed);
+        self.gather(&[self.delegates, self.profiles, self.tokens, self.secrets, self.scripts, self.heartbeats]);
+    }
+
+    /// Counts what changes in a while: all of it at once, so that a list that follows two topics is fetched once.
+    fn gather(self, topics: &[Topic]) {
+        for topic in topics {
+            topic.changed.try_set_value(true);
+        }
+        if self.gathering.try_get_value() != Some(false) {
+            return;
+        }
+        self.gathering.set_value(true);
+        set_timeout(
+            move || {
+                self.gathering.try_set_value(false);
+                let Self { delegates, profiles, tokens, secrets, scripts, heartbeats, own, .. } = self;
+                [delegates, profiles, tokens, secrets, scripts, heartbeats, own].into_iter().for_each(Topic::count);
+            },
+            GATHER,
+        );
     }
 
     pub(super) fn on_hello(self, build: &str) {
@@ -112,15 +131,24 @@ impl Live {
     }
 
     pub(super) fn on_change(self, topic: &str) {
-        match topic {
-            "delegates" => self.delegates.changed(),
-            "profiles" => self.profiles.changed(),
-            "tokens" => self.tokens.changed(),
-            "secrets" => self.secrets.changed(),
-            "scripts" => self.scripts.changed(),
-            _ => {}
-        }
+        let topic = match topic {
+            "delegates" => self.delegates,
+            "profiles" => self.profiles,
+            "tokens" => self.tokens,
+            "secrets" => self.secrets,
+            "scripts" => self.scripts,
+            "heartbeats" => self.heartbeats,
+            _ => return,
+        };
+        self.gather(&[topic]);
     }
+}
+
+/// Provides [`Live`] to a part of the page.
+pub fn provide_live() -> Live {
+    let live = Live::new();
+    provide_context(live);
+    live
 }
 
 /// What the frame provides; outside of it nothing is live.

@@ -23,6 +23,9 @@ export type DelegateSetup = {
 
 type Section = 'Delegates' | 'Delegate Profiles' | 'Tokens' | 'Secrets';
 
+/** Whether this is where a page, or the worker of all tabs, gets its events. */
+export const isEventStream = (url: URL) => url.pathname === '/api/events';
+
 export class Console {
   constructor(
     readonly page: Page,
@@ -78,6 +81,18 @@ export class Console {
   /** Waits for the sentence above a page that says what was just done. */
   async says(sentence: string): Promise<void> {
     await expect(this.page.getByRole('status').getByText(sentence)).toBeVisible();
+  }
+
+  /** Pages that are opened from now on do not use the worker that has the event stream of all tabs. */
+  async withoutWorker(): Promise<void> {
+    await this.page.context().addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+  }
+
+  /** Pages that are opened from now on show what was there when they were opened. */
+  async hearsNothing(): Promise<void> {
+    // Playwright does not see what a shared worker asks for.
+    await this.withoutWorker();
+    await this.page.context().route(isEventStream, (route) => route.abort());
   }
 
   /** What stands below a list: `live`, or what is in its place while the stream is broken. */

@@ -14,6 +14,9 @@ import { until } from './until';
 /** How the log tells the one-time code of the first start. */
 const SETUP_CODE = /setup code[:\s]+([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/i;
 
+/** Another name of this machine, as one of a network: browsers trust it less than 127.0.0.1. */
+export const LAN_HOST = 'muster.test';
+
 const STOP_WITHIN = 10_000;
 
 const run = promisify(execFile);
@@ -242,7 +245,7 @@ function hasEnded(child: ChildProcess): boolean {
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const address = server.address();

@@ -18,6 +18,7 @@ use crate::{
         Db,
         entity::{reveal, session},
     },
+    events::Topic,
 };
 
 /// Under which name a session holds who is signed in.
@@ -103,10 +104,19 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        let change = self.db.write().await.map_err(backend)?;
+        let mut change = self.db.write().await.map_err(backend)?;
+        // Streams of this session end at once, whichever manager has them.
+        change.touches(Topic::Sessions);
         session::Entity::delete_by_id(digest(id)).exec(&*change).await.map_err(backend)?;
         change.commit().await.map_err(backend)
     }
+}
+
+/// What pages call a session where they ask for its stream: it tells nothing of the id, nor of the row.
+#[must_use]
+pub fn stream_name(id: &Id) -> String {
+    let digest = Sha256::new().chain_update(b"stream of ").chain_update(id.0.to_le_bytes()).finalize();
+    URL_SAFE_NO_PAD.encode(&digest[..12])
 }
 
 /// Whether a session still stands in the database, whatever this process has read of it before.

@@ -19,6 +19,7 @@ use crate::{
         caller,
         device::{self, Device},
         password::Asker,
+        session,
     },
     error::Error,
     manage::{Context, delegates, users},
@@ -55,7 +56,8 @@ impl Operator {
     async fn read_frame(&self, cx: &Context) -> Result<Frame, Error> {
         let pending = delegates::count_pending(cx, &self.scope()).await?;
         let User { email, role, .. } = self.user.as_ref().ok_or(Error::SignedOut)?;
-        Ok(Frame { email: email.to_string(), role: *role, account: self.state.account_name.clone(), pending })
+        let stream = self.session.id().map(|id| session::stream_name(&id)).unwrap_or_default();
+        Ok(Frame { email: email.to_string(), role: *role, account: self.state.account_name.clone(), pending, stream })
     }
 
     async fn create_first_administrator(&self, code: &str, email: &str, password: Password) -> Result<(), Error> {

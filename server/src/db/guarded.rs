@@ -22,7 +22,7 @@ impl<C: ConnectionTrait> Guarded<C> {
             // First: a database that is known to be away is not knocked at by every request.
             biased;
             () = self.health.until_away(), if self.inner.get_database_backend() == DbBackend::Postgres => Err(away()),
-            result = work => result,
+            result = self.health.meters().statements.time(work) => result,
         };
         if result.as_ref().is_err_and(|error| is_unavailable(error) && !is_crossed(error)) {
             self.health.failed();

@@ -16,6 +16,7 @@ use sea_orm::{ConnectionTrait, DbErr, Statement};
 use tokio::sync::watch;
 
 use super::Db;
+use crate::metrics::DatabaseMeters;
 
 /// How long a commit proves that the database can be written.
 const PROOF: Duration = Duration::from_secs(2);
@@ -37,6 +38,7 @@ struct Inner {
     /// SQLite: the writing connection is not to be used again.
     distrusted: AtomicBool,
     known: Mutex<Known>,
+    meters: DatabaseMeters,
     /// Held by who proves that the database can be written: the others wait for the answer.
     proving: tokio::sync::Mutex<()>,
 }
@@ -57,6 +59,7 @@ impl Default for Health {
             statements: AtomicU64::new(0),
             distrusted: AtomicBool::new(false),
             known: Mutex::default(),
+            meters: DatabaseMeters::default(),
             proving: tokio::sync::Mutex::default(),
         }))
     }
@@ -65,6 +68,12 @@ impl Default for Health {
 impl Health {
     fn known(&self) -> std::sync::MutexGuard<'_, Known> {
         self.0.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is measured of the database.
+    #[must_use]
+    pub fn meters(&self) -> &DatabaseMeters {
+        &self.0.meters
     }
 
     /// Something was committed.

@@ -82,6 +82,7 @@ pub async fn authenticate(
     let checked = check(state, presented, delegate).await;
     if let Err(Denied::Refused(refusal, caller)) = &checked {
         let token = caller.as_ref().map(|caller| caller.token.id);
+        state.metrics.refusals.inc();
         state.presence.refused(token, refusal.code(), state.clock.now(), presented.address, "");
     }
     checked

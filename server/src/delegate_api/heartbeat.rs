@@ -28,6 +28,7 @@ pub async fn heartbeat(
         }
     };
     let delegate = heartbeats::beat(&state, &caller, delegate, body.heartbeat_interval_ms).await?;
+    state.metrics.heartbeats.inc();
     let reply = HeartbeatReply::new(body.delegate_id, delegate.as_deref(), state.clock.now());
     Ok(Json(Envelope::new(Some(reply))))
 }

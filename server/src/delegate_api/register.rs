@@ -26,6 +26,7 @@ pub async fn register(
     let AuthenticatedBody { caller, body, .. } = call.map_err(|refused| Error::from(refused.denied))?;
     let command = body.registration(&caller.address.to_string()).map_err(|error| error.of_field("body"))?;
     let Registered { delegate, keeps_profile } = registration::register(&state, &caller, &command).await?;
+    state.metrics.registrations.inc();
     let rejected = delegate.admission == Admission::Rejected;
     Ok(Json(Envelope::new(Some(RegisterReply {
         delegate_id: if rejected { String::new() } else { delegate.id.to_string() },

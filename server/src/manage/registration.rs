@@ -70,6 +70,7 @@ pub async fn register(state: &State, caller: &Caller, command: &Registration) ->
             Err(Error::Database(error)) if is_taken(&error) || is_orphaned(&error) || is_crossed(&error) => {}
             Err(Error::TooMany(seconds)) => {
                 let (token, now) = (Some(caller.token.id), state.clock.now());
+                state.metrics.refusals.inc();
                 state.presence.refused(token, TOO_MANY, now, caller.address, name);
                 return Err(Error::TooMany(seconds));
             }

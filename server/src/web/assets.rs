@@ -1,10 +1,11 @@
 //! The console's files, inside the binary: served under names with a hash of their content, for a year.
 
-use axum::Router;
+use axum::{Router, middleware};
 use leptos::config::LeptosOptions;
 use memory_serve::{CacheControl, MemoryServe};
 use muster_app::Assets;
 
+use super::headers;
 use crate::state::State;
 
 const LEPTOS: &str = include_str!("../../../Leptos.toml");
@@ -31,10 +32,13 @@ pub fn load() -> Files {
         css: served(format!("/{package}/{name}.css")),
         js: served(format!("/{package}/{name}.js")),
         wasm: served(format!("/{package}/{name}_bg.wasm")),
+        worker: served("/live.js".to_owned()),
         icon: served("/favicon.svg".to_owned()),
         build_id: env!("MUSTER_BUILD_ID").to_owned(),
     };
-    Files { routes: files.into_router(), assets }
+    let routes =
+        files.into_router().layer(middleware::from_fn_with_state(assets.worker.as_str().into(), headers::worker));
+    Files { routes, assets }
 }
 
 fn options() -> Result<LeptosOptions, leptos::config::errors::LeptosConfigError> {

@@ -58,13 +58,15 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .layer(sessions)
         .layer(csrf)
         .layer(middleware::from_fn_with_state(state.clone(), origins::compare));
+    let probes = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
+    // Who brings its key has no session.
+    let install = Router::new().route(FETCH_PATH, get(install::fetch).head(install::head));
+    let doors = &state.metrics.doors;
     Router::new()
-        .route("/healthz", get(health::live))
-        .route("/readyz", get(health::ready))
-        // Who brings its key has no session.
-        .route(FETCH_PATH, get(install::fetch).head(install::head))
-        .merge(console)
-        .merge(unknown_to_machines())
+        .merge(doors.health.watch(probes))
+        .merge(doors.install.watch(install))
+        .merge(doors.console.watch(console))
+        .merge(doors.delegates.watch(unknown_to_machines()))
 }
 
 /// The server functions, each by its path.

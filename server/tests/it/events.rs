@@ -5,14 +5,18 @@ use std::collections::BTreeSet;
 use axum::{body::BodyDataStream, http::Method};
 use futures_util::StreamExt as _;
 
-use crate::support::{Person, Role, StatusCode, TestApp, seconds};
+use crate::support::{Person, Role, StatusCode, TestApp, database::Backend, seconds};
 
 /// An open stream. What comes is waited for: only a test that fails waits long.
 struct Page(BodyDataStream, String);
 
 impl Page {
     async fn opened_by(person: &Person) -> Self {
-        let response = person.open(Method::GET, "/api/events", &[], String::new()).await;
+        Self::opened_at(person, "/api/events").await
+    }
+
+    async fn opened_at(person: &Person, address: &str) -> Self {
+        let response = person.open(Method::GET, address, &[], String::new()).await;
         assert_eq!(response.status(), StatusCode::OK);
         let header = |name: &str| response.headers().get(name).map(|value| value.to_str().unwrap().to_owned());
         assert_eq!(header("content-type").as_deref(), Some("text/event-stream"));
@@ -75,8 +79,49 @@ async fn the_stream_ends_when_the_server_stops(app: TestApp) {
     assert_eq!(page.next().await, None);
 }
 
+/// Where a person's own stream is, as pages ask for it.
+async fn own_address(person: &Person) -> String {
+    let frame = person.post("session/frame", &[]).await.ok().json();
+    format!("/api/events?session={}", frame["stream"].as_str().expect("the name of the session's stream"))
+}
+
+async fn a_stream_is_one_sessions(app: TestApp) {
+    let (ada, vera) = (app.administrator().await, app.person(Role::Viewer).await);
+    let (of_ada, of_vera) = (own_address(&ada).await, own_address(&vera).await);
+    assert_ne!(of_ada, of_vera);
+    assert_eq!(of_ada, own_address(&ada).await, "it stays");
+    Page::opened_at(&ada, &of_ada).await;
+    for (who, address) in [(&ada, &of_vera), (&vera, &of_ada), (&app.nobody(), &of_ada)] {
+        let answer = who.page(address).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+    // The name gives no access, and is not what the session is stored under.
+    let cookie = ada.cookie().expect("a session");
+    let name = of_ada.rsplit('=').next().unwrap();
+    assert!(!cookie.contains(name) && app.sessions().await.iter().all(|session| !session.digest.contains(name)));
+}
+
+async fn a_stream_ends_with_its_session(app: TestApp) {
+    let (ada, vera) = (app.administrator().await, app.person(Role::Viewer).await);
+    let mut of_ada = Page::opened_by(&ada).await;
+    let mut of_vera = vec![Page::opened_by(&vera).await];
+    let other = if app.backend() == Backend::Postgres { Some(app.second().await) } else { None };
+    if let Some(other) = &other {
+        of_vera.push(Page::opened_by(&other.nobody().with_cookie(vera.cookie())).await);
+    }
+    vera.post("session/sign-out", &[]).await.ok();
+    for mut page in of_vera {
+        assert_eq!(page.next().await.as_deref(), Some("event: ended\ndata: session"));
+        assert_eq!(page.next().await, None);
+    }
+    ada.new_token("later").await;
+    assert_eq!(of_ada.next().await.as_deref(), Some("event: change\ndata: tokens"), "of sessions it hears nothing");
+    if let Some(other) = other {
+        other.stop().await;
+    }
+}
+
 async fn another_manager_is_heard_too(app: TestApp) {
-    use crate::support::database::Backend;
     if app.backend() == Backend::Sqlite {
         return;
     }
@@ -93,4 +138,6 @@ on_both_databases!(
     an_open_page_hears_what_changed,
     the_stream_ends_when_the_server_stops,
     another_manager_is_heard_too,
+    a_stream_is_one_sessions,
+    a_stream_ends_with_its_session,
 );

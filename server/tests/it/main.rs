@@ -19,6 +19,7 @@ mod forms;
 mod identity;
 mod install;
 mod memory;
+mod metrics;
 mod names;
 mod outage;
 mod profiles;

@@ -38,7 +38,7 @@ pub fn VerifyPage() -> impl IntoView {
     let live = use_live();
     let name = Memo::new(move |_| query.with(|query| query.fields.name.clone()));
     let token = Memo::new(move |_| query.with(|query| query.fields.token.clone()));
-    let version = move || live.map(|live| (live.delegates.version(), live.tokens.version()));
+    let version = move || live.map(|live| (live.delegates.version(), live.heartbeats.version(), live.tokens.version()));
     let arrivals = Loaded::<Arrivals>::new(
         move || (name.get(), token.get(), version()),
         |(name, token, _)| get_arrivals(name, token),

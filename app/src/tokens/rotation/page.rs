@@ -38,8 +38,9 @@ use crate::{
 pub fn RotationPage() -> impl IntoView {
     let id = use_id();
     let live = use_live();
+    let version = move || live.map(|live| (live.tokens.version(), live.delegates.version(), live.heartbeats.version()));
     let rotation = Loaded::<TokenRotation>::new(
-        move || (id.get(), live.map(|live| (live.tokens.version(), live.delegates.version()))),
+        move || (id.get(), version()),
         |(id, _)| async move { get_token_rotation(parse_id(&id)?).await },
     );
     view! {

@@ -83,11 +83,11 @@ async fn write_cut_off(state: &State) -> Result<(), DbErr> {
 
 async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
     for chunk in beats.chunks(MAX_ROWS_AT_ONCE) {
-        let change = state.db.write().await?;
+        let mut change = state.db.write().await?;
         let ids = delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
         // In the order in which everybody locks rows: an update alone would take them as they come.
         lock::delegates_heard(&change, Condition::all().add(ids)).await?;
-        revive(&change, chunk).await?;
+        revive(&mut change, chunk).await?;
         // Only a connected delegate's time is extended: one that was cut off or stopped meanwhile stays so.
         let rows =
             chunk.iter().map(|(id, beat)| [id.0.into(), beat.at.as_millis().into(), beat.until.as_millis().into()]);
@@ -101,7 +101,7 @@ async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), 
 }
 
 /// Connects again those that were taken for silent while their heartbeat waited to be written.
-async fn revive(change: &Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
+async fn revive(change: &mut Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
     let lost = delegate::Entity::find()
         .filter(delegate::Column::Id.is_in(beats.iter().map(|(id, _)| id.0)))
         .filter(delegate::Column::ConnectedUntil.is_null())
@@ -122,6 +122,8 @@ async fn revive(change: &Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbE
             .exec(&**change)
             .await?;
         connect(change, &Delegate::try_from(row)?, beat.at).await?;
+        change.touches(Topic::Delegates);
+        change.touches(Topic::Tokens);
     }
     Ok(())
 }

@@ -51,7 +51,7 @@ pub async fn run(state: State) {
         }
         ticks = ticks.wrapping_add(1);
         if news && ticks.is_multiple_of(TICKS_PER_NEWS) {
-            state.events.publish(Topic::Delegates);
+            state.events.publish(Topic::Heartbeats);
             news = false;
         }
     }

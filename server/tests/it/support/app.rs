@@ -69,9 +69,10 @@ pub fn run<F: Future<Output = ()>>(backend: Backend, test: impl FnOnce(TestApp) 
 
 /// Where the console's files would be, if they were served here.
 fn assets() -> Assets {
-    let [css, js, wasm, icon, build_id] =
-        ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/favicon.svg", "test"].map(str::to_owned);
-    Assets { css, js, wasm, icon, build_id }
+    let [css, js, wasm, worker, icon, build_id] =
+        ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/live.js", "/favicon.svg", "test"]
+            .map(str::to_owned);
+    Assets { css, js, wasm, worker, icon, build_id }
 }
 
 impl TestApp {
@@ -100,6 +101,7 @@ impl TestApp {
             delegate_image: "muster-delegate:test".to_owned(),
             trusted_proxies: TrustedProxies::default(),
             retention: Retention::default(),
+            metrics_listen: None,
             log: "off".to_owned(),
         };
         Some(Self(Arc::new(Parts {
@@ -148,6 +150,7 @@ impl TestApp {
             retention: state.retention,
             events: state.events.clone(),
             presence: Presence::new(state.clock.now()),
+            metrics: state.metrics.clone(),
             masks: Masks::default(),
             token_digests: TokenDigests::default(),
             registrations: Queue::default(),
