@@ -45,10 +45,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let began = Instant::now();
     fill(&cx, many).await?;
-    println!("{many} delegates in {:.1?}: {:.0} a second", began.elapsed(), many as f64 / began.elapsed().as_secs_f64());
+    println!(
+        "{many} delegates in {:.1?}: {:.0} a second",
+        began.elapsed(),
+        many as f64 / began.elapsed().as_secs_f64()
+    );
     heartbeats(&cx, many).await?;
 
-    let one = delegate::Entity::find().order_by_asc(delegate::Column::Id).one(cx.state.db.read()).await?.ok_or("none")?;
+    let one =
+        delegate::Entity::find().order_by_asc(delegate::Column::Id).one(cx.state.db.read()).await?.ok_or("none")?;
     let (token, profile) = (TokenId(one.token_id), ProfileId(one.profile_id));
     for (name, filter) in filters(token, profile, many) {
         for sort in Sort::ALL {
@@ -68,12 +73,24 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     let ask = |error: muster_server::error::Error| format!("{error:?}");
     let id = DelegateId(one.id);
-    println!("waiting {:>76}", measure(async || delegates::count_pending(&cx, &scope).await.map(drop).map_err(ask)).await?);
-    println!("tokens {:>77}", measure(async || tokens::list(&cx, &scope, false, Cursor::First).await.map(drop).map_err(ask)).await?);
+    println!(
+        "waiting {:>76}",
+        measure(async || delegates::count_pending(&cx, &scope).await.map(drop).map_err(ask)).await?
+    );
+    println!(
+        "tokens {:>77}",
+        measure(async || tokens::list(&cx, &scope, false, Cursor::First).await.map(drop).map_err(ask)).await?
+    );
     println!("token's users {:>70}", measure(async || tokens::get_use(&cx, token).await.map(drop).map_err(ask)).await?);
-    println!("profiles {:>75}", measure(async || profiles::list(&cx, &scope, Cursor::First).await.map(drop).map_err(ask)).await?);
+    println!(
+        "profiles {:>75}",
+        measure(async || profiles::list(&cx, &scope, Cursor::First).await.map(drop).map_err(ask)).await?
+    );
     println!("profile {:>76}", measure(async || profiles::get(&cx, profile).await.map(drop).map_err(ask)).await?);
-    println!("secrets {:>76}", measure(async || secrets::list(&cx, &scope, Cursor::First).await.map(drop).map_err(ask)).await?);
+    println!(
+        "secrets {:>76}",
+        measure(async || secrets::list(&cx, &scope, Cursor::First).await.map(drop).map_err(ask)).await?
+    );
     println!("delegate {:>75}", measure(async || delegates::get(&cx, id).await.map(drop).map_err(ask)).await?);
     println!("its scripts {:>72}", measure(async || scripts::of_delegate(&cx, id).await.map(drop).map_err(ask)).await?);
     Ok(())
@@ -94,7 +111,9 @@ fn filters(token: TokenId, profile: ProfileId, many: u64) -> Vec<(String, Delega
         filters.push((format!("tag {tag}"), DelegateFilter { tag: tag.to_owned(), ..DelegateFilter::default() }));
     }
     let last = format!("host-{:07}", many / 2);
-    for search in ["edge", "fra17", "team-77", "10.77.7.7", "192.168.7.", "e-000000", "zzz", "ed", "q", &last, "linux fra1"] {
+    for search in
+        ["edge", "fra17", "team-77", "10.77.7.7", "192.168.7.", "e-000000", "zzz", "ed", "q", &last, "linux fra1"]
+    {
         let filter = DelegateFilter { search: search.to_owned(), ..DelegateFilter::default() };
         filters.push((format!("search {search}"), filter));
     }
@@ -129,7 +148,10 @@ async fn measure(mut ask: impl AsyncFnMut() -> Result<(), String>) -> Result<Str
 async fn fill(cx: &Context, many: u64) -> Result<(), Box<dyn Error>> {
     let postgres = cx.state.db.read().get_database_backend() == DbBackend::Postgres;
     let (id, choose) = if postgres {
-        ("(lpad(to_hex(K), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid", "(ARRAY[LIST])[1 + i % COUNT]")
+        (
+            "(lpad(to_hex(K), 8, '0') || '-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid",
+            "(ARRAY[LIST])[1 + i % COUNT]",
+        )
     } else {
         ("unhex(printf('%08x000070008000%012x', K, i))", "json_extract('[LIST]', '$[' || (i % COUNT) || ']')")
     };
@@ -144,7 +166,9 @@ async fn fill(cx: &Context, many: u64) -> Result<(), Box<dyn Error>> {
         if postgres { format!("lpad(({expression})::text, 7, '0')") } else { format!("printf('%07d', {expression})") }
     };
     let series = |from: u64, to: u64| {
-        format!("WITH RECURSIVE s(i) AS (SELECT CAST({from} AS bigint) UNION ALL SELECT i + 1 FROM s WHERE i + 1 < {to}) ")
+        format!(
+            "WITH RECURSIVE s(i) AS (SELECT CAST({from} AS bigint) UNION ALL SELECT i + 1 FROM s WHERE i + 1 < {to}) "
+        )
     };
     let blob = if postgres { "'\\x00'::bytea" } else { "x'00'" };
     // Half of all delegates share one token.
@@ -158,21 +182,34 @@ async fn fill(cx: &Context, many: u64) -> Result<(), Box<dyn Error>> {
     change.execute_unprepared(&tokens).await?;
     change.commit().await?;
     let kinds = choose(&["SHELL_SCRIPT", "DOCKER", "KUBERNETES", "KUBERNETES", "HELM_DELEGATE", "ECS"]);
-    let admissions = choose(&["ENABLED", "ENABLED", "ENABLED", "ENABLED", "ENABLED", "ENABLED", "ENABLED", "ENABLED", "REJECTED", "ENABLED", "WAITING_FOR_APPROVAL"]);
+    let admissions = choose(&[
+        "ENABLED",
+        "ENABLED",
+        "ENABLED",
+        "ENABLED",
+        "ENABLED",
+        "ENABLED",
+        "ENABLED",
+        "ENABLED",
+        "REJECTED",
+        "ENABLED",
+        "WAITING_FOR_APPROVAL",
+    ]);
     let token = id(1).replace("i)", "CASE WHEN i % 2 = 0 THEN 0 ELSE i % 40 END)");
     let host = format!("'host-' || {} || '.fra' || (i % 19) || '.example.com'", pad("(i * 7919) % 1000003"));
     let name = format!("'edge-' || {}", pad("i"));
     let ip = "'10.' || (i % 251) || '.' || (i % 241) || '.' || (i % 239)";
     let address = "'192.168.' || (i % 253) || '.' || (i % 229)";
-    let tags = "'linux, region-' || (i % 30) || ', team-' || (i % 500) || CASE WHEN i % 6 = 0 THEN ', never-ecs' ELSE '' END";
+    let tags =
+        "'linux, region-' || (i % 30) || ', team-' || (i % 500) || CASE WHEN i % 6 = 0 THEN ', never-ecs' ELSE '' END";
     for from in (0..many).step_by(usize::try_from(BATCH)?) {
         let rows = format!(
             "{}INSERT INTO delegate (id, account_id, organization, project, name, host_name, ip, kind, version, description, \
              tags, profile_id, token_id, admission, registered_at, last_heartbeat_at, connected_until, revision, search, \
-             next_gen, script_version, unbound, address, public_key) \
+             next_gen, script_version, unbound, address) \
              SELECT {own}, {scope}, {name}, {host}, {ip}, {kinds}, '26.11.87300', '', {tags}, profile.id, {token}, {admissions}, \
              1, i, CASE WHEN i % 3 = 0 AND i % 11 <> 8 THEN 99999999999999 END, 1, {name} || '\n' || {host} || '\n' || {ip} || '\n' \
-             || {address} || '\n' || {tags}, FALSE, 1, FALSE, {address}, 'key-' || ((i * 104729) % 1000000007) \
+             || {address} || '\n' || {tags}, FALSE, 1, FALSE, {address} \
              FROM s, account, profile",
             series(from, many.min(from + BATCH)),
             own = id(2),
@@ -195,11 +232,16 @@ async fn heartbeats(cx: &Context, many: u64) -> Result<(), Box<dyn Error>> {
         ("lost", "connected_until = NULL"),
         ("back", "connected_until = 99999999999999"),
     ] {
-        let which = if what == "back" { "connected_until IS NULL AND admission = 'ENABLED'" } else { "connected_until IS NOT NULL" };
+        let which = if what == "back" {
+            "connected_until IS NULL AND admission = 'ENABLED'"
+        } else {
+            "connected_until IS NOT NULL"
+        };
         let began = Instant::now();
         let mut changed = 0;
         for _ in 0..some / BATCH {
-            let sql = format!("UPDATE delegate SET {set} WHERE id IN (SELECT id FROM delegate WHERE {which} LIMIT {BATCH})");
+            let sql =
+                format!("UPDATE delegate SET {set} WHERE id IN (SELECT id FROM delegate WHERE {which} LIMIT {BATCH})");
             let change = cx.state.db.write().await?;
             changed += change.execute_unprepared(&sql).await?.rows_affected();
             change.commit().await?;

@@ -23,10 +23,7 @@ pub async fn list_delegates(filter: DelegateFilter) -> Result<Page<DelegateRow>,
 
 /// What the profile and the token are called that a list is filtered by.
 #[server(endpoint = "delegates/filter-names")]
-pub async fn get_filter_names(
-    profile: Option<ProfileId>,
-    token: Option<TokenId>,
-) -> Result<FilterNames, ConsoleError> {
+pub async fn get_filter_names(profile: Option<ProfileId>, token: Option<TokenId>) -> Result<FilterNames, ConsoleError> {
     ask(|console| async move { console.filter_names(profile, token).await }).await
 }
 

@@ -129,8 +129,13 @@ mod tests {
         let names = FilterNames { profile: Some("Primary".into()), token: None };
         let chips = chips(&query.filter, names);
         let shown: Vec<_> = chips.iter().map(|chip| (chip.what, chip.value.as_str())).collect();
-        let expected =
-            [("Status", "Connected"), ("Type", "Docker"), ("Profile", "Primary"), ("Token", "(deleted)"), ("Tag", "linux")];
+        let expected = [
+            ("Status", "Connected"),
+            ("Type", "Docker"),
+            ("Profile", "Primary"),
+            ("Token", "(deleted)"),
+            ("Tag", "linux"),
+        ];
         assert_eq!(shown, expected);
         let mut rest = query.clone();
         for chip in chips {

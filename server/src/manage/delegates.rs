@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use muster::{
     audit::Action,
-    delegate::{ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, FilterNames, Status, unknown_profile},
+    delegate::{ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, FilterNames, unknown_profile},
     id::{DelegateId, ProfileId, TokenId},
     page::Page,
     profile::Profile,
@@ -16,7 +16,9 @@ use muster::{
     time::Timestamp,
     user::Permission,
 };
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use uuid::Uuid;
 
 pub(super) use self::rows::rows;
@@ -25,11 +27,7 @@ use crate::{
     db::{
         Change,
         audit::Entry,
-        entity::{
-            Scoped, connection, delegate,
-            delegate_listing::{self, HEARD_NOW, status},
-            profile, token,
-        },
+        entity::{Scoped, connection, delegate, delegate_listing, profile, token},
         lock,
     },
     error::Error,
@@ -89,8 +87,7 @@ pub async fn count_pending(cx: &Context, scope: &Scope) -> Result<u64, Error> {
     cx.authorize(Permission::View, scope)?;
     let pending = delegate_listing::Entity::find()
         .filter(delegate_listing::Entity::at(scope))
-        .filter(delegate_listing::Column::Status.eq(status(Status::PendingApproval)))
-        .filter(delegate_listing::Column::HeardAt.eq(HEARD_NOW));
+        .filter(Expr::cust(delegate_listing::WAITING));
     Ok(count(cx.state.db.read(), pending).await?)
 }
 

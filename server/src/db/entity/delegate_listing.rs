@@ -6,6 +6,10 @@ use sea_orm::entity::prelude::*;
 /// What stands as the time at which a delegate was last heard of while it is connected: it is heard of all the time.
 pub const HEARD_NOW: i64 = i64::MAX;
 
+/// Waits for approval and is connected. Written with numbers, as in the index that holds these rows alone: a database
+/// does not use that for a statement whose values it learns later.
+pub const WAITING: &str = "status = 2 AND heard_at = 9223372036854775807";
+
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "delegate_listing")]
 pub struct Model {
@@ -43,5 +47,15 @@ pub const fn status(status: Status) -> i16 {
         Status::NotConnected => 1,
         Status::PendingApproval => 2,
         Status::Rejected => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_statements_are_those_of_the_code() {
+        assert_eq!(WAITING, format!("status = {} AND heard_at = {HEARD_NOW}", status(Status::PendingApproval)));
     }
 }

@@ -1,8 +1,8 @@
 //! Finding the delegates of one page of the list, in a time that does not grow with their number.
 //!
 //! Each combination of filters and orders that an index gives is read off that index. For the others one index *drives*:
-//! the one that leaves the fewest rows, or the order's own. At most [`MAX_LOOKED`] rows of it are looked at, and judged
-//! by the other filters; where that does not fill the page, the page is short, and the next one goes on from the row
+//! the one that leaves the fewest rows, or the order's own. A bounded number of its rows is looked at, and
+//! judged by the other filters; where that does not fill the page, the page is short, and the next one goes on from the row
 //! that was looked at last. So nothing is left out, and no query is slow.
 
 mod driver;
@@ -25,16 +25,27 @@ use self::{
 };
 use crate::db::entity::delegate_listing::status;
 
-/// How many rows are looked at for a page, and for a count.
-const MAX_LOOKED: u64 = MAX_COUNT;
-/// How many are looked at first: mostly they fill a page.
-const FIRST_LOOKED: u64 = 500;
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bounds {
+    /// How many rows a driver may have for all of them to be looked at, counted, and sorted.
+    small: u64,
+    /// How many rows of a larger one are looked at for a page.
+    looked: u64,
+    /// How many are looked at first: mostly they fill a page.
+    first: u64,
+    /// How many rows of a larger driver are looked at to say that there are at least so many.
+    counted: u64,
+}
+
+const BOUNDS: Bounds = Bounds { small: MAX_COUNT, looked: 5_000, first: 500, counted: 2_500 };
 
 /// Finds what passes all filters.
 struct Finder<'a, C> {
     db: &'a C,
     rows: Rows<'a>,
     order: Order,
+    bounds: Bounds,
 }
 
 /// What a look at a driver's rows brought.
@@ -71,7 +82,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         filters.extend(words.into_iter().map(Filter::Word));
         let rejected = filter.status == Some(Status::Rejected);
         let rows = Rows { backend, scope, rejected, filters, indexed };
-        Ok(Some(Self { db, rows, order: filter.sort.into() }))
+        Ok(Some(Self { db, rows, order: filter.sort.into(), bounds: BOUNDS }))
     }
 
     async fn page(&self, cursor: &Cursor) -> Result<Page<Uuid>, DbErr> {
@@ -84,17 +95,15 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
             Cursor::First => (cursor, None),
         };
         let (narrowest, size) = self.narrowest().await?;
-        let is_small = size <= MAX_LOOKED;
-        // A few rows are sorted by anything; of many only the order's own index gives the first.
-        let driver =
-            if self.order.is_by_number() || (is_small && narrowest != Driver::All) { narrowest } else { Driver::All };
         let order = self.order.read(cursor);
-        let mut look = self.look(driver, order, from.as_ref(), is_small).await?;
+        let mut look = self.look(narrowest, size, order, from.as_ref()).await?;
         let (mut total, mut at_least) = self.total(narrowest, size).await?;
-        if look.stopped_at.is_some() && self.may_be_rare(total).await? && self.size(Driver::Search).await? <= MAX_LOOKED
-        {
-            look = self.look(Driver::Search, order, from.as_ref(), true).await?;
-            (total, at_least) = self.total(Driver::Search, 0).await?;
+        if look.stopped_at.is_some() && self.may_be_rare(total).await? {
+            let size = self.size(Driver::Search).await?;
+            if size <= self.bounds.small {
+                look = self.whole(Driver::Search, order, from.as_ref()).await?;
+                (total, at_least) = self.total(Driver::Search, size).await?;
+            }
         }
         let is_full = look.rows.len() > PAGE_SIZE as usize;
         let mut page = Page::cut(look.rows, cursor, total, |(place, _)| place.mark());
@@ -124,7 +133,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
 
     /// Whether words are so rare among what was looked at that PostgreSQL's index of them all is worth asking.
     async fn may_be_rare(&self, total: u64) -> Result<bool, DbErr> {
-        if !self.rows.is_postgres() || self.rows.indexed.is_empty() || total.saturating_mul(100) > MAX_LOOKED {
+        if !self.rows.is_postgres() || self.rows.indexed.is_empty() || total.saturating_mul(100) > self.bounds.counted {
             return Ok(false);
         }
         // Where it could not be made, asking would read the whole table.
@@ -136,7 +145,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
     async fn size(&self, driver: Driver) -> Result<u64, DbErr> {
         let mut sql = self.rows.sql();
         sql.push("SELECT count(*) FROM (");
-        self.rows.driven(&mut sql, driver, None, None, MAX_LOOKED + 1);
+        self.rows.driven(&mut sql, driver, None, None, self.bounds.small + 1);
         sql.push(") AS d");
         sql.number(self.db).await
     }
@@ -148,31 +157,38 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         }
         let mut sql = self.rows.sql();
         sql.push("SELECT count(*) FROM (");
-        self.rows.driven(&mut sql, driver, None, None, MAX_LOOKED);
+        let is_small = size <= self.bounds.small;
+        self.rows.driven(&mut sql, driver, None, None, if is_small { self.bounds.small } else { self.bounds.counted });
         sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
         self.rows.judges(&mut sql, driver);
-        Ok((sql.number(self.db).await?, size > MAX_LOOKED))
+        Ok((sql.number(self.db).await?, !is_small))
     }
 
-    /// Looks at a driver's rows, in an order, from a place on. What is small is looked at as a whole, and sorted.
-    async fn look(&self, driver: Driver, order: Order, from: Option<&Place>, is_small: bool) -> Result<Look, DbErr> {
+    /// Looks for the rows of a page: at those of the narrowest driver where that gives them in order, and otherwise at all
+    /// in order, for many filters leave enough of them; where these do not fill the page, a small driver is sorted.
+    async fn look(&self, narrowest: Driver, size: u64, order: Order, from: Option<&Place>) -> Result<Look, DbErr> {
         let rows = u64::from(PAGE_SIZE) + 1;
-        if !self.rows.is_judged(driver) && self.rows.gives(driver, order) {
-            let found = self.pick(driver, order, from, Some(rows)).await?;
+        let driver = if self.rows.gives(narrowest, order) { narrowest } else { Driver::All };
+        if !self.rows.is_judged(driver) {
+            return Ok(Look { rows: self.pick(driver, order, from, Some(rows)).await?, stopped_at: None });
+        }
+        let is_full = |found: &[_]| u64::try_from(found.len()).is_ok_and(|found| found >= rows);
+        let found = self.pick(driver, order, from, Some(self.bounds.first)).await?;
+        if is_full(&found) {
             return Ok(Look { rows: found, stopped_at: None });
         }
-        if !self.rows.gives(driver, order) || (is_small && driver != Driver::All) {
-            return Ok(Look { rows: self.pick(driver, order, from, None).await?, stopped_at: None });
+        if size <= self.bounds.small && narrowest != Driver::All {
+            return self.whole(narrowest, order, from).await;
         }
-        for looked in [FIRST_LOOKED, MAX_LOOKED] {
-            let found = self.pick(driver, order, from, Some(looked)).await?;
-            let full = u64::try_from(found.len()).is_ok_and(|found| found >= rows);
-            let stopped_at = if full { None } else { self.last_of(driver, order, from, looked).await? };
-            if full || stopped_at.is_none() || looked == MAX_LOOKED {
-                return Ok(Look { rows: found, stopped_at });
-            }
-        }
-        Ok(Look { rows: Vec::new(), stopped_at: None })
+        let found = self.pick(driver, order, from, Some(self.bounds.looked)).await?;
+        let stopped_at =
+            if is_full(&found) { None } else { self.last_of(driver, order, from, self.bounds.looked).await? };
+        Ok(Look { rows: found, stopped_at })
+    }
+
+    /// Looks at all rows of a small driver, and sorts them.
+    async fn whole(&self, driver: Driver, order: Order, from: Option<&Place>) -> Result<Look, DbErr> {
+        Ok(Look { rows: self.pick(driver, order, from, None).await?, stopped_at: None })
     }
 
     /// The first rows, from a place on, of those that pass all filters: `looked` of the driver in its own order, or all
@@ -196,7 +212,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         sql.push(" FROM (");
         match looked {
             Some(looked) => self.rows.driven(sql, driver, Some(order), from, looked),
-            None => self.rows.driven(sql, driver, None, None, MAX_LOOKED),
+            None => self.rows.driven(sql, driver, None, None, self.bounds.small),
         }
         // This join is done from the left in both databases.
         sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");

@@ -159,6 +159,34 @@ async fn every_filter_and_order_pages_through_what_it_means() {
     }
 }
 
+/// With more delegates than are looked at for a page, pages are short; but going on from each, nothing is left out, and
+/// nothing comes twice.
+#[tokio::test]
+async fn what_is_not_looked_at_for_one_page_is_for_the_next() {
+    let (_folder, db) = database(210).await;
+    let scope = scope();
+    let mut short = 0;
+    for mut filter in filters() {
+        let expected = expected(&db, &filter).await;
+        let mut read = Vec::new();
+        loop {
+            let finder = Finder::new(db.read(), &scope, &filter).await.unwrap().expect("it can match");
+            let bounds = Bounds { small: 20, looked: 30, first: 7, counted: 10 };
+            let found = Finder { bounds, ..finder }.page(&filter.cursor).await.unwrap();
+            let all = u64::try_from(expected.len()).unwrap();
+            assert!(found.total <= all && (found.at_least || found.total == all.min(21)), "{filter:?} {found:?}");
+            short += usize::from(found.next.is_some() && found.rows.len() < PAGE_SIZE as usize);
+            read.extend(found.rows);
+            match found.next {
+                Some(next) => filter.cursor = Cursor::After(next),
+                None => break,
+            }
+        }
+        assert_eq!(read, expected, "{filter:?}");
+    }
+    assert!(short > 0, "there were short pages");
+}
+
 #[tokio::test]
 async fn a_mark_of_another_order_means_the_first_page() {
     let (_folder, db) = database(60).await;
