@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
+use muster::page::count_label;
 
 use crate::{
     console::Frame,
@@ -107,7 +108,7 @@ fn Waiting(frame: Signal<Frame>) -> impl IntoView {
         (pending > 0).then(|| {
             view! {
                 <span class="badge" translate="no">
-                    {pending}
+                    {count_label(pending)}
                     <span class="visually-hidden">" waiting for approval"</span>
                 </span>
             }

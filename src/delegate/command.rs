@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Status};
+use super::{DelegateType, Facts, Status};
 use crate::{
-    id::{DelegateId, ProfileId},
+    id::{DelegateId, ProfileId, TokenId},
+    named_enum::named_enum,
     page::Cursor,
     profile::ProfileName,
     text::{Invalid, InvalidField, Selectors},
@@ -17,8 +18,42 @@ pub struct DelegateFilter {
     pub search: String,
     /// One status; none for all but the rejected.
     pub status: Option<Status>,
+    /// One type.
+    #[serde(default)]
+    pub kind: Option<DelegateType>,
+    /// One profile.
+    #[serde(default)]
+    pub profile: Option<ProfileId>,
+    /// One token.
+    #[serde(default)]
+    pub token: Option<TokenId>,
+    /// A selector of their own, as it is written; empty for any.
+    #[serde(default)]
+    pub tag: String,
+    /// In which order.
+    #[serde(default)]
+    pub sort: Sort,
     /// Where the page lies in the list.
     pub cursor: Cursor,
+}
+
+named_enum! {
+    /// The order of a list of delegates.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Sort: slug {
+        /// Those that registered last come first.
+        #[default]
+        Newest = "newest";
+        /// By name, from A to Z.
+        Name = "name";
+        /// By name, from Z to A.
+        NameBackwards = "name-backwards";
+        /// Those that were heard of last come first. Connected delegates are heard of all the time: they come before all
+        /// others, the newest first.
+        Heard = "heard";
+        /// Those that are silent for longest come first.
+        Silent = "silent";
+    }
 }
 
 /// Reads the profile that was chosen in a form.

@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     admission::{Admission, Decision, Reason, TransitionError},
-    command::{AskedProfile, DelegateFilter, Registration, parse_profile, parse_selectors, unknown_profile},
+    command::{AskedProfile, DelegateFilter, Registration, Sort, parse_profile, parse_selectors, unknown_profile},
     facts::{DelegateName, DelegateType, Facts, HostName, InstallName, Thumbprint},
     identity::{Conflict, Instance, Kinship},
     key::{DelegateKey, DelegateSecretKey},
     standing::Standing,
-    view::{ConnectionRow, DelegateDetail, DelegateRow, Earlier},
+    view::{ConnectionRow, DelegateDetail, DelegateRow, Earlier, FilterNames},
 };
 use crate::{
     id::{DelegateId, ProfileId, TokenId},

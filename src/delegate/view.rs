@@ -46,6 +46,16 @@ pub struct ConnectionRow {
     pub cause: String,
 }
 
+/// What profile and token a list of delegates is filtered by, in words; none where there is no such filter, or no such
+/// object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterNames {
+    /// The profile's name.
+    pub profile: Option<String>,
+    /// The token's name.
+    pub token: Option<String>,
+}
+
 /// Everything about one delegate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DelegateDetail {

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow},
-    id::{DelegateId, ProfileId},
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames},
+    id::{DelegateId, ProfileId, TokenId},
     page::Page,
     text::Selectors,
 };
@@ -15,6 +15,12 @@ use crate::error::ConsoleError;
 pub trait Delegates {
     /// One page of the list.
     async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError>;
+    /// What the profile and the token are called that a list is filtered by.
+    async fn filter_names(
+        &self,
+        profile: Option<ProfileId>,
+        token: Option<TokenId>,
+    ) -> Result<FilterNames, ConsoleError>;
     /// Everything about one delegate.
     async fn delegate(&self, id: DelegateId) -> Result<DelegateDetail, ConsoleError>;
     /// Lets a waiting delegate work; `seen` is the revision that the person saw.

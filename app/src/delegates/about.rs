@@ -6,7 +6,7 @@ use muster::delegate::{Admission, DelegateRow};
 use super::{
     decision::{fingerprint, no_key},
     facts::{fact, host_facts, last_heartbeat, selectors, time_fact},
-    query::dialog_on_detail,
+    query::{ListQuery, dialog_on_detail},
 };
 use crate::{
     session::may_manage,
@@ -71,7 +71,7 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             <div>
                 <dt>"Selectors"</dt>
                 <dd translate="no" class="changeable">
-                    {selectors(row)}
+                    {selectors(row, Signal::stored(ListQuery::default()))}
                     {no_selectors}
                     {change("selectors", "Edit", "Edit selectors")}
                 </dd>

@@ -6,8 +6,8 @@ use muster::delegate::{parse_profile, parse_selectors};
 #[cfg(feature = "ssr")]
 use muster::user::Permission;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow},
-    id::DelegateId,
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames},
+    id::{DelegateId, ProfileId, TokenId},
     page::Page,
 };
 
@@ -19,6 +19,12 @@ use crate::{console::ask, ui::href::back_to};
 #[server(endpoint = "delegates/list")]
 pub async fn list_delegates(filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError> {
     ask(|console| async move { console.list_delegates(filter).await }).await
+}
+
+/// What the profile and the token are called that a list is filtered by.
+#[server(endpoint = "delegates/filter-names")]
+pub async fn get_filter_names(profile: Option<ProfileId>, token: Option<TokenId>) -> Result<FilterNames, ConsoleError> {
+    ask(|console| async move { console.filter_names(profile, token).await }).await
 }
 
 /// Everything about one delegate.
@@ -102,7 +108,10 @@ pub async fn edit_selectors(
 
 #[cfg(test)]
 mod tests {
-    use muster::{delegate::Status, page::Cursor};
+    use muster::{
+        delegate::{DelegateType, Sort, Status},
+        page::{Cursor, Mark},
+    };
     use uuid::Uuid;
 
     use super::*;
@@ -112,8 +121,18 @@ mod tests {
     fn a_filter_survives_its_way_to_the_server() {
         let id = Uuid::from_u128(7);
         for status in [None, Some(Status::PendingApproval)] {
-            for cursor in [Cursor::First, Cursor::After(id), Cursor::Before(id)] {
-                let filter = DelegateFilter { search: "a&b [c] é".into(), status, cursor };
+            for cursor in [Cursor::First, Cursor::After(id.into()), Cursor::Before(Mark::new("7:a&b [c]"))] {
+                let kind = status.map(|_| DelegateType::Kubernetes);
+                let filter = DelegateFilter {
+                    search: "a&b [c] é".into(),
+                    status,
+                    kind,
+                    profile: kind.map(|_| id.into()),
+                    token: kind.map(|_| id.into()),
+                    tag: "a&b [c] é".into(),
+                    sort: Sort::NameBackwards,
+                    cursor,
+                };
                 let call = ListDelegates { filter: filter.clone() };
                 let sent = serde_qs::to_string(&call).unwrap();
                 let read: ListDelegates = serde_qs::Config::new(5, false).deserialize_str(&sent).unwrap();

@@ -7,7 +7,7 @@ use muster::{
     token::TokenStatus,
 };
 
-use super::status::DelegateStatus;
+use super::{query::ListQuery, status::DelegateStatus};
 use crate::ui::time::Time;
 
 /// One fact with its name; what is empty is said to be.
@@ -58,8 +58,8 @@ pub fn last_heartbeat(row: Signal<DelegateRow>) -> impl IntoView {
     time_fact("Last heartbeat", Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)))
 }
 
-/// The selectors of a delegate: its own, and those of its profile.
-pub fn selectors(row: Signal<DelegateRow>) -> impl IntoView {
+/// The selectors of a delegate: its own, each a link to the delegates of a list that have it too, and those of its profile.
+pub fn selectors(row: Signal<DelegateRow>, list: Signal<ListQuery>) -> impl IntoView {
     let both = Memo::new(move |_| {
         row.with(|row| {
             let own: Vec<String> = row.delegate.own_selectors().iter().map(str::to_owned).collect();
@@ -71,7 +71,7 @@ pub fn selectors(row: Signal<DelegateRow>) -> impl IntoView {
         let (own, inherited, profile): (Vec<String>, Vec<String>, String) = both.get();
         view! {
             <span class="tags">
-                {own.into_iter().map(|tag| view! { <span class="tag" title=tag.clone()>{tag.clone()}</span> }).collect_view()}
+                {own.into_iter().map(|tag| own_selector(tag, list)).collect_view()}
                 {inherited
                     .into_iter()
                     .map(|tag| {
@@ -85,6 +85,16 @@ pub fn selectors(row: Signal<DelegateRow>) -> impl IntoView {
                     .collect_view()}
             </span>
         }
+    }
+}
+
+fn own_selector(tag: String, list: Signal<ListQuery>) -> impl IntoView {
+    let (wanted, text) = (tag.clone(), tag.clone());
+    let to = move || list.with(|list| list.with(|filter| wanted.clone_into(&mut filter.tag))).list().to_string();
+    view! {
+        <a class="tag" href=to title=format!("Show only delegates with the tag {tag}") data-noscroll="">
+            {text}
+        </a>
     }
 }
 

@@ -3,6 +3,7 @@
 mod about;
 pub mod api;
 mod change;
+mod chips;
 mod decision;
 mod detail;
 mod dialogs;

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use super::{
     api::list_delegates,
+    chips::Chips,
     filter::FilterBar,
     query::{ListQuery, use_list_query},
-    row::{Row, TABLE},
+    row::{Row, TABLE, sorting},
 };
 use crate::{
     session::{IfManager, ManagersOnly, Toast},
@@ -47,18 +48,22 @@ pub fn DelegatesPage() -> impl IntoView {
             nouns=["delegate", "delegates"]
             href=move |cursor| query.with(|query| query.at(cursor).list())
             row=move |id, row| view! { <Row id=id row=row query=query /> }
+            sorting=sorting(query)
             frozen=Signal::derive(move || query.with(|query| query.decide.is_some()))
-            empty=move |total| view! { <NoDelegates query=query total=total /> }.into_any()
+            empty=move |(total, at_least)| {
+                view! { <NoDelegates query=query total=total at_least=at_least /> }.into_any()
+            }
         >
             <Toast otherwise="Processes in your own networks that registered with this account." />
             <FilterBar query=query />
+            <Chips query=query />
         </ListPage>
     }
 }
 
 /// Why there is nothing, and the one next step.
 #[component]
-fn NoDelegates(query: Memo<ListQuery>, total: u64) -> impl IntoView {
+fn NoDelegates(query: Memo<ListQuery>, total: u64, at_least: bool) -> impl IntoView {
     move || {
         let query = query.get();
         if total > 0 {
@@ -74,12 +79,26 @@ fn NoDelegates(query: Memo<ListQuery>, total: u64) -> impl IntoView {
                 </EmptyState>
             }
             .into_any()
+        } else if at_least {
+            view! {
+                <EmptyState
+                    icon=Icon::Search
+                    title="None found so far"
+                    text="Of the delegates that were looked at, none fits this search and these filters. Next looks on; \
+                    another filter finds them faster."
+                >
+                    <NavButton to=Href::new("/delegates") class="btn">
+                        "Clear filters"
+                    </NavButton>
+                </EmptyState>
+            }
+            .into_any()
         } else if !query.is_unfiltered() {
             view! {
                 <EmptyState
                     icon=Icon::Search
                     title="No delegate matches"
-                    text="Nothing fits this search and status."
+                    text="Nothing fits this search and these filters."
                 >
                     <NavButton to=Href::new("/delegates") class="btn">
                         "Clear filters"

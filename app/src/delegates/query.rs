@@ -1,9 +1,9 @@
-//! What the address of the list of delegates says: the filter, the page, and which decision is open.
+//! What the address of the list of delegates says: the filters, the order, the page, and which decision is open.
 
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use muster::{
-    delegate::{DelegateFilter, Status},
+    delegate::{DelegateFilter, DelegateType, Sort, Status},
     id::DelegateId,
     page::Cursor,
 };
@@ -29,10 +29,16 @@ pub struct ListQuery {
 
 impl ListQuery {
     fn read(query: &ParamsMap) -> Self {
+        let text = |name: &str| query.get_str(name).unwrap_or_default().trim().to_owned();
         Self {
             filter: DelegateFilter {
-                search: query.get_str("q").unwrap_or_default().trim().to_owned(),
+                search: text("q"),
                 status: query.get_str("status").and_then(Status::from_slug),
+                kind: query.get_str("type").and_then(kind_from_word),
+                profile: query.get_str("profile").and_then(|id| id.parse().ok()),
+                token: query.get_str("token").and_then(|id| id.parse().ok()),
+                tag: text("tag"),
+                sort: query.get_str("sort").and_then(Sort::from_slug).unwrap_or_default(),
                 cursor: cursor_of(query),
             },
             decide: query.get_str("decide").and_then(|id| id.parse().ok()),
@@ -43,9 +49,16 @@ impl ListQuery {
     /// A page on top of this list.
     #[must_use]
     pub fn href(&self, path: impl Into<String>) -> Href {
-        let href =
-            Href::new(path).with("q", &self.filter.search).with_some("status", self.filter.status.map(Status::slug));
-        with_cursor(href, self.filter.cursor).with_some("decide", self.decide)
+        let filter = &self.filter;
+        let href = Href::new(path)
+            .with("q", &filter.search)
+            .with_some("status", filter.status.map(Status::slug))
+            .with_some("type", filter.kind.map(kind_word))
+            .with_some("profile", filter.profile)
+            .with_some("token", filter.token)
+            .with("tag", &filter.tag)
+            .with_some("sort", Some(filter.sort).filter(|sort| *sort != Sort::default()).map(Sort::slug));
+        with_cursor(href, &filter.cursor).with_some("decide", self.decide)
     }
 
     /// The list itself.
@@ -72,18 +85,32 @@ impl ListQuery {
         Self { filter: DelegateFilter { cursor, ..self.filter.clone() }, ..Self::default() }
     }
 
-    /// Another filter, from its first page.
+    /// The list with something of its filter changed, from its first page.
     #[must_use]
-    pub fn filtered(search: &str, status: Option<Status>) -> Self {
-        let filter = DelegateFilter { search: search.trim().to_owned(), status, cursor: Cursor::First };
-        Self { filter, ..Self::default() }
+    pub fn with(&self, change: impl FnOnce(&mut DelegateFilter)) -> Self {
+        let mut query = self.at(Cursor::First);
+        change(&mut query.filter);
+        query
     }
 
     /// Whether the list shows everything it can.
     #[must_use]
     pub fn is_unfiltered(&self) -> bool {
-        self.filter.search.is_empty() && self.filter.status.is_none()
+        let all = DelegateFilter { sort: self.filter.sort, cursor: self.filter.cursor.clone(), ..Default::default() };
+        self.filter == all
     }
+}
+
+/// The word of a type in the address.
+#[must_use]
+pub fn kind_word(kind: DelegateType) -> String {
+    kind.code().to_lowercase().replace('_', "-")
+}
+
+/// The type behind a word of the address.
+#[must_use]
+pub fn kind_from_word(word: &str) -> Option<DelegateType> {
+    DelegateType::ALL.into_iter().find(|kind| kind_word(*kind) == word)
 }
 
 /// What the address says now.
@@ -112,6 +139,11 @@ pub fn dialog_from_detail(id: DelegateId, dialog: &str) -> Href {
 
 #[cfg(test)]
 mod tests {
+    use muster::{
+        id::{ProfileId, TokenId},
+        page::Mark,
+    };
+
     use super::*;
 
     fn map(href: &Href) -> ParamsMap {
@@ -125,7 +157,8 @@ mod tests {
             filter: DelegateFilter {
                 search: "edge & co".into(),
                 status: Some(Status::PendingApproval),
-                cursor: Cursor::Before(id),
+                cursor: Cursor::Before(id.into()),
+                ..Default::default()
             },
             decide: Some(DelegateId(id)),
             from_detail: false,
@@ -136,8 +169,34 @@ mod tests {
     }
 
     #[test]
+    fn every_filter_and_order_survives_an_address() {
+        let id = uuid::Uuid::from_u128(7);
+        for kind in DelegateType::ALL {
+            for sort in Sort::ALL {
+                let filter = DelegateFilter {
+                    kind: Some(kind),
+                    profile: Some(ProfileId(id)),
+                    token: Some(TokenId(id)),
+                    tag: "Frankfurt am Main".into(),
+                    sort,
+                    cursor: Cursor::After(Mark::new("7:edge:1")),
+                    ..Default::default()
+                };
+                let query = ListQuery { filter, ..ListQuery::default() };
+                assert_eq!(ListQuery::read(&map(&query.list())), query);
+                assert!(!query.is_unfiltered());
+                let without = query.with(|filter| (filter.kind, filter.tag) = (None, String::new()));
+                assert_eq!((without.filter.cursor, without.filter.token), (Cursor::First, Some(TokenId(id))));
+            }
+        }
+        let sorted = ListQuery::default().with(|filter| filter.sort = Sort::Name);
+        assert!(sorted.is_unfiltered());
+        assert_eq!(sorted.list().to_string(), "/delegates?sort=name");
+    }
+
+    #[test]
     fn what_nobody_wrote_is_ignored() {
-        let href = Href::new("/delegates").with("status", "nonsense").with("decide", "1").with("after", "x");
-        assert_eq!(ListQuery::read(&map(&href)), ListQuery::default());
+        let href = Href::new("/delegates").with("status", "nonsense").with("decide", "1").with("type", "x");
+        assert_eq!(ListQuery::read(&map(&href.with("token", "x").with("sort", "x"))), ListQuery::default());
     }
 }

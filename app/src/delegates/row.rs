@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{DelegateRow, Status},
+    delegate::{DelegateFilter, DelegateRow, Sort, Status},
     id::DelegateId,
 };
 use uuid::Uuid;
@@ -19,25 +19,44 @@ use crate::{
         button::NavButton,
         href::use_just_done,
         icon::Icon,
-        live_table::{Column, TableSpec},
+        live_table::{Column, SortLink, Sorting, TableSpec},
         load::computed,
         rows::LiveRow,
         time::Time,
     },
 };
 
+const NAME: &str = "Delegate";
+const LAST_HEARTBEAT: &str = "Last heartbeat";
+
+/// Where the headings lead that the list can be sorted by. One that is pressed again turns the order round.
+pub fn sorting(query: Memo<ListQuery>) -> Sorting {
+    Callback::new(move |column: &'static str| {
+        let now = query.with(|query| query.filter.sort);
+        let (to, ascending) = match (column, now) {
+            (NAME, Sort::Name) => (Sort::NameBackwards, Some(true)),
+            (NAME, Sort::NameBackwards) => (Sort::Name, Some(false)),
+            (NAME, _) => (Sort::Name, None),
+            (_, Sort::Heard) => (Sort::Silent, Some(false)),
+            (_, Sort::Silent) => (Sort::Heard, Some(true)),
+            (_, _) => (Sort::Heard, None),
+        };
+        SortLink { to: query.with(|query| query.with(|filter| filter.sort = to)).list(), ascending }
+    })
+}
+
 /// The table of delegates. What is open under a row spans all of its columns.
 pub static TABLE: TableSpec<DelegateRow> = TableSpec {
     class: "table delegates",
     columns: &[
-        Column::Text("Delegate"),
+        Column::Sortable(NAME),
         Column::Text("Status"),
         Column::Text("Profile"),
         Column::Text("Type"),
         Column::Text("Tags"),
         Column::Text("Token"),
         Column::Text("Version"),
-        Column::Text("Last heartbeat"),
+        Column::Sortable(LAST_HEARTBEAT),
         Column::Actions,
     ],
     key: |row| row.delegate.id.0,
@@ -81,13 +100,21 @@ pub fn Row(id: Uuid, row: Signal<LiveRow<DelegateRow>>, query: Memo<ListQuery>) 
                     view! { <StatusWithReason row=row just_done=just_done /> }.into_any()
                 }}
             </td>
-            <td data-label="Profile">{of(|row| row.profile.clone())}</td>
-            <td data-label="Type" class="muted">
-                {of(|row| row.delegate.facts.kind.label().to_owned())}
+            <td data-label="Profile">
+                {narrows(query, row, "profile", |row| row.profile.clone(), |row, filter| {
+                    filter.profile = Some(row.delegate.profile_id);
+                })}
             </td>
-            <td data-label="Tags" class="tags-cell">{selectors(row)}</td>
+            <td data-label="Type" class="muted">
+                {narrows(query, row, "type", |row| row.delegate.facts.kind.label().to_owned(), |row, filter| {
+                    filter.kind = Some(row.delegate.facts.kind);
+                })}
+            </td>
+            <td data-label="Tags" class="tags-cell">{selectors(row, query.into())}</td>
             <td data-label="Token" class="muted">
-                {of(|row| row.token.clone())}
+                {narrows(query, row, "token", |row| row.token.clone(), |row, filter| {
+                    filter.token = Some(row.delegate.token_id);
+                })}
             </td>
             <td data-label="Version" class="muted">
                 {of(|row| row.delegate.facts.version.clone())}
@@ -123,6 +150,23 @@ pub fn Row(id: Uuid, row: Signal<LiveRow<DelegateRow>>, query: Memo<ListQuery>) 
                 </tr>
             }
         })}
+    }
+}
+
+/// What a delegate has in common with others: a link that leaves those alone in the list.
+fn narrows(
+    query: Memo<ListQuery>,
+    row: Signal<DelegateRow>,
+    what: &'static str,
+    text: fn(&DelegateRow) -> String,
+    by: fn(&DelegateRow, &mut DelegateFilter),
+) -> impl IntoView {
+    let to = move || row.with(|row| query.with(|query| query.with(|filter| by(row, filter)))).list().to_string();
+    let title = move || format!("Show only delegates with the {what} {}", row.with(text));
+    view! {
+        <a class="narrows" href=to title=title data-noscroll="">
+            {move || row.with(text)}
+        </a>
     }
 }
 

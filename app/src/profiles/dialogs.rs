@@ -24,7 +24,7 @@ pub fn DeleteProfileDialog() -> impl IntoView {
         move || (id.get(), live.map(|live| live.delegates.version())),
         |(id, _)| async move { get_profile(parse_id(&id)?).await },
     );
-    let back = Signal::derive(move || with_cursor(Href::new("/profiles"), cursor.get()));
+    let back = Signal::derive(move || with_cursor(Href::new("/profiles"), &cursor.get()));
     let delete = ServerAction::<DeleteProfile>::new();
     render_dialog(profile, back, move |detail| {
         let name = detail.with_untracked(|detail| detail.row.profile.spec.name.to_string());

@@ -1,7 +1,10 @@
 //! The list of profiles.
 
 use leptos::prelude::*;
-use muster::{page::Cursor, profile::ProfileRow};
+use muster::{
+    page::{Cursor, count_label},
+    profile::ProfileRow,
+};
 use uuid::Uuid;
 
 use super::api::list_profiles;
@@ -56,7 +59,7 @@ pub fn ProfilesPage() -> impl IntoView {
             listing=profiles
             table=&TABLE
             nouns=["profile", "profiles"]
-            href=|cursor| with_cursor(Href::new("/profiles"), cursor)
+            href=|cursor| with_cursor(Href::new("/profiles"), &cursor)
             row=move |id, row| view! { <ProfileLine id=id row=row cursor=cursor /> }
         >
             <Toast otherwise="How delegates are admitted, which script they run, and which selectors they share." />
@@ -71,7 +74,7 @@ fn ProfileLine(id: Uuid, row: Signal<LiveRow<ProfileRow>>, cursor: Memo<Cursor>)
     let profile = Signal::derive(move || row.with(|row| row.data.profile.clone()));
     let name = move || profile.with(|profile| profile.spec.name.to_string());
     let primary = Memo::new(move |_| profile.with(|profile| profile.primary));
-    let delete = Signal::derive(move || with_cursor(Href::new(format!("/profiles/{id}/delete")), cursor.get()));
+    let delete = Signal::derive(move || with_cursor(Href::new(format!("/profiles/{id}/delete")), &cursor.get()));
     let selectors = move || {
         let selectors: Vec<String> = profile.with(|profile| profile.spec.selectors.iter().map(str::to_owned).collect());
         selectors.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()
@@ -98,7 +101,7 @@ fn ProfileLine(id: Uuid, row: Signal<LiveRow<ProfileRow>>, cursor: Memo<Cursor>)
                 <span class="tags">{selectors}</span>
             </td>
             <td data-label="Delegates" class="number">
-                {move || row.with(|row| row.data.delegates)}
+                {move || row.with(|row| count_label(row.data.delegates))}
             </td>
             <td data-label="Updated" class="muted time-cell">
                 <Time at=Signal::derive(move || profile.with(|profile| profile.updated_at)) />

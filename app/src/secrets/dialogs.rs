@@ -26,7 +26,7 @@ const VALUE_HINT: &str = "6 to 16384 characters, several lines if need be. Nobod
 /// The list to return to.
 fn use_back() -> Signal<Href> {
     let cursor = use_cursor();
-    Signal::derive(move || with_cursor(Href::new("/secrets"), cursor.get()))
+    Signal::derive(move || with_cursor(Href::new("/secrets"), &cursor.get()))
 }
 
 /// The secret in the address.

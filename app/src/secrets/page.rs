@@ -39,7 +39,7 @@ pub fn SecretsPage() -> impl IntoView {
     let live = use_live();
     let version = move || live.map(|live| (live.secrets.version(), live.profiles.version()));
     let secrets = load_list(cursor, version, list_secrets);
-    let new = Signal::derive(move || with_cursor(Href::new("/secrets/new"), cursor.get()));
+    let new = Signal::derive(move || with_cursor(Href::new("/secrets/new"), &cursor.get()));
     let actions = move || {
         view! {
             <ManagersOnly>
@@ -56,7 +56,7 @@ pub fn SecretsPage() -> impl IntoView {
             listing=secrets
             table=&TABLE
             nouns=["secret", "secrets"]
-            href=|cursor| with_cursor(Href::new("/secrets"), cursor)
+            href=|cursor| with_cursor(Href::new("/secrets"), &cursor)
             row=move |id, row| view! { <SecretLine id=id row=row cursor=cursor /> }
             empty=move |_| view! { <NoSecrets cursor=cursor /> }.into_any()
         >
@@ -73,7 +73,7 @@ fn SecretLine(id: Uuid, row: Signal<LiveRow<SecretRow>>, cursor: Memo<Cursor>) -
     let name = row.with_untracked(|row| row.data.secret.name.clone());
     let gone = Memo::new(move |_| row.with(|row| row.gone));
     let to = move |path: &'static str| {
-        Signal::derive(move || with_cursor(Href::new(format!("/secrets/{id}/{path}")), cursor.get()))
+        Signal::derive(move || with_cursor(Href::new(format!("/secrets/{id}/{path}")), &cursor.get()))
     };
     let (replace, delete) = (format!("Replace value of {name}"), format!("Delete {name}"));
     view! {

@@ -1,7 +1,7 @@
 //! Cutting a token off, and deleting one that is.
 
 use leptos::prelude::*;
-use muster::token::TokenUse;
+use muster::{page::count_label, token::TokenUse};
 
 use super::{
     api::{DeleteToken, RevokeToken, get_token_use},
@@ -111,14 +111,17 @@ fn Users(token: Signal<TokenUse>) -> impl IntoView {
         token.with(|token| match (token.total, token.seen_last_minute) {
             (0, _) => "No delegate uses it.".to_owned(),
             (1, seen) => format!("1 delegate uses it; {seen} seen in the last minute."),
-            (total, seen) => format!("{total} delegates use it; {seen} seen in the last minute."),
+            (total, seen) => {
+                let (total, seen) = (count_label(total), count_label(seen));
+                format!("{total} delegates use it; {seen} seen in the last minute.")
+            }
         })
     };
     let more = move || {
         token.with(|token| {
             let shown = u64::try_from(token.users.len()).unwrap_or(u64::MAX);
             let more = token.total.saturating_sub(shown);
-            (more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> })
+            (more > 0).then(|| view! { <li class="muted">{format!("and {} more", count_label(more))}</li> })
         })
     };
     view! {

@@ -4,7 +4,7 @@ use leptos::{prelude::*, web_sys};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 use muster::{
     id::TokenId,
-    page::Cursor,
+    page::{Cursor, count_label},
     token::{TokenRow, TokenStatus},
 };
 use uuid::Uuid;
@@ -214,7 +214,7 @@ fn TokenLine(id: Uuid, row: Signal<LiveRow<TokenRow>>, list: Memo<TokenList>) ->
             </td>
             <td data-label="Last used">{last_used}</td>
             <td data-label="Delegates" class="number">
-                {move || row.with(|row| row.data.connected)}
+                {move || row.with(|row| count_label(row.data.connected))}
             </td>
             <td class="status-cell" data-label="Status">
                 <TokenMark status=status />

@@ -11,7 +11,7 @@ use crate::ui::{
 };
 
 /// Which tokens the list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenList {
     /// Whether the revoked ones are among them.
     pub revoked: bool,
@@ -26,13 +26,13 @@ impl TokenList {
 
     /// A page on top of this list, or the list itself.
     #[must_use]
-    pub fn href(self, path: impl Into<String>) -> Href {
-        with_cursor(Href::new(path).with_some("revoked", self.revoked.then_some(1)), self.cursor)
+    pub fn href(&self, path: impl Into<String>) -> Href {
+        with_cursor(Href::new(path).with_some("revoked", self.revoked.then_some(1)), &self.cursor)
     }
 
     /// The list itself.
     #[must_use]
-    pub fn list(self) -> Href {
+    pub fn list(&self) -> Href {
         self.href("/tokens")
     }
 }

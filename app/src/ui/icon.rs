@@ -55,6 +55,10 @@ pub enum Icon {
     Copy,
     /// A tick.
     Tick,
+    /// A cross: take it away.
+    Remove,
+    /// Two arrowheads, up and down.
+    Sort,
     /// The mark of the product.
     Muster,
 }
@@ -100,6 +104,8 @@ impl Icon {
             Self::Back => "M10 3.5 5.5 8l4.5 4.5",
             Self::Copy => "M5.75 5.75h7.5v7.5h-7.5zM3.5 10.25h-.75v-7.5h7.5v.75",
             Self::Tick => "m3.25 8.5 3 3 6.5-7",
+            Self::Remove => "m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5",
+            Self::Sort => "M5 6.25 8 3.25l3 3M5 9.75l3 3 3-3",
             Self::Muster => "M2 13V3l6 6 6-6v10",
         }
     }

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::page::{Cursor, Page};
+use muster::page::{Cursor, Mark, Page};
 use uuid::Uuid;
 
 use super::{
     href::Href,
-    live_table::{LiveRows, LiveTable, TableSpec},
+    live_table::{LiveRows, LiveTable, Sorting, TableSpec},
     load::{Data, Loaded, render},
     pagination::Pagination,
     rows::{Listing, LiveRow},
@@ -54,9 +54,12 @@ pub fn ListPage<Q, T, R, V, H>(
     /// Whether rows have to keep their places although nobody is at them.
     #[prop(optional, into)]
     frozen: Signal<bool>,
-    /// What stands in place of a table without rows, given how many rows other pages have.
+    /// What stands in place of a table without rows, given how many rows other pages have, and whether there may be more.
     #[prop(optional, into)]
-    empty: Option<Callback<u64, AnyView>>,
+    empty: Option<Callback<(u64, bool), AnyView>>,
+    /// Where headings lead that the list can be sorted by.
+    #[prop(optional, into)]
+    sorting: Option<Sorting>,
     /// What stands between the heading and the table.
     children: Children,
 ) -> impl IntoView
@@ -69,19 +72,19 @@ where
 {
     let content = move |listing: Signal<Listing<Q, T>>| {
         let rows = LiveRows::new(table, listing, frozen);
-        let total = Memo::new(move |_| listing.with(|listing| listing.page.total));
+        let total = Memo::new(move |_| listing.with(|listing| (listing.page.total, listing.page.at_least)));
         let empty = empty.map(|empty| ViewFn::from(move || empty.run(total.get())));
-        let page = move |of: fn(&Page<T>) -> Option<Uuid>, cursor: fn(Uuid) -> Cursor| {
-            Signal::derive(move || listing.with(|listing| of(&listing.page)).map(|id| href(cursor(id))))
+        let page = move |of: fn(&Page<T>) -> Option<Mark>, cursor: fn(Mark) -> Cursor| {
+            Signal::derive(move || listing.with(|listing| of(&listing.page)).map(|mark| href(cursor(mark))))
         };
         view! {
-            <LiveTable rows=rows row=row.clone() empty=empty />
+            <LiveTable rows=rows row=row.clone() empty=empty sorting=sorting />
             <Pagination
                 shown=Signal::derive(move || rows.count())
-                total=total
+                total=Signal::derive(move || listing.with(|listing| (listing.page.total, listing.page.count_label())))
                 nouns=nouns
-                previous=page(|page| page.previous, Cursor::Before)
-                next=page(|page| page.next, Cursor::After)
+                previous=page(|page| page.previous.clone(), Cursor::Before)
+                next=page(|page| page.next.clone(), Cursor::After)
             />
         }
     };

@@ -5,23 +5,49 @@ use leptos::{ev, prelude::*, web_sys};
 use uuid::Uuid;
 use wasm_bindgen::JsCast;
 
-use super::rows::{Listing, LiveRow, Rows, follow};
+use super::{
+    href::Href,
+    icon::Icon,
+    rows::{Listing, LiveRow, Rows, follow},
+};
 
 /// A column and its heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// Words, times and marks.
     Text(&'static str),
+    /// The same, by which the list can be sorted.
+    Sortable(&'static str),
     /// Counts, which stand on the right.
     Number(&'static str),
     /// Buttons: the heading is for those alone who do not see them.
     Actions,
 }
 
+/// Where the heading of a column leads that the list can be sorted by, and how it is sorted by it now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SortLink {
+    /// The list, sorted by this column; where it is already, the other way round.
+    pub to: Href,
+    /// Whether it is sorted by it now, and upwards.
+    pub ascending: Option<bool>,
+}
+
+/// Gives the link of a heading.
+pub type Sorting = Callback<&'static str, SortLink>;
+
 impl Column {
-    fn heading(self) -> AnyView {
+    fn heading(self, sorting: Option<Sorting>) -> AnyView {
+        match (self, sorting) {
+            (Self::Sortable(name), Some(sorting)) => view! { <SortHeading name=name sorting=sorting /> }.into_any(),
+            (Self::Sortable(name), None) => Self::Text(name).heading(None),
+            (column, _) => column.plain(),
+        }
+    }
+
+    fn plain(self) -> AnyView {
         match self {
-            Self::Text(name) => view! { <th>{name}</th> }.into_any(),
+            Self::Text(name) | Self::Sortable(name) => view! { <th>{name}</th> }.into_any(),
             Self::Number(name) => view! { <th class="number">{name}</th> }.into_any(),
             Self::Actions => view! {
                 <th>
@@ -30,6 +56,25 @@ impl Column {
             }
             .into_any(),
         }
+    }
+}
+
+/// A heading that sorts the list: a link, so that it works without scripts and can be opened anew.
+#[component]
+fn SortHeading(name: &'static str, sorting: Sorting) -> impl IntoView {
+    let link = Memo::new(move |_| sorting.run(name));
+    let order = move || match link.with(|link| link.ascending) {
+        Some(true) => Some("ascending"),
+        Some(false) => Some("descending"),
+        None => None,
+    };
+    view! {
+        <th class="sortable" aria-sort=order>
+            <a href=move || link.with(|link| link.to.to_string()) data-noscroll="">
+                {name}
+                {Icon::Sort.draw()}
+            </a>
+        </th>
     }
 }
 
@@ -106,6 +151,9 @@ pub fn LiveTable<Q, T, R, V>(
     row: R,
     /// Without it an empty table shows its headings.
     empty: Option<ViewFn>,
+    /// Where headings lead that the list can be sorted by.
+    #[prop(optional_no_strip)]
+    sorting: Option<Sorting>,
 ) -> impl IntoView
 where
     Q: Clone + PartialEq + Send + Sync + 'static,
@@ -119,7 +167,7 @@ where
         <div class="card">
             <table class=rows.spec.class class:hidden=move || is_empty.get()>
                 <thead>
-                    <tr>{rows.spec.columns.iter().map(|column| column.heading()).collect_view()}</tr>
+                    <tr>{rows.spec.columns.iter().map(|column| column.heading(sorting)).collect_view()}</tr>
                 </thead>
                 <Body rows=rows row=row />
             </table>

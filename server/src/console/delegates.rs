@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow},
-    id::{DelegateId, ProfileId},
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames},
+    id::{DelegateId, ProfileId, TokenId},
     page::Page,
     text::Selectors,
 };
@@ -16,6 +16,14 @@ use crate::manage::delegates;
 impl Delegates for Operator {
     async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError> {
         self.answer(delegates::list(&self.context()?, &self.scope(), &filter).await)
+    }
+
+    async fn filter_names(
+        &self,
+        profile: Option<ProfileId>,
+        token: Option<TokenId>,
+    ) -> Result<FilterNames, ConsoleError> {
+        self.answer(delegates::filter_names(&self.context()?, &self.scope(), profile, token).await)
     }
 
     async fn delegate(&self, id: DelegateId) -> Result<DelegateDetail, ConsoleError> {

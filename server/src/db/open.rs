@@ -2,6 +2,7 @@
 
 mod file;
 mod reach;
+mod trigrams;
 
 use std::{
     io,
@@ -162,6 +163,7 @@ async fn migrate(db: &DatabaseConnection) -> Result<(), OpenError> {
     lock(&tx).await?;
     refuse_newer(db).await?;
     Migrator::up(db, None).await?;
+    trigrams::index(&tx).await?;
     Ok(tx.commit().await?)
 }
 

@@ -1,13 +1,14 @@
 //! Delegates: the list, one of them, the decisions, and what a person gives them.
 
+mod list;
 mod rows;
+
+use std::collections::HashMap;
 
 use muster::{
     audit::Action,
-    delegate::{
-        Admission, ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, Status, unknown_profile,
-    },
-    id::{DelegateId, ProfileId},
+    delegate::{ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, FilterNames, unknown_profile},
+    id::{DelegateId, ProfileId, TokenId},
     page::Page,
     profile::Profile,
     scope::Scope,
@@ -16,17 +17,17 @@ use muster::{
     user::Permission,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LikeExpr,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
+use uuid::Uuid;
 
 pub(super) use self::rows::rows;
-use super::{Context, audit::of_object, page::page};
+use super::{Context, audit::of_object, page::count};
 use crate::{
     db::{
         Change,
         audit::Entry,
-        entity::{Scoped, connection, delegate, profile},
+        entity::{Scoped, connection, delegate, delegate_listing, profile, token},
         lock,
     },
     error::Error,
@@ -38,8 +39,6 @@ use crate::{
 const MAX_SHOWN_CONNECTIONS: u64 = 20;
 /// How many audit entries a page shows.
 const MAX_SHOWN_AUDIT_ENTRIES: u64 = 50;
-/// How many words of a search count.
-const MAX_SEARCH_WORDS: usize = 8;
 
 /// One page of the list.
 ///
@@ -47,32 +46,37 @@ const MAX_SEARCH_WORDS: usize = 8;
 /// [`Error::Forbidden`], or where the database is out of reach.
 pub async fn list(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Result<Page<DelegateRow>, Error> {
     cx.authorize(Permission::View, scope)?;
-    let query = delegate::Entity::find().filter(delegate::Entity::at(scope)).filter(matching(filter));
-    let (found, rest) = page(cx.state.db.read(), query, delegate::Column::Id, |row| row.id, filter.cursor).await?;
-    Ok(rest.with(rows(cx, found).await?))
+    let db = cx.state.db.read();
+    let (ids, page) = list::page(db, scope, filter).await?.split();
+    let found = delegate::Entity::find().filter(delegate::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    // In the order in which they were found. One that was deleted between the two queries is left out.
+    let mut found: HashMap<Uuid, delegate::Model> = found.into_iter().map(|row| (row.id, row)).collect();
+    let found = ids.iter().filter_map(|id| found.remove(id)).collect();
+    Ok(page.with(rows(cx, found).await?))
 }
 
-/// The rows that a filter leaves.
-fn matching(filter: &DelegateFilter) -> Condition {
-    use delegate::Column::{Admission as Admitted, ConnectedUntil, Search};
-    let admitted = |admission: Admission| Admitted.eq(admission.code());
-    let enabled = || Condition::all().add(admitted(Admission::Enabled));
-    let mut condition = match filter.status {
-        None => Condition::all().add(Admitted.ne(Admission::Rejected.code())),
-        Some(Status::Connected) => enabled().add(ConnectedUntil.is_not_null()),
-        Some(Status::NotConnected) => enabled().add(ConnectedUntil.is_null()),
-        Some(Status::PendingApproval) => Condition::all().add(admitted(Admission::WaitingForApproval)),
-        Some(Status::Rejected) => Condition::all().add(admitted(Admission::Rejected)),
-    };
-    for word in filter.search.to_lowercase().split_whitespace().take(MAX_SEARCH_WORDS) {
-        // PostgreSQL takes no NUL in text, and nothing that is searched holds a control character.
-        if word.contains(char::is_control) {
-            return Condition::all().add(Search.is_null());
-        }
-        let literal = word.replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        condition = condition.add(Search.like(LikeExpr::new(format!("%{literal}%")).escape('!')));
+/// What the profile and the token are called that a list is filtered by.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn filter_names(
+    cx: &Context,
+    scope: &Scope,
+    profile: Option<ProfileId>,
+    token: Option<TokenId>,
+) -> Result<FilterNames, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let db = cx.state.db.read();
+    let mut names = FilterNames::default();
+    if let Some(id) = profile {
+        let row = profile::Entity::find_by_id(id.0).filter(profile::Entity::visible_from(scope)).one(db).await?;
+        names.profile = row.map(|row| row.name);
     }
-    condition
+    if let Some(id) = token {
+        let row = token::Entity::find_by_id(id.0).filter(token::Entity::visible_from(scope)).one(db).await?;
+        names.token = row.map(|row| row.name);
+    }
+    Ok(names)
 }
 
 /// How many delegates wait for approval and run: what has been silent for long is no news.
@@ -81,11 +85,10 @@ fn matching(filter: &DelegateFilter) -> Condition {
 /// [`Error::Forbidden`], or where the database is out of reach.
 pub async fn count_pending(cx: &Context, scope: &Scope) -> Result<u64, Error> {
     cx.authorize(Permission::View, scope)?;
-    let pending = delegate::Entity::find()
-        .filter(delegate::Entity::at(scope))
-        .filter(delegate::Column::Admission.eq(Admission::WaitingForApproval.code()))
-        .filter(delegate::Column::ConnectedUntil.is_not_null());
-    Ok(pending.count(cx.state.db.read()).await?)
+    let pending = delegate_listing::Entity::find()
+        .filter(delegate_listing::Entity::at(scope))
+        .filter(Expr::cust(delegate_listing::WAITING));
+    Ok(count(cx.state.db.read(), pending).await?)
 }
 
 /// Everything about one delegate.

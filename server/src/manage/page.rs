@@ -1,9 +1,10 @@
 //! Lists, one page at a time.
 
-use muster::page::{Cursor, PAGE_SIZE, Page};
+use muster::page::{Cursor, MAX_COUNT, PAGE_SIZE, Page};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait, Select,
+    sea_query::{Asterisk, Expr, ExprTrait as _, Query},
 };
 use uuid::Uuid;
 
@@ -17,18 +18,38 @@ pub async fn page<E, M>(
     query: Select<E>,
     id: E::Column,
     id_of: impl Fn(&M) -> Uuid,
-    cursor: Cursor,
+    cursor: &Cursor,
 ) -> Result<(Vec<M>, Page<M>), DbErr>
 where
     E: EntityTrait<Model = M>,
     M: FromQueryResult + Send + Sync,
 {
-    let total = query.clone().count(db).await?;
-    let query = match cursor {
-        Cursor::First => query.order_by_desc(id),
-        Cursor::After(row) => query.filter(id.lt(row)).order_by_desc(id),
-        Cursor::Before(row) => query.filter(id.gt(row)).order_by_asc(id),
+    let total = count(db, query.clone()).await?;
+    // An address that holds another list's mark means the first page.
+    let (query, cursor) = match (cursor, cursor_id(cursor)) {
+        (Cursor::After(_), Some(row)) => (query.filter(id.lt(row)).order_by_desc(id), cursor),
+        (Cursor::Before(_), Some(row)) => (query.filter(id.gt(row)).order_by_asc(id), cursor),
+        (_, _) => (query.order_by_desc(id), &Cursor::First),
     };
     let found = query.limit(u64::from(PAGE_SIZE) + 1).all(db).await?;
-    Ok(Page::cut(found, cursor, total, id_of).split())
+    Ok(Page::cut(found, cursor, total, |row| id_of(row).into()).split())
+}
+
+fn cursor_id(cursor: &Cursor) -> Option<Uuid> {
+    match cursor {
+        Cursor::First => None,
+        Cursor::After(row) | Cursor::Before(row) => row.id(),
+    }
+}
+
+/// How many rows a query finds, counted up to one more than [`MAX_COUNT`]: so it takes no longer however many there are.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn count<E: EntityTrait>(db: &impl ConnectionTrait, query: Select<E>) -> Result<u64, DbErr> {
+    let some = query.select_only().expr_as(Expr::value(1), "one").limit(MAX_COUNT + 1).into_query();
+    let count = Query::select().expr(Expr::col(Asterisk).count()).from_subquery(some, "some").to_owned();
+    let row = db.query_one(&count).await?;
+    let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
+    Ok(u64::try_from(count).unwrap_or(0))
 }

@@ -1,7 +1,5 @@
 //! Delegate profiles: the list, one of them, and what becomes of them.
 
-use std::collections::HashMap;
-
 use muster::{
     audit::{Action, Origin},
     id::ProfileId,
@@ -14,11 +12,13 @@ use muster::{
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Value, sea_query::Expr,
+    QueryOrder, QuerySelect, Select, Value, sea_query::Expr,
 };
-use uuid::Uuid;
 
-use super::{Context, page::page};
+use super::{
+    Context,
+    page::{count, page},
+};
 use crate::{
     db::{
         Change,
@@ -42,22 +42,17 @@ pub async fn list(cx: &Context, scope: &Scope, cursor: Cursor) -> Result<Page<Pr
     cx.authorize(Permission::View, scope)?;
     let db = cx.state.db.read();
     let query = profile::Entity::find().filter(profile::Entity::at(scope));
-    let (found, rest) = page(db, query, profile::Column::Id, |row| row.id, cursor).await?;
-    let delegates: Vec<(Uuid, i64)> = delegate::Entity::find()
-        .select_only()
-        .column(delegate::Column::ProfileId)
-        .column_as(delegate::Column::Id.count(), "delegates")
-        .filter(delegate::Column::ProfileId.is_in(found.iter().map(|row| row.id)))
-        .group_by(delegate::Column::ProfileId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let delegates: HashMap<Uuid, i64> = delegates.into_iter().collect();
-    let rows = found.into_iter().map(|row| {
-        let delegates = delegates.get(&row.id).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0);
-        Ok(ProfileRow { profile: row.try_into()?, delegates })
-    });
-    Ok(rest.with(rows.collect::<Result<_, Error>>()?))
+    let (found, rest) = page(db, query, profile::Column::Id, |row| row.id, &cursor).await?;
+    let mut rows = Vec::with_capacity(found.len());
+    for row in found {
+        let delegates = count(db, users(ProfileId(row.id))).await?;
+        rows.push(ProfileRow { profile: row.try_into()?, delegates });
+    }
+    Ok(rest.with(rows))
+}
+
+fn users(profile: ProfileId) -> Select<delegate::Entity> {
+    delegate::Entity::find().filter(delegate::Column::ProfileId.eq(profile.0))
 }
 
 /// One profile and who has it.
@@ -67,9 +62,8 @@ pub async fn list(cx: &Context, scope: &Scope, cursor: Cursor) -> Result<Page<Pr
 pub async fn get(cx: &Context, id: ProfileId) -> Result<ProfileDetail, Error> {
     let db = cx.state.db.read();
     let profile: Profile = cx.find(db, id, Permission::View).await?;
-    let users = delegate::Entity::find().filter(delegate::Column::ProfileId.eq(id.0));
-    let delegates = users.clone().count(db).await?;
-    let newest = users.order_by_desc(delegate::Column::Id).limit(MAX_SHOWN_DELEGATES).all(db).await?;
+    let delegates = count(db, users(id)).await?;
+    let newest = users(id).order_by_desc(delegate::Column::Id).limit(MAX_SHOWN_DELEGATES).all(db).await?;
     let used_by = newest.into_iter().map(|row| row.name).collect();
     Ok(ProfileDetail { row: ProfileRow { profile, delegates }, used_by })
 }

@@ -43,7 +43,7 @@ pub async fn list(cx: &Context, scope: &Scope, cursor: Cursor) -> Result<Page<Se
     cx.authorize(Permission::ManageDelegates, scope)?;
     let db = cx.state.db.read();
     let query = secret::Entity::find().filter(secret::Entity::at(scope));
-    let (found, rest) = page(db, query, secret::Column::Id, |row| row.id, cursor).await?;
+    let (found, rest) = page(db, query, secret::Column::Id, |row| row.id, &cursor).await?;
     let users = users(db, scope, None).await?;
     let rows = found.into_iter().map(|row| Ok(shown(row.try_into()?, &users)));
     Ok(rest.with(rows.collect::<Result<_, Error>>()?))

@@ -2,12 +2,13 @@
 
 mod refusals;
 mod rotation;
+mod users;
 
-use std::{collections::HashMap, time::Duration};
+use std::{cmp::Reverse, collections::HashMap, time::Duration};
 
 use muster::{
     audit::{Action, Origin},
-    delegate::{Admission, Delegate, unknown_profile},
+    delegate::{Status, unknown_profile},
     id::{ProfileId, TokenId},
     page::{Cursor, Page},
     scope::Scope,
@@ -16,13 +17,13 @@ use muster::{
     user::Permission,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
 };
 use uuid::Uuid;
 
 pub(super) use self::refusals::refusals;
 pub use self::rotation::{rotate, rotation};
+use self::users::Heard;
 use super::{Context, page::page};
 use crate::{
     db::{
@@ -63,7 +64,7 @@ pub async fn list(cx: &Context, scope: &Scope, with_revoked: bool, cursor: Curso
     if !with_revoked {
         query = query.filter(token::Column::RevokedAt.is_null());
     }
-    let (found, rest) = page(cx.state.db.read(), query, token::Column::Id, |row| row.id, cursor).await?;
+    let (found, rest) = page(cx.state.db.read(), query, token::Column::Id, |row| row.id, &cursor).await?;
     Ok(rest.with(rows(cx, found).await?))
 }
 
@@ -74,14 +75,17 @@ pub async fn list(cx: &Context, scope: &Scope, with_revoked: bool, cursor: Curso
 pub async fn get_use(cx: &Context, id: TokenId) -> Result<TokenUse, Error> {
     let row = row(cx, id).await?;
     let db = cx.state.db.read();
-    let users = delegate::Entity::find().filter(delegate::Column::TokenId.eq(id.0));
-    let total = users.clone().count(db).await?;
     let minute_ago = cx.now().minus(Duration::from_secs(60)).as_millis();
-    let lately = users.clone().filter(delegate::Column::LastHeartbeatAt.gte(minute_ago));
-    let seen_last_minute = lately.count(db).await?;
-    let newest = users.order_by_desc(delegate::Column::LastHeartbeatAt).limit(MAX_SHOWN_USERS).all(db).await?;
-    let users = newest.into_iter().map(|row| Ok(Delegate::try_from(row)?.into()));
-    Ok(TokenUse { row, users: users.collect::<Result<_, Error>>()?, total, seen_last_minute })
+    let (mut total, mut seen_last_minute, mut newest) = (0, 0, Vec::new());
+    for status in Status::ALL {
+        total += users::count(db, id, status, Heard::Whenever).await?;
+        seen_last_minute += users::count(db, id, status, Heard::Since(minute_ago)).await?;
+        newest.extend(users::newest(db, id, status, Heard::Whenever, MAX_SHOWN_USERS).await?);
+    }
+    newest.sort_by_key(|delegate| Reverse(delegate.last_heartbeat_at));
+    newest.truncate(usize::try_from(MAX_SHOWN_USERS).unwrap_or(usize::MAX));
+    let users = newest.into_iter().map(Into::into).collect();
+    Ok(TokenUse { row, users, total, seen_last_minute })
 }
 
 /// A token as it is shown, where who asks may see it.
@@ -94,23 +98,15 @@ async fn row(cx: &Context, id: TokenId) -> Result<TokenRow, Error> {
 /// Rows as they are shown.
 async fn rows(cx: &Context, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
     let (db, now) = (cx.state.db.read(), cx.now());
-    let connected: Vec<(Uuid, i64)> = delegate::Entity::find()
-        .select_only()
-        .column(delegate::Column::TokenId)
-        .column_as(delegate::Column::Id.count(), "connected")
-        .filter(delegate::Column::TokenId.is_in(rows.iter().map(|row| row.id)))
-        .filter(delegate::Column::Admission.eq(Admission::Enabled.code()))
-        .filter(delegate::Column::ConnectedUntil.is_not_null())
-        .group_by(delegate::Column::TokenId)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let connected: HashMap<Uuid, i64> = connected.into_iter().collect();
+    let mut connected: HashMap<Uuid, u64> = HashMap::new();
+    for row in &rows {
+        connected.insert(row.id, users::count(db, TokenId(row.id), Status::Connected, Heard::Whenever).await?);
+    }
     let mut refusals = refusals(db, rows.iter().map(|row| row.id).collect(), now).await?;
     rows.into_iter()
         .map(|row| {
             let refusals = refusals.remove(&row.id).unwrap_or_default();
-            let connected = connected.get(&row.id).and_then(|count| u64::try_from(*count).ok()).unwrap_or(0);
+            let connected = connected.get(&row.id).copied().unwrap_or(0);
             let last_used = row.last_used_at.map(|at| (Timestamp::from_millis(at), row.last_used_by.clone()));
             let token = Token::try_from(row)?;
             let status = token.status(now);

@@ -122,7 +122,7 @@ fn Delegates(rotation: Signal<TokenRotation>) -> impl IntoView {
     let listing = Signal::derive(move || {
         rotation.with(|rotation| {
             let total = rotation.count_old + rotation.count_silent + rotation.count_new;
-            let page = Page { rows: rotation.delegates.clone(), total, previous: None, next: None };
+            let page = Page { rows: rotation.delegates.clone(), total, at_least: false, previous: None, next: None };
             Listing { query: rotation.old.token.id, page }
         })
     });

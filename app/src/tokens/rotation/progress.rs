@@ -1,7 +1,10 @@
 //! How far a rotation is: the two tokens, the counts, and whether the old token can be revoked.
 
 use leptos::prelude::*;
-use muster::token::{TokenRotation, TokenRow, TokenStatus};
+use muster::{
+    page::count_label,
+    token::{TokenRotation, TokenRow, TokenStatus},
+};
 
 use crate::{
     tokens::status::TokenMark,
@@ -70,7 +73,10 @@ fn verdict(rotation: &TokenRotation) -> Verdict {
             let silent = match rotation.count_silent {
                 0 => String::new(),
                 1 => " 1 silent delegate last used it, and would be refused if it came back.".to_owned(),
-                many => format!(" {many} silent delegates last used it, and would be refused if they came back."),
+                many => format!(
+                    " {} silent delegates last used it, and would be refused if they came back.",
+                    count_label(many)
+                ),
             };
             ok(format!("Nothing uses {old} any more: it is safe to revoke.{silent}"))
         }
@@ -118,7 +124,7 @@ fn trouble_with_successor(rotation: &TokenRotation) -> Option<String> {
 pub fn Progress(rotation: Signal<TokenRotation>) -> impl IntoView {
     let old = Signal::derive(move || rotation.with(|rotation| Some(rotation.old.clone())));
     let new = Signal::derive(move || rotation.with(|rotation| rotation.new.clone()));
-    let number = move |of: fn(&TokenRotation) -> u64| move || rotation.with(of);
+    let number = move |of: fn(&TokenRotation) -> u64| move || count_label(rotation.with(of));
     view! {
         <div class="turns">
             <TokenPanel title="Old token" row=old />
@@ -222,7 +228,13 @@ mod tests {
         use TokenStatus::{Active, Expired, Revoked};
         for (status, counts, safe, text) in [
             (Active, [0, 0], true, "Nothing uses one any more: it is safe to revoke."),
-            (Active, [0, 2], true, "2 silent delegates last used it, and would be refused if they came back."),
+            (
+                Active,
+                [0, 2],
+                true,
+                "2 silent delegates last used it, and would be refused if they came back.",
+                count_label(many),
+            ),
             (Active, [1, 0], false, "1 delegate is connected with it and would be cut off."),
             (Active, [3, 1], false, "3 delegates are connected with it"),
             (Active, [0, 1], false, "edge used it after the last delegate went over"),

@@ -7,6 +7,7 @@ pub mod account;
 pub mod audit;
 pub mod connection;
 pub mod delegate;
+pub mod delegate_listing;
 pub mod install_link;
 pub mod profile;
 pub mod refusal;
@@ -78,7 +79,18 @@ macro_rules! scoped {
         }
     )*};
 }
-scoped!(audit, connection, delegate, install_link, profile, retired_secret, script_run, secret, token);
+scoped!(
+    audit,
+    connection,
+    delegate,
+    delegate_listing,
+    install_link,
+    profile,
+    retired_secret,
+    script_run,
+    secret,
+    token
+);
 
 /// A row that the domain refuses: somebody changed the database by hand, or an older version wrote it.
 pub(crate) fn corrupt(table: &str, error: impl std::fmt::Display) -> DbErr {

@@ -3,6 +3,7 @@
 mod m20261122_000001_first;
 mod m20261122_000002_scripts;
 mod m20261127_000003_identity;
+mod m20261128_000004_lists;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_first::Migration),
             Box::new(m20261122_000002_scripts::Migration),
             Box::new(m20261127_000003_identity::Migration),
+            Box::new(m20261128_000004_lists::Migration),
         ]
     }
 }

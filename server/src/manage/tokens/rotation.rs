@@ -1,19 +1,21 @@
 //! Rotating a token: a successor is made, the delegates go over one by one, and the old one is revoked.
 
+use std::collections::HashMap;
+
 use muster::{
     audit::Action,
-    delegate::{Admission, Delegate},
+    delegate::Status,
     id::TokenId,
     time::Timestamp,
     token::{RotationRow, Successor, Token, TokenRotation, Turn},
     user::Permission,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-use super::{Admits, Context, CreatedToken, add, entry, row, rows};
+use super::{
+    Admits, Context, CreatedToken, add, entry, row, rows,
+    users::{self, Heard},
+};
 use crate::{
     db::{
         Change,
@@ -58,39 +60,36 @@ pub async fn rotation(cx: &Context, id: TokenId) -> Result<TokenRotation, Error>
     let new = token::Entity::find_by_id(rotation.successor.0).one(db).await?;
     let new = rows(cx, new.into_iter().collect()).await?.pop();
 
-    let connected = delegate::Column::ConnectedUntil;
+    let new_id = rotation.successor;
+    // A rejected delegate does not work with any token.
     let turns = [
-        (Turn::Old, users(id).filter(connected.is_not_null())),
-        (Turn::Silent, users(id).filter(connected.is_null())),
-        (Turn::New, users(rotation.successor)),
+        (Turn::Old, id, Status::Connected, Heard::Whenever),
+        (Turn::Old, id, Status::PendingApproval, Heard::Now),
+        (Turn::Silent, id, Status::NotConnected, Heard::Whenever),
+        (Turn::Silent, id, Status::PendingApproval, Heard::Before),
+        (Turn::New, new_id, Status::Connected, Heard::Whenever),
+        (Turn::New, new_id, Status::NotConnected, Heard::Whenever),
+        (Turn::New, new_id, Status::PendingApproval, Heard::Whenever),
     ];
-    let (mut counts, mut delegates) = (Vec::new(), Vec::new());
-    for (turn, query) in turns {
-        counts.push(query.clone().count(db).await?);
+    let (mut counts, mut delegates) = (HashMap::from([(Turn::Old, 0), (Turn::Silent, 0), (Turn::New, 0)]), Vec::new());
+    for (turn, token, status, heard) in turns {
+        *counts.entry(turn).or_default() += users::count(db, token, status, heard).await?;
         let left = MAX_SHOWN_DELEGATES.saturating_sub(u64::try_from(delegates.len()).unwrap_or(u64::MAX));
-        for row in query.order_by_desc(delegate::Column::Id).limit(left).all(db).await? {
-            let delegate = Delegate::try_from(row)?;
+        for delegate in users::newest(db, token, status, heard, left).await? {
             let (kind, next_gen) = (delegate.facts.kind, delegate.facts.next_gen);
             delegates.push(RotationRow { user: delegate.into(), kind, next_gen, turn });
         }
     }
     let last_used_at = old.last_used.as_ref().map(|(at, _)| *at);
     Ok(TokenRotation {
-        safe_to_revoke: rotation.is_safe_to_revoke(counts[0], last_used_at, last_step_at(db, id).await?),
-        count_old: counts[0],
-        count_silent: counts[1],
-        count_new: counts[2],
+        safe_to_revoke: rotation.is_safe_to_revoke(counts[&Turn::Old], last_used_at, last_step_at(db, id).await?),
+        count_old: counts[&Turn::Old],
+        count_silent: counts[&Turn::Silent],
+        count_new: counts[&Turn::New],
         delegates,
         old,
         new,
     })
-}
-
-/// The delegates that use a token; a rejected one does not work with any.
-fn users(token: TokenId) -> Select<delegate::Entity> {
-    delegate::Entity::find()
-        .filter(delegate::Column::TokenId.eq(token.0))
-        .filter(delegate::Column::Admission.ne(Admission::Rejected.code()))
 }
 
 /// When a delegate last went over from a token to another one.

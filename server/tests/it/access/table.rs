@@ -25,6 +25,7 @@ const TABLE: &[Row] = &[
     ("session/done", May::Look, &[("object", ID)]),
     ("session/set-up", May::Anybody, &[("code", "x"), ("email", "eve@example.com"), ("password", "x")]),
     ("session/sign-in", May::Anybody, &[("email", "no address"), ("password", "x")]),
+    ("delegates/filter-names", May::Look, &[]),
     ("delegates/list", May::Look, &[("filter[search]", ""), ("filter[cursor]", "First")]),
     ("delegates/get", May::Look, &[("id", ID)]),
     ("delegates/approve", May::Manage, &[("id", ID), ("seen", "1"), ("back", "")]),

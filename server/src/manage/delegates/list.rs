@@ -1,0 +1,251 @@
+//! Finding the delegates of one page of the list, in a time that does not grow with their number.
+//!
+//! Each combination of filters and orders that an index gives is read off that index. For the others one index *drives*:
+//! the one that leaves the fewest rows, or the order's own. A bounded number of its rows is looked at, and
+//! judged by the other filters; where that does not fill the page, the page is short, and the next one goes on from the row
+//! that was looked at last. So nothing is left out, and no query is slow.
+
+mod driver;
+mod order;
+mod search;
+mod sql;
+
+use muster::{
+    delegate::{DelegateFilter, Status},
+    page::{Cursor, MAX_COUNT, PAGE_SIZE, Page},
+    scope::Scope,
+};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+use uuid::Uuid;
+
+use self::{
+    driver::{Driver, Filter, LISTING, Rows},
+    order::{Order, Place},
+    sql::Sql,
+};
+use crate::db::entity::delegate_listing::status;
+
+/// How much is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bounds {
+    /// How many rows a driver may have for all of them to be looked at, counted, and sorted.
+    small: u64,
+    /// How many rows of a larger one are looked at for a page.
+    looked: u64,
+    /// How many are looked at first: mostly they fill a page.
+    first: u64,
+    /// How many rows of a larger driver are looked at to say that there are at least so many.
+    counted: u64,
+}
+
+const BOUNDS: Bounds = Bounds { small: MAX_COUNT, looked: 5_000, first: 500, counted: 2_500 };
+
+/// Finds what passes all filters.
+struct Finder<'a, C> {
+    db: &'a C,
+    rows: Rows<'a>,
+    order: Order,
+    bounds: Bounds,
+}
+
+/// What a look at a driver's rows brought.
+struct Look {
+    rows: Vec<(Place, Uuid)>,
+    /// Where it ended before the driver's rows did.
+    stopped_at: Option<Place>,
+}
+
+/// The ids of the delegates on one page of the list.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn page(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFilter) -> Result<Page<Uuid>, DbErr> {
+    match Finder::new(db, scope, filter).await? {
+        Some(finder) => finder.page(&filter.cursor).await,
+        None => Ok(Page { rows: Vec::new(), total: 0, at_least: false, previous: None, next: None }),
+    }
+}
+
+impl<'a, C: ConnectionTrait> Finder<'a, C> {
+    /// Reads what is looked for; none where nothing can match.
+    async fn new(db: &'a C, scope: &'a Scope, filter: &DelegateFilter) -> Result<Option<Self>, DbErr> {
+        let Some(words) = search::words(&filter.search) else { return Ok(None) };
+        let backend = db.get_database_backend();
+        let indexed = search::indexed(db, Sql::new(backend), &words).await?;
+        let mut filters: Vec<Filter> = Vec::new();
+        // What is rejected, and nothing else, is found without a filter.
+        filters.extend(filter.status.filter(|one| *one != Status::Rejected).map(|one| Filter::Status(status(one))));
+        filters.extend(filter.kind.map(|kind| Filter::Kind(kind.code())));
+        filters.extend(filter.profile.map(|id| Filter::Profile(id.0)));
+        filters.extend(filter.token.map(|id| Filter::Token(id.0)));
+        filters.extend((!filter.tag.is_empty()).then(|| Filter::Tag(filter.tag.clone())));
+        filters.extend(words.into_iter().map(Filter::Word));
+        let rejected = filter.status == Some(Status::Rejected);
+        let rows = Rows { backend, scope, rejected, filters, indexed };
+        Ok(Some(Self { db, rows, order: filter.sort.into(), bounds: BOUNDS }))
+    }
+
+    async fn page(&self, cursor: &Cursor) -> Result<Page<Uuid>, DbErr> {
+        // A mark of another order's list means the first page.
+        let (cursor, from) = match cursor {
+            Cursor::After(mark) | Cursor::Before(mark) => match self.order.parse(mark) {
+                Some(place) => (cursor, Some(place)),
+                None => (&Cursor::First, None),
+            },
+            Cursor::First => (cursor, None),
+        };
+        let (narrowest, size) = self.narrowest().await?;
+        let order = self.order.read(cursor);
+        let mut look = self.look(narrowest, size, order, from.as_ref()).await?;
+        let (mut total, mut at_least) = self.total(narrowest, size).await?;
+        if look.stopped_at.is_some() && self.may_be_rare(total).await? {
+            let size = self.size(Driver::Search).await?;
+            if size <= self.bounds.small {
+                look = self.whole(Driver::Search, order, from.as_ref()).await?;
+                (total, at_least) = self.total(Driver::Search, size).await?;
+            }
+        }
+        let is_full = look.rows.len() > PAGE_SIZE as usize;
+        let mut page = Page::cut(look.rows, cursor, total, |(place, _)| place.mark());
+        page.at_least = at_least;
+        if let Some(stopped) = look.stopped_at.filter(|_| !is_full) {
+            let end = if matches!(cursor, Cursor::Before(_)) { &mut page.previous } else { &mut page.next };
+            *end = Some(stopped.mark());
+        }
+        let (rows, page) = page.split();
+        Ok(page.with(rows.into_iter().map(|(_, id)| id).collect()))
+    }
+
+    /// What drives best, and how many rows that has, counted up to one more than are looked at.
+    async fn narrowest(&self) -> Result<(Driver, u64), DbErr> {
+        let mut narrowest = None;
+        for driver in self.rows.drivers() {
+            let size = self.size(driver).await?;
+            if narrowest.is_none_or(|(_, least)| size < least) {
+                narrowest = Some((driver, size));
+            }
+        }
+        match narrowest {
+            Some(narrowest) => Ok(narrowest),
+            None => Ok((Driver::All, self.size(Driver::All).await?)),
+        }
+    }
+
+    /// Whether words are so rare among what was looked at that PostgreSQL's index of them all is worth asking.
+    async fn may_be_rare(&self, total: u64) -> Result<bool, DbErr> {
+        if !self.rows.is_postgres() || self.rows.indexed.is_empty() || total.saturating_mul(100) > self.bounds.counted {
+            return Ok(false);
+        }
+        // Where it could not be made, asking would read the whole table.
+        let mut sql = self.rows.sql();
+        sql.push("SELECT count(*) FROM pg_class WHERE oid = to_regclass('delegate_listing_search')");
+        Ok(sql.number(self.db).await? > 0)
+    }
+
+    async fn size(&self, driver: Driver) -> Result<u64, DbErr> {
+        let mut sql = self.rows.sql();
+        sql.push("SELECT count(*) FROM (");
+        self.rows.driven(&mut sql, driver, None, None, self.bounds.small + 1);
+        sql.push(") AS d");
+        sql.number(self.db).await
+    }
+
+    /// How many rows there are in all, and whether there may be more.
+    async fn total(&self, driver: Driver, size: u64) -> Result<(u64, bool), DbErr> {
+        if !self.rows.is_judged(driver) {
+            return Ok((size, false));
+        }
+        let mut sql = self.rows.sql();
+        sql.push("SELECT count(*) FROM (");
+        let is_small = size <= self.bounds.small;
+        self.rows.driven(&mut sql, driver, None, None, if is_small { self.bounds.small } else { self.bounds.counted });
+        sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
+        self.rows.judges(&mut sql, driver);
+        Ok((sql.number(self.db).await?, !is_small))
+    }
+
+    /// Looks for the rows of a page: at those of the narrowest driver where that gives them in order, and otherwise at all
+    /// in order, for many filters leave enough of them; where these do not fill the page, a small driver is sorted.
+    async fn look(&self, narrowest: Driver, size: u64, order: Order, from: Option<&Place>) -> Result<Look, DbErr> {
+        let rows = u64::from(PAGE_SIZE) + 1;
+        let driver = if self.rows.gives(narrowest, order) { narrowest } else { Driver::All };
+        if !self.rows.is_judged(driver) {
+            return Ok(Look { rows: self.pick(driver, order, from, Some(rows)).await?, stopped_at: None });
+        }
+        let is_full = |found: &[_]| u64::try_from(found.len()).is_ok_and(|found| found >= rows);
+        let found = self.pick(driver, order, from, Some(self.bounds.first)).await?;
+        if is_full(&found) {
+            return Ok(Look { rows: found, stopped_at: None });
+        }
+        if size <= self.bounds.small && narrowest != Driver::All {
+            return self.whole(narrowest, order, from).await;
+        }
+        let found = self.pick(driver, order, from, Some(self.bounds.looked)).await?;
+        let stopped_at =
+            if is_full(&found) { None } else { self.last_of(driver, order, from, self.bounds.looked).await? };
+        Ok(Look { rows: found, stopped_at })
+    }
+
+    /// Looks at all rows of a small driver, and sorts them.
+    async fn whole(&self, driver: Driver, order: Order, from: Option<&Place>) -> Result<Look, DbErr> {
+        Ok(Look { rows: self.pick(driver, order, from, None).await?, stopped_at: None })
+    }
+
+    /// The first rows, from a place on, of those that pass all filters: `looked` of the driver in its own order, or all
+    /// of one that is small.
+    async fn pick(
+        &self,
+        driver: Driver,
+        order: Order,
+        from: Option<&Place>,
+        looked: Option<u64>,
+    ) -> Result<Vec<(Place, Uuid)>, DbErr> {
+        let mut sql = self.rows.sql();
+        self.picking(&mut sql, driver, order, from, looked);
+        let rows = sql.all(self.db).await?;
+        rows.iter().map(|row| Ok((order.place(row, 1)?, row.try_get_by_index(0)?))).collect()
+    }
+
+    fn picking(&self, sql: &mut Sql, driver: Driver, order: Order, from: Option<&Place>, looked: Option<u64>) {
+        sql.push("SELECT l.delegate_id, ");
+        order.columns(sql, LISTING);
+        sql.push(" FROM (");
+        match looked {
+            Some(looked) => self.rows.driven(sql, driver, Some(order), from, looked),
+            None => self.rows.driven(sql, driver, None, None, self.bounds.small),
+        }
+        // This join is done from the left in both databases.
+        sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
+        self.rows.judges(sql, driver);
+        if let (None, Some(place)) = (looked, from) {
+            order.follows(sql, LISTING, place);
+        }
+        order.by(sql, LISTING);
+        sql.push(" LIMIT ").bind(i64::from(PAGE_SIZE) + 1);
+    }
+
+    /// The last of the rows that were looked at; none where there were no more.
+    async fn last_of(
+        &self,
+        driver: Driver,
+        order: Order,
+        from: Option<&Place>,
+        looked: u64,
+    ) -> Result<Option<Place>, DbErr> {
+        let mut sql = self.rows.sql();
+        sql.push("SELECT ");
+        order.columns(&mut sql, LISTING);
+        sql.push(" FROM (");
+        self.rows.driven(&mut sql, driver, Some(order), from, looked + 1);
+        sql.push(" OFFSET ")
+            .bind(i64::try_from(looked).unwrap_or(i64::MAX) - 1)
+            .push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
+        order.by(&mut sql, LISTING);
+        let rows: Vec<QueryResult> = sql.all(self.db).await?;
+        // Two: that row, and one that shows that there are more.
+        if rows.len() < 2 { Ok(None) } else { order.place(&rows[0], 0).map(Some) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

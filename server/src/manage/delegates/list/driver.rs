@@ -1,0 +1,211 @@
+//! What rows are found by, and what they are judged by.
+
+use muster::scope::Scope;
+use sea_orm::DbBackend;
+use uuid::Uuid;
+
+use super::{
+    order::{Order, Place, Table},
+    sql::Sql,
+};
+use crate::db::entity::delegate_listing::{HEARD_NOW, status};
+
+/// The table whose rows are judged and shown.
+pub const LISTING: Table = Table { name: "l", number: "n" };
+/// The table by which they are found.
+const DRIVER: Table = Table { name: "d", number: "n" };
+/// The same, where that is SQLite's full text search.
+const SEARCH: Table = Table { name: "delegate_search", number: "rowid" };
+
+/// What delegates are filtered by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    Status(i16),
+    Kind(&'static str),
+    Profile(Uuid),
+    Token(Uuid),
+    Tag(String),
+    /// A part of what is searched.
+    Word(String),
+}
+
+/// What rows are found by. They are judged by all other filters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Driver {
+    /// All of the scope, but for the rejected (or those alone).
+    All,
+    /// One of the filters, by its place among them.
+    Filter(usize),
+    /// The index of trigrams.
+    Search,
+}
+
+/// The rows that are looked for.
+#[derive(Clone, Debug)]
+pub struct Rows<'a> {
+    pub backend: DbBackend,
+    pub scope: &'a Scope,
+    /// Rejected delegates are listed where they are asked for, and beside no others.
+    pub rejected: bool,
+    pub filters: Vec<Filter>,
+    /// What the index of trigrams is asked for: see [`super::search::indexed`].
+    pub indexed: Vec<String>,
+}
+
+impl Rows<'_> {
+    /// An empty statement.
+    pub const fn sql(&self) -> Sql {
+        Sql::new(self.backend)
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.backend == DbBackend::Postgres
+    }
+
+    /// What can drive, but for [`Driver::All`].
+    pub fn drivers(&self) -> Vec<Driver> {
+        let places = self.filters.iter().enumerate().filter(|(_, filter)| !matches!(filter, Filter::Word(_)));
+        let mut drivers: Vec<Driver> = places.map(|(place, _)| Driver::Filter(place)).collect();
+        // PostgreSQL's index finds all that match before it gives the first: it is asked where few do.
+        drivers.extend((!self.indexed.is_empty() && !self.is_postgres()).then_some(Driver::Search));
+        drivers
+    }
+
+    /// Whether rows of a driver have to be judged.
+    pub const fn is_judged(&self, driver: Driver) -> bool {
+        match driver {
+            Driver::All => !self.filters.is_empty(),
+            Driver::Filter(_) => self.filters.len() > 1,
+            // They are found by a part of each word, in all scopes.
+            Driver::Search => true,
+        }
+    }
+
+    /// Whether an index gives a driver's rows in an order.
+    pub fn gives(&self, driver: Driver, order: Order) -> bool {
+        match driver {
+            Driver::All => true,
+            Driver::Filter(_) => order.is_by_number(),
+            Driver::Search => order.is_by_number() && !self.is_postgres(),
+        }
+    }
+
+    /// Selects the numbers of a driver's rows: at most `most`, in an order, from a place on.
+    pub fn driven(&self, sql: &mut Sql, driver: Driver, order: Option<Order>, from: Option<&Place>, most: u64) {
+        let mut table = DRIVER;
+        match driver {
+            Driver::All => self.all(sql, order),
+            Driver::Filter(place) => self.found_by(sql, &self.filters[place]),
+            Driver::Search if self.is_postgres() => {
+                sql.push("SELECT d.n FROM delegate_listing AS d WHERE TRUE");
+                for pattern in &self.indexed {
+                    sql.push(" AND d.search LIKE ").bind(pattern.as_str());
+                }
+            }
+            Driver::Search => {
+                table = SEARCH;
+                sql.push("SELECT delegate_search.rowid AS n FROM delegate_search WHERE delegate_search MATCH ");
+                sql.bind(self.indexed.first().map_or("", String::as_str));
+            }
+        }
+        if let (Some(order), Some(place)) = (order, from) {
+            order.follows(sql, table, place);
+        }
+        if let Some(order) = order {
+            order.by(sql, table);
+        }
+        sql.push(" LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
+    }
+
+    fn all(&self, sql: &mut Sql, order: Option<Order>) {
+        sql.push("SELECT d.n FROM delegate_listing AS d WHERE ");
+        self.at(sql, "d", false);
+        sql.push(" AND d.rejected = ").bind(self.rejected);
+        // By that time, those that are connected stand together.
+        if order.is_some_and(Order::is_by_time) {
+            for one in &self.filters {
+                let connected = status(muster::delegate::Status::Connected);
+                let silent = status(muster::delegate::Status::NotConnected);
+                match one {
+                    Filter::Status(one) if *one == connected => sql.push(" AND d.heard_at = ").bind(HEARD_NOW),
+                    Filter::Status(one) if *one == silent => sql.push(" AND d.heard_at < ").bind(HEARD_NOW),
+                    _ => continue,
+                };
+            }
+        }
+    }
+
+    fn found_by(&self, sql: &mut Sql, filter: &Filter) {
+        let (table, column) = match filter {
+            Filter::Tag(_) => ("delegate_tag", "tag"),
+            Filter::Status(_) => ("delegate_listing", "status"),
+            Filter::Kind(_) => ("delegate_listing", "kind"),
+            Filter::Profile(_) => ("delegate_listing", "profile_id"),
+            Filter::Token(_) => ("delegate_listing", "token_id"),
+            // Nothing is found by it: see `drivers`.
+            Filter::Word(_) => ("delegate_listing", "search"),
+        };
+        sql.push("SELECT d.n FROM ").push(table).push(" AS d WHERE ");
+        self.at(sql, "d", false);
+        sql.push(" AND d.").push(column).push(" = ");
+        bind(sql, filter);
+        // A status says that already.
+        if !matches!(filter, Filter::Status(_)) {
+            sql.push(" AND d.rejected = ").bind(self.rejected);
+        }
+    }
+
+    /// That a row belongs to the scope.
+    fn at(&self, sql: &mut Sql, table: &str, is_judged: bool) {
+        let parts: [(&str, sea_orm::Value); 3] = [
+            ("account_id", self.scope.account.0.into()),
+            ("organization", self.scope.organization().into()),
+            ("project", self.scope.project().into()),
+        ];
+        for (number, (column, part)) in parts.into_iter().enumerate() {
+            sql.push(if number == 0 { "" } else { " AND " });
+            let column = format!("{table}.{column}");
+            if is_judged {
+                sql.judged(&column)
+            } else {
+                sql.push(&column)
+            };
+            sql.push(" = ").bind(part);
+        }
+    }
+
+    /// `AND` all that rows of a driver are judged by, as [`LISTING`].
+    pub fn judges(&self, sql: &mut Sql, driver: Driver) {
+        if driver == Driver::Search {
+            sql.push(" AND ");
+            self.at(sql, LISTING.name, true);
+            sql.push(" AND ").judged("l.rejected").push(" = ").bind(self.rejected);
+        }
+        for (place, filter) in self.filters.iter().enumerate() {
+            if driver == Driver::Filter(place) {
+                continue;
+            }
+            sql.push(" AND ");
+            match filter {
+                Filter::Status(_) => sql.judged("l.status").push(" = "),
+                Filter::Kind(_) => sql.judged("l.kind").push(" = "),
+                Filter::Profile(_) => sql.judged("l.profile_id").push(" = "),
+                Filter::Token(_) => sql.judged("l.token_id").push(" = "),
+                Filter::Tag(_) => sql.push("EXISTS (SELECT 1 FROM delegate_tag AS t WHERE t.n = l.n AND t.tag = "),
+                Filter::Word(_) if self.is_postgres() => sql.push("0 < strpos(l.search, "),
+                Filter::Word(_) => sql.push("0 < instr(l.search, "),
+            };
+            bind(sql, filter);
+            sql.push(if matches!(filter, Filter::Tag(_) | Filter::Word(_)) { ")" } else { "" });
+        }
+    }
+}
+
+fn bind(sql: &mut Sql, filter: &Filter) {
+    match filter {
+        Filter::Status(status) => sql.bind(*status),
+        Filter::Kind(kind) => sql.bind(*kind),
+        Filter::Profile(id) | Filter::Token(id) => sql.bind(*id),
+        Filter::Tag(text) | Filter::Word(text) => sql.bind(text.as_str()),
+    };
+}

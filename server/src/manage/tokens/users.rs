@@ -1,0 +1,67 @@
+//! Who uses a token: read off an index by status and by time, so that a token of a million delegates is as quick.
+
+use muster::{
+    delegate::{Delegate, Status},
+    id::TokenId,
+};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use uuid::Uuid;
+
+use crate::{
+    db::entity::{
+        delegate,
+        delegate_listing::{Column, Entity, HEARD_NOW, status as number},
+    },
+    manage::page,
+};
+
+/// When a delegate was heard of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// Whenever that was.
+    Whenever,
+    /// At this time or later.
+    Since(i64),
+    /// It is connected: it is heard of all the time.
+    Now,
+    /// It is not connected.
+    Before,
+}
+
+fn of(token: TokenId, status: Status, heard: Heard) -> Select<Entity> {
+    let users = Entity::find().filter(Column::TokenId.eq(token.0)).filter(Column::Status.eq(number(status)));
+    match heard {
+        Heard::Whenever => users,
+        Heard::Since(time) => users.filter(Column::HeardAt.gte(time)),
+        Heard::Now => users.filter(Column::HeardAt.eq(HEARD_NOW)),
+        Heard::Before => users.filter(Column::HeardAt.lt(HEARD_NOW)),
+    }
+}
+
+/// How many delegates of a status last registered with a token.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn count(db: &impl ConnectionTrait, token: TokenId, status: Status, heard: Heard) -> Result<u64, DbErr> {
+    page::count(db, of(token, status, heard)).await
+}
+
+/// Those that were heard of last, the newest registration first where that is the same.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn newest(
+    db: &impl ConnectionTrait,
+    token: TokenId,
+    status: Status,
+    heard: Heard,
+    most: u64,
+) -> Result<Vec<Delegate>, DbErr> {
+    let ids = of(token, status, heard).select_only().column(Column::DelegateId);
+    let ids = ids.order_by_desc(Column::HeardAt).order_by_desc(Column::N).limit(most);
+    let ids: Vec<Uuid> = ids.into_tuple().all(db).await?;
+    let rows = delegate::Entity::find().filter(delegate::Column::Id.is_in(ids.iter().copied())).all(db).await?;
+    let mut delegates = rows.into_iter().map(Delegate::try_from).collect::<Result<Vec<_>, _>>()?;
+    delegates.sort_by_key(|delegate| ids.iter().position(|id| *id == delegate.id.0));
+    Ok(delegates)
+}
