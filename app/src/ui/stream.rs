@@ -18,14 +18,17 @@ use leptos::{
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent, Storage};
 
-use super::live::{EVENTS_PATH, Live, Stream};
+use super::{
+    live::{EVENTS_PATH, Live, Stream},
+    time::clock,
+};
 
 /// The name of the lease and of the channel.
 const NAME: &str = "muster-live";
 /// How often the lease is renewed and looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a lease holds that is not renewed, in milliseconds.
-const LEASE: f64 = 4000.0;
+const LEASE: i64 = 4000;
 /// How long after a refused stream to try again; one that broke is taken up again by the browser itself.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -73,7 +76,7 @@ impl Word {
 #[derive(Clone, Debug, PartialEq)]
 struct Lease {
     holder: String,
-    until: f64,
+    until: i64,
 }
 
 impl Lease {
@@ -82,10 +85,10 @@ impl Lease {
     }
 
     /// The lease that a text holds, where it still holds. One that lasts longer than any was written by another clock.
-    fn read(text: &str, now: f64) -> Option<Self> {
+    fn read(text: &str, now: i64) -> Option<Self> {
         let (until, holder) = text.split_once(' ')?;
-        let until: f64 = until.parse().ok()?;
-        (until > now && until <= now + 2.0 * LEASE).then(|| Self { holder: holder.to_owned(), until })
+        let until: i64 = until.parse().ok()?;
+        (until > now && until <= now + 2 * LEASE).then(|| Self { holder: holder.to_owned(), until })
     }
 }
 
@@ -214,7 +217,7 @@ impl Tab {
 
     fn lease(&self) -> Option<Lease> {
         let text = self.storage.as_ref()?.get_item(NAME).ok().flatten()?;
-        Lease::read(&text, js_sys::Date::now())
+        Lease::read(&text, clock())
     }
 
     /// Renews the lease, takes it where nobody has it, or leaves the stream to who has.
@@ -228,7 +231,7 @@ impl Tab {
             return;
         }
         if let Some(storage) = &self.storage {
-            let lease = Lease { holder: self.id.clone(), until: js_sys::Date::now() + LEASE };
+            let lease = Lease { holder: self.id.clone(), until: clock() + LEASE };
             // Where it cannot be written others lead, too: more streams, and no harm.
             let _ = storage.set_item(NAME, &lease.write());
         }
@@ -371,12 +374,12 @@ mod tests {
 
     #[test]
     fn b16_a_lease_holds_as_long_as_it_says_and_no_longer_than_any_does() {
-        let lease = Lease { holder: "a b".to_owned(), until: 1000.5 };
-        assert_eq!(Lease::read(&lease.write(), 1000.0), Some(lease.clone()));
-        assert_eq!(Lease::read(&lease.write(), 1000.5), None);
-        assert_eq!(Lease::read(&lease.write(), -1e9), None, "the clock was set back");
-        for other in ["", "x", "x y", "NaN y"] {
-            assert_eq!(Lease::read(other, 0.0), None, "{other:?}");
+        let lease = Lease { holder: "a b".to_owned(), until: 1000 };
+        assert_eq!(Lease::read(&lease.write(), 999), Some(lease.clone()));
+        assert_eq!(Lease::read(&lease.write(), 1000), None);
+        assert_eq!(Lease::read(&lease.write(), -1_000_000_000), None, "the clock was set back");
+        for other in ["", "x", "x y", "1e3 y"] {
+            assert_eq!(Lease::read(other, 0), None, "{other:?}");
         }
     }
 }

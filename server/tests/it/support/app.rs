@@ -69,7 +69,7 @@ pub fn run<F: Future<Output = ()>>(backend: Backend, test: impl FnOnce(TestApp) 
 fn assets() -> Assets {
     let [css, js, wasm, icon, build_id] =
         ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/favicon.svg", "test"].map(str::to_owned);
-    Assets { css, js, wasm, icon, build_id }
+    Assets { css, js, wasm, loader: "/pkg/parts.js".to_owned(), parts: "/pkg".to_owned(), icon, build_id }
 }
 
 impl TestApp {
