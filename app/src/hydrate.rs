@@ -1,26 +1,39 @@
 //! Where the browser enters.
 
+use std::{cell::OnceCell, rc::Rc};
+
+use leptos::{mount::hydrate_from_async, prelude::*};
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::{app::App, shell::CRASHED_ID};
+use crate::{app::App, shell::offer_reload, ui::hydrated::tell_hydrated};
 
-/// Takes over the page that the server rendered.
+/// Takes over the page that the server rendered, once the parts that it needs are there.
 #[wasm_bindgen]
 pub fn hydrate() {
     std::panic::set_hook(Box::new(|info| {
         console_error_panic_hook::hook(info);
         offer_reload();
     }));
-    leptos::mount::hydrate_body(App);
-}
-
-/// A panic leaves a page that looks alive and is not: say so.
-fn offer_reload() {
-    let banner = web_sys::window()
-        .and_then(|window| window.document())
-        .and_then(|document| document.get_element_by_id(CRASHED_ID));
-    if let Some(banner) = banner {
-        // The banner is only there to be read: there is nothing left to do where this fails.
-        let _ = banner.remove_attribute("hidden");
-    }
+    let Some(body) = document().body() else { return };
+    js_sys::futures::spawn_local(async move {
+        let root = Rc::new(OnceCell::new());
+        let seen = Rc::clone(&root);
+        let page = hydrate_from_async(body, move || {
+            if let Some(owner) = Owner::current() {
+                // Nobody else sets it.
+                let _ = seen.set(owner);
+            }
+            App()
+        });
+        page.await.forget();
+        if let Some(root) = root.get() {
+            root.with(|| {
+                // Leptos asks whoever is the owner after the wait.
+                if let Some(context) = Owner::current_shared_context() {
+                    context.hydration_complete();
+                }
+                tell_hydrated();
+            });
+        }
+    });
 }

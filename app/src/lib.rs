@@ -9,6 +9,7 @@ pub mod delegates;
 pub mod error;
 pub mod install;
 mod layout;
+mod lazy;
 pub mod profiles;
 pub mod scripts;
 pub mod secrets;

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::app::App;
+use crate::{app::App, lazy::Parts};
 
 /// The element that a panic in the browser reveals.
-pub(crate) const CRASHED_ID: &str = "crashed";
+const CRASHED_ID: &str = "crashed";
 
 /// Where the console's files are: their names hold a hash of their content, so the server has to tell.
 #[derive(Clone, Debug)]
@@ -19,6 +19,10 @@ pub struct Assets {
     pub wasm: String,
     /// The script of the worker that has the event stream of all tabs.
     pub worker: String,
+    /// The module that loads the other parts of the WebAssembly.
+    pub loader: String,
+    /// The folder of the other parts.
+    pub parts: String,
     /// The icon.
     pub icon: String,
     /// Which build this is: a page of another build offers to reload.
@@ -28,6 +32,7 @@ pub struct Assets {
 /// The whole document.
 pub fn shell(assets: Assets) -> impl IntoView {
     let nonce = use_nonce();
+    provide_context(Parts(assets.parts));
     let start = format!(
         "import init, {{ hydrate }} from {js}; await init({{ module_or_path: {wasm} }}); hydrate();",
         js = js_string(&assets.js),
@@ -45,6 +50,7 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="stylesheet" href=assets.css />
                 <link rel="icon" type="image/svg+xml" href=assets.icon />
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone() />
+                <link rel="modulepreload" href=assets.loader nonce=nonce.clone() />
                 <link rel="preload" href=assets.wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" />
                 <script type="module" nonce=nonce>
                     {start}
@@ -62,6 +68,14 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 </div>
             </body>
         </html>
+    }
+}
+
+/// Says that the page looks alive and is not.
+pub(crate) fn offer_reload() {
+    if let Some(banner) = document().get_element_by_id(CRASHED_ID) {
+        // The banner is only there to be read: there is nothing left to do where this fails.
+        let _ = banner.remove_attribute("hidden");
     }
 }
 

@@ -9,11 +9,13 @@
 mod audit;
 mod background;
 mod bench;
+mod bundle;
 mod dist;
 mod e2e;
 mod features;
 mod layout;
 mod musl;
+mod parts;
 mod postgres;
 mod run;
 mod serve;
@@ -31,6 +33,7 @@ Usage: cargo xtask <command>
 
   serve [--release] [-- ARGS…]   build everything, then run `muster serve ARGS…`
   build                          build the static program with every asset inside, and say where it is
+  bundle                         build the console's WebAssembly, and say how much of it each page fetches
   dist                           build it and pack it: target/dist has the archive, the Helm charts, checksums
   watch [-- ARGS…]               serve, and rebuild and restart on every change
   check-deploy                   check deploy/ and the shell scripts with what they are meant for
@@ -71,6 +74,12 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
             let binary = serve::build(&layout, Profile::Release)?;
             println!("built {}", layout.relative(&binary));
             Ok(())
+        }
+        "bundle" => {
+            reject_more(&args)?;
+            tools::rust_target(site::WASM_TARGET)?;
+            site::build(&layout, Profile::Release)?;
+            bundle::check(&layout)
         }
         "dist" => {
             reject_more(&args)?;

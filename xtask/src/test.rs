@@ -5,7 +5,7 @@ use crate::layout::{Layout, Profile, RELEASE_TARGET};
 use crate::postgres::Postgres;
 use crate::run::{Result, run};
 use crate::validators::Validators;
-use crate::{e2e, features, musl, site, tools};
+use crate::{bundle, e2e, features, musl, site, tools};
 use std::time::{Duration, Instant};
 
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
@@ -60,6 +60,7 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
         run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()))
     })?;
     steps.step("release build", || release.finish())?;
+    steps.step("first loads", || bundle::check(layout))?;
     let binary = layout.binary(Profile::Release);
     let dist = steps.step("dist", || e2e::dist(layout, &binary))?;
     let environment =

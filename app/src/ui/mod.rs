@@ -10,6 +10,7 @@ pub mod form;
 pub mod form_dialog;
 pub mod fresh;
 pub mod href;
+pub mod hydrated;
 pub mod icon;
 pub mod keyboard;
 pub mod list;

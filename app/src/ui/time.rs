@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use muster::time::Timestamp;
 
+use super::hydrated::when_hydrated;
+
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -26,15 +28,21 @@ impl Ticker {
     }
 }
 
+/// The browser's clock, in milliseconds since the epoch.
+pub(super) fn clock() -> i64 {
+    // They fit into the integers that a double holds exactly.
+    #[allow(clippy::cast_possible_truncation)]
+    let now = js_sys::Date::now() as i64;
+    now
+}
+
 /// Makes the clock of this page.
 pub fn provide_ticker() {
     let ticker = Ticker { seconds: RwSignal::new(None), quarters: RwSignal::new(None) };
     provide_context(ticker);
-    Effect::new(move |_| {
+    when_hydrated(move || {
         let tick = move |all: bool| {
-            // Milliseconds since the epoch fit into the integers that a double holds exactly.
-            #[allow(clippy::cast_possible_truncation)]
-            let now = (js_sys::Date::now() / 1000.0) as i64;
+            let now = clock() / 1000;
             ticker.seconds.set(Some(now));
             if all {
                 ticker.quarters.set(Some(now));

@@ -28,10 +28,15 @@ pub fn load() -> Files {
     let files = files.index_file(None).enable_hashed_routes(true).cache_control(CacheControl::Long);
     let manifest = files.manifest();
     let served = |route: String| manifest.get(&route).map_or(route.clone(), str::to_owned);
+    // The WebAssembly and its JavaScript name each other, so they lie in a folder that has the hash in its name.
+    let script = format!("/{name}.js");
+    let parts = manifest.iter().find_map(|(route, _)| route.strip_suffix(&script)).unwrap_or(package).to_owned();
     let assets = Assets {
         css: served(format!("/{package}/{name}.css")),
-        js: served(format!("/{package}/{name}.js")),
-        wasm: served(format!("/{package}/{name}_bg.wasm")),
+        js: format!("{parts}{script}"),
+        wasm: format!("{parts}/{name}_bg.wasm"),
+        loader: format!("{parts}/parts.js"),
+        parts,
         worker: served("/live.js".to_owned()),
         icon: served("/favicon.svg".to_owned()),
         build_id: env!("MUSTER_BUILD_ID").to_owned(),

@@ -13,14 +13,14 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent, Storage};
 
 use super::{address, news::News};
-use crate::ui::live::Live;
+use crate::ui::{live::Live, time::clock};
 
 /// The name of the lease; that of the channel says the session too.
 const NAME: &str = "muster-live";
 /// How often the lease is renewed and looked at.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long a lease holds that is not renewed, in milliseconds.
-const LEASE: f64 = 4000.0;
+const LEASE: i64 = 4000;
 /// How long after a refused stream to try again; one that broke is taken up again by the browser itself.
 const AGAIN: Duration = Duration::from_secs(5);
 
@@ -61,7 +61,7 @@ impl Word {
 struct Lease {
     session: String,
     holder: String,
-    until: f64,
+    until: i64,
 }
 
 impl Lease {
@@ -70,11 +70,11 @@ impl Lease {
     }
 
     /// The lease that a text holds, where it still holds. One that lasts longer than any was written by another clock.
-    fn read(text: &str, now: f64) -> Option<Self> {
+    fn read(text: &str, now: i64) -> Option<Self> {
         let mut parts = text.splitn(3, ' ');
-        let until: f64 = parts.next()?.parse().ok()?;
+        let until: i64 = parts.next()?.parse().ok()?;
         let (session, holder) = (parts.next()?.to_owned(), parts.next()?.to_owned());
-        (until > now && until <= now + 2.0 * LEASE).then_some(Self { session, holder, until })
+        (until > now && until <= now + 2 * LEASE).then_some(Self { session, holder, until })
     }
 }
 
@@ -150,7 +150,7 @@ impl Tab {
     /// The lease of this session. Another's is nothing to wait for: its stream is not this one.
     fn lease(&self) -> Option<Lease> {
         let text = self.storage.as_ref()?.get_item(NAME).ok().flatten()?;
-        Lease::read(&text, js_sys::Date::now()).filter(|lease| lease.session == self.session)
+        Lease::read(&text, clock()).filter(|lease| lease.session == self.session)
     }
 
     /// Renews the lease, takes it where nobody has it, or leaves the stream to who has.
@@ -161,7 +161,7 @@ impl Tab {
         }
         if let Some(storage) = &self.storage {
             let (session, holder) = (self.session.clone(), self.id.clone());
-            let lease = Lease { session, holder, until: js_sys::Date::now() + LEASE };
+            let lease = Lease { session, holder, until: clock() + LEASE };
             // Where it cannot be written others lead, too: more streams, and no harm.
             let _ = storage.set_item(NAME, &lease.write());
         }
@@ -298,12 +298,12 @@ mod tests {
 
     #[test]
     fn b16_a_lease_holds_as_long_as_it_says_and_no_longer_than_any_does() {
-        let lease = Lease { session: "s".to_owned(), holder: "a b".to_owned(), until: 1000.5 };
-        assert_eq!(Lease::read(&lease.write(), 1000.0), Some(lease.clone()));
-        assert_eq!(Lease::read(&lease.write(), 1000.5), None);
-        assert_eq!(Lease::read(&lease.write(), -1e9), None, "the clock was set back");
-        for other in ["", "x", "x y z", "NaN y z", "1000.5 y"] {
-            assert_eq!(Lease::read(other, 0.0), None, "{other:?}");
+        let lease = Lease { session: "s".to_owned(), holder: "a b".to_owned(), until: 1000 };
+        assert_eq!(Lease::read(&lease.write(), 999), Some(lease.clone()));
+        assert_eq!(Lease::read(&lease.write(), 1000), None);
+        assert_eq!(Lease::read(&lease.write(), -1_000_000_000), None, "the clock was set back");
+        for other in ["", "x", "x y z", "1e3 y z", "1000 y"] {
+            assert_eq!(Lease::read(other, 0), None, "{other:?}");
         }
     }
 }
