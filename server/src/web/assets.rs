@@ -1,9 +1,13 @@
 //! The console's files, inside the binary: served under names with a hash of their content, for a year.
 
-use axum::{Router, middleware};
+use std::collections::BTreeSet;
+
+use axum::{Router, extract::Request, http::StatusCode, middleware, response::IntoResponse as _};
+use futures_util::FutureExt as _;
 use leptos::config::LeptosOptions;
 use memory_serve::{CacheControl, MemoryServe};
 use muster_app::Assets;
+use tower::{ServiceExt as _, service_fn};
 
 use super::headers;
 use crate::state::State;
@@ -41,9 +45,30 @@ pub fn load() -> Files {
         icon: served("/favicon.svg".to_owned()),
         build_id: env!("MUSTER_BUILD_ID").to_owned(),
     };
-    let routes =
-        files.into_router().layer(middleware::from_fn_with_state(assets.worker.as_str().into(), headers::worker));
+    let paths = manifest.iter().flat_map(|(route, served)| [route.to_owned(), served.to_owned()]).collect();
+    let routes = prepared_later(paths, move || files.into_router());
+    let routes = routes.layer(middleware::from_fn_with_state(assets.worker.as_str().into(), headers::worker));
     Files { routes, assets }
+}
+
+/// Routes at these paths that are prepared on another thread. Each file is compressed anew for browsers that take nothing
+/// but gzip, which all do over plain HTTP; that takes longer than all the rest of a start, and delegates need no file.
+/// Who asks for one before that waits.
+fn prepared_later<S: Clone + Send + Sync + 'static>(
+    paths: BTreeSet<String>,
+    prepare: impl FnOnce() -> Router + Send + 'static,
+) -> Router<S> {
+    let prepared = tokio::task::spawn_blocking(prepare).map(Result::ok).shared();
+    let serve = service_fn(move |request: Request| {
+        let prepared = prepared.clone();
+        async move {
+            match prepared.await {
+                Some(router) => router.oneshot(request).await,
+                None => Ok(StatusCode::SERVICE_UNAVAILABLE.into_response()),
+            }
+        }
+    });
+    paths.iter().fold(Router::new(), |router, path| router.route_service(path, serve.clone()))
 }
 
 fn options() -> Result<LeptosOptions, leptos::config::errors::LeptosConfigError> {
@@ -53,6 +78,21 @@ fn options() -> Result<LeptosOptions, leptos::config::errors::LeptosConfigError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn who_asks_before_files_are_prepared_waits_for_them() {
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let routes: Router = prepared_later(BTreeSet::from(["/a.css".to_owned()]), move || {
+            let _ = wait.recv();
+            Router::new().route("/a.css", axum::routing::get(|| async { "css" }))
+        });
+        let request = Request::get("/a.css").body(axum::body::Body::empty()).unwrap();
+        let asked = tokio::spawn(routes.oneshot(request));
+        tokio::task::yield_now().await;
+        assert!(!asked.is_finished());
+        go.send(()).unwrap();
+        assert_eq!(asked.await.unwrap().unwrap().status(), StatusCode::OK);
+    }
 
     #[test]
     fn leptos_toml_is_read() {
