@@ -18,12 +18,15 @@ type Fetched<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
 /// A view whose code is in a part. One type for all of them, so that the router's code is there once.
 #[derive(Clone, Copy)]
 pub(crate) struct LazyView {
+    /// Told to the browser by the server; the browser's own code knows it by what it calls.
+    #[cfg_attr(not(feature = "ssr"), allow(dead_code))]
     pub(crate) part: &'static str,
     pub(crate) fetch: fn() -> Fetched<()>,
     pub(crate) view: fn() -> Fetched<AnyView>,
 }
 
 /// Where the parts are, as a context of the server's pages.
+#[cfg(feature = "ssr")]
 #[derive(Clone)]
 pub(crate) struct Parts(pub(crate) String);
 

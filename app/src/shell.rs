@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
-use crate::{app::App, lazy::Parts};
+use crate::app::App;
 
 /// The element that a panic in the browser reveals.
 const CRASHED_ID: &str = "crashed";
@@ -32,7 +32,8 @@ pub struct Assets {
 /// The whole document.
 pub fn shell(assets: Assets) -> impl IntoView {
     let nonce = use_nonce();
-    provide_context(Parts(assets.parts));
+    #[cfg(feature = "ssr")]
+    provide_context(crate::lazy::Parts(assets.parts));
     let start = format!(
         "import init, {{ hydrate }} from {js}; await init({{ module_or_path: {wasm} }}); hydrate();",
         js = js_string(&assets.js),

@@ -112,7 +112,10 @@ fn style(folder: &Path) -> Result<Vec<u8>> {
 fn sync(folder: &Path, files: &Files) -> Result {
     for (path, _) in list(folder)? {
         if !files.contains_key(&path) {
-            remove(&folder.join(path))?;
+            let stale = folder.join(path);
+            remove(&stale)?;
+            // Only an empty folder can be removed in this way.
+            let _ = stale.parent().map(fs::remove_dir);
         }
     }
     for (path, bytes) in files {
