@@ -228,13 +228,7 @@ mod tests {
         use TokenStatus::{Active, Expired, Revoked};
         for (status, counts, safe, text) in [
             (Active, [0, 0], true, "Nothing uses one any more: it is safe to revoke."),
-            (
-                Active,
-                [0, 2],
-                true,
-                "2 silent delegates last used it, and would be refused if they came back.",
-                count_label(many),
-            ),
+            (Active, [0, 2], true, "2 silent delegates last used it, and would be refused if they came back."),
             (Active, [1, 0], false, "1 delegate is connected with it and would be cut off."),
             (Active, [3, 1], false, "3 delegates are connected with it"),
             (Active, [0, 1], false, "edge used it after the last delegate went over"),
