@@ -3,6 +3,8 @@
 //! It fills a database of its own (SQLite in a temporary folder, or the empty PostgreSQL that the address names) through
 //! the triggers that every write goes through, asks the use cases behind the pages, and prints what they took.
 
+#![expect(clippy::print_stdout, reason = "it prints what it measured")]
+
 use std::{
     collections::BTreeMap,
     error::Error,

@@ -44,19 +44,7 @@ impl MigrationTrait for Migration {
             .col(uuid(col("token_id")))
             .col(text(col("search")))
             .take();
-        let tag = Table::create()
-            .table(col("delegate_tag"))
-            .col(big_integer(col("n")))
-            .col(text(col("tag")))
-            .col(uuid(col("account_id")))
-            .col(string(col("organization")))
-            .col(string(col("project")))
-            .col(boolean(col("rejected")))
-            .primary_key(Index::create().col(col("n")).col(col("tag")))
-            .take();
-        for table in [listing, tag] {
-            manager.create_table(table).await?;
-        }
+        manager.create_table(listing).await?;
         let run = manager.get_connection();
         let postgres = run.get_database_backend() == DbBackend::Postgres;
         if postgres {
@@ -81,7 +69,7 @@ impl MigrationTrait for Migration {
         }
         // A token's delegates by what they are, and by when they were last heard of.
         manager.create_index(index("delegate_listing", &["token_id", "status", "heard_at", "n"])).await?;
-        manager.create_index(index("delegate_tag", &scoped(&["tag", "rejected", "n"]))).await?;
+        manager.create_index(index("delegate_tag", &["n"])).await?;
         // Counted for every page. sea-query has no partial index.
         let waiting = "CREATE INDEX delegate_listing_waiting ON delegate_listing (account_id, organization, project) \
                        WHERE status = 2 AND heard_at = 9223372036854775807";

@@ -28,7 +28,7 @@ use crate::db::entity::delegate_listing::status;
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Bounds {
-    /// How many rows a driver may have for all of them to be looked at, counted, and sorted.
+    /// How many rows a driver may have for all of them to be judged, counted, and sorted.
     small: u64,
     /// How many rows of a larger one are looked at for a page.
     looked: u64,
@@ -38,7 +38,8 @@ struct Bounds {
     counted: u64,
 }
 
-const BOUNDS: Bounds = Bounds { small: MAX_COUNT, looked: 5_000, first: 500, counted: 2_500 };
+/// A row is looked up in some microseconds, and a page has some ten milliseconds.
+const BOUNDS: Bounds = Bounds { small: 4_000, looked: 2_500, first: 500, counted: 1_500 };
 
 /// Finds what passes all filters.
 struct Finder<'a, C> {
@@ -51,6 +52,8 @@ struct Finder<'a, C> {
 /// What a look at a driver's rows brought.
 struct Look {
     rows: Vec<(Place, Uuid)>,
+    /// How many there are in all, where all were looked at.
+    total: Option<u64>,
     /// Where it ended before the driver's rows did.
     stopped_at: Option<Place>,
 }
@@ -97,7 +100,10 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         let (narrowest, size) = self.narrowest().await?;
         let order = self.order.read(cursor);
         let mut look = self.look(narrowest, size, order, from.as_ref()).await?;
-        let (mut total, mut at_least) = self.total(narrowest, size).await?;
+        let (mut total, mut at_least) = match look.total {
+            Some(total) => (total, false),
+            None => self.total(narrowest, size).await?,
+        };
         if look.stopped_at.is_some() && self.may_be_rare(total).await? {
             let size = self.size(Driver::Search).await?;
             if size <= self.bounds.small {
@@ -145,7 +151,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
     async fn size(&self, driver: Driver) -> Result<u64, DbErr> {
         let mut sql = self.rows.sql();
         sql.push("SELECT count(*) FROM (");
-        self.rows.driven(&mut sql, driver, None, None, self.bounds.small + 1);
+        self.rows.driven(&mut sql, driver, None, None, MAX_COUNT + 1);
         sql.push(") AS d");
         sql.number(self.db).await
     }
@@ -170,12 +176,12 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         let rows = u64::from(PAGE_SIZE) + 1;
         let driver = if self.rows.gives(narrowest, order) { narrowest } else { Driver::All };
         if !self.rows.is_judged(driver) {
-            return Ok(Look { rows: self.pick(driver, order, from, Some(rows)).await?, stopped_at: None });
+            return Ok(Look { rows: self.pick(driver, order, from, Some(rows)).await?, total: None, stopped_at: None });
         }
         let is_full = |found: &[_]| u64::try_from(found.len()).is_ok_and(|found| found >= rows);
         let found = self.pick(driver, order, from, Some(self.bounds.first)).await?;
         if is_full(&found) {
-            return Ok(Look { rows: found, stopped_at: None });
+            return Ok(Look { rows: found, total: None, stopped_at: None });
         }
         if size <= self.bounds.small && narrowest != Driver::All {
             return self.whole(narrowest, order, from).await;
@@ -183,12 +189,20 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         let found = self.pick(driver, order, from, Some(self.bounds.looked)).await?;
         let stopped_at =
             if is_full(&found) { None } else { self.last_of(driver, order, from, self.bounds.looked).await? };
-        Ok(Look { rows: found, stopped_at })
+        Ok(Look { rows: found, total: None, stopped_at })
     }
 
-    /// Looks at all rows of a small driver, and sorts them.
+    /// Looks at all rows of a small driver, and sorts them. The first page counts them on the way.
     async fn whole(&self, driver: Driver, order: Order, from: Option<&Place>) -> Result<Look, DbErr> {
-        Ok(Look { rows: self.pick(driver, order, from, None).await?, stopped_at: None })
+        let mut sql = self.rows.sql();
+        self.picking(&mut sql, driver, order, from, None);
+        let rows = sql.all(self.db).await?;
+        let total = match rows.first() {
+            _ if from.is_some() => None,
+            Some(row) => u64::try_from(row.try_get_by_index::<i64>(1)?).ok(),
+            None => Some(0),
+        };
+        Ok(Look { rows: places(&rows, order)?, total, stopped_at: None })
     }
 
     /// The first rows, from a place on, of those that pass all filters: `looked` of the driver in its own order, or all
@@ -202,12 +216,11 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
     ) -> Result<Vec<(Place, Uuid)>, DbErr> {
         let mut sql = self.rows.sql();
         self.picking(&mut sql, driver, order, from, looked);
-        let rows = sql.all(self.db).await?;
-        rows.iter().map(|row| Ok((order.place(row, 1)?, row.try_get_by_index(0)?))).collect()
+        places(&sql.all(self.db).await?, order)
     }
 
     fn picking(&self, sql: &mut Sql, driver: Driver, order: Order, from: Option<&Place>, looked: Option<u64>) {
-        sql.push("SELECT l.delegate_id, ");
+        sql.push("SELECT l.delegate_id, ").push(if looked.is_none() { "count(*) OVER (), " } else { "0, " });
         order.columns(sql, LISTING);
         sql.push(" FROM (");
         match looked {
@@ -245,6 +258,10 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         // Two: that row, and one that shows that there are more.
         if rows.len() < 2 { Ok(None) } else { order.place(&rows[0], 0).map(Some) }
     }
+}
+
+fn places(rows: &[QueryResult], order: Order) -> Result<Vec<(Place, Uuid)>, DbErr> {
+    rows.iter().map(|row| Ok((order.place(row, 2)?, row.try_get_by_index(0)?))).collect()
 }
 
 #[cfg(test)]

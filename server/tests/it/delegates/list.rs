@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use muster::{delegate::Status, page::Cursor};
+use muster::{
+    delegate::{FilterNames, Status},
+    page::Cursor,
+};
 
 use crate::support::{TestApp, json, seconds};
 
@@ -144,7 +147,70 @@ async fn the_frame_counts_who_waits(app: TestApp) {
     assert_eq!(pending().await, 0);
 }
 
+async fn the_list_is_sorted_as_it_is_asked_for(app: TestApp) {
+    let admin = app.administrator().await;
+    let edge = app.delegate(&admin.new_token("edge").await.value);
+    // One stops, then another; two go on.
+    for name in ["m-stopped-first", "Z-stopped-last", "b-runs", "K-runs"] {
+        let id = edge.named(name).registered().await;
+        app.advance(seconds(1));
+        if name.contains("stopped") {
+            edge.named(name).unregister(&id).await.ok();
+        }
+    }
+    let sorted = async |sort| admin.lists_with(&[("filter[sort]", sort)]).await;
+    assert_eq!(sorted("Newest").await, ["K-runs", "b-runs", "Z-stopped-last", "m-stopped-first"]);
+    assert_eq!(sorted("Name").await, ["b-runs", "K-runs", "m-stopped-first", "Z-stopped-last"], "whatever their case");
+    assert_eq!(sorted("NameBackwards").await, ["Z-stopped-last", "m-stopped-first", "K-runs", "b-runs"]);
+    assert_eq!(sorted("Heard").await, ["K-runs", "b-runs", "Z-stopped-last", "m-stopped-first"]);
+    assert_eq!(sorted("Silent").await, ["m-stopped-first", "Z-stopped-last", "b-runs", "K-runs"]);
+}
+
+/// What is written of a delegate, by whomever, is what it is listed by.
+async fn a_list_follows_what_delegates_are(app: TestApp) {
+    let admin = app.administrator().await;
+    let (first, second) = (admin.new_token("first").await, admin.new_token("second").await);
+    let profile = admin.new_profile("Approval", true).await;
+    let primary = admin.primary().await;
+    let edge = app.delegate(&first.value).with("tags", json!(["linux", "a \"b\" \\c"]));
+    let id = edge.registered().await;
+    app.delegate(&second.value).named("other").registered().await;
+    let has = async |filters: &[(&str, &str)]| admin.lists_with(filters).await.contains(&"edge-1".to_owned());
+    let (token, tag) = ([("filter[token]", first.id.as_str())], [("filter[tag]", "linux")]);
+    assert!(has(&token).await && has(&tag).await && has(&[("filter[tag]", "a \"b\" \\c")]).await);
+    assert!(!has(&[("filter[token]", &second.id)]).await && !has(&[("filter[tag]", "lin")]).await);
+    assert!(has(&[("filter[kind]", "ShellScript")]).await && !has(&[("filter[kind]", "Ecs")]).await);
+
+    let switch = [("id", id.as_str()), ("profile", &profile), ("back", "")];
+    assert!(has(&[("filter[profile]", &primary)]).await);
+    admin.post("delegates/switch-profile", &switch).await.ok();
+    assert!(!has(&[("filter[profile]", &primary)]).await && has(&[("filter[profile]", &profile)]).await);
+
+    let edit = [("id", id.as_str()), ("selectors", "windows, gpu"), ("own", "false"), ("back", "")];
+    admin.post("delegates/edit-selectors", &edit).await.ok();
+    assert!(!has(&tag).await && has(&[("filter[tag]", "gpu")]).await);
+    assert_eq!((admin.finds("windows").await, admin.finds("linux").await), (vec!["edge-1".to_owned()], Vec::new()));
+
+    let with_all = [token[0], ("filter[tag]", "gpu"), ("filter[profile]", &profile), ("filter[kind]", "ShellScript")];
+    assert!(has(&with_all).await);
+    admin.acts("delegates/delete", &id).await.ok();
+    assert!(!has(&with_all).await && admin.finds("windows").await.is_empty());
+}
+
+async fn a_list_tells_what_it_is_filtered_by(app: TestApp) {
+    let admin = app.administrator().await;
+    let token = admin.new_token("edge").await;
+    let names: FilterNames = admin.ask("delegates/filter-names", &[("token", &token.id)]).await;
+    assert_eq!(names, FilterNames { profile: None, token: Some("edge".to_owned()) });
+    let form = [("token", admin.primary().await), ("profile", admin.primary().await)];
+    let names: FilterNames = admin.ask("delegates/filter-names", &form.each_ref().map(|(k, v)| (*k, v.as_str()))).await;
+    assert_eq!(names, FilterNames { profile: Some("Primary".to_owned()), token: None });
+}
+
 on_both_databases!(
+    the_list_is_sorted_as_it_is_asked_for,
+    a_list_follows_what_delegates_are,
+    a_list_tells_what_it_is_filtered_by,
     sixty_delegates_are_paged_forwards_and_backwards,
     each_status_has_its_filter,
     search_finds_parts_of_names_hosts_addresses_and_tags,

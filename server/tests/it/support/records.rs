@@ -26,6 +26,14 @@ impl Person {
         self.ask("delegates/list", &form).await
     }
 
+    /// The names of the delegates on the first page of the list under other filters, as they stand there.
+    pub async fn lists_with(&self, filters: &[(&str, &str)]) -> Vec<String> {
+        let form = [&[("filter[search]", ""), ("filter[cursor]", "First")][..], filters].concat();
+        let page: Page<DelegateRow> = self.ask("delegates/list", &form).await;
+        assert_eq!(page.total, u64::try_from(page.rows.len()).unwrap());
+        page.rows.into_iter().map(|row| row.delegate.facts.name.into()).collect()
+    }
+
     /// The names of the delegates that a search finds, sorted.
     pub async fn finds(&self, search: &str) -> Vec<String> {
         let page = self.lists(search, None, Cursor::First).await;

@@ -2,6 +2,10 @@
 
 /// Fills the tables with what there is, the oldest delegate first.
 pub const FILL: &str = r"
+CREATE TABLE delegate_tag (
+    account_id uuid NOT NULL, organization text NOT NULL, project text NOT NULL, tag text NOT NULL,
+    rejected boolean NOT NULL, n bigint NOT NULL, PRIMARY KEY (account_id, organization, project, tag, rejected, n)
+);
 CREATE FUNCTION delegate_status(admission text, connected_until bigint) RETURNS smallint LANGUAGE sql IMMUTABLE AS $$
     SELECT (CASE WHEN admission = 'REJECTED' THEN 3 WHEN admission = 'WAITING_FOR_APPROVAL' THEN 2
         WHEN connected_until IS NULL THEN 1 ELSE 0 END)::smallint

@@ -2,6 +2,10 @@
 
 /// Fills the tables with what there is, the oldest delegate first.
 pub const FILL: &str = "
+CREATE TABLE delegate_tag (
+    account_id uuid_text NOT NULL, organization text NOT NULL, project text NOT NULL, tag text NOT NULL,
+    rejected boolean NOT NULL, n integer NOT NULL, PRIMARY KEY (account_id, organization, project, tag, rejected, n)
+) WITHOUT ROWID;
 CREATE VIRTUAL TABLE delegate_search USING fts5(
     search, tokenize = 'trigram case_sensitive 1', content = '', contentless_delete = 1, detail = none
 );

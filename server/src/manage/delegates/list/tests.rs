@@ -174,7 +174,7 @@ async fn what_is_not_looked_at_for_one_page_is_for_the_next() {
             let bounds = Bounds { small: 20, looked: 30, first: 7, counted: 10 };
             let found = Finder { bounds, ..finder }.page(&filter.cursor).await.unwrap();
             let all = u64::try_from(expected.len()).unwrap();
-            assert!(found.total <= all && (found.at_least || found.total == all.min(21)), "{filter:?} {found:?}");
+            assert!(found.total <= all && (found.at_least || found.total == all), "{filter:?} {found:?}");
             short += usize::from(found.next.is_some() && found.rows.len() < PAGE_SIZE as usize);
             read.extend(found.rows);
             match found.next {
@@ -230,7 +230,9 @@ async fn no_list_scans_a_table_or_sorts_what_is_not_bounded() {
             let plan = plan(&db, sql).await;
             let scans: Vec<_> = plan.iter().filter(|line| line.starts_with("SCAN")).collect();
             assert!(
-                scans.iter().all(|line| *line == "SCAN d" || line.contains("VIRTUAL TABLE")),
+                scans.iter().all(|line| *line == "SCAN d"
+                    || line.starts_with("SCAN (subquery")
+                    || line.contains("VIRTUAL TABLE")),
                 "{filter:?} {plan:#?}"
             );
             assert!(plan.iter().any(|line| line == "SEARCH l USING INTEGER PRIMARY KEY (rowid=?)"), "{plan:#?}");
