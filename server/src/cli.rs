@@ -105,6 +105,13 @@ pub struct Settings {
     /// For how many days the connection history is kept [env: MUSTER_CONNECTION_DAYS] [default: 90]
     #[arg(long)]
     connection_days: Option<String>,
+    /// For how many days the logs of startup scripts are kept [env: MUSTER_SCRIPT_DAYS] [default: 90]
+    #[arg(long)]
+    script_days: Option<String>,
+    /// After how many hours lost Kubernetes, ECS and Helm delegates are removed; 0 for never [env: MUSTER_LOST_HOURS]
+    /// [default: 6]
+    #[arg(long)]
+    lost_hours: Option<String>,
     /// The address at which Prometheus finds /metrics, like 127.0.0.1:9090 [env: MUSTER_METRICS_LISTEN] [default: off]
     #[arg(long)]
     metrics_listen: Option<String>,
@@ -128,6 +135,8 @@ impl Settings {
             (Setting::TrustedProxies, &self.trusted_proxies),
             (Setting::AuditDays, &self.audit_days),
             (Setting::ConnectionDays, &self.connection_days),
+            (Setting::ScriptDays, &self.script_days),
+            (Setting::LostHours, &self.lost_hours),
             (Setting::MetricsListen, &self.metrics_listen),
             (Setting::Log, &self.log),
         ]

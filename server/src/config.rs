@@ -46,6 +46,10 @@ pub enum Setting {
     AuditDays,
     /// For how many days the connection history is kept.
     ConnectionDays,
+    /// For how many days the logs of startup scripts are kept.
+    ScriptDays,
+    /// After how many hours delegates in containers are removed that were lost.
+    LostHours,
     /// The address at which Prometheus finds the metrics.
     MetricsListen,
     /// What is logged.
@@ -54,7 +58,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -66,6 +70,8 @@ impl Setting {
         Self::TrustedProxies,
         Self::AuditDays,
         Self::ConnectionDays,
+        Self::ScriptDays,
+        Self::LostHours,
         Self::MetricsListen,
         Self::Log,
     ];
@@ -85,6 +91,8 @@ impl Setting {
             Self::TrustedProxies => "trusted_proxies",
             Self::AuditDays => "audit_days",
             Self::ConnectionDays => "connection_days",
+            Self::ScriptDays => "script_days",
+            Self::LostHours => "lost_hours",
             Self::MetricsListen => "metrics_listen",
             Self::Log => "log",
         }
@@ -222,6 +230,10 @@ impl Config {
         let retention = Retention {
             audit_days: days(Setting::AuditDays, Retention::default().audit_days)?,
             connection_days: days(Setting::ConnectionDays, Retention::default().connection_days)?,
+            script_days: days(Setting::ScriptDays, Retention::default().script_days)?,
+            lost_hours: get(Setting::LostHours).map_or(Ok(Retention::default().lost_hours), |hours| {
+                hours.parse().map_err(|_| wrong(Setting::LostHours, "give a number of hours, like 6; 0 for never"))
+            })?,
         };
         let metrics_listen = match get(Setting::MetricsListen).map(str::parse::<SocketAddr>) {
             None => None,

@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     config::Config,
     connections::{self, Bounds},
-    manage::users,
+    manage::{self, users},
     metrics, presence, retention, router, start,
     state::State,
     web::assets,
@@ -143,6 +143,9 @@ async fn tidy(state: State) {
         state.presence.tidy(state.clock.now());
         if let Err(error) = session::tidy(&state.db, state.clock.now()).await {
             tracing::warn!(%error, "old sessions could not be removed");
+        }
+        if let Err(error) = manage::delegates::remove_lost(&state).await {
+            tracing::warn!(%error, "lost delegates could not be removed");
         }
         if let Err(error) = retention::tidy(&state).await {
             tracing::warn!(%error, "old rows could not be removed");

@@ -185,6 +185,15 @@ impl Change {
         open::lock(&self.tx).await
     }
 
+    /// Takes a job that one manager alone does at a time, until the end of this change; tells whether no other manager
+    /// has it. On SQLite there is no other.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub async fn takes_job(&self) -> Result<bool, DbErr> {
+        open::try_lock_jobs(&self.tx).await
+    }
+
     /// Notes that open pages on this topic have to look again once the change is committed.
     pub fn touches(&mut self, topic: Topic) {
         self.topics.insert(topic);

@@ -35,6 +35,8 @@ const MIN_SQLITE_VERSION: (u32, u32, u32) = (3, 51, 3);
 const READERS: usize = 4;
 /// Where two managers migrate or found the same PostgreSQL at once, the second waits on this lock.
 const START_LOCK: i64 = 0x6d75_7374_6572;
+/// Held by the manager that clears away.
+const JOBS_LOCK: i64 = START_LOCK + 1;
 
 /// Why the database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -165,6 +167,16 @@ async fn migrate(db: &DatabaseConnection) -> Result<(), OpenError> {
     Migrator::up(db, None).await?;
     trigrams::index(&tx).await?;
     Ok(tx.commit().await?)
+}
+
+/// Takes the lock of what one manager alone does at a time, until the end of a transaction; tells whether it was free.
+pub async fn try_lock_jobs(tx: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    if tx.get_database_backend() != DbBackend::Postgres {
+        return Ok(true);
+    }
+    let lock = format!("SELECT pg_try_advisory_xact_lock({JOBS_LOCK})");
+    let row = tx.query_one_raw(Statement::from_string(DbBackend::Postgres, lock)).await?;
+    row.map_or(Ok(false), |row| row.try_get_by_index(0))
 }
 
 /// Takes the lock of a start until the end of a transaction; nothing to do on SQLite, where each writer is alone.

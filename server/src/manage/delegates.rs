@@ -1,6 +1,7 @@
 //! Delegates: the list, one of them, the decisions, and what a person gives them.
 
 mod list;
+mod lost;
 mod rows;
 
 use std::collections::HashMap;
@@ -21,6 +22,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub use self::lost::remove_lost;
 pub(super) use self::rows::rows;
 use super::{Context, audit::of_object, page::count};
 use crate::{

@@ -156,7 +156,7 @@ impl Presence {
 
     /// For how long delegates have been listened to without a break: the manager's own outage, or the database's, is
     /// no silence of theirs.
-    fn listening_for(&self, now: Timestamp, failures: u64) -> Duration {
+    pub fn listening_for(&self, now: Timestamp, failures: u64) -> Duration {
         let mut listening = held(&self.listening);
         if listening.failures != failures {
             *listening = Listening { since: now, failures };
