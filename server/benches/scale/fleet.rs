@@ -71,6 +71,7 @@ fn config(data_dir: &Path) -> Config {
         trusted_proxies: TrustedProxies::default(),
         retention: Retention::default(),
         log: "off".to_owned(),
+        metrics_listen: None,
     }
 }
 

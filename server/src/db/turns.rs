@@ -103,7 +103,9 @@ impl Turns {
         let mut group = self.group.lock().await;
         let done = std::mem::take(&mut group.done);
         let Some(tx) = group.tx.take() else { return self.tell(done, false) };
-        let committed = tx.commit().await;
+        let meters = self.health.meters();
+        let committed = meters.statements.time(tx.commit()).await;
+        meters.batches.observe_count(done.len());
         if let Err(error) = &committed {
             tracing::debug!(%error, changes = done.len(), "changes were not committed");
             self.distrust(&mut group);

@@ -110,11 +110,8 @@ async fn lost_delegates_in_containers_are_removed_and_no_others(app: TestApp) {
     let rejected_id = rejected.registered().await;
     admin.decides("reject", &rejected_id).await.ok();
 
-    let there = |id: String| {
-        let admin = admin.clone();
-        async move {
-            admin.row_with(None, &id).await.is_some() || admin.row_with(Some(Status::Rejected), &id).await.is_some()
-        }
+    let there = async |id: &str| {
+        admin.row_with(None, id).await.is_some() || admin.row_with(Some(Status::Rejected), id).await.is_some()
     };
     app.advance(seconds(60));
     app.sweep().await;
@@ -122,10 +119,10 @@ async fn lost_delegates_in_containers_are_removed_and_no_others(app: TestApp) {
     assert_eq!(alive.status(&alive_id).await, "ENABLED");
     remove_lost(&app.state()).await.unwrap();
     for (at, id) in ids.iter().enumerate() {
-        assert_eq!(there(id.clone()).await, at > 2, "{at}");
+        assert_eq!(there(id).await, at > 2, "{at}");
     }
     for id in [&alive_id, &waits_id, &rejected_id] {
-        assert!(there(id.clone()).await);
+        assert!(there(id).await);
     }
     let told = app.audit_of(Action::DelegateDeleted).await;
     assert_eq!(told.len(), 3);
