@@ -64,6 +64,9 @@ fn main() {
         if wanted("storm") {
             measures::storm::measure(&program, &mut table).await;
         }
+        if wanted("pages") {
+            measures::pages::measure(&program, &mut table).await;
+        }
         if wanted("lists") {
             measures::lists::measure(&program, rows, &mut table).await;
         }

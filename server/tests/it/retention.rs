@@ -154,6 +154,9 @@ async fn only_one_manager_clears_away_at_a_time(app: TestApp) {
 }
 
 async fn runs_of_scripts_go_some_time_after_their_end(app: TestApp) {
+    let admin = app.administrator().await;
+    let id: DelegateId = app.delegate(&admin.new_token("edge").await.value).registered().await.parse().unwrap();
+    let profile = admin.primary().await.parse().unwrap();
     let version = app.now().as_millis();
     let change = app.state().db.write().await.unwrap();
     for (ended_at, at) in [(None, 1_u128), (Some(version), 2)] {
@@ -162,8 +165,8 @@ async fn runs_of_scripts_go_some_time_after_their_end(app: TestApp) {
             account_id: app.state().account.0,
             organization: String::new(),
             project: String::new(),
-            delegate_id: uuid::Uuid::nil(),
-            profile_id: uuid::Uuid::nil(),
+            delegate_id: id.0,
+            profile_id: profile,
             profile_name: String::new(),
             version,
             started_at: version,

@@ -10,12 +10,19 @@ use crate::{
     table::{Table, count},
 };
 
-const PAGES: [(&str, &str); 9] = [
+const PAGES: [(&str, &str); 16] = [
     ("Delegates", "/delegates"),
     ("Delegates, pending", "/delegates?status=pending"),
     ("Delegates, not connected", "/delegates?status=not-connected"),
+    ("Delegates, one type", "/delegates?type=kubernetes"),
+    ("Delegates, one tag", "/delegates?tag=zone-7"),
+    ("Delegates, one type of a status", "/delegates?type=ecs&status=not-connected"),
+    ("Delegates, by name", "/delegates?sort=name"),
+    ("Delegates, by last heartbeat", "/delegates?sort=silent"),
+    ("Delegates, one type by name", "/delegates?type=docker&sort=name"),
     ("Delegates, search for one", "/delegates?q=host-0000777"),
-    ("Delegates, search for all", "/delegates?q=example"),
+    ("Delegates, search for many", "/delegates?q=example"),
+    ("Delegates, search for one letter", "/delegates?q=q"),
     ("Delegates, search for none", "/delegates?q=nothing-like-it"),
     ("Tokens", "/tokens"),
     ("Profiles", "/profiles"),

@@ -2,6 +2,7 @@
 
 pub mod heartbeats;
 pub mod lists;
+pub mod pages;
 pub mod registrations;
 pub mod start;
 pub mod storm;
