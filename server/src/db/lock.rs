@@ -8,7 +8,7 @@
 //!
 //! On SQLite, where each change is alone, these only read.
 //!
-//! What is kept in memory of a token or a delegate ([`super::known`]) is forgotten by the change that locks its row: so a
+//! What is kept in memory of a token or a delegate (`db/known.rs`) is forgotten by the change that locks its row: so a
 //! change of either can forget nothing that it should not have. Those that write only what is not kept say so
 //! ([`delegates_heard`], [`tokens_used`]).
 //!

@@ -4,7 +4,7 @@
 //! permission that it needs, at the scope of what it changes; changes rows in one transaction together with their entry
 //! in the audit trail; and gives a view. Nothing here knows of pages, sessions or replies.
 //!
-//! What delegates ask takes a [`Caller`](identity::Caller) instead: a delegate has no roles, its token and its key
+//! What delegates ask takes a [`Caller`](crate::caller::Caller) instead: a delegate has no roles, its token and its key
 //! decide what is its own.
 
 pub mod audit;

@@ -2,8 +2,8 @@
 //! more, and streams hold theirs.
 //!
 //! Of the tabs those take part that somebody sees; one that is hidden hears nothing, and looks at everything anew when
-//! it is seen again. A shared worker has the stream ([`worker`]). Where a browser has none – Chrome on Android – or it
-//! does not start, one of the tabs leads ([`lease`]). Tabs share the stream alone: each decides by what it shows which
+//! it is seen again. A shared worker has the stream (`worker`). Where a browser has none – Chrome on Android – or it
+//! does not start, one of the tabs leads (`lease`). Tabs share the stream alone: each decides by what it shows which
 //! topics it asks for again.
 //!
 //! A stream is one session's. When somebody else signs in, the frame names another session; the tab leaves the old
