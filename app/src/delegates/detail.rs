@@ -76,12 +76,15 @@ fn Head(detail: Signal<DelegateDetail>) -> impl IntoView {
     let row = Signal::derive(move || detail.with(|detail| detail.row.clone()));
     let id = row.with_untracked(|row| row.delegate.id);
     let name = move || row.with(|row| row.delegate.facts.name.to_string());
+    // The server asks for the title at the end, when it may have rendered this anew and dropped what the first time made.
+    let first = row.with_untracked(|row| row.delegate.facts.name.to_string());
+    let title = move || if cfg!(feature = "ssr") { first.clone() } else { name() };
     let may = may_manage();
     let rejected = Memo::new(move |_| row.with(|row| row.status == Status::Rejected));
     let just_done = use_just_done(id.0);
     view! {
         <div class="head">
-            <Title text=name />
+            <Title text=title />
             <h1 translate="no">{name}</h1>
             <StatusWithReason row=row just_done=just_done />
             <div class="grow"></div>

@@ -1,5 +1,6 @@
 //! One delegate, and what is said of what was done to it.
 
+use futures_util::future::join_all;
 use muster::{audit::Action, delegate::DelegateType, token::TokenStatus};
 
 use crate::support::{Person, StatusCode, TestApp, json, seconds};
@@ -94,7 +95,17 @@ async fn who_acted_is_told_what_was_done(app: TestApp) {
     assert_eq!(is_told(&admin, "01900000-0000-7000-8000-000000000000").await, None);
 }
 
+async fn many_who_look_at_once_all_see_it(app: TestApp) {
+    let admin = app.administrator().await;
+    let id = app.delegate(&admin.new_token("edge").await.value).registered().await;
+    let path = format!("/delegates/{id}");
+    for page in join_all((0..60).map(|_| admin.page(&path))).await {
+        assert!(page.ok().text().contains("<title>edge-1 · Muster</title>"));
+    }
+}
+
 on_both_databases!(
+    many_who_look_at_once_all_see_it,
     everything_that_a_person_needs_to_decide_is_shown,
     a_delegate_that_is_not_there_is_told_so,
     who_acted_is_told_what_was_done,
