@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use muster::{
     delegate::{Admission, Delegate, DelegateName, DelegateSecretKey, DelegateType, Facts, HostName},
-    id::{ConnectionId, DelegateId, TokenId},
+    id::{DelegateId, TokenId},
     scope::Scope,
     text::Selectors,
     time::Timestamp,
@@ -19,15 +19,16 @@ use muster::{
 use muster_server::{
     clock::Clock,
     config::{Config, Retention},
-    db::entity::{connection, delegate, token},
+    db::entity::{delegate, token},
     manage::profiles::primary,
+    presence,
     proxies::TrustedProxies,
     random, start,
     token_values::purpose,
 };
-use sea_orm::{ActiveModelTrait as _, EntityTrait as _, IntoActiveModel as _};
+use sea_orm::{ActiveModelTrait as _, EntityTrait as _};
 
-use crate::http::request;
+use crate::{http::request, jwe::seal_without_kid};
 
 /// How often the delegates say that they call.
 pub const INTERVAL: Duration = Duration::from_secs(30);
@@ -110,7 +111,7 @@ pub async fn found(data_dir: &Path, tokens: usize, delegates: usize) -> Fleet {
     change.commit().await.unwrap();
     for chunk in (0..delegates).collect::<Vec<_>>().chunks(500) {
         let change = state.db.write().await.unwrap();
-        let (mut rows, mut connections) = (Vec::new(), Vec::new());
+        let (mut rows, mut connected) = (Vec::new(), Vec::new());
         for &number in chunk {
             let of = number % tokens;
             let delegate = a_delegate(number, &scope, profile.id, ids[of], now);
@@ -121,13 +122,13 @@ pub async fn found(data_dir: &Path, tokens: usize, delegates: usize) -> Fleet {
                 account: fleet.account.clone(),
             };
             fleet.delegates.push(member);
-            if delegate.connected_until.is_some() {
-                connections.push(a_connection(&delegate, now));
-            }
             rows.push(delegate::ActiveModel::from(&delegate));
+            if delegate.connected_until.is_some() {
+                connected.push(delegate);
+            }
         }
         delegate::Entity::insert_many(rows).exec(&*change).await.unwrap();
-        connection::Entity::insert_many(connections).exec(&*change).await.unwrap();
+        presence::connect_all(&change, &connected, now).await.unwrap();
         change.commit().await.unwrap();
     }
     state.db.clone().close().await;
@@ -188,25 +189,6 @@ fn a_delegate(
     }
 }
 
-fn a_connection(delegate: &Delegate, now: Timestamp) -> connection::ActiveModel {
-    let model = connection::Model {
-        id: ConnectionId::new(now, &random::bytes()).0,
-        account_id: delegate.scope.account.0,
-        organization: String::new(),
-        project: String::new(),
-        delegate_id: delegate.id.0,
-        connected_at: now.as_millis(),
-        lost_at: None,
-        cause: String::new(),
-    };
-    let mut model = model.into_active_model();
-    // As a row that is new: every column is written.
-    for column in <connection::Column as sea_orm::Iterable>::iter() {
-        model.reset(column);
-    }
-    model
-}
-
 impl Fleet {
     /// A delegate that is not there yet.
     pub fn stranger(&self, number: usize) -> Member {
@@ -228,10 +210,9 @@ impl Member {
             self.number.to_string(),
             Clock::system().now(),
         );
-        let sealed = seal(&self.token, &claims, random::bytes());
         match style {
-            Style::KeyId => sealed,
-            Style::Plain => without_key_id(&self.token, &claims),
+            Style::KeyId => seal(&self.token, &claims, random::bytes()),
+            Style::Plain => seal_without_kid(&self.token, &claims, random::bytes()),
         }
     }
 
@@ -311,20 +292,4 @@ impl Key {
         };
         proof::sign(&self.secret, &claims)
     }
-}
-
-/// A credential as existing clients make it: its head names no key.
-fn without_key_id(token: &TokenValue, claims: &Claims) -> String {
-    use aes_gcm::{
-        Aes128Gcm, Nonce,
-        aead::{Aead as _, KeyInit as _, Payload},
-    };
-    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    let head = URL_SAFE_NO_PAD.encode(r#"{"alg":"dir","enc":"A128GCM"}"#);
-    let (iv, plain) = (random::bytes::<12>(), serde_json::to_vec(claims).unwrap());
-    let payload = Payload { msg: &plain, aad: head.as_bytes() };
-    let sealed = Aes128Gcm::new(token.key().into()).encrypt(&Nonce::from(iv), payload).unwrap();
-    let (text, tag) = sealed.split_at(sealed.len() - 16);
-    let [iv, text, tag] = [iv.as_slice(), text, tag].map(|part| URL_SAFE_NO_PAD.encode(part));
-    format!("{head}..{iv}.{text}.{tag}")
 }

@@ -10,6 +10,8 @@
 
 mod fleet;
 mod http;
+#[path = "../../tests/it/support/jwe.rs"]
+mod jwe;
 mod load;
 mod manager;
 mod measures;

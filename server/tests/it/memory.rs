@@ -95,37 +95,32 @@ async fn a_rejection_counts_too(app: TestApp) {
 }
 
 async fn a_decision_counts_at_every_manager_within_a_second(app: TestApp) {
-    if app.backend() == Backend::Sqlite {
-        return;
-    }
-    let admin = app.administrator().await;
-    let other = app.second().await;
-    for what in ACTS {
-        let (_, id, token) = known(&app, &admin, what).await;
-        let edge = other.delegate(&token.value).named(what);
-        until_in_memory(&other, &edge, &id).await;
-        let before = told(&edge, &id).await;
-        act(&admin, what, &id, &token).await;
-        until_told_otherwise(&edge, &id, &before, what).await;
-    }
-    other.stop().await;
+    decisions_count_elsewhere(app, async |_| {}).await;
 }
 
 async fn a_decision_counts_also_where_nobody_could_tell_of_it(app: TestApp) {
-    if app.backend() == Backend::Sqlite {
-        return;
-    }
-    let admin = app.administrator().await;
-    let other = app.second().await;
-    for what in ACTS {
-        let (_, id, token) = known(&app, &admin, what).await;
-        let edge = other.delegate(&token.value).named(what);
-        until_in_memory(&other, &edge, &id).await;
-        let before = told(&edge, &id).await;
+    let deafen = async |app: &TestApp| {
         // The connections on which managers hear of each other.
         let sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                    WHERE datname = current_database() AND query LIKE '%pg_notify%' AND state = 'idle'";
         app.on_database(sql).await;
+    };
+    decisions_count_elsewhere(app, deafen).await;
+}
+
+/// Decides at one manager, after something has happened, and asks another one.
+async fn decisions_count_elsewhere(app: TestApp, beforehand: impl AsyncFn(&TestApp)) {
+    if app.backend() == Backend::Sqlite {
+        return;
+    }
+    let admin = app.administrator().await;
+    let other = app.second().await;
+    for what in ACTS {
+        let (_, id, token) = known(&app, &admin, what).await;
+        let edge = other.delegate(&token.value).named(what);
+        until_in_memory(&other, &edge, &id).await;
+        let before = told(&edge, &id).await;
+        beforehand(&app).await;
         act(&admin, what, &id, &token).await;
         until_told_otherwise(&edge, &id, &before, what).await;
     }
