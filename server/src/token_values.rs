@@ -33,18 +33,23 @@ pub fn unseal(encryption: &EncryptionKey, id: TokenId, sealed: &[u8]) -> Result<
     <[u8; 16]>::try_from(clear.as_slice()).map(TokenValue::from_bytes).map_err(|_| Unsealable)
 }
 
-/// The value of a token that is kept in memory, where it waits unsealed; none where it cannot be unsealed, which is said
-/// once.
-pub fn value_of<'a>(encryption: &EncryptionKey, known: &'a KnownToken) -> Option<&'a TokenValue> {
+/// The value of a token that is kept in memory, where it waits unsealed and its digest is learnt; none where it cannot be
+/// unsealed, which is said once.
+pub fn value_of<'a>(
+    encryption: &EncryptionKey,
+    digests: &TokenDigests,
+    known: &'a KnownToken,
+) -> Option<&'a TokenValue> {
     let unseal = || {
-        let (token, sealed) = (&known.token, &known.sealed_value);
-        let value = unseal(encryption, token.id, sealed);
-        value.inspect_err(|error| {
+        let token = &known.token;
+        let value = unseal(encryption, token.id, &known.sealed_value);
+        let value = value.inspect_err(|error| {
             let name = token.name.as_str();
             tracing::error!(token = name, %error, "the value of a token cannot be read: its delegates are refused");
-        })
+        });
+        value.inspect(|value| digests.keep(value, token.id)).ok()
     };
-    known.value.get_or_init(|| unseal().ok()).as_ref()
+    known.value.get_or_init(unseal).as_ref()
 }
 
 /// Which token has a value, by the SHA-256 digest that newer clients send of its 32 hexadecimal characters. A hint only:
@@ -60,7 +65,7 @@ impl Default for TokenDigests {
 
 impl TokenDigests {
     /// Notes the digest of a token's value.
-    pub fn keep(&self, value: &TokenValue, id: TokenId) {
+    fn keep(&self, value: &TokenValue, id: TokenId) {
         let digest = Sha256::digest(value.expose().as_bytes());
         self.0.insert(digest.iter().map(|byte| format!("{byte:02x}")).collect(), id);
     }

@@ -17,7 +17,6 @@ pub struct Guarded<C> {
 
 impl<C: ConnectionTrait> Guarded<C> {
     async fn guard<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
-        self.health.asked();
         let result = tokio::select! {
             // First: a database that is known to be away is not knocked at by every request.
             biased;

@@ -33,8 +33,6 @@ struct Inner {
     there: watch::Sender<bool>,
     /// How often the database failed.
     failures: AtomicU64,
-    /// How many statements were sent to it.
-    statements: AtomicU64,
     /// SQLite: the writing connection is not to be used again.
     distrusted: AtomicBool,
     known: Mutex<Known>,
@@ -56,7 +54,6 @@ impl Default for Health {
         Self(Arc::new(Inner {
             there: watch::Sender::new(true),
             failures: AtomicU64::new(0),
-            statements: AtomicU64::new(0),
             distrusted: AtomicBool::new(false),
             known: Mutex::default(),
             meters: DatabaseMeters::default(),
@@ -91,11 +88,6 @@ impl Health {
     #[must_use]
     pub fn failures(&self) -> u64 {
         self.0.failures.load(Ordering::SeqCst)
-    }
-
-    /// A statement is sent.
-    pub(super) fn asked(&self) {
-        self.0.statements.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The database does not answer, or takes no writes. Connections of now are not used again: those to a server that
@@ -149,10 +141,10 @@ impl Health {
 }
 
 impl Db {
-    /// How many statements were sent so far, but for those of its own watch.
+    /// How many statements have ended so far, but for those of its own watch.
     #[must_use]
     pub fn statements(&self) -> u64 {
-        self.health.0.statements.load(Ordering::Relaxed)
+        self.health.meters().statements.count()
     }
 
     /// Proves that the database takes writes: by a commit of the last two seconds, or by one of its own.

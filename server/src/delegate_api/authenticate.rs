@@ -158,13 +158,7 @@ async fn find(
     }
     state.limits.trial(presented.address)?;
     for id in trials(state).await? {
-        let known = db.token(TokenId(id)).await?;
-        if let Some(known) = &known
-            && let Some(value) = value_of(&state.encryption, known)
-        {
-            state.token_digests.keep(value, known.token.id);
-        }
-        if let Some(found) = open(known)? {
+        if let Some(found) = open(db.token(TokenId(id)).await?)? {
             return Ok(Some(found));
         }
     }
@@ -179,7 +173,7 @@ fn open(
 ) -> Result<Option<(Arc<Token>, Claims)>, Denied> {
     let Some(known) = known.filter(|known| known.token.scope.account == state.account) else { return Ok(None) };
     // A value that cannot be unsealed refuses nobody else.
-    let Some(value) = value_of(&state.encryption, &known) else { return Ok(None) };
+    let Some(value) = value_of(&state.encryption, &state.token_digests, &known) else { return Ok(None) };
     match credential.open(value) {
         Ok(claims) => Ok(Some((known.token.clone(), claims))),
         Err(CredentialError::WrongKey) => Ok(None),

@@ -92,6 +92,12 @@ impl Histogram {
     pub fn observe_count(&self, count: usize) {
         self.add(u64::try_from(count).unwrap_or(u64::MAX));
     }
+
+    /// How many were observed so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.buckets.iter().map(|bucket| bucket.load(Ordering::Relaxed)).sum()
+    }
 }
 
 impl TypedMetric for Histogram {
