@@ -34,12 +34,6 @@ pub enum ConsoleError {
     /// The request was sent by a page of another site, as far as the server can tell; a sentence for people.
     #[error("{0}")]
     OtherSite(String),
-    /// No answer came in time; what was asked for may have been done.
-    #[error(
-        "Muster has not answered for {0} seconds. It may still have done what you asked for: look at the page again \
-         before you repeat it."
-    )]
-    NoAnswer(u64),
     /// The server failed; its log has the details under this request id.
     #[error("Muster could not do this. Try again; the server's log tells more under request {0}.")]
     Internal(String),
@@ -88,7 +82,6 @@ impl ConsoleError {
             Self::Internal(_) => 500,
             Self::Unavailable | Self::UnknownOutcome => 503,
             Self::Busy(_) => 503,
-            Self::NoAnswer(_) => 504,
             Self::Unreachable => 400,
         }
     }

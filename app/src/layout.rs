@@ -1,7 +1,7 @@
 //! What surrounds every page of a person who is signed in: the scope, the person, and the way around.
 
-use leptos::prelude::*;
-use leptos_router::{components::Outlet, hooks::use_location};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::components::Outlet;
 use muster::page::count_label;
 
 use crate::{
@@ -16,39 +16,45 @@ use crate::{
         form::Form,
         href::use_here,
         icon::Icon,
-        live::{provide_live, use_live},
-        load::{Loaded, render_or},
-        stream,
-        unsaved::provide_unsaved,
+        live::Follows,
     },
 };
 
 /// The header, the navigation, and between them the page that the address names.
 #[component]
 pub fn Layout() -> impl IntoView {
-    let live = provide_live();
-    provide_unsaved();
-    let frame = Loaded::new(move || live.delegates.version(), |_| get_frame());
-    stream::follow(live, move || Some(frame.get()?.ok()?.stream));
-    provide_viewer(frame);
+    Suspend::new(async {
+        // Without it the page itself says what is the matter.
+        let frame = get_frame().await.ok();
+        provide_viewer(frame.as_ref());
+        view! { <Around frame=frame /> }
+    })
+}
+
+#[component]
+fn Around(frame: Option<Frame>) -> impl IntoView {
+    let session = frame.as_ref().map(|frame| frame.stream.clone());
+    let pending = frame.as_ref().map_or(0, |frame| frame.pending);
     view! {
-        <a class="skip" href="#main" rel="external">
+        <a class="skip" href="#main">
             "Skip to content"
         </a>
-        <div class="frame">
+        <div class="frame" data-session=session>
+            // How many wait is on every page.
+            <Follows topics="delegates" />
             <header class="top">
                 <a class="brand" href="/delegates">
                     <span class="mark">{Icon::Muster.draw()}</span>
                     "Muster"
                 </a>
-                {render_or(frame, |_| ().into_any(), |frame| view! { <Header frame=frame /> })}
+                {frame.map(|frame| view! { <Header frame=frame /> })}
             </header>
             <nav class="nav" aria-label="Main">
                 <h2 id="nav-setup">"Setup"</h2>
                 <ul aria-labelledby="nav-setup">
                     <li>
                         <NavLink to="/delegates" also="/install" icon=Icon::Delegates label="Delegates" />
-                        {render_or(frame, |_| ().into_any(), |frame| view! { <Waiting frame=frame /> })}
+                        {waiting(pending)}
                     </li>
                     <li>
                         <NavLink to="/profiles" icon=Icon::Profiles label="Delegate Profiles" />
@@ -72,14 +78,13 @@ pub fn Layout() -> impl IntoView {
 }
 
 #[component]
-fn Header(frame: Signal<Frame>) -> impl IntoView {
-    let email = move || frame.with(|frame| frame.email.clone());
-    let sign_out = ServerAction::<SignOut>::new();
+fn Header(frame: Frame) -> impl IntoView {
+    let Frame { account, email, role, .. } = frame;
     view! {
         <p class="scope">
             <span>"Account"</span>
             " "
-            <b translate="no">{move || frame.with(|frame| frame.account.clone())}</b>
+            <b translate="no">{account}</b>
         </p>
         <div class="grow"></div>
         <button
@@ -87,13 +92,13 @@ fn Header(frame: Signal<Frame>) -> impl IntoView {
             class="avatar"
             popovertarget="user-menu"
         >
-            <span aria-hidden="true">{move || frame.with(|frame| initials(&frame.email))}</span>
-            <span class="visually-hidden">{move || format!("User menu, {}", email())}</span>
+            <span aria-hidden="true">{initials(&email)}</span>
+            <span class="visually-hidden">{format!("User menu, {email}")}</span>
         </button>
         <div id="user-menu" class="menu" popover="auto">
             <p class="menu-email" translate="no">{email}</p>
-            <p class="muted">{move || frame.with(|frame| frame.role.label())}</p>
-            <Form action=sign_out class="menu-form">
+            <p class="muted">{role.label()}</p>
+            <Form action=SignOut::PATH class="menu-form">
                 <SubmitButton label="Log out" busy="Logging out…" class="btn" />
             </Form>
         </div>
@@ -101,19 +106,15 @@ fn Header(frame: Signal<Frame>) -> impl IntoView {
 }
 
 /// How many delegates wait for a person.
-#[component]
-fn Waiting(frame: Signal<Frame>) -> impl IntoView {
-    move || {
-        let pending = frame.with(|frame| frame.pending);
-        (pending > 0).then(|| {
-            view! {
-                <span class="badge" translate="no">
-                    {count_label(pending)}
-                    <span class="visually-hidden">" waiting for approval"</span>
-                </span>
-            }
-        })
-    }
+fn waiting(pending: u64) -> impl IntoView {
+    (pending > 0).then(|| {
+        view! {
+            <span class="badge" translate="no">
+                {count_label(pending)}
+                <span class="visually-hidden">" waiting for approval"</span>
+            </span>
+        }
+    })
 }
 
 #[component]
@@ -123,11 +124,9 @@ fn NavLink(
     icon: Icon,
     label: &'static str,
 ) -> impl IntoView {
-    let path = use_location().pathname;
-    let current = move || {
-        let is_in = |page: &str| path.with(|path| path == page || path.starts_with(&format!("{page}/")));
-        (is_in(to) || also.is_some_and(is_in)).then_some("page")
-    };
+    let here = use_here();
+    let is_in = |page: &str| here.path() == page || here.path().starts_with(&format!("{page}/"));
+    let current = (is_in(to) || also.is_some_and(is_in)).then_some("page");
     view! {
         <a href=to aria-current=current>
             {icon.draw()}
@@ -136,28 +135,18 @@ fn NavLink(
     }
 }
 
-/// The server is of another build than this page.
+/// That the server is of another build than this page: the browser shows it once it hears so.
 #[component]
 fn Outdated() -> impl IntoView {
-    let outdated = use_live().map(|live| live.outdated);
-    let here = use_here();
-    let reload = Callback::new(|()| {
-        // A page that cannot be reloaded goes on with what it has.
-        let _ = window().location().reload();
-    });
     view! {
         <div role="status">
-            {move || outdated.is_some_and(|outdated| outdated.get()).then(|| {
-                view! {
-                    <div class="notice notice-info">
-                        {Icon::Info.draw()}
-                        <p>"Muster was updated."</p>
-                        <NavButton to=here class="btn small" on_press=reload>
-                            "Reload"
-                        </NavButton>
-                    </div>
-                }
-            })}
+            <div class="notice notice-info" id="outdated" hidden>
+                {Icon::Info.draw()}
+                <p>"Muster was updated."</p>
+                <NavButton to=use_here() class="btn small" reload=true>
+                    "Reload"
+                </NavButton>
+            </div>
         </div>
     }
 }

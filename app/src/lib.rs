@@ -1,25 +1,45 @@
-//! The web console of Muster: pages, components and the server functions they call.
+//! The web console of Muster: the pages, which the server renders, and what makes them lively in the browser.
 //!
-//! Rendered by the server first, then taken over by WebAssembly in the browser. Everything works without that second
-//! step: forms post, dialogs are pages. Every event handler and effect therefore only makes better what works already.
+//! Everything works by HTML alone: links lead to pages, forms are posted, dialogs are pages. The WebAssembly (`browser`)
+//! makes only better what works already, and knows no page: it puts the server's answers into the page that is open. So
+//! it is small, and a page adds nothing to it.
 
+#[cfg(not(target_arch = "wasm32"))]
 mod app;
+#[cfg(any(target_arch = "wasm32", test))]
+mod browser;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod console;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod delegates;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod error;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod install;
+#[cfg(not(target_arch = "wasm32"))]
 mod layout;
-mod lazy;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod profiles;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod scripts;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod secrets;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod session;
+#[cfg(not(target_arch = "wasm32"))]
 mod shell;
+mod spans;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod tokens;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod ui;
 
+#[cfg(not(target_arch = "wasm32"))]
 pub use app::App;
+#[cfg(any(target_arch = "wasm32", test))]
+pub use browser::start;
+#[cfg(not(target_arch = "wasm32"))]
 pub use shell::{Assets, shell};
 
-#[cfg(feature = "hydrate")]
-mod hydrate;
+/// Where the stream of events is.
+pub const EVENTS_PATH: &str = "/api/events";

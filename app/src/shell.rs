@@ -5,9 +5,6 @@ use leptos_meta::MetaTags;
 
 use crate::app::App;
 
-/// The element that a panic in the browser reveals.
-const CRASHED_ID: &str = "crashed";
-
 /// Where the console's files are: their names hold a hash of their content, so the server has to tell.
 #[derive(Clone, Debug)]
 pub struct Assets {
@@ -19,10 +16,6 @@ pub struct Assets {
     pub wasm: String,
     /// The script of the worker that has the event stream of all tabs.
     pub worker: String,
-    /// The module that loads the other parts of the WebAssembly.
-    pub loader: String,
-    /// The folder of the other parts.
-    pub parts: String,
     /// The icon.
     pub icon: String,
     /// Which build this is: a page of another build offers to reload.
@@ -32,10 +25,8 @@ pub struct Assets {
 /// The whole document.
 pub fn shell(assets: Assets) -> impl IntoView {
     let nonce = use_nonce();
-    #[cfg(feature = "ssr")]
-    provide_context(crate::lazy::Parts(assets.parts));
     let start = format!(
-        "import init, {{ hydrate }} from {js}; await init({{ module_or_path: {wasm} }}); hydrate();",
+        "import init, {{ start }} from {js}; await init({{ module_or_path: {wasm} }}); start();",
         js = js_string(&assets.js),
         wasm = js_string(&assets.wasm),
     );
@@ -51,17 +42,15 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <link rel="stylesheet" href=assets.css />
                 <link rel="icon" type="image/svg+xml" href=assets.icon />
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone() />
-                <link rel="modulepreload" href=assets.loader nonce=nonce.clone() />
                 <link rel="preload" href=assets.wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" />
                 <script type="module" nonce=nonce>
                     {start}
                 </script>
                 <MetaTags />
             </head>
-            // Not before the page is complete: a translator would take away the text that the browser is to take over.
-            <body translate="no">
+            <body>
                 <App />
-                <div id=CRASHED_ID class="banner banner-bad" role="alert" hidden>
+                <div id="crashed" class="banner banner-bad" role="alert" hidden>
                     <p>"Something went wrong in this page. What the server holds is not affected."</p>
                     <form method="get">
                         <button class="btn small" type="submit">"Reload"</button>
@@ -69,14 +58,6 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 </div>
             </body>
         </html>
-    }
-}
-
-/// Says that the page looks alive and is not.
-pub(crate) fn offer_reload() {
-    if let Some(banner) = document().get_element_by_id(CRASHED_ID) {
-        // The banner is only there to be read: there is nothing left to do where this fails.
-        let _ = banner.remove_attribute("hidden");
     }
 }
 

@@ -153,7 +153,7 @@ for (const worker of [true, false]) {
     await expect(tab.live).toHaveText('live');
     await ui.logOut();
     // The other tab is told that its stream has ended, and finds out why.
-    await expect(tab.page).toHaveURL(/\/login\?next=%2Ftokens/);
+    await expect(tab.page).toHaveURL(/\/login\?next=\/tokens/);
     await ui.logIn(ada);
     await ui.go('Tokens');
     await expect(ui.live).toHaveText('live');

@@ -12,10 +12,8 @@ mod bench;
 mod bundle;
 mod dist;
 mod e2e;
-mod features;
 mod layout;
 mod musl;
-mod parts;
 mod postgres;
 mod run;
 mod serve;
@@ -33,7 +31,7 @@ Usage: cargo xtask <command>
 
   serve [--release] [-- ARGS…]   build everything, then run `muster serve ARGS…`
   build                          build the static program with every asset inside, and say where it is
-  bundle                         build the console's WebAssembly, and say how much of it each page fetches
+  bundle                         build the console's WebAssembly, and say how much of it a first load fetches
   dist                           build it and pack it: target/dist has the archive, the Helm charts, checksums
   watch [-- ARGS…]               serve, and rebuild and restart on every change
   check-deploy                   check deploy/ and the shell scripts with what they are meant for

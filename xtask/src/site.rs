@@ -1,7 +1,6 @@
 //! The console's files: WebAssembly, its JavaScript, the style sheet and what lies in `public/`.
 
 use crate::layout::{Layout, Profile};
-use crate::parts::{self, Split};
 use crate::run::{Result, run};
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,7 +33,6 @@ fn compile(layout: &Layout, profile: Profile) -> Result<PathBuf> {
     let mut command = layout.cargo();
     // Of the library alone: as a dependency nothing needs it here.
     command.args(["rustc", "-p", "muster-app", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
-    command.args(["--features", "hydrate"]);
     let folder = match profile {
         Profile::Dev => "debug",
         Profile::Release => {
@@ -42,15 +40,13 @@ fn compile(layout: &Layout, profile: Profile) -> Result<PathBuf> {
             "wasm-release"
         }
     };
-    // By its relocations the module can be taken apart.
-    command.args(["--", "-C", "link-args=--emit-relocs"]);
     run(&mut command)?;
     Ok(layout.target.join(WASM_TARGET).join(folder).join("muster_app.wasm"))
 }
 
-/// Takes the module apart and runs wasm-bindgen into a folder of its own, unless that was already done with this very
-/// module. In the folder is another one, named after what is in it: its files name each other, so the folder has the
-/// hash that other files have in their names.
+/// Runs wasm-bindgen into a folder of its own, unless that was already done with this very module. In the folder is
+/// another one, named after what is in it: its files name each other, so the folder has the hash that other files have in
+/// their names.
 fn bind(layout: &Layout, profile: Profile, wasm: &Path) -> Result<PathBuf> {
     let folder = layout.target.join("wasm-bindgen").join(profile.name());
     // By content: cargo brings back an earlier artifact with its earlier time. Another build of this tool may bind
@@ -67,28 +63,16 @@ fn bind(layout: &Layout, profile: Profile, wasm: &Path) -> Result<PathBuf> {
     println!("wasm-bindgen → {}", layout.relative(&folder));
     remove(&folder)?;
     let name = layout.output_name();
-    let script = format!("{name}.js");
-    let scratch = folder.with_extension("pieces");
-    remove(&scratch)?;
-    let Split { main, parts } = parts::split(&module, &scratch, &script)?;
-    remove(&scratch)?;
-
     let inner = folder.join(&bound);
     let release = profile == Profile::Release;
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes(name, main).out_name(name).typescript(false);
-    // Parts import what the linker exported, by the names that it gave.
-    bindgen.keep_lld_exports(true).demangle(false);
+    bindgen.input_bytes(name, module).out_name(name).typescript(false).demangle(false);
     // Names make a browser's backtrace readable in development; a release carries neither them nor the toolchain's.
     bindgen.remove_name_section(release).remove_producers_section(release);
     bindgen
         .web(true)
         .and_then(|bindgen| bindgen.generate(&inner))
         .map_err(|error| format!("wasm-bindgen on {}: {error:#}", layout.relative(wasm)))?;
-    write(&inner.join(parts::LOADER), parts::loader(&script, parts.keys()).as_bytes())?;
-    for (part, bytes) in &parts {
-        write(&inner.join(format!("{part}.wasm")), bytes)?;
-    }
     write(&stamp, bound.as_bytes())?;
     Ok(folder)
 }

@@ -5,7 +5,7 @@ use crate::layout::{Layout, Profile, RELEASE_TARGET};
 use crate::postgres::Postgres;
 use crate::run::{Result, run};
 use crate::validators::Validators;
-use crate::{bundle, e2e, features, musl, site, tools};
+use crate::{bundle, e2e, musl, site, tools};
 use std::time::{Duration, Instant};
 
 const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
@@ -26,7 +26,6 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
     })?;
     let validators = steps.step("validators", || Validators::install(layout))?;
     steps.step("format", || run(layout.cargo().args(["fmt", "--all", "--check"])))?;
-    steps.step("features", || features::check(layout))?;
     // Much of what follows waits for one compiler, or for a clock: the release is built meanwhile. It is what the browser
     // tests test; nothing else needs a site, and the server's tests have none.
     let release = steps.step("release build, begun", || begin_release_build(layout))?;
@@ -38,7 +37,7 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
         .step("clippy", || run(layout.cargo().args(["clippy", "--workspace", "--all-targets"]).args(DENY_WARNINGS)))?;
     steps.step("clippy of the console", || {
         let mut command = layout.cargo();
-        command.args(["clippy", "-p", "muster-app", "--lib", "--target", site::WASM_TARGET, "--features", "hydrate"]);
+        command.args(["clippy", "-p", "muster-app", "--lib", "--target", site::WASM_TARGET]);
         run(command.args(DENY_WARNINGS))
     })?;
     steps.step("documentation", || {

@@ -9,78 +9,54 @@ use super::{
     query::{ListQuery, dialog_on_detail},
 };
 use crate::{
-    session::may_manage,
+    session::ManagersOnly,
     ui::{button::NavButton, time::Time},
 };
 
 /// The card with the facts.
-#[component]
-pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
-    let id = row.with_untracked(|row| row.delegate.id);
-    let may = may_manage();
-    let change = move |dialog: &'static str, text: &'static str, name: &'static str| {
-        move || {
-            may.get().then(|| {
-                view! {
-                    <NavButton to=dialog_on_detail(id, dialog) class="btn small ghost" label=name keep_scroll=true>
-                        {text}
-                    </NavButton>
-                }
-            })
+pub fn facts_card(row: &DelegateRow) -> impl IntoView + use<> {
+    let delegate = &row.delegate;
+    let change = |dialog: &str, text: &'static str, name: &'static str| {
+        let to = dialog_on_detail(delegate.id, dialog);
+        view! {
+            <ManagersOnly>
+                <NavButton to=to class="btn small ghost" label=name keep_scroll=true>
+                    {text}
+                </NavButton>
+            </ManagersOnly>
         }
     };
-    let no_selectors = move || {
-        let none = row.with(|row| row.delegate.own_selectors().iter().chain(row.inherited.iter()).next().is_none());
-        none.then(|| view! { <span class="muted">"none"</span> })
-    };
-    let asked_profile = move || {
-        row.with(|row| row.delegate.asked_profile.clone())
-            .map(|asked| view! { <span class="second">{format!("It asks for “{asked}”, and keeps this one.")}</span> })
-    };
-    let of = move |part: fn(&DelegateRow) -> String| Signal::derive(move || row.with(part));
-    let decision = move || {
-        row.with(|row| row.delegate.decision.clone().map(|decision| (row.delegate.admission, decision))).map(
-            |(admission, decision)| {
-                let verb = match admission {
-                    Admission::Enabled => "Approved by ",
-                    Admission::Rejected => "Rejected by ",
-                    Admission::WaitingForApproval => "Returned to approval by ",
-                };
-                view! { {verb} {decision.by} ", " <Time at=decision.at /> }
-            },
-        )
-    };
-    let undecided = move || match row.with(|row| row.delegate.admission) {
-        Admission::WaitingForApproval => "not yet",
-        Admission::Enabled | Admission::Rejected => "none was needed",
-    };
+    let asked_profile = delegate.asked_profile.as_ref();
+    let no_selectors = delegate.own_selectors().iter().chain(row.inherited.iter()).next().is_none();
     view! {
         <dl class="card facts facts-card">
             {host_facts(row)}
             <div>
                 <dt>"Profile"</dt>
                 <dd translate="no" class="changeable">
-                    <a class="link" href=move || row.with(|row| format!("/profiles/{}", row.delegate.profile_id))>
-                        {move || row.with(|row| row.profile.clone())}
+                    <a class="link" href=format!("/profiles/{}", delegate.profile_id)>
+                        {row.profile.clone()}
                     </a>
                     {change("profile", "Switch profile", "Switch profile")}
-                    {asked_profile}
+                    {asked_profile.map(|asked| {
+                        view! { <span class="second">{format!("It asks for “{asked}”, and keeps this one.")}</span> }
+                    })}
                 </dd>
             </div>
-            {fact("Token", of(|row| row.token.clone()), false)}
+            {fact("Token", &row.token, false)}
             <div>
                 <dt>"Selectors"</dt>
                 <dd translate="no" class="changeable">
-                    {selectors(row, Signal::stored(ListQuery::default()))}
-                    {no_selectors}
+                    {selectors(row, &ListQuery::default())}
+                    {no_selectors.then(|| view! { <span class="muted">"none"</span> })}
                     {change("selectors", "Edit", "Edit selectors")}
                 </dd>
             </div>
-            {fact("Description", of(|row| row.delegate.facts.description.clone()), false)}
-            {time_fact("Registered", Signal::derive(move || row.with(|row| row.delegate.registered_at)))}
+            {fact("Description", &delegate.facts.description, false)}
+            {time_fact("Registered", delegate.registered_at)}
             {last_heartbeat(row)}
-            {fact("Heartbeat interval", of(interval), false)}
-            {move || row.with(clock).map(|clock| view! {
+            {fact("Heartbeat interval", &interval(row), false)}
+            {clock(row).map(|clock| view! {
                 <div>
                     <dt>"Clock"</dt>
                     <dd>{clock}</dd>
@@ -88,24 +64,36 @@ pub fn Facts(row: Signal<DelegateRow>) -> impl IntoView {
             })}
             <div>
                 <dt>"Decision"</dt>
-                <dd translate="no">{move || decision().map_or_else(
-                    || view! { <span class="muted">{undecided()}</span> }.into_any(),
-                    IntoAny::into_any,
-                )}</dd>
+                <dd translate="no">{decision(row)}</dd>
             </div>
             <div>
                 <dt>"Key fingerprint"</dt>
                 <dd class="mono">
-                    {move || row.with(fingerprint)}
-                    {move || {
-                        let why = row.with(no_key);
-                        why.map(|why| view! { <span class="muted plain-text">{why}</span> })
-                    }}
+                    {fingerprint(row)}
+                    {no_key(row).map(|why| view! { <span class="muted plain-text">{why}</span> })}
                 </dd>
             </div>
-            {fact("Delegate id", of(|row| row.delegate.id.to_string()), true)}
+            {fact("Delegate id", &delegate.id.to_string(), true)}
         </dl>
     }
+}
+
+/// Who decided on it, or why nobody did.
+fn decision(row: &DelegateRow) -> AnyView {
+    let admission = row.delegate.admission;
+    let Some(decision) = row.delegate.decision.clone() else {
+        let why = match admission {
+            Admission::WaitingForApproval => "not yet",
+            Admission::Enabled | Admission::Rejected => "none was needed",
+        };
+        return view! { <span class="muted">{why}</span> }.into_any();
+    };
+    let verb = match admission {
+        Admission::Enabled => "Approved by ",
+        Admission::Rejected => "Rejected by ",
+        Admission::WaitingForApproval => "Returned to approval by ",
+    };
+    view! { {verb} {decision.by} ", " <Time at=decision.at /> }.into_any()
 }
 
 /// By how much its clock is wrong, where credentials suffer from that.

@@ -1,19 +1,14 @@
 //! Delegates: what the pages show and ask for.
 
 use leptos::prelude::*;
-#[cfg(feature = "ssr")]
-use muster::delegate::{parse_profile, parse_selectors};
-#[cfg(feature = "ssr")]
-use muster::user::Permission;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames},
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames, parse_profile, parse_selectors},
     id::{DelegateId, ProfileId, TokenId},
     page::Page,
+    user::Permission,
 };
 
-use crate::error::ConsoleError;
-#[cfg(feature = "ssr")]
-use crate::{console::ask, ui::href::back_to};
+use crate::{console::ask, error::ConsoleError, ui::href::back_to};
 
 /// One page of the list.
 #[server(endpoint = "delegates/list")]

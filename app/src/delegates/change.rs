@@ -1,7 +1,7 @@
 //! What can be changed of a delegate: its profile and its selectors. The dialogs lie on the delegate's own page.
 
-use leptos::prelude::*;
-use muster::install::InstallOptions;
+use leptos::{prelude::*, server_fn::ServerFn};
+use muster::delegate::DelegateDetail;
 
 use super::{
     api::{EditSelectors, SwitchProfile},
@@ -16,30 +16,22 @@ use crate::{
         field::{CheckField, SelectField, TextField},
         form_dialog::{FormDialog, Submit},
         href::Href,
-        load::Loaded,
         params::{parse_id, use_id},
     },
 };
-use muster::delegate::DelegateDetail;
 
 /// The delegate's own page.
-fn back_of(id: Memo<String>) -> Signal<Href> {
-    Signal::derive(move || id.with(|id| parse_id(id)).map_or_else(|_| Href::new("/delegates"), detail_href))
+fn back_of(id: &str) -> Href {
+    parse_id(id).map_or_else(|_| Href::new("/delegates"), detail_href)
 }
 
 /// Asks for another profile, and says what follows.
 #[component]
 pub fn SwitchProfileDialog() -> impl IntoView {
     let id = use_id();
-    let back = back_of(id);
-    let loaded = Loaded::<(DelegateDetail, InstallOptions)>::new(
-        move || id.get(),
-        |id| async move { Ok((get_by_text(id).await?, get_install_options().await?)) },
-    );
-    let switch = ServerAction::<SwitchProfile>::new();
-    render_dialog(loaded, back, move |loaded| {
-        // Made once: a choice that somebody made is not to be replaced.
-        let (DelegateDetail { row, .. }, options) = loaded.get_untracked();
+    let back = back_of(&id);
+    let asked = async move { Ok((get_by_text(id).await?, get_install_options().await?)) };
+    render_dialog(asked, back.clone(), move |(DelegateDetail { row, .. }, options)| {
         let (name, now) = (row.delegate.facts.name.to_string(), row.profile);
         let others: Vec<(String, String)> = options
             .profiles
@@ -70,8 +62,8 @@ pub fn SwitchProfileDialog() -> impl IntoView {
         view! {
             <FormDialog
                 title=title
-                back=back
-                action=switch
+                back=back.clone()
+                action=SwitchProfile::PATH
                 id=row.delegate.id.to_string()
                 returns_to=back
                 submit=Submit::saves("Switch profile", "Switching…")
@@ -101,12 +93,8 @@ pub fn SwitchProfileDialog() -> impl IntoView {
 #[component]
 pub fn SelectorsDialog() -> impl IntoView {
     let id = use_id();
-    let back = back_of(id);
-    let loaded = Loaded::<DelegateDetail>::new(move || id.get(), get_by_text);
-    let edit = ServerAction::<EditSelectors>::new();
-    render_dialog(loaded, back, move |loaded| {
-        // Made once: what somebody types is not to be replaced.
-        let DelegateDetail { row, .. } = loaded.get_untracked();
+    let back = back_of(&id);
+    render_dialog(get_by_text(id), back.clone(), move |DelegateDetail { row, .. }| {
         let name = row.delegate.facts.name.to_string();
         let said = Some(row.delegate.facts.tags.to_string()).filter(|said| !said.is_empty());
         let by_hand = row.delegate.selectors.is_some();
@@ -114,8 +102,8 @@ pub fn SelectorsDialog() -> impl IntoView {
         view! {
             <FormDialog
                 title=format!("Selectors of {name}")
-                back=back
-                action=edit
+                back=back.clone()
+                action=EditSelectors::PATH
                 id=row.delegate.id.to_string()
                 returns_to=back
                 submit=Submit::saves("Save", "Saving…")
@@ -130,7 +118,7 @@ pub fn SelectorsDialog() -> impl IntoView {
                     view! {
                         <p>
                             "Inherited from the profile "
-                            <b>{row.profile.clone()}</b>
+                            <b>{row.profile}</b>
                             ": "
                             {inherited}
                             "."

@@ -4,42 +4,32 @@ use leptos::prelude::*;
 use muster::delegate::{DelegateFilter, FilterNames, Status};
 
 use super::{api::get_filter_names, query::ListQuery};
-use crate::ui::{
-    href::Href,
-    icon::Icon,
-    load::{Loaded, render_or},
-};
+use crate::ui::{href::Href, icon::Icon, load::render_or};
 
 /// The chips, where there is any filter.
 #[component]
-pub fn Chips(query: Memo<ListQuery>) -> impl IntoView {
-    let ids = Memo::new(move |_| query.with(|query| (query.filter.profile, query.filter.token)));
-    let names = Loaded::<FilterNames>::new(
-        move || ids.get(),
-        |(profile, token)| async move {
-            match (profile, token) {
-                (None, None) => Ok(FilterNames::default()),
-                (profile, token) => get_filter_names(profile, token).await,
-            }
-        },
-    );
-    let chips = move |names: Signal<FilterNames>| {
-        move || {
-            let (query, names) = (query.get(), names.get());
-            let chips = chips(&query.filter, names);
-            (!chips.is_empty()).then(|| {
-                view! {
-                    <ul class="chips" aria-label="Filters">
-                        {chips.into_iter().map(|chip| chip.draw(&query)).collect_view()}
-                        <li>
-                            <a class="link" href=without_filters(&query).to_string() data-noscroll="">
-                                "Clear filters"
-                            </a>
-                        </li>
-                    </ul>
-                }
-            })
+pub fn Chips(query: ListQuery) -> impl IntoView {
+    let (profile, token) = (query.filter.profile, query.filter.token);
+    let names = async move {
+        match (profile, token) {
+            (None, None) => Ok(FilterNames::default()),
+            (profile, token) => get_filter_names(profile, token).await,
         }
+    };
+    let chips = move |names: FilterNames| {
+        let chips = chips(&query.filter, names);
+        (!chips.is_empty()).then(|| {
+            view! {
+                <ul class="chips" aria-label="Filters">
+                    {chips.into_iter().map(|chip| chip.draw(&query)).collect_view()}
+                    <li>
+                        <a class="link" href=without_filters(&query).to_string() data-noscroll="">
+                            "Clear filters"
+                        </a>
+                    </li>
+                </ul>
+            }
+        })
     };
     render_or(names, |_| ().into_any(), chips)
 }
@@ -87,7 +77,7 @@ fn chips(filter: &DelegateFilter, names: FilterNames) -> Vec<Chip> {
 }
 
 impl Chip {
-    fn draw(self, query: &ListQuery) -> impl IntoView {
+    fn draw(self, query: &ListQuery) -> impl IntoView + use<> {
         let Self { what, value, remove } = self;
         let label = format!("Remove the filter {what}: {value}");
         view! {

@@ -1,6 +1,6 @@
 //! The decision on a delegate that waits: the facts it is taken by, and the two buttons.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use muster::{
     delegate::{Delegate, DelegateRow, Earlier, Reason, Status},
     text::mixes_scripts,
@@ -22,196 +22,167 @@ use crate::ui::{
 #[component]
 pub fn Decision(
     /// The delegate. The form carries the revision of the facts that are shown.
-    row: Signal<DelegateRow>,
-    /// Whether it has left the list.
-    #[prop(into)]
-    gone: Signal<bool>,
+    row: DelegateRow,
     /// Where an approval returns to.
-    back: Signal<Href>,
+    back: Href,
     /// The dialog that asks before a rejection.
-    reject: Signal<Href>,
+    reject: Href,
 ) -> impl IntoView {
-    let id = row.with_untracked(|row| row.delegate.id.to_string());
-    let approve = ServerAction::<ApproveDelegate>::new();
-    let waits = Memo::new(move |_| !gone.get() && row.with(|row| row.status == Status::PendingApproval));
-    let of = move |part: fn(&DelegateRow) -> String| Signal::derive(move || row.with(part));
-    let seen = Signal::derive(move || row.with(|row| row.delegate.revision));
-    let reject = Signal::derive(move || reject.get().with("seen", seen.get()));
-    let silent = Memo::new(move |_| row.with(|row| row.delegate.connected_until.is_none()));
+    let (id, seen) = (row.delegate.id.to_string(), row.delegate.revision);
+    let waits = row.status == Status::PendingApproval;
+    let facts = match &row.earlier {
+        Some(earlier) => beside(&row, earlier).into_any(),
+        None => view! {
+            <dl class="facts">
+                {host_facts(&row)}
+                {fact("Profile", &row.profile, false)}
+                {fact("Token", &row.token, false)}
+                {time_fact("First seen", row.delegate.registered_at)}
+                {last_heartbeat(&row)}
+            </dl>
+        }
+        .into_any(),
+    };
+    let rest = if waits {
+        let silent = row.delegate.connected_until.is_none();
+        view! {
+            <NavButton to=reject.with("seen", seen) class="btn danger" keep_scroll=true>
+                "Reject"
+            </NavButton>
+            {silent.then(|| hint("It is not running: approved now, it works once it is back.", None))}
+        }
+        .into_any()
+    } else {
+        hint("This delegate does not wait for a decision any more.", Some("status")).into_any()
+    };
     view! {
-        <Why row=row />
-        <MixedLetters row=row />
-        <Key row=row />
-        {move || match row.with(|row| row.earlier.clone()) {
-            Some(earlier) => beside(row, *earlier).into_any(),
-            None => {
-                view! {
-                    <dl class="facts">
-                        {host_facts(row)}
-                        {fact("Profile", of(|row| row.profile.clone()), false)}
-                        {fact("Token", of(|row| row.token.clone()), false)}
-                        {time_fact("First seen", Signal::derive(move || row.with(|row| row.delegate.registered_at)))}
-                        {last_heartbeat(row)}
-                    </dl>
-                }
-                .into_any()
-            }
-        }}
+        {why(&row).map(alarm)}
+        {mixed_letters(&row).map(alarm)}
+        {key(&row)}
+        {facts}
         <div class="decision">
-            <Form action=approve id=id.clone() class="decision-form">
+            <Form action=ApproveDelegate::PATH id=id.clone() class="decision-form">
                 <input type="hidden" name="id" value=id />
-                <input type="hidden" name="seen" value=move || seen.get().to_string() />
-                <input type="hidden" name="back" value=move || back.get().to_string() />
-                {move || waits.get().then(|| view! { <SubmitButton label="Approve" busy="Approving…" /> })}
+                <input type="hidden" name="seen" value=seen.to_string() />
+                <input type="hidden" name="back" value=back.to_string() />
+                {waits.then(|| view! { <SubmitButton label="Approve" busy="Approving…" /> })}
             </Form>
-            {move || if waits.get() {
-                view! {
-                    <NavButton to=reject class="btn danger" keep_scroll=true>
-                        "Reject"
-                    </NavButton>
-                    {move || silent.get().then(|| view! {
-                        <p class="decision-hint">
-                            {Icon::Info.draw()}
-                            "It is not running: approved now, it works once it is back."
-                        </p>
-                    })}
-                }
-                .into_any()
-            } else {
-                view! {
-                    <p class="decision-hint" role="status">
-                        {Icon::Info.draw()}
-                        "This delegate does not wait for a decision any more."
-                    </p>
-                }
-                .into_any()
-            }}
+            {rest}
         </div>
     }
 }
 
-/// Whether its name or its host is written in letters of several alphabets, so that it can look like another one.
-#[component]
-fn MixedLetters(row: Signal<DelegateRow>) -> impl IntoView {
-    move || {
-        let mixed = row.with(|row| {
-            let facts = &row.delegate.facts;
-            [facts.name.as_str(), facts.host_name.as_str()]
-                .into_iter()
-                .find(|text| mixes_scripts(text))
-                .map(str::to_owned)
-        });
-        mixed.map(|text| {
-            view! {
-                <p class="decision-alarm">
-                    {Icon::Info.draw()}
-                    <span>{format!("“{text}” mixes letters of several alphabets: it may only look like a name that you know.")}</span>
-                </p>
-            }
-        })
+/// What is to be known about the buttons.
+fn hint(text: &'static str, role: Option<&'static str>) -> impl IntoView {
+    view! {
+        <p class="decision-hint" role=role>
+            {Icon::Info.draw()}
+            {text}
+        </p>
     }
 }
 
+/// What is to be known before anything else.
+fn alarm(text: String) -> impl IntoView {
+    view! {
+        <p class="decision-alarm">
+            {Icon::Info.draw()}
+            <span>{text}</span>
+        </p>
+    }
+}
+
+/// Whether its name or its host is written in letters of several alphabets, so that it can look like another one.
+fn mixed_letters(row: &DelegateRow) -> Option<String> {
+    let facts = &row.delegate.facts;
+    let mixed = [facts.name.as_str(), facts.host_name.as_str()].into_iter().find(|text| mixes_scripts(text))?;
+    Some(format!("“{mixed}” mixes letters of several alphabets: it may only look like a name that you know."))
+}
+
 /// Why it waits, where that is out of the ordinary.
-#[component]
-fn Why(row: Signal<DelegateRow>) -> impl IntoView {
-    move || {
-        let (reason, conflict, asked, profile) = row.with(|row| {
-            let delegate = &row.delegate;
-            let conflict = delegate.conflict.clone();
-            (delegate.reason, conflict, delegate.asked_profile.clone(), row.profile.clone())
-        });
-        let sentence = match reason? {
-            Reason::Conflict => {
-                let from = conflict.map(|conflict| {
-                    let [known, other] = conflict.addresses;
-                    if known == other { format!(", both from {known}") } else { format!(", from {known} and {other}") }
-                });
-                format!(
-                    "Two processes use this identity{}. Its folder was copied, or an old copy of it was restored. Neither \
-                     gets scripts or secrets. Stop one of them, then approve; or reject both.",
-                    from.unwrap_or_default()
-                )
-            }
-            Reason::Resembles => "A delegate with this host and name is known already, and this is not it: it was \
-                                  installed anew, it is a clone, or it is an impostor. Approving this one changes nothing \
-                                  of the other."
+fn why(row: &DelegateRow) -> Option<String> {
+    let delegate = &row.delegate;
+    match delegate.reason? {
+        Reason::Conflict => {
+            let from = delegate.conflict.as_ref().map(|conflict| {
+                let [known, other] = &conflict.addresses;
+                if known == other { format!(", both from {known}") } else { format!(", from {known} and {other}") }
+            });
+            Some(format!(
+                "Two processes use this identity{}. Its folder was copied, or an old copy of it was restored. Neither \
+                 gets scripts or secrets. Stop one of them, then approve; or reject both.",
+                from.unwrap_or_default()
+            ))
+        }
+        Reason::Resembles => Some(
+            "A delegate with this host and name is known already, and this is not it: it was installed anew, it is a \
+             clone, or it is an impostor. Approving this one changes nothing of the other."
                 .to_owned(),
-            Reason::UnknownProfile => format!(
-                "It asks for the profile “{}”, which does not exist. Approved, it has the profile {profile}.",
-                asked.unwrap_or_default()
-            ),
-            Reason::Required | Reason::TakenBack => return None,
-        };
-        Some(view! {
-            <p class="decision-alarm">
-                {Icon::Info.draw()}
-                <span>{sentence}</span>
-            </p>
-        })
+        ),
+        Reason::UnknownProfile => Some(format!(
+            "It asks for the profile “{}”, which does not exist. Approved, it has the profile {}.",
+            delegate.asked_profile.as_deref().unwrap_or_default(),
+            row.profile
+        )),
+        Reason::Required | Reason::TakenBack => None,
     }
 }
 
 /// What to compare before anything else.
-#[component]
-fn Key(row: Signal<DelegateRow>) -> impl IntoView {
-    let why_none = Memo::new(move |_| row.with(no_key));
-    let has_key = move || why_none.get().is_none();
+fn key(row: &DelegateRow) -> impl IntoView + use<> {
+    let (shown, advice) = match no_key(row) {
+        Some(why) => {
+            let none = view! { <span class="muted">"none"</span> };
+            (none.into_any(), format!("This delegate has no key. {why}"))
+        }
+        None => (fingerprint(row).into_any(), "Compare it with the one in the delegate's log.".to_owned()),
+    };
     view! {
         <div class="decision-key">
             <dl class="facts">
                 <div>
                     <dt>"Key fingerprint"</dt>
-                    <dd class="mono" class:fingerprint=has_key>
-                        {move || {
-                            if has_key() {
-                                row.with(fingerprint).into_any()
-                            } else {
-                                view! { <span class="muted">"none"</span> }.into_any()
-                            }
-                        }}
+                    <dd class="mono" class:fingerprint=no_key(row).is_none()>
+                        {shown}
                     </dd>
                 </div>
             </dl>
-            <p class="muted">
-                {move || match why_none.get() {
-                    Some(why) => format!("This delegate has no key. {why}"),
-                    None => "Compare it with the one in the delegate's log.".to_owned(),
-                }}
-            </p>
+            <p class="muted">{advice}</p>
         </div>
     }
 }
 
 /// The facts of this delegate, beside those of the one that had its host and name before.
-fn beside(row: Signal<DelegateRow>, earlier: Earlier) -> impl IntoView {
-    let earlier_id = earlier.delegate.id;
-    let seen = [row.with_untracked(|row| row.delegate.registered_at), earlier.delegate.registered_at];
-    let heard_before = earlier.delegate.last_heartbeat_at;
-    let lines = Memo::new(move |_| {
-        row.with(|row| {
-            let of = |delegate: &Delegate, profile: &str, token: &str| {
-                let facts = &delegate.facts;
-                [
-                    key_of(delegate),
-                    delegate.address.clone(),
-                    facts.ip.clone(),
-                    facts.kind.label().to_owned(),
-                    facts.version.clone(),
-                    profile.to_owned(),
-                    token.to_owned(),
-                    delegate.status().label().to_owned(),
-                ]
-            };
-            let now = of(&row.delegate, &row.profile, &row.token);
-            let before = of(&earlier.delegate, &earlier.profile, &earlier.token);
-            let names =
-                ["Key fingerprint", "Address", "Stated address", "Type", "Version", "Profile", "Token", "Status"];
-            let pairs = now.into_iter().zip(before);
-            names.into_iter().zip(pairs).map(|(name, (now, before))| (name, now, before)).collect::<Vec<_>>()
-        })
-    });
+fn beside(row: &DelegateRow, earlier: &Earlier) -> impl IntoView + use<> {
+    const NAMES: [&str; 8] =
+        ["Key fingerprint", "Address", "Stated address", "Type", "Version", "Profile", "Token", "Status"];
+    let of = |delegate: &Delegate, profile: &str, token: &str| {
+        let facts = &delegate.facts;
+        [
+            key_of(delegate),
+            delegate.address.clone(),
+            facts.ip.clone(),
+            facts.kind.label().to_owned(),
+            facts.version.clone(),
+            profile.to_owned(),
+            token.to_owned(),
+            delegate.status().label().to_owned(),
+        ]
+    };
+    let (this, known) = (&row.delegate, &earlier.delegate);
+    let now = of(this, &row.profile, &row.token);
+    let before = of(known, &earlier.profile, &earlier.token);
     let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+    let line = |(name, (now, before)): (&'static str, (String, String))| {
+        let differs = now != before;
+        view! {
+            <tr class:differs=differs>
+                <th scope="row">{name}</th>
+                <td>{or_none(now)}</td>
+                <td>{or_none(before)}</td>
+            </tr>
+        }
+    };
     view! {
         <table class="beside">
             <thead>
@@ -219,45 +190,30 @@ fn beside(row: Signal<DelegateRow>, earlier: Earlier) -> impl IntoView {
                     <td></td>
                     <th scope="col">"This one"</th>
                     <th scope="col">
-                        <a class="link" href=super::query::detail_href(earlier_id).to_string()>
+                        <a class="link" href=super::query::detail_href(known.id).to_string()>
                             "The one known before"
                         </a>
                     </th>
                 </tr>
             </thead>
             <tbody>
-                {move || {
-                    lines
-                        .get()
-                        .into_iter()
-                        .map(|(name, now, before)| {
-                            let differs = now != before;
-                            view! {
-                                <tr class:differs=differs>
-                                    <th scope="row">{name}</th>
-                                    <td>{or_none(now)}</td>
-                                    <td>{or_none(before)}</td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()
-                }}
+                {NAMES.into_iter().zip(now.into_iter().zip(before)).map(line).collect_view()}
                 <tr>
                     <th scope="row">"First seen"</th>
                     <td>
-                        <Time at=seen[0] />
+                        <Time at=this.registered_at />
                     </td>
                     <td>
-                        <Time at=seen[1] />
+                        <Time at=known.registered_at />
                     </td>
                 </tr>
                 <tr>
                     <th scope="row">"Last heartbeat"</th>
                     <td>
-                        <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
+                        <Time at=this.last_heartbeat_at />
                     </td>
                     <td>
-                        <Time at=heard_before />
+                        <Time at=known.last_heartbeat_at />
                     </td>
                 </tr>
             </tbody>

@@ -1,6 +1,6 @@
 //! Turning a delegate away, and deleting one.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 use muster::delegate::DelegateDetail;
 
@@ -16,7 +16,6 @@ use crate::{
         dialog::render_dialog,
         form_dialog::{FormDialog, Submit},
         href::Href,
-        load::Loaded,
         params::{parse_id, use_id},
     },
 };
@@ -27,46 +26,36 @@ pub async fn get_by_text(id: String) -> Result<DelegateDetail, ConsoleError> {
 }
 
 /// Where cancelling leads: to the list as it was, or to the delegate's own page.
-fn back_of(query: Memo<ListQuery>, id: Memo<String>) -> Signal<Href> {
-    Signal::derive(move || {
-        let query = query.get();
-        match id.get().parse() {
-            Ok(id) if query.from_detail => detail_href(id),
-            _ => query.list(),
-        }
-    })
+fn back_of(query: &ListQuery) -> Href {
+    match use_id().parse() {
+        Ok(id) if query.from_detail => detail_href(id),
+        _ => query.list(),
+    }
 }
 
 /// Asks once more before a delegate is turned away.
 #[component]
 pub fn RejectDialog() -> impl IntoView {
-    let (query, id) = (use_list_query(), use_id());
-    let back = back_of(query, id);
-    let after = Signal::derive(move || {
-        let query = query.get();
-        if query.from_detail { back.get() } else { query.decided() }
-    });
+    let query = use_list_query();
+    let back = back_of(&query);
+    let after = if query.from_detail { back.clone() } else { query.decided() };
     reject_dialog(back, after)
 }
 
 /// Asks once more before the delegate in the address is turned away. `back` is where cancelling leads, `after` where the
 /// rejection does.
-pub fn reject_dialog(back: Signal<Href>, after: Signal<Href>) -> impl IntoView {
-    let id = use_id();
-    let delegate = Loaded::<DelegateDetail>::new(move || id.get(), get_by_text);
-    let parameters = use_query_map();
-    let reject = ServerAction::<RejectDelegate>::new();
-    render_dialog(delegate, back, move |delegate| {
-        let (name, current) = delegate
-            .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), detail.row.delegate.revision));
-        // The revision that the person saw when opening this, not the one of now.
-        let seen = move || parameters.with(|query| query.get("seen")).unwrap_or_else(|| current.to_string());
+pub fn reject_dialog(back: Href, after: Href) -> impl IntoView {
+    // The revision that the person saw when opening this, not the one of now.
+    let seen = use_query_map().with_untracked(|query| query.get("seen"));
+    render_dialog(get_by_text(use_id()), back.clone(), move |DelegateDetail { row, .. }| {
+        let name = row.delegate.facts.name.to_string();
+        let seen = seen.unwrap_or_else(|| row.delegate.revision.to_string());
         view! {
             <FormDialog
                 title=format!("Reject {name}?")
                 back=back
-                action=reject
-                id=id.get_untracked()
+                action=RejectDelegate::PATH
+                id=row.delegate.id.to_string()
                 returns_to=after
                 submit=Submit::removes("Reject", "Rejecting…")
             >
@@ -84,20 +73,18 @@ pub fn reject_dialog(back: Signal<Href>, after: Signal<Href>) -> impl IntoView {
 /// Asks before a delegate is deleted, and says what is left to do.
 #[component]
 pub fn DeleteDelegateDialog() -> impl IntoView {
-    let (query, id) = (use_list_query(), use_id());
-    let delegate = Loaded::<DelegateDetail>::new(move || id.get(), get_by_text);
-    let back = back_of(query, id);
-    let delete = ServerAction::<DeleteDelegate>::new();
-    render_dialog(delegate, back, move |delegate| {
-        let (name, (how, command)) = delegate
-            .with_untracked(|detail| (detail.row.delegate.facts.name.to_string(), removal(&detail.row.delegate.facts)));
+    let query = use_list_query();
+    let (back, after) = (back_of(&query), query.decided());
+    render_dialog(get_by_text(use_id()), back.clone(), move |DelegateDetail { row, .. }| {
+        let name = row.delegate.facts.name.to_string();
+        let (how, command) = removal(&row.delegate.facts);
         view! {
             <FormDialog
                 title=format!("Delete {name}?")
                 back=back
-                action=delete
-                id=id.get_untracked()
-                returns_to=Signal::derive(move || query.with(ListQuery::decided))
+                action=DeleteDelegate::PATH
+                id=row.delegate.id.to_string()
+                returns_to=after
                 submit=Submit::DELETE
             >
                 <p>

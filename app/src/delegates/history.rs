@@ -19,7 +19,7 @@ pub fn connections(rows: Vec<ConnectionRow>) -> AnyView {
                 <td data-label="Connected">
                     <Time at=row.connected_at />
                 </td>
-                <td data-label="Until">{time_or(Signal::stored(row.lost_at), "now")}</td>
+                <td data-label="Until">{time_or(row.lost_at, "now")}</td>
                 <td data-label="Why it ended" class="muted">
                     {row.cause}
                 </td>

@@ -1,35 +1,32 @@
 //! The page with the list of delegates.
 
 use leptos::prelude::*;
+use muster::{delegate::DelegateRow, page::Cursor};
 
 use super::{
-    api::list_delegates,
+    api::{get_delegate, list_delegates},
     chips::Chips,
     filter::FilterBar,
     query::{ListQuery, use_list_query},
-    row::{Row, TABLE, sorting},
+    row::{TABLE, row, sorting},
 };
 use crate::{
-    session::{IfManager, ManagersOnly, Toast},
+    error::ConsoleError,
+    session::{ManagersOnly, Toast, may_manage},
     ui::{
         button::NavButton,
         empty::EmptyState,
         href::Href,
         icon::Icon,
-        list::{ListPage, load_list},
-        live::use_live,
+        list::{ListPage, Listed},
     },
 };
-use muster::page::Cursor;
 
 /// The list, and a dialog on top of it where the address names one.
 #[component]
 pub fn DelegatesPage() -> impl IntoView {
     let query = use_list_query();
-    let filter = Memo::new(move |_| query.with(|query| query.filter.clone()));
-    let live = use_live();
-    let version = move || live.map(|live| (live.delegates.version(), live.heartbeats.version()));
-    let delegates = load_list(filter, version, list_delegates);
+    let (for_rows, for_href, for_empty) = (query.clone(), query.clone(), query.clone());
     let actions = || {
         view! {
             <ManagersOnly>
@@ -43,85 +40,99 @@ pub fn DelegatesPage() -> impl IntoView {
         <ListPage
             title="Delegates"
             actions=actions
-            listing=delegates
+            page=listed(query.clone())
             table=&TABLE
+            topics="delegates heartbeats"
             nouns=["delegate", "delegates"]
-            href=move |cursor| query.with(|query| query.at(cursor).list())
-            row=move |id, row| view! { <Row id=id row=row query=query /> }
-            sorting=sorting(query)
-            frozen=Signal::derive(move || query.with(|query| query.decide.is_some()))
-            empty=move |(total, at_least)| {
-                view! { <NoDelegates query=query total=total at_least=at_least /> }.into_any()
-            }
+            cursor=query.filter.cursor.clone()
+            href=move |cursor| for_href.at(cursor).list()
+            row=move |_, data| row(data, &for_rows, false)
+            sorting=sorting(query.clone())
+            frozen=query.decide.is_some()
+            empty=Box::new(move |total, at_least| none(&for_empty, total, at_least))
         >
             <Toast otherwise="Processes in your own networks that registered with this account." />
-            <FilterBar query=query />
+            <FilterBar filter=query.filter.clone() />
             <Chips query=query />
         </ListPage>
     }
 }
 
+/// The page of the list that is asked for. The delegate whose decision is open stays in sight where it has left the list,
+/// for example because somebody else decided on it.
+async fn listed(query: ListQuery) -> Result<Listed<DelegateRow>, ConsoleError> {
+    let may = may_manage();
+    let page = list_delegates(query.filter.clone()).await?;
+    let is_here = |id| page.rows.iter().any(|row| row.delegate.id == id);
+    let left = match query.decide.filter(|id| may && !is_here(*id)) {
+        // One that is deleted cannot be shown.
+        Some(id) => get_delegate(id).await.ok().map(|detail| row(detail.row, &query, true).into_any()),
+        None => None,
+    };
+    Ok(Listed::from(page).with_left(left))
+}
+
 /// Why there is nothing, and the one next step.
-#[component]
-fn NoDelegates(query: Memo<ListQuery>, total: u64, at_least: bool) -> impl IntoView {
-    move || {
-        let query = query.get();
-        if total > 0 {
-            view! {
-                <EmptyState
-                    icon=Icon::Search
-                    title="This page is empty"
-                    text="The delegates that were here have moved to other pages."
-                >
-                    <NavButton to=query.at(Cursor::First).list() class="btn">
-                        "First page"
-                    </NavButton>
-                </EmptyState>
-            }
-            .into_any()
-        } else if at_least {
-            view! {
-                <EmptyState
-                    icon=Icon::Search
-                    title="None found so far"
-                    text="Of the delegates that were looked at, none fits this search and these filters. Next looks on; \
-                    another filter finds them faster."
-                >
-                    <NavButton to=Href::new("/delegates") class="btn">
-                        "Clear filters"
-                    </NavButton>
-                </EmptyState>
-            }
-            .into_any()
-        } else if !query.is_unfiltered() {
-            view! {
-                <EmptyState
-                    icon=Icon::Search
-                    title="No delegate matches"
-                    text="Nothing fits this search and these filters."
-                >
-                    <NavButton to=Href::new("/delegates") class="btn">
-                        "Clear filters"
-                    </NavButton>
-                </EmptyState>
-            }
-            .into_any()
-        } else {
-            view! {
-                <EmptyState
-                    icon=Icon::Delegates
-                    title="No delegates yet"
-                    text="A delegate is a process in your own network that works for Muster. Download one, start it, and \
-                    it shows up here by itself."
-                >
-                    <IfManager>
-                        <NavButton to=Href::new("/install") class="btn primary">
-                            "Download Delegate"
-                        </NavButton>
-                    </IfManager>
-                </EmptyState>
-            }
-            .into_any()
+fn none(query: &ListQuery, total: u64, at_least: bool) -> AnyView {
+    let clear = || {
+        view! {
+            <NavButton to=Href::new("/delegates") class="btn">
+                "Clear filters"
+            </NavButton>
         }
+    };
+    if total > 0 {
+        let first = query.at(Cursor::First).list();
+        view! {
+            <EmptyState
+                icon=Icon::Search
+                title="This page is empty"
+                text="The delegates that were here have moved to other pages."
+            >
+                <NavButton to=first class="btn">
+                    "First page"
+                </NavButton>
+            </EmptyState>
+        }
+        .into_any()
+    } else if at_least {
+        view! {
+            <EmptyState
+                icon=Icon::Search
+                title="None found so far"
+                text="Of the delegates that were looked at, none fits this search and these filters. Next looks on; \
+                another filter finds them faster."
+            >
+                {clear()}
+            </EmptyState>
+        }
+        .into_any()
+    } else if !query.is_unfiltered() {
+        view! {
+            <EmptyState
+                icon=Icon::Search
+                title="No delegate matches"
+                text="Nothing fits this search and these filters."
+            >
+                {clear()}
+            </EmptyState>
+        }
+        .into_any()
+    } else {
+        view! {
+            <EmptyState
+                icon=Icon::Delegates
+                title="No delegates yet"
+                text="A delegate is a process in your own network that works for Muster. Download one, start it, and \
+                it shows up here by itself."
+            >
+                <ManagersOnly>
+                    <NavButton to=Href::new("/install") class="btn primary">
+                        "Download Delegate"
+                    </NavButton>
+                </ManagersOnly>
+            </EmptyState>
+        }
+        .into_any()
     }
 }

@@ -113,10 +113,10 @@ pub fn kind_from_word(word: &str) -> Option<DelegateType> {
     DelegateType::ALL.into_iter().find(|kind| kind_word(*kind) == word)
 }
 
-/// What the address says now.
-pub fn use_list_query() -> Memo<ListQuery> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(ListQuery::read))
+/// What the address of this page says.
+#[must_use]
+pub fn use_list_query() -> ListQuery {
+    use_query_map().with_untracked(ListQuery::read)
 }
 
 /// The page of one delegate.

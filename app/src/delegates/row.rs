@@ -5,11 +5,10 @@ use muster::{
     delegate::{DelegateFilter, DelegateRow, Sort, Status},
     id::DelegateId,
 };
-use uuid::Uuid;
 
 use super::{
     decision::Decision,
-    facts::{StatusWithReason, WaitingNote, selectors},
+    facts::{selectors, status_with_reason, waiting_note},
     query::{ListQuery, detail_href},
     take_back::TakeBackForm,
 };
@@ -20,8 +19,6 @@ use crate::{
         href::use_just_done,
         icon::Icon,
         live_table::{Column, SortLink, Sorting, TableSpec},
-        load::computed,
-        rows::LiveRow,
         time::Time,
     },
 };
@@ -30,10 +27,9 @@ const NAME: &str = "Delegate";
 const LAST_HEARTBEAT: &str = "Last heartbeat";
 
 /// Where the headings lead that the list can be sorted by. One that is pressed again turns the order round.
-pub fn sorting(query: Memo<ListQuery>) -> Sorting {
-    Callback::new(move |column: &'static str| {
-        let now = query.with(|query| query.filter.sort);
-        let (to, ascending) = match (column, now) {
+pub fn sorting(query: ListQuery) -> Sorting {
+    Box::new(move |column| {
+        let (to, ascending) = match (column, query.filter.sort) {
             (NAME, Sort::Name) => (Sort::NameBackwards, Some(true)),
             (NAME, Sort::NameBackwards) => (Sort::Name, Some(false)),
             (NAME, _) => (Sort::Name, None),
@@ -41,7 +37,7 @@ pub fn sorting(query: Memo<ListQuery>) -> Sorting {
             (_, Sort::Silent) => (Sort::Heard, Some(true)),
             (_, _) => (Sort::Heard, None),
         };
-        SortLink { to: query.with(|query| query.with(|filter| filter.sort = to)).list(), ascending }
+        SortLink { to: query.with(|filter| filter.sort = to).list(), ascending }
     })
 }
 
@@ -62,110 +58,100 @@ pub static TABLE: TableSpec<DelegateRow> = TableSpec {
     key: |row| row.delegate.id.0,
 };
 
-/// The row.
-#[component]
-pub fn Row(id: Uuid, row: Signal<LiveRow<DelegateRow>>, query: Memo<ListQuery>) -> impl IntoView {
-    let just_done = use_just_done(id);
-    let id = DelegateId(id);
+/// The row; one that has left the list says so.
+pub fn row(row: DelegateRow, query: &ListQuery, left: bool) -> impl IntoView + use<> {
+    let id = row.delegate.id;
+    let facts = &row.delegate.facts;
     let may = may_manage();
-    let gone = Memo::new(move |_| row.with(|row| row.gone));
-    let row = Signal::derive(move || row.with(|row| row.data.clone()));
-    let status = Memo::new(move |_| row.with(|row| row.status));
-    let open = computed(move |_| may.get() && query.with(|query| query.decide == Some(id)));
-    let of = move |part: fn(&DelegateRow) -> String| move || row.with(part);
-    let name = of(|row| row.delegate.facts.name.to_string());
-    view! {
-        <tr
-            class="row"
-            class:gone=move || gone.get()
-            class:just-done=just_done
-            class:deciding=move || open.get()
-        >
+    let just_done = use_just_done(id.0);
+    let open = may && query.decide == Some(id);
+    let status = if left {
+        view! { <span class="muted">"No longer in this list"</span> }.into_any()
+    } else if may && row.status == Status::PendingApproval {
+        view! {
+            {decide_button(id, open, query)}
+            {waiting_note(&row)}
+        }
+        .into_any()
+    } else {
+        status_with_reason(&row, just_done).into_any()
+    };
+    let profile = narrows(query, "profile", &row.profile, |filter| filter.profile = Some(row.delegate.profile_id));
+    let kind = narrows(query, "type", facts.kind.label(), |filter| filter.kind = Some(facts.kind));
+    let token = narrows(query, "token", &row.token, |filter| filter.token = Some(row.delegate.token_id));
+    let line = view! {
+        <tr class="row" class:gone=left class:just-done=just_done class:deciding=open data-key=id.to_string()>
             <td class="main-cell" data-label="Delegate">
                 <a class="t" href=detail_href(id).to_string()>
-                    {name}
+                    {facts.name.to_string()}
                 </a>
-                <span class="s">{of(|row| row.delegate.facts.host_name.to_string())}</span>
+                <span class="s">{facts.host_name.to_string()}</span>
             </td>
             <td class="status-cell" data-label="Status">
-                {move || if gone.get() {
-                    view! { <span class="muted">"No longer in this list"</span> }.into_any()
-                } else if status.get() == Status::PendingApproval && may.get() {
-                    view! {
-                        <DecideButton id=id open=open query=query />
-                        <WaitingNote row=row />
-                    }
-                    .into_any()
-                } else {
-                    view! { <StatusWithReason row=row just_done=just_done /> }.into_any()
-                }}
+                {status}
             </td>
-            <td data-label="Profile">
-                {narrows(query, row, "profile", |row| row.profile.clone(), |row, filter| {
-                    filter.profile = Some(row.delegate.profile_id);
-                })}
-            </td>
+            <td data-label="Profile">{profile}</td>
             <td data-label="Type" class="muted">
-                {narrows(query, row, "type", |row| row.delegate.facts.kind.label().to_owned(), |row, filter| {
-                    filter.kind = Some(row.delegate.facts.kind);
-                })}
+                {kind}
             </td>
-            <td data-label="Tags" class="tags-cell">{selectors(row, query.into())}</td>
+            <td data-label="Tags" class="tags-cell">
+                {selectors(&row, query)}
+            </td>
             <td data-label="Token" class="muted">
-                {narrows(query, row, "token", |row| row.token.clone(), |row, filter| {
-                    filter.token = Some(row.delegate.token_id);
-                })}
+                {token}
             </td>
             <td data-label="Version" class="muted">
-                {of(|row| row.delegate.facts.version.clone())}
+                {facts.version.clone()}
             </td>
             <td data-label="Last heartbeat" class="muted time-cell">
-                <Time at=Signal::derive(move || row.with(|row| row.delegate.last_heartbeat_at)) />
+                <Time at=row.delegate.last_heartbeat_at />
             </td>
-            <td class="actions-cell">
-                {move || (may.get() && !gone.get()).then(|| {
-                    let name = name();
-                    let delete = Signal::derive(move || query.get().href(format!("/delegates/{id}/delete")));
-                    view! {
-                        {(status.get() == Status::Rejected)
-                            .then(|| {
-                                let back = Signal::derive(move || query.with(ListQuery::decided));
-                                view! { <TakeBackForm id=id back=back class="btn small" name=format!("Take back {name}") /> }
-                            })}
-                        <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
-                            "Delete"
-                        </NavButton>
-                    }
-                })}
-            </td>
+            <td class="actions-cell">{(may && !left).then(|| actions(&row, query))}</td>
         </tr>
-        {move || open.get().then(|| {
-            let back = Signal::derive(move || query.with(ListQuery::decided));
-            let reject = Signal::derive(move || query.get().href(format!("/delegates/{id}/reject")));
-            view! {
-                <tr class="decide" id=panel_id(id)>
-                    <td colspan=TABLE.columns.len().to_string()>
-                        <Decision row=row gone=gone back=back reject=reject />
-                    </td>
-                </tr>
-            }
-        })}
+    };
+    let decision = open.then(|| {
+        view! {
+            <tr class="decide" id=panel_id(id) data-key=panel_id(id) data-with=id.to_string()>
+                <td colspan=TABLE.columns.len().to_string()>
+                    <Decision row=row back=query.decided() reject=query.href(format!("/delegates/{id}/reject")) />
+                </td>
+            </tr>
+        }
+    });
+    (line, decision)
+}
+
+/// What can be done with it, apart from the decision.
+fn actions(row: &DelegateRow, query: &ListQuery) -> impl IntoView + use<> {
+    let (id, name) = (row.delegate.id, &row.delegate.facts.name);
+    let delete = query.href(format!("/delegates/{id}/delete"));
+    let take_back = (row.status == Status::Rejected).then(|| {
+        view! { <TakeBackForm id=id back=query.decided() class="btn small" name=format!("Take back {name}") /> }
+    });
+    view! {
+        {take_back}
+        <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
+            "Delete"
+        </NavButton>
     }
 }
 
 /// What a delegate has in common with others: a link that leaves those alone in the list.
-fn narrows(
-    query: Memo<ListQuery>,
-    row: Signal<DelegateRow>,
+fn narrows<F: FnOnce(&mut DelegateFilter)>(
+    query: &ListQuery,
     what: &'static str,
-    text: fn(&DelegateRow) -> String,
-    by: fn(&DelegateRow, &mut DelegateFilter),
-) -> impl IntoView {
-    let to = move || row.with(|row| query.with(|query| query.with(|filter| by(row, filter)))).list().to_string();
-    let title = move || format!("Show only delegates with the {what} {}", row.with(text));
+    text: &str,
+    by: F,
+) -> impl IntoView + use<F> {
+    let to = query.with(by).list();
     view! {
-        <a class="narrows" href=to title=title data-noscroll="">
-            {move || row.with(text)}
+        <a
+            class="narrows"
+            href=to.to_string()
+            title=format!("Show only delegates with the {what} {text}")
+            data-noscroll=""
+        >
+            {text.to_owned()}
         </a>
     }
 }
@@ -175,12 +161,8 @@ fn panel_id(id: DelegateId) -> String {
 }
 
 /// The button that opens and closes the decision.
-#[component]
-fn DecideButton(id: DelegateId, open: Signal<bool>, query: Memo<ListQuery>) -> impl IntoView {
-    let to = Signal::derive(move || {
-        let decide = (!open.get()).then_some(id);
-        query.with(|query| query.deciding(decide).list())
-    });
+fn decide_button(id: DelegateId, open: bool, query: &ListQuery) -> impl IntoView + use<> {
+    let to = query.deciding((!open).then_some(id)).list();
     view! {
         <NavButton to=to class="btn small wait" expanded=open controls=panel_id(id) replace_history=true>
             {Icon::Waiting.draw()}

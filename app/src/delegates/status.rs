@@ -7,15 +7,12 @@ use crate::ui::{icon::Icon, status::mark};
 
 /// What a delegate is.
 #[component]
-pub fn DelegateStatus(#[prop(into)] status: Signal<Status>) -> impl IntoView {
-    move || {
-        let status = status.get();
-        let (class, icon) = match status {
-            Status::Connected => ("status ok", Icon::Done),
-            Status::NotConnected => ("status off", Icon::Silent),
-            Status::PendingApproval => ("status wait", Icon::Waiting),
-            Status::Rejected => ("status bad", Icon::Refused),
-        };
-        mark(class, icon, status.label())
-    }
+pub fn DelegateStatus(status: Status) -> impl IntoView {
+    let (class, icon) = match status {
+        Status::Connected => ("status ok", Icon::Done),
+        Status::NotConnected => ("status off", Icon::Silent),
+        Status::PendingApproval => ("status wait", Icon::Waiting),
+        Status::Rejected => ("status bad", Icon::Refused),
+    };
+    mark(class, icon, status.label())
 }

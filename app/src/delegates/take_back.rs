@@ -1,6 +1,6 @@
 //! The button that returns a rejected delegate to approval.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use muster::id::DelegateId;
 
 use super::api::TakeBackDelegate;
@@ -11,19 +11,17 @@ use crate::ui::{button::SubmitButton, form::Form, href::Href};
 pub fn TakeBackForm(
     id: DelegateId,
     /// Where it returns to.
-    #[prop(into)]
-    back: Signal<Href>,
+    back: Href,
     /// How the button looks.
     class: &'static str,
     /// The button's name, where several of them are on a page.
     #[prop(optional, into)]
     name: Option<String>,
 ) -> impl IntoView {
-    let take_back = ServerAction::<TakeBackDelegate>::new();
     view! {
-        <Form action=take_back id=id.to_string() class="row-form">
+        <Form action=TakeBackDelegate::PATH id=id.to_string() class="row-form">
             <input type="hidden" name="id" value=id.to_string() />
-            <input type="hidden" name="back" value=move || back.get().to_string() />
+            <input type="hidden" name="back" value=back.to_string() />
             <SubmitButton label="Take back" busy="Taking back…" class=class name=name />
         </Form>
     }

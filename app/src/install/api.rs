@@ -8,16 +8,14 @@
 #![allow(clippy::too_many_arguments)]
 
 use leptos::prelude::*;
-#[cfg(feature = "ssr")]
-use muster::{delegate::InstallName, install::Choices, user::Permission};
 use muster::{
+    delegate::InstallName,
     id::InstallLinkId,
-    install::{Arrivals, InstallFields, InstallKind, InstallLink, InstallOptions, InstallReview},
+    install::{Arrivals, Choices, InstallFields, InstallKind, InstallLink, InstallOptions, InstallReview},
+    user::Permission,
 };
 
-#[cfg(feature = "ssr")]
-use crate::console::ask;
-use crate::{error::ConsoleError, ui::href::Href};
+use crate::{console::ask, error::ConsoleError, ui::href::Href};
 
 /// Where a form gets the files of a way to install.
 #[must_use]
@@ -44,7 +42,7 @@ pub async fn get_install_options() -> Result<InstallOptions, ConsoleError> {
 }
 
 macro_rules! of_fields {
-    ($(#[$doc:meta])* $endpoint:literal $name:ident, |$console:ident, $kind:ident, $fields:ident| $work:block) => {
+    ($(#[$doc:meta])* $endpoint:literal $name:ident($($more:ident),*), |$console:ident, $kind:ident, $fields:ident| $work:block) => {
         $(#[$doc])*
         #[server(endpoint = $endpoint)]
         pub async fn $name(
@@ -61,6 +59,7 @@ macro_rules! of_fields {
             #[server(default)] vpc: String,
             #[server(default)] hostname: String,
             #[server(default)] role: String,
+            $(#[server(default)] $more: String,)*
         ) -> Result<(), ConsoleError> {
             ask(|$console| async move {
                 let $kind = kind;
@@ -87,7 +86,7 @@ macro_rules! of_fields {
 
 of_fields! {
     /// Checks what a person chose and sends the browser to the review. A form posts it: its fields are flat.
-    "install/check" check_install, |console, kind, fields| {
+    "install/check" check_install(), |console, kind, fields| {
         console.authorize(Permission::ManageDelegates)?;
         console.check_install(Choices::parse(kind, &fields)?).await?;
         console.redirect(&install_page(&fields, kind, "review").to_string());
@@ -96,12 +95,14 @@ of_fields! {
 }
 
 of_fields! {
-    /// Makes a link that hands the files out once, and sends the browser to the review that shows it.
-    "install/create-link" create_install_link, |console, kind, fields| {
+    /// Makes a link that hands the files out once, and sends the browser to the review that shows it. `since` is the time
+    /// of the first look at the files: a delegate may have come of it before there was a link.
+    "install/create-link" create_install_link(since), |console, kind, fields| {
         console.authorize(Permission::ManageDelegates)?;
         Choices::parse(kind, &fields)?;
         let id = console.create_install_link(kind, fields.clone()).await?;
-        console.redirect(&format!("{}#{LINK_ID}", install_page(&fields, kind, "review").with("link", id)));
+        let review = install_page(&fields, kind, "review").with("since", since).with("link", id);
+        console.redirect(&format!("{review}#{LINK_ID}"));
         Ok(())
     }
 }
@@ -167,6 +168,8 @@ mod tests {
             let read: CheckInstall = serde_qs::Config::new(5, false).deserialize_str(&sent).unwrap();
             assert_eq!((read.kind, read.name.as_str(), read.vpc.as_str()), (kind, "edge-1", "true"));
             assert_eq!(read.image, "");
+            let read: CreateInstallLink = serde_qs::Config::new(5, false).deserialize_str(&sent).unwrap();
+            assert_eq!((read.kind, read.name.as_str(), read.since.as_str()), (kind, "edge-1", ""));
         }
     }
 }

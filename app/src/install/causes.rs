@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use muster::{
     escape::shell_word,
-    install::{Arrivals, InstallKind},
+    install::{Arrivals, InstallFields, InstallKind},
 };
 
-use super::{query::InstallQuery, run::Target};
-use crate::ui::{copy::Command, load::computed};
+use super::run::Target;
+use crate::ui::copy::Command;
 
 /// A cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,16 +20,22 @@ pub struct Cause {
     pub lines: Vec<String>,
 }
 
-/// How many of [`causes`], from the first on, are about a delegate that does not run or does not reach Muster.
+/// How many of [`causes_of`], from the first on, are about a delegate that does not run or does not reach Muster.
 pub const RUNS_AND_REACHES: usize = 4;
 
 fn cause(title: &'static str, text: impl Into<String>, lines: Vec<String>) -> Cause {
     Cause { title, text: text.into(), lines }
 }
 
-/// What to go through, for a delegate that is to look for Muster at `manager_url`.
+/// What to go through for what was chosen, with where delegates look for this manager.
 #[must_use]
-pub fn causes(target: &Target, manager_url: &str, only_here: bool) -> Vec<Cause> {
+pub fn causes_of(kind: InstallKind, fields: &InstallFields, arrivals: &Arrivals) -> Vec<Cause> {
+    let target = Target::of(kind, fields);
+    target.map_or_else(Vec::new, |target| causes(&target, &arrivals.manager_url, arrivals.only_here))
+}
+
+/// What to go through, for a delegate that is to look for Muster at `manager_url`.
+fn causes(target: &Target, manager_url: &str, only_here: bool) -> Vec<Cause> {
     let mut causes = vec![not_running(target), log(target)];
     let way = if only_here {
         format!(
@@ -138,29 +144,9 @@ pub fn Causes(causes: Vec<Cause>) -> impl IntoView {
     }
 }
 
-/// The causes for what was chosen, with where delegates look for this manager.
-#[component]
-pub fn CausesOf(
-    kind: InstallKind,
-    query: Memo<InstallQuery>,
-    arrivals: Signal<Arrivals>,
-    /// How many of them come into question.
-    #[prop(default = usize::MAX)]
-    most: usize,
-) -> impl IntoView {
-    let found = computed(move |_| {
-        let target = query.with(|query| Target::of(kind, &query.fields));
-        let of = |target| arrivals.with(|arrivals| causes(&target, &arrivals.manager_url, arrivals.only_here));
-        target.map_or_else(Vec::new, of).into_iter().take(most).collect::<Vec<_>>()
-    });
-    move || view! { <Causes causes=found.get() /> }
-}
-
 #[cfg(test)]
 mod tests {
     use muster::install::Generation;
-
-    use muster::install::InstallFields;
 
     use super::*;
 

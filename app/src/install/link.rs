@@ -1,11 +1,11 @@
 //! The link that hands the files out once, for a host without a browser.
 
-use leptos::prelude::*;
-use muster::install::{InstallFields, InstallKind, InstallLink};
+use leptos::{prelude::*, server_fn::ServerFn};
+use muster::install::{InstallKind, InstallLink};
 
 use super::{
     api::{CreateInstallLink, LINK_ID},
-    query::hidden_fields,
+    query::{InstallQuery, hidden_fields},
 };
 use crate::{
     error::ConsoleError,
@@ -16,11 +16,12 @@ use crate::{
 #[component]
 pub fn Link(
     kind: InstallKind,
-    #[prop(into)] fields: Signal<InstallFields>,
-    link: Signal<Option<Result<InstallLink, ConsoleError>>>,
+    query: InstallQuery,
+    #[prop(optional_no_strip)] link: Option<Result<InstallLink, ConsoleError>>,
 ) -> impl IntoView {
-    let create = ServerAction::<CreateInstallLink>::new();
-    let works = Memo::new(move |_| link.with(|link| matches!(link, Some(Ok(InstallLink { line: Some(_), .. })))));
+    let works = matches!(link, Some(Ok(InstallLink { line: Some(_), .. })));
+    let label = if works { "Get another link" } else { "Get a download link" };
+    let since = query.since.map(|since| since.as_millis().to_string());
     view! {
         <section class="block" id=LINK_ID>
             <h2>"Or fetch it with curl"</h2>
@@ -29,19 +30,15 @@ pub fn Link(
                 nobody has to be signed in there."
             </p>
             <div class="link-card">
-                {move || link.get().map(|link| match link {
+                {link.map(|link| match link {
                     Ok(link) => state(link),
                     Err(error) => view! { <p class="muted">{error.to_string()}</p> }.into_any(),
                 })}
-                <Form action=create class="row-form">
+                <Form action=CreateInstallLink::PATH class="row-form">
                     <input type="hidden" name="kind" value=kind.slug() />
-                    {move || fields.with(hidden_fields)}
-                    {move || if works.get() {
-                        view! { <SubmitButton label="Get another link" busy="Making a link…" class="btn" /> }.into_any()
-                    } else {
-                        view! { <SubmitButton label="Get a download link" busy="Making a link…" class="btn" /> }
-                            .into_any()
-                    }}
+                    {hidden_fields(&query.fields)}
+                    {since.map(|since| view! { <input type="hidden" name="since" value=since /> })}
+                    <SubmitButton label=label busy="Making a link…" class="btn" />
                 </Form>
             </div>
         </section>

@@ -36,7 +36,7 @@ const fn text(kind: InstallKind) -> &'static str {
 pub fn InstallPage() -> impl IntoView {
     let query = use_install_query();
     view! {
-        <StepHead now=Step::Type kind=None query=query sub="Choose how the delegate is to run." />
+        <StepHead now=Step::Type kind=None query=query.clone() sub="Choose how the delegate is to run." />
         <ul class="kinds">
             {InstallKind::ALL
                 .into_iter()
@@ -45,7 +45,7 @@ pub fn InstallPage() -> impl IntoView {
                         <li class="card kind">
                             <span class="kind-icon">{icon(kind).draw()}</span>
                             <h2>
-                                <a href=move || query.with(|query| query.setup(kind).to_string())>{kind.label()}</a>
+                                <a href=query.setup(kind).to_string()>{kind.label()}</a>
                             </h2>
                             <p>{text(kind)}</p>
                         </li>

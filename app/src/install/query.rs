@@ -58,16 +58,14 @@ impl InstallQuery {
     }
 }
 
-/// What the query says now.
-pub fn use_install_query() -> Memo<InstallQuery> {
-    let here = use_here();
-    Memo::new(move |_| InstallQuery::read(&here.get()))
+/// What the query of this page says.
+pub fn use_install_query() -> InstallQuery {
+    InstallQuery::read(&use_here())
 }
 
-/// The way to install that the path names; none where there is no such way.
-pub fn use_kind() -> Memo<Option<InstallKind>> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get_str("kind").and_then(InstallKind::from_slug)))
+/// The way to install that the path of this page names; none where there is no such way.
+pub fn use_kind() -> Option<InstallKind> {
+    use_params_map().with_untracked(|params| params.get_str("kind").and_then(InstallKind::from_slug))
 }
 
 /// What was chosen, as fields of a form that nobody sees.

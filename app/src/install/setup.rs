@@ -1,25 +1,24 @@
 //! The form of the guided page: what a delegate of a type needs to know.
 
-use leptos::{prelude::*, web_sys};
-use leptos_router::{NavigateOptions, components::Outlet, hooks::use_navigate};
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::components::Outlet;
 use muster::{
     delegate::InstallName,
     install::{Generation, InstallFields, InstallKind, InstallOptions, Permissions, Size, files::ECS_HOST_NAME},
 };
-use wasm_bindgen::JsCast;
 
 use super::{
-    api::{CheckInstall, get_install_options, install_page},
+    api::{CheckInstall, get_install_options},
     query::{use_install_query, use_kind},
     wizard::{NoSuchKind, OnlyHere, Step, StepHead},
 };
 use crate::ui::{
     button::SubmitButton,
-    field::{CheckField, LiveSelectField, RadioField, SelectField, TextArea, TextField},
+    field::{CheckField, RadioField, SelectField, TextArea, TextField},
     form::Form,
     icon::Icon,
-    live::use_live,
-    load::{Loaded, computed, render},
+    live::Follows,
+    load::render,
 };
 
 /// The rule of [`InstallName`], for the browser.
@@ -30,24 +29,29 @@ const _: () = assert!(InstallName::MAX_LENGTH == 63);
 
 /// The dialog that makes a token, as a step of the path.
 const NEW_TOKEN: &str = "new-token";
+
 /// The page, and a dialog on top of it where the address names one.
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let (kind, query) = (use_kind(), use_install_query());
-    let live = use_live();
-    let version = move || live.map(|live| (live.profiles.version(), live.tokens.version()));
-    let options = Loaded::<InstallOptions>::new(version, |_| get_install_options());
-    view! {
-        {move || match kind.get() {
-            Some(kind) => {
-                view! {
-                    <StepHead now=Step::Setup kind=Some(kind) query=query sub=sub(kind) />
-                    {render(options, move |options| view! { <SetupForm kind=kind options=options /> })}
-                }
-                .into_any()
+    let query = use_install_query();
+    let page = match use_kind() {
+        Some(kind) => {
+            let fields = query.fields.clone();
+            view! {
+                <StepHead now=Step::Setup kind=Some(kind) query=query sub=sub(kind) />
+                // Up to the first thing that is typed or chosen here.
+                <Follows topics="profiles tokens" />
+                {render(
+                    get_install_options(),
+                    move |options| view! { <SetupForm kind=kind fields=fields options=options /> },
+                )}
             }
-            None => view! { <NoSuchKind /> }.into_any(),
-        }}
+            .into_any()
+        }
+        None => view! { <NoSuchKind /> }.into_any(),
+    };
+    view! {
+        {page}
         <Outlet />
     }
 }
@@ -63,34 +67,23 @@ const fn sub(kind: InstallKind) -> &'static str {
 }
 
 #[component]
-fn SetupForm(kind: InstallKind, options: Signal<InstallOptions>) -> impl IntoView {
-    let query = use_install_query();
-    let check = ServerAction::<CheckInstall>::new();
-    // Made once: what somebody types is not to be replaced.
-    let fields = query.with_untracked(|query| query.fields.clone());
-    let InstallOptions { profiles, manager_url, only_here, image, .. } = options.get_untracked();
+fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) -> impl IntoView {
+    let InstallOptions { profiles, tokens, manager_url, only_here, image } = options;
     let profiles = profiles.into_iter().map(|(id, name, approval)| {
         (id.to_string(), if approval { format!("{name} (requires approval)") } else { name })
     });
     let (profiles, profile) = choice(profiles.collect(), &fields.profile, "Choose a profile");
-    let tokens = computed(move |before: Option<&Vec<(String, String)>>| {
-        let tokens = options
-            .with(|options| options.tokens.iter().map(|(id, name)| (id.to_string(), name.clone())).collect::<Vec<_>>());
-        // One that was revoked meanwhile stays, for it may be chosen, and the check says so.
-        let before = before.into_iter().flatten().filter(|(id, _)| !id.is_empty() && !has(&tokens, id)).cloned();
-        tokens.iter().cloned().chain(before).collect()
-    });
-    let wanted = Memo::new(move |_| query.with(|query| query.fields.token.clone()));
-    let none = computed(move |_| tokens.with(Vec::is_empty));
-    let token = choice(tokens.get_untracked(), &fields.token, NO_TOKEN).1;
-    let tokens = Signal::derive(move || choice(tokens.get(), &wanted.get(), NO_TOKEN).0);
+    let none = tokens.is_empty();
+    let tokens = tokens.into_iter().map(|(id, name)| (id.to_string(), name));
+    let (tokens, token) = choice(tokens.collect(), &fields.token, "Choose a token");
     let image = if fields.image.is_empty() { image } else { fields.image };
-    let (on_submit, new_token) = (remember(kind), format!("/install/{}/{NEW_TOKEN}", kind.slug()));
+    let new_token = format!("/install/{}/{NEW_TOKEN}", kind.slug());
     let InstallFields { name, description, tags, generation, size, permissions, vpc, hostname, role, .. } = fields;
     view! {
         {only_here.then(|| view! { <OnlyHere manager_url=manager_url /> })}
-        <div class="card form-card" on:submit:capture=on_submit>
-            <Form action=check>
+        <div class="card form-card">
+            // What is typed is written into the address before the page is left, so that the browser's Back finds it.
+            <Form action=CheckInstall::PATH attr:data-remember="">
                 // The button that the Enter key presses: it would be the first of the form, which adds a token.
                 <button type="submit" class="visually-hidden" tabindex="-1" aria-hidden="true">
                     "Continue"
@@ -108,19 +101,18 @@ fn SetupForm(kind: InstallKind, options: Signal<InstallOptions>) -> impl IntoVie
                 />
                 <TextArea name="description" label="Description" value=description rows=2 />
                 <SelectField name="profile" label="Profile" options=profiles value=profile />
-                <LiveSelectField
+                <SelectField
                     name="token"
                     label="Delegate Token"
                     options=tokens
                     value=token
-                    set=wanted
                     hint="The files hold the token's real value: keep them as you keep the token."
                 >
-                    <button type="submit" class="btn" formaction=new_token formmethod="get" formnovalidate=true>
+                    <button type="submit" class="btn" formaction=new_token formmethod="get" formnovalidate=true data-noscroll="">
                         "Add"
                     </button>
-                </LiveSelectField>
-                {move || none.get().then(|| {
+                </SelectField>
+                {none.then(|| {
                     view! {
                         <div class="notice notice-info">
                             {Icon::Info.draw()}
@@ -202,12 +194,6 @@ fn EcsFields(vpc: String, hostname: String, role: String) -> impl IntoView {
     }
 }
 
-const NO_TOKEN: &str = "Choose a token";
-
-fn has(options: &[(String, String)], value: &str) -> bool {
-    options.iter().any(|(option, _)| option == value)
-}
-
 /// Options, and which of them is chosen: the one that is wanted, or else the first. Where the wanted one is gone, or
 /// there is none at all, the person has to choose.
 fn choice(mut options: Vec<(String, String)>, wanted: &str, choose: &str) -> (Vec<(String, String)>, String) {
@@ -216,7 +202,7 @@ fn choice(mut options: Vec<(String, String)>, wanted: &str, choose: &str) -> (Ve
             let first = first.clone();
             (options, first)
         }
-        Some(_) if has(&options, wanted) => (options, wanted.to_owned()),
+        Some(_) if options.iter().any(|(option, _)| option == wanted) => (options, wanted.to_owned()),
         there => {
             let text = if there.is_some() { choose } else { "There is none: add one" };
             options.insert(0, (String::new(), text.to_owned()));
@@ -261,23 +247,6 @@ fn size_text(size: Size) -> String {
 
 fn permission_options() -> Vec<(String, String)> {
     Permissions::ALL.into_iter().map(|one| (one.slug().to_owned(), one.label().to_owned())).collect()
-}
-
-/// Writes what is typed into the address before the page is left, so that the browser's Back finds it, and follows a
-/// button that leads to a dialog with it.
-fn remember(kind: InstallKind) -> impl Fn(web_sys::SubmitEvent) + Clone + 'static {
-    let navigate = use_navigate();
-    move |event: web_sys::SubmitEvent| {
-        let form = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok());
-        let Some(data) = form.and_then(|form| web_sys::FormData::new_with_form(&form).ok()) else { return };
-        let fields = InstallFields::read(|name| data.get(name).as_string());
-        let still = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-        navigate(&install_page(&fields, kind, "").to_string(), NavigateOptions { replace: true, ..still.clone() });
-        if event.submitter().is_some_and(|button| button.has_attribute("formaction")) {
-            event.prevent_default();
-            navigate(&install_page(&fields, kind, NEW_TOKEN).to_string(), still);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -13,28 +13,25 @@ use crate::{
 };
 
 /// The setup with what was typed, and with another token where `token` names one.
-fn setup(token: impl Fn() -> Option<String> + Send + Sync + 'static) -> Signal<Href> {
-    let (kind, query) = (use_kind(), use_install_query());
-    Signal::derive(move || {
-        let fields = query.with(|query| query.fields.clone());
-        let fields = match token() {
-            Some(token) => InstallFields { token, ..fields },
-            None => fields,
-        };
-        kind.get().map_or_else(|| Href::new("/install"), |kind| install_page(&fields, kind, ""))
-    })
+fn setup(token: Option<String>) -> Href {
+    let fields = use_install_query().fields;
+    let fields = match token {
+        Some(token) => InstallFields { token, ..fields },
+        None => fields,
+    };
+    use_kind().map_or_else(|| Href::new("/install"), |kind| install_page(&fields, kind, ""))
 }
 
 /// Asks for the name of the new token.
 #[component]
 pub fn AddTokenDialog() -> impl IntoView {
-    view! { <NamedTokenDialog back=setup(|| None) /> }
+    view! { <NamedTokenDialog back=setup(None) /> }
 }
 
 /// Shows the value of the new token once, and leads back to the setup, where it is chosen.
 #[component]
 pub fn AddedTokenDialog() -> impl IntoView {
     let id = use_id();
-    let back = setup(move || Some(id.get()));
+    let back = setup(Some(id.clone()));
     created_dialog(id, back)
 }

@@ -66,10 +66,10 @@ pub fn StepHead(
     now: Step,
     /// The way to install, where it is chosen.
     kind: Option<InstallKind>,
-    query: Memo<InstallQuery>,
+    query: InstallQuery,
     /// A line below the heading.
     #[prop(into)]
-    sub: Signal<String>,
+    sub: String,
 ) -> impl IntoView {
     view! {
         <Title text=now.heading() />
@@ -100,9 +100,8 @@ pub fn StepHead(
                             >
                                 {match done {
                                     Some(kind) => {
-                                        let to = move || query.with(|query| step.page(kind, query).to_string());
                                         view! {
-                                            <a href=to>
+                                            <a href=step.page(kind, &query).to_string()>
                                                 <span class="way-mark">{Icon::Tick.draw()}</span>
                                                 <span class="way-label">{step.label()}</span>
                                             </a>
@@ -152,18 +151,17 @@ pub fn NoSuchKind() -> impl IntoView {
 /// A step that lacks what an earlier one asks for.
 #[component]
 pub fn NotSetUp(
-    kind: InstallKind,
-    query: Memo<InstallQuery>,
+    /// The setup, with what was chosen.
+    setup: Href,
     #[prop(into)] title: String,
     /// What is missing; may be empty.
     #[prop(optional, into)]
     text: String,
 ) -> impl IntoView {
-    let to = Signal::derive(move || query.with(|query| query.setup(kind)));
     view! {
         <div class="card">
             <EmptyState icon=Icon::Warning title=title text=text alert=true>
-                <NavButton to=to class="btn primary">
+                <NavButton to=setup class="btn primary">
                     "Back to Delegate Setup"
                 </NavButton>
             </EmptyState>

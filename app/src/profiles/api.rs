@@ -1,19 +1,14 @@
 //! Delegate profiles: what the pages show and ask for.
 
 use leptos::prelude::*;
-#[cfg(feature = "ssr")]
-use muster::profile::ProfileFields;
-#[cfg(feature = "ssr")]
-use muster::user::Permission;
 use muster::{
     id::ProfileId,
     page::{Cursor, Page},
-    profile::{ProfileDetail, ProfileRow},
+    profile::{ProfileDetail, ProfileFields, ProfileRow},
+    user::Permission,
 };
 
-use crate::error::ConsoleError;
-#[cfg(feature = "ssr")]
-use crate::{console::ask, ui::href::back_to};
+use crate::{console::ask, error::ConsoleError, ui::href::back_to};
 
 /// One page of the list.
 #[server(endpoint = "profiles/list")]

@@ -1,6 +1,6 @@
 //! Deleting a profile, and moving its delegates to Primary first where it has any.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use muster::profile::ProfileDetail;
 
 use super::api::{DeleteProfile, get_profile};
@@ -8,8 +8,6 @@ use crate::ui::{
     dialog::render_dialog,
     form_dialog::{FormDialog, Submit},
     href::Href,
-    live::use_live,
-    load::Loaded,
     pagination::{use_cursor, with_cursor},
     params::{parse_id, use_id},
 };
@@ -17,30 +15,16 @@ use crate::ui::{
 /// Asks before a profile is deleted.
 #[component]
 pub fn DeleteProfileDialog() -> impl IntoView {
-    let cursor = use_cursor();
-    let live = use_live();
     let id = use_id();
-    let profile = Loaded::<ProfileDetail>::new(
-        move || (id.get(), live.map(|live| live.delegates.version())),
-        |(id, _)| async move { get_profile(parse_id(&id)?).await },
-    );
-    let back = Signal::derive(move || with_cursor(Href::new("/profiles"), &cursor.get()));
-    let delete = ServerAction::<DeleteProfile>::new();
-    render_dialog(profile, back, move |detail| {
-        let name = detail.with_untracked(|detail| detail.row.profile.spec.name.to_string());
-        let used = Memo::new(move |_| detail.with(|detail| detail.row.delegates > 0));
+    let profile = async move { get_profile(parse_id(&id)?).await };
+    let back = with_cursor(Href::new("/profiles"), &use_cursor());
+    render_dialog(profile, back.clone(), move |detail| {
+        let profile = &detail.row.profile;
+        let (id, name) = (profile.id.to_string(), profile.spec.name.to_string());
+        let used = detail.row.delegates > 0;
+        let submit = if used { Submit::removes("Move to Primary and delete", "Moving…") } else { Submit::DELETE };
         view! {
-            <FormDialog
-                title=format!("Delete {name}?")
-                back=back
-                action=delete
-                id=id.get_untracked()
-                submit=Signal::derive(move || if used.get() {
-                    Submit::removes("Move to Primary and delete", "Moving…")
-                } else {
-                    Submit::DELETE
-                })
-            >
+            <FormDialog title=format!("Delete {name}?") back=back action=DeleteProfile::PATH id=id submit=submit>
                 <p>
                     <b>{name}</b>
                     " and its startup script are deleted. This cannot be undone."
@@ -50,41 +34,37 @@ pub fn DeleteProfileDialog() -> impl IntoView {
                     wait for approval, and ask for a profile that does not exist."
                 </p>
                 <UsedBy detail=detail />
-                {move || used.get().then(|| view! { <input type="hidden" name="move_delegates" value="true" /> })}
+                {used.then(|| view! { <input type="hidden" name="move_delegates" value="true" /> })}
             </FormDialog>
         }
     })
 }
 
 #[component]
-fn UsedBy(detail: Signal<ProfileDetail>) -> impl IntoView {
-    move || {
-        let ProfileDetail { row, used_by } = detail.get();
-        if row.delegates == 0 {
-            return view! { <p>"No delegate has it."</p> }.into_any();
-        }
-        let sentence = match row.delegates {
-            1 => "1 delegate has it and will be moved to Primary first:".to_owned(),
-            count => format!("{count} delegates have it and will be moved to Primary first:"),
-        };
-        let named = u64::try_from(used_by.len()).unwrap_or(u64::MAX);
-        let more = row.delegates.saturating_sub(named);
-        view! {
-            <p>{sentence}</p>
-            <ul class="used" tabindex="0" aria-label="Delegates">
-                {used_by
-                    .into_iter()
-                    .map(|name| {
-                        view! {
-                            <li>
-                                <span class="t">{name}</span>
-                            </li>
-                        }
-                    })
-                    .collect_view()}
-                {(more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> })}
-            </ul>
-        }
-        .into_any()
+fn UsedBy(detail: ProfileDetail) -> impl IntoView {
+    let ProfileDetail { row, used_by } = detail;
+    let sentence = match row.delegates {
+        0 => return view! { <p>"No delegate has it."</p> }.into_any(),
+        1 => "1 delegate has it and will be moved to Primary first:".to_owned(),
+        count => format!("{count} delegates have it and will be moved to Primary first:"),
+    };
+    let named = u64::try_from(used_by.len()).unwrap_or(u64::MAX);
+    let more = row.delegates.saturating_sub(named);
+    view! {
+        <p>{sentence}</p>
+        <ul class="used" tabindex="0" aria-label="Delegates">
+            {used_by
+                .into_iter()
+                .map(|name| {
+                    view! {
+                        <li>
+                            <span class="t">{name}</span>
+                        </li>
+                    }
+                })
+                .collect_view()}
+            {(more > 0).then(|| view! { <li class="muted">{format!("and {more} more")}</li> })}
+        </ul>
     }
+    .into_any()
 }

@@ -1,18 +1,18 @@
 //! The form of a profile.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use muster::profile::{Profile, ProfileDetail};
 
 use super::api::{CreateProfile, EditProfile, get_profile};
 use crate::{
-    session::may_manage,
+    session::ManagersOnly,
     ui::{
         button::{LeaveForm, SubmitButton},
         field::{CheckField, TextArea, TextField},
         form::Form,
         href::Href,
-        load::{Loaded, render},
+        load::render,
         params::{parse_id, use_id},
     },
 };
@@ -22,7 +22,6 @@ const CANCEL_ID: &str = "profile-cancel";
 /// The page that makes a profile.
 #[component]
 pub fn NewProfilePage() -> impl IntoView {
-    let create = ServerAction::<CreateProfile>::new();
     view! {
         <Title text="Add Delegate Profile" />
         <Crumb />
@@ -30,7 +29,7 @@ pub fn NewProfilePage() -> impl IntoView {
             <h1>"Add Delegate Profile"</h1>
         </div>
         <div class="card form-card">
-            <Form action=create>
+            <Form action=CreateProfile::PATH>
                 <Fields profile=None />
                 <div class="form-actions">
                     <Cancel />
@@ -47,7 +46,7 @@ pub fn NewProfilePage() -> impl IntoView {
 pub fn EditProfilePage() -> impl IntoView {
     let id = use_id();
     // Not kept up to date: what somebody types is not to be replaced. The revision finds out who was first.
-    let profile = Loaded::<ProfileDetail>::new(move || id.get(), |id| async move { get_profile(parse_id(&id)?).await });
+    let profile = async move { get_profile(parse_id(&id)?).await };
     view! {
         <Title text="Delegate Profile" />
         <Crumb />
@@ -56,11 +55,9 @@ pub fn EditProfilePage() -> impl IntoView {
 }
 
 #[component]
-fn EditForm(detail: Signal<ProfileDetail>) -> impl IntoView {
-    let ProfileDetail { row, .. } = detail.get_untracked();
+fn EditForm(detail: ProfileDetail) -> impl IntoView {
+    let ProfileDetail { row, .. } = detail;
     let profile = row.profile;
-    let edit = ServerAction::<EditProfile>::new();
-    let may = may_manage();
     let used = match row.delegates {
         0 => "No delegate has this profile.".to_owned(),
         1 => "1 delegate has this profile. Once admitted, it runs the startup script again after a change.".to_owned(),
@@ -75,13 +72,15 @@ fn EditForm(detail: Signal<ProfileDetail>) -> impl IntoView {
         </div>
         <p class="sub">{used}</p>
         <div class="card form-card">
-            <Form action=edit>
+            <Form action=EditProfile::PATH>
                 <input type="hidden" name="id" value=profile.id.to_string() />
                 <input type="hidden" name="seen" value=profile.revision.to_string() />
                 <Fields profile=Some(profile) />
                 <div class="form-actions">
                     <Cancel />
-                    {move || may.get().then(|| view! { <SubmitButton label="Submit" busy="Saving…" /> })}
+                    <ManagersOnly>
+                        <SubmitButton label="Submit" busy="Saving…" />
+                    </ManagersOnly>
                 </div>
             </Form>
             <LeaveForm id=CANCEL_ID to=Href::new("/profiles") />

@@ -13,11 +13,9 @@ use crate::{
     ui::{
         button::NavButton,
         href::{Href, use_just_done},
-        list::{ListPage, load_list},
-        live::use_live,
+        list::ListPage,
         live_table::{Column, TableSpec},
         pagination::{use_cursor, with_cursor},
-        rows::LiveRow,
         time::Time,
     },
 };
@@ -40,9 +38,6 @@ static TABLE: TableSpec<ProfileRow> = TableSpec {
 #[component]
 pub fn ProfilesPage() -> impl IntoView {
     let cursor = use_cursor();
-    let live = use_live();
-    let version = move || live.map(|live| (live.profiles.version(), live.delegates.version()));
-    let profiles = load_list(cursor, version, list_profiles);
     let actions = || {
         view! {
             <ManagersOnly>
@@ -56,11 +51,13 @@ pub fn ProfilesPage() -> impl IntoView {
         <ListPage
             title="Delegate Profiles"
             actions=actions
-            listing=profiles
+            page=list_profiles(cursor.clone())
             table=&TABLE
+            topics="profiles delegates"
             nouns=["profile", "profiles"]
             href=|cursor| with_cursor(Href::new("/profiles"), &cursor)
-            row=move |id, row| view! { <ProfileLine id=id row=row cursor=cursor /> }
+            cursor=cursor.clone()
+            row=move |id, row| view! { <ProfileLine id=id row=row cursor=cursor.clone() /> }
         >
             <Toast otherwise="How delegates are admitted, which script they run, and which selectors they share." />
         </ListPage>
@@ -68,58 +65,43 @@ pub fn ProfilesPage() -> impl IntoView {
 }
 
 #[component]
-fn ProfileLine(id: Uuid, row: Signal<LiveRow<ProfileRow>>, cursor: Memo<Cursor>) -> impl IntoView {
-    let may = may_manage();
-    let just_done = use_just_done(id);
-    let profile = Signal::derive(move || row.with(|row| row.data.profile.clone()));
-    let name = move || profile.with(|profile| profile.spec.name.to_string());
-    let primary = Memo::new(move |_| profile.with(|profile| profile.primary));
-    let delete = Signal::derive(move || with_cursor(Href::new(format!("/profiles/{id}/delete")), &cursor.get()));
-    let selectors = move || {
-        let selectors: Vec<String> = profile.with(|profile| profile.spec.selectors.iter().map(str::to_owned).collect());
-        selectors.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()
-    };
+fn ProfileLine(id: Uuid, row: ProfileRow, cursor: Cursor) -> impl IntoView {
+    let ProfileRow { profile, delegates, .. } = row;
+    let spec = profile.spec;
+    let name = spec.name.to_string();
+    let selectors: Vec<String> = spec.selectors.iter().map(str::to_owned).collect();
+    let delete = (may_manage() && !profile.primary).then(|| {
+        let to = with_cursor(Href::new(format!("/profiles/{id}/delete")), &cursor);
+        view! {
+            <NavButton to=to class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
+                "Delete"
+            </NavButton>
+        }
+    });
     view! {
-        <tr
-            class="row"
-            class:gone=move || row.with(|row| row.gone)
-            class:just-done=just_done
-        >
+        <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
                 <a class="t" href=format!("/profiles/{id}")>
-                    {name}
+                    {name.clone()}
                 </a>
-                {move || primary.get().then(|| view! { <span class="tag default">"default"</span> })}
+                {profile.primary.then(|| view! { <span class="tag default">"default"</span> })}
             </td>
             <td data-label="Description" class="muted text-cell">
-                {move || profile.with(|profile| profile.spec.description.clone())}
+                {spec.description}
             </td>
-            <td data-label="Approval">
-                {move || if profile.with(|profile| profile.spec.requires_approval) { "Required" } else { "Not required" }}
-            </td>
+            <td data-label="Approval">{if spec.requires_approval { "Required" } else { "Not required" }}</td>
             <td data-label="Selectors" class="tags-cell">
-                <span class="tags">{selectors}</span>
+                <span class="tags">
+                    {selectors.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}
+                </span>
             </td>
             <td data-label="Delegates" class="number">
-                {move || row.with(|row| count_label(row.data.delegates))}
+                {count_label(delegates)}
             </td>
             <td data-label="Updated" class="muted time-cell">
-                <Time at=Signal::derive(move || profile.with(|profile| profile.updated_at)) />
+                <Time at=profile.updated_at />
             </td>
-            <td class="actions-cell">
-                {move || (may.get() && !primary.get() && !row.with(|row| row.gone)).then(|| {
-                    view! {
-                        <NavButton
-                            to=delete
-                            class="btn small ghost"
-                            label=format!("Delete {}", name())
-                            keep_scroll=true
-                        >
-                            "Delete"
-                        </NavButton>
-                    }
-                })}
-            </td>
+            <td class="actions-cell">{delete}</td>
         </tr>
     }
 }

@@ -8,9 +8,7 @@ use muster::{
     script::DelegateScripts,
 };
 
-use crate::error::ConsoleError;
-#[cfg(feature = "ssr")]
-use crate::{console::ask, ui::href::back_to};
+use crate::{console::ask, error::ConsoleError, ui::href::back_to};
 
 /// Where the whole log of a run is, as text.
 #[must_use]

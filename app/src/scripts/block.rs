@@ -1,7 +1,7 @@
 //! The startup script on the page of a delegate: the newest run with its log, those before it, and another run on
 //! request.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use muster::{
     delegate::{Admission, DelegateRow, Status},
     id::DelegateId,
@@ -20,7 +20,6 @@ use crate::{
         button::SubmitButton,
         form::Form,
         icon::Icon,
-        load::computed,
         plain_table::plain_table,
         time::{Elapsed, Time},
     },
@@ -40,62 +39,63 @@ enum Quiet {
 }
 
 /// The startup script of a delegate, and its runs.
-#[component]
-pub fn ScriptBlock(scripts: Signal<DelegateScripts>, row: Signal<DelegateRow>) -> impl IntoView {
-    let may = may_manage();
-    let admitted = computed(move |_| row.with(|row| row.delegate.admission == Admission::Enabled));
-    let quiet = computed(move |_| {
-        let (has_script, due, ran) = scripts.with(|all| (all.has_script, all.due, !all.runs.is_empty()));
-        match (has_script, due) {
-            (false, _) => Quiet::NoScript,
-            (true, true) => Quiet::Due,
-            (true, false) if !admitted.get() && !ran => Quiet::NotAdmitted,
-            (true, false) => Quiet::Nothing,
-        }
-    });
-    let runs = computed(move |_| scripts.with(|scripts| scripts.runs.clone()));
-    let may_run = computed(move |_| may.get() && admitted.get() && quiet.get() == Quiet::Nothing);
-    let again = ServerAction::<RunScriptAgain>::new();
-    let id = row.with_untracked(|row| row.delegate.id);
+pub fn script_block(scripts: DelegateScripts, row: &DelegateRow) -> impl IntoView + use<> {
+    let DelegateScripts { has_script, due, runs, log, more } = scripts;
+    let mut runs = runs.into_iter();
+    let newest = runs.next();
+    let before: Vec<ScriptRun> = runs.collect();
+    let admitted = row.delegate.admission == Admission::Enabled;
+    let quiet = match (has_script, due) {
+        (false, _) => Quiet::NoScript,
+        (true, true) => Quiet::Due,
+        (true, false) if !admitted && newest.is_none() => Quiet::NotAdmitted,
+        (true, false) => Quiet::Nothing,
+    };
+    let again = may_manage() && admitted && quiet == Quiet::Nothing;
     view! {
         <div class="block-head">
             <h2>"Startup script"</h2>
             <div class="grow"></div>
-            {move || may_run.get().then(|| {
-                view! {
-                    <Form action=again id=id.to_string() class="row-form">
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <input type="hidden" name="back" value=detail_href(id).to_string() />
-                        <SubmitButton label="Run again" busy="Asking…" class="btn small" />
-                    </Form>
-                }
-            })}
+            {again.then(|| run_again(row.delegate.id))}
         </div>
         <div class="card script">
-            {move || quiet_line(quiet.get(), row)}
-            <Newest runs=runs />
-            <NewestLog scripts=scripts id=id />
+            {quiet_line(quiet, row)}
+            {newest.map(|run| view! {
+                {newest_facts(&run)}
+                {newest_log(&run, &log, more)}
+            })}
         </div>
-        {move || runs.with(|runs| runs.get(1..).map(<[_]>::to_vec)).filter(|runs| !runs.is_empty()).map(earlier)}
+        {(!before.is_empty()).then(|| earlier(before))}
     }
 }
 
-fn quiet_line(quiet: Quiet, row: Signal<DelegateRow>) -> Option<AnyView> {
-    let profile = move || {
+/// The button that asks for another run.
+fn run_again(id: DelegateId) -> impl IntoView {
+    view! {
+        <Form action=RunScriptAgain::PATH id=id.to_string() class="row-form">
+            <input type="hidden" name="id" value=id.to_string() />
+            <input type="hidden" name="back" value=detail_href(id).to_string() />
+            <SubmitButton label="Run again" busy="Asking…" class="btn small" />
+        </Form>
+    }
+}
+
+fn quiet_line(quiet: Quiet, row: &DelegateRow) -> Option<AnyView> {
+    let profile = || {
         view! {
-            <a class="link" href=move || row.with(|row| format!("/profiles/{}", row.delegate.profile_id))>
-                {move || row.with(|row| row.profile.clone())}
+            <a class="link" href=format!("/profiles/{}", row.delegate.profile_id)>
+                {row.profile.clone()}
             </a>
         }
     };
     match quiet {
         Quiet::Nothing => None,
         Quiet::Due => {
-            let there = move || row.with(|row| row.status == Status::Connected);
+            let there = row.status == Status::Connected;
             let line = view! {
                 <p class="script-due" role="status">
                     <span class="status wait">{Icon::Waiting.draw()} "Waiting for the delegate to run it"</span>
-                    {move || (!there()).then(|| {
+                    {(!there).then(|| {
                         view! { <span class="muted">"It is not connected; it runs the script once it is."</span> }
                     })}
                 </p>
@@ -114,77 +114,57 @@ fn quiet_line(quiet: Quiet, row: Signal<DelegateRow>) -> Option<AnyView> {
     }
 }
 
-/// The facts of the newest run. What is read out when it changes stays in its place.
-#[component]
-fn Newest(runs: Signal<Vec<ScriptRun>>) -> impl IntoView {
-    let there = computed(move |_| runs.with(|runs| !runs.is_empty()));
-    let of = move |show: fn(&ScriptRun) -> AnyView| move || runs.with(|runs| runs.first().map(show));
-    move || {
-        there.get().then(|| {
-            view! {
-                <dl class="facts">
-                    <div>
-                        <dt>"Outcome"</dt>
-                        <dd translate="no">
-                            <span role="status">{of(|run| outcome(run).into_any())}</span>
-                        </dd>
-                    </div>
-                    <div>
-                        <dt>"Started"</dt>
-                        <dd translate="no">{of(|run| view! { <Time at=run.started_at /> }.into_any())}</dd>
-                    </div>
-                    <div>
-                        <dt>"Duration"</dt>
-                        <dd translate="no">{of(|run| lasted(run).into_any())}</dd>
-                    </div>
-                    <div>
-                        <dt>"Profile"</dt>
-                        <dd translate="no">{of(|run| run.profile.clone().into_any())}</dd>
-                    </div>
-                </dl>
-            }
-        })
+/// The facts of the newest run.
+fn newest_facts(run: &ScriptRun) -> impl IntoView + use<> {
+    view! {
+        <dl class="facts">
+            <div>
+                <dt>"Outcome"</dt>
+                <dd translate="no">
+                    <span role="status">{outcome(run)}</span>
+                </dd>
+            </div>
+            <div>
+                <dt>"Started"</dt>
+                <dd translate="no">
+                    <Time at=run.started_at />
+                </dd>
+            </div>
+            <div>
+                <dt>"Duration"</dt>
+                <dd translate="no">{lasted(run)}</dd>
+            </div>
+            <div>
+                <dt>"Profile"</dt>
+                <dd translate="no">{run.profile.clone()}</dd>
+            </div>
+        </dl>
     }
 }
 
 /// How long a run took, or has been going on.
 fn lasted(run: &ScriptRun) -> impl IntoView + use<> {
-    let (since, until) = (run.started_at, run.end.as_ref().map(|end| end.at));
-    view! { <Elapsed since=since until=until /> }
+    view! { <Elapsed since=run.started_at until=run.end.as_ref().map(|end| end.at) /> }
 }
 
-/// The log of the newest run. It is made once for each run, so that it keeps its place while it grows.
-#[component]
-fn NewestLog(scripts: Signal<DelegateScripts>, id: DelegateId) -> impl IntoView {
-    let run = computed(move |_| scripts.with(|scripts| scripts.runs.first().map(|run| run.id)));
-    let ended = computed(move |_| scripts.with(|all| all.runs.first().is_some_and(|run| run.end.is_some())));
-    let there = computed(move |_| scripts.with(|scripts| !plain(&scripts.log).is_empty()));
-    let more = computed(move |_| scripts.with(|scripts| scripts.more));
-    let text = Signal::derive(move || scripts.with(|scripts| scripts.log.clone()));
-    move || {
-        run.get().map(|run| {
-            view! {
-                {move || if there.get() {
-                    view! { <Log text=text /> }.into_any()
-                } else if ended.get() {
-                    view! { <p class="muted">"The script wrote nothing."</p> }.into_any()
-                } else {
-                    view! { <p class="muted">"The script has written nothing yet."</p> }.into_any()
-                }}
-                {move || there.get().then(|| {
-                    view! {
-                        <div class="log-foot">
-                            <a class="link" href=log_path(id, run) download rel="external">
-                                {Icon::Download.draw()}
-                                "Download log"
-                            </a>
-                            {more.get().then(|| view! { <span class="muted">"Only the end of it is shown here."</span> })}
-                        </div>
-                    }
-                })}
-            }
-        })
+/// The end of the newest run's log; `more` says whether that is not all of it.
+fn newest_log(run: &ScriptRun, log: &str, more: bool) -> AnyView {
+    let text = plain(log);
+    if text.is_empty() {
+        let none = if run.end.is_some() { "The script wrote nothing." } else { "The script has written nothing yet." };
+        return view! { <p class="muted">{none}</p> }.into_any();
     }
+    view! {
+        <Log text=text />
+        <div class="log-foot">
+            <a class="link" href=log_path(run.delegate_id, run.id) download rel="external">
+                {Icon::Download.draw()}
+                "Download log"
+            </a>
+            {more.then(|| view! { <span class="muted">"Only the end of it is shown here."</span> })}
+        </div>
+    }
+    .into_any()
 }
 
 /// The runs before the newest.

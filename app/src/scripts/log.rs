@@ -2,47 +2,15 @@
 
 use leptos::prelude::*;
 
-/// How near to its end, in pixels, a log counts as read to the end.
-const NEAR: i32 = 24;
-
 /// A pane that scrolls. It stays at the end of the text until somebody scrolls up, and again once he is back there.
 #[component]
 pub fn Log(
-    /// The text, as the script wrote it.
-    text: Signal<String>,
+    /// The text, made [`plain`].
+    text: String,
 ) -> impl IntoView {
-    let pane = NodeRef::<leptos::html::Pre>::new();
-    let follows = StoredValue::new(true);
-    // How far it was scrolled, and how high the text was.
-    let before = StoredValue::new((0, 0));
-    let shown = Signal::derive(move || text.with(|text| plain(text)));
-    Effect::new(move |_| {
-        text.track();
-        // What is on the page is the new text only after this effect.
-        request_animation_frame(move || {
-            if follows.try_get_value() == Some(true)
-                && let Some(pane) = pane.try_get_untracked().flatten()
-            {
-                pane.set_scroll_top(pane.scroll_height());
-            }
-        });
-    });
-    let on_scroll = move |_| {
-        if let Some(pane) = pane.get_untracked() {
-            let (top, height) = (pane.scroll_top(), pane.scroll_height());
-            let (top_before, height_before) = before.get_value();
-            before.set_value((top, height));
-            // Another width of the window also moves it: only somebody who scrolls up leaves the end.
-            if top + pane.client_height() + NEAR >= height {
-                follows.set_value(true);
-            } else if top < top_before && height >= height_before {
-                follows.set_value(false);
-            }
-        }
-    };
     view! {
-        <pre class="log" role="region" aria-label="Log" tabindex="0" node_ref=pane on:scroll=on_scroll>
-            {shown}
+        <pre class="log" role="region" aria-label="Log" tabindex="0" data-tail="">
+            {text}
         </pre>
     }
 }

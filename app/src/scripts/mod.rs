@@ -5,4 +5,4 @@ mod block;
 mod log;
 mod outcome;
 
-pub use block::ScriptBlock;
+pub use block::script_block;

@@ -2,19 +2,14 @@
 //! set one.
 
 use leptos::prelude::*;
-#[cfg(feature = "ssr")]
-use muster::secret::{NewSecret, parse_value};
-#[cfg(feature = "ssr")]
-use muster::user::Permission;
 use muster::{
     id::SecretId,
     page::{Cursor, Page},
-    secret::SecretRow,
+    secret::{NewSecret, SecretRow, parse_value},
+    user::Permission,
 };
 
-use crate::error::ConsoleError;
-#[cfg(feature = "ssr")]
-use crate::{console::ask, ui::href::back_to};
+use crate::{console::ask, error::ConsoleError, ui::href::back_to};
 
 /// One page of the list.
 #[server(endpoint = "secrets/list")]

@@ -1,18 +1,17 @@
 //! Making a secret, giving one another value, and deleting one.
 
-use leptos::prelude::*;
-use muster::secret::SecretRow;
+use leptos::{prelude::*, server_fn::ServerFn};
+use muster::{id::ProfileId, secret::SecretRow};
 
 use super::api::{CreateSecret, DeleteSecret, ReplaceSecret, get_secret};
 use crate::{
+    error::ConsoleError,
     session::ManagersOnly,
     ui::{
         dialog::render_dialog,
         field::{SecretArea, TextField},
         form_dialog::{FormDialog, Submit},
         href::Href,
-        live::use_live,
-        load::Loaded,
         pagination::{use_cursor, with_cursor},
         params::{parse_id, use_id},
     },
@@ -24,34 +23,22 @@ const VALUE_HINT: &str = "6 to 16384 characters, several lines if need be. Nobod
                           encrypts, hashes or rearranges it, or writes only part of it.";
 
 /// The list to return to.
-fn use_back() -> Signal<Href> {
-    let cursor = use_cursor();
-    Signal::derive(move || with_cursor(Href::new("/secrets"), &cursor.get()))
+fn use_back() -> Href {
+    with_cursor(Href::new("/secrets"), &use_cursor())
 }
 
-/// The secret in the address.
-fn load_secret() -> Loaded<SecretRow> {
-    let live = use_live();
-    let id = use_id();
-    Loaded::<SecretRow>::new(
-        // A script that is changed meanwhile may name it, or not any more.
-        move || (id.get(), live.map(|live| live.profiles.version())),
-        |(id, _)| async move { get_secret(parse_id(&id)?).await },
-    )
-}
-
-fn id_and_name(row: Signal<SecretRow>) -> (String, String) {
-    row.with_untracked(|row| (row.secret.id.to_string(), row.secret.name.to_string()))
+/// A secret that an address names.
+async fn load_secret(id: String) -> Result<SecretRow, ConsoleError> {
+    get_secret(parse_id(&id)?).await
 }
 
 /// Asks for a name and a value.
 #[component]
 pub fn NewSecretDialog() -> impl IntoView {
-    let back = use_back();
-    let create = ServerAction::<CreateSecret>::new();
+    let submit = Submit::saves("Add Secret", "Adding…");
     view! {
         <ManagersOnly>
-            <FormDialog title="Add Secret" back=back action=create submit=Submit::saves("Add Secret", "Adding…")>
+            <FormDialog title="Add Secret" back=use_back() action=CreateSecret::PATH submit=submit>
                 <TextField
                     name="name"
                     label="Name"
@@ -72,15 +59,13 @@ pub fn NewSecretDialog() -> impl IntoView {
 #[component]
 pub fn ReplaceSecretDialog() -> impl IntoView {
     let back = use_back();
-    let replace = ServerAction::<ReplaceSecret>::new();
-    render_dialog(load_secret(), back, move |row| {
-        let (id, name) = id_and_name(row);
+    render_dialog(load_secret(use_id()), back.clone(), move |SecretRow { secret, .. }| {
         view! {
             <FormDialog
-                title=format!("Replace the value of {name}")
-                back=back
-                action=replace
-                id=id
+                title=format!("Replace the value of {}", secret.name)
+                back=back.clone()
+                action=ReplaceSecret::PATH
+                id=secret.id.to_string()
                 returns_to=back
                 submit=Submit::saves("Replace value", "Replacing…")
             >
@@ -95,35 +80,32 @@ pub fn ReplaceSecretDialog() -> impl IntoView {
 #[component]
 pub fn DeleteSecretDialog() -> impl IntoView {
     let back = use_back();
-    let delete = ServerAction::<DeleteSecret>::new();
-    render_dialog(load_secret(), back, move |row| {
-        let (id, name) = id_and_name(row);
-        let used = Memo::new(move |_| row.with(|row| !row.used_by.is_empty()));
-        let title = {
-            let name = name.clone();
-            Signal::derive(move || if used.get() { format!("{name} is in use") } else { format!("Delete {name}?") })
+    render_dialog(load_secret(use_id()), back.clone(), move |SecretRow { secret, used_by }| {
+        let (id, name) = (secret.id.to_string(), secret.name.to_string());
+        let unused = used_by.is_empty();
+        let title = if unused { format!("Delete {name}?") } else { format!("{name} is in use") };
+        let content = if unused {
+            view! {
+                <p>
+                    <b class="mono">{name}</b>
+                    " and its value are deleted. No startup script names it. This cannot be undone."
+                </p>
+            }
+            .into_any()
+        } else {
+            view! { <InUse profiles=used_by /> }.into_any()
         };
         view! {
             <FormDialog
                 title=title
-                back=back
-                action=delete
+                back=back.clone()
+                action=DeleteSecret::PATH
                 id=id
                 returns_to=back
                 submit=Submit::DELETE
-                possible=Signal::derive(move || !used.get())
+                possible=unused
             >
-                {move || if used.get() {
-                    view! { <InUse row=row /> }.into_any()
-                } else {
-                    view! {
-                        <p>
-                            <b class="mono">{name.clone()}</b>
-                            " and its value are deleted. No startup script names it. This cannot be undone."
-                        </p>
-                    }
-                    .into_any()
-                }}
+                {content}
             </FormDialog>
         }
     })
@@ -131,25 +113,20 @@ pub fn DeleteSecretDialog() -> impl IntoView {
 
 /// The profiles whose scripts name the secret.
 #[component]
-fn InUse(row: Signal<SecretRow>) -> impl IntoView {
+fn InUse(profiles: Vec<(ProfileId, String)>) -> impl IntoView {
+    let profile = |(id, name): (ProfileId, String)| {
+        view! {
+            <li>
+                <a class="link" href=format!("/profiles/{id}")>
+                    {name}
+                </a>
+            </li>
+        }
+    };
     view! {
         <p>"The startup scripts of these profiles name it. Take it out of them first, then delete it:"</p>
         <ul class="used" tabindex="0" aria-label="Delegate Profiles">
-            {move || {
-                let profiles = row.with(|row| row.used_by.clone());
-                profiles
-                    .into_iter()
-                    .map(|(id, name)| {
-                        view! {
-                            <li>
-                                <a class="link" href=format!("/profiles/{id}")>
-                                    {name}
-                                </a>
-                            </li>
-                        }
-                    })
-                    .collect_view()
-            }}
+            {profiles.into_iter().map(profile).collect_view()}
         </ul>
     }
 }

@@ -1,6 +1,6 @@
 //! The list of secrets. Only those see it who may manage delegates.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use muster::{
     id::ProfileId,
     page::Cursor,
@@ -10,18 +10,15 @@ use uuid::Uuid;
 
 use super::api::list_secrets;
 use crate::{
-    session::{IfManager, ManagersOnly, Toast, may_manage},
+    session::{ManagersOnly, Toast},
     ui::{
         button::NavButton,
-        copy::copy_text,
         empty::EmptyState,
         href::{Href, use_just_done},
         icon::Icon,
-        list::{ListPage, load_list},
-        live::use_live,
+        list::ListPage,
         live_table::{Column, TableSpec},
         pagination::{use_cursor, with_cursor},
-        rows::LiveRow,
         time::Time,
     },
 };
@@ -36,10 +33,7 @@ static TABLE: TableSpec<SecretRow> = TableSpec {
 #[component]
 pub fn SecretsPage() -> impl IntoView {
     let cursor = use_cursor();
-    let live = use_live();
-    let version = move || live.map(|live| (live.secrets.version(), live.profiles.version()));
-    let secrets = load_list(cursor, version, list_secrets);
-    let new = Signal::derive(move || with_cursor(Href::new("/secrets/new"), &cursor.get()));
+    let new = with_cursor(Href::new("/secrets/new"), &cursor);
     let actions = move || {
         view! {
             <ManagersOnly>
@@ -49,16 +43,19 @@ pub fn SecretsPage() -> impl IntoView {
             </ManagersOnly>
         }
     };
+    let first = cursor == Cursor::First;
     view! {
         <ListPage
             title="Secrets"
             actions=actions
-            listing=secrets
+            page=list_secrets(cursor.clone())
             table=&TABLE
+            topics="secrets profiles"
             nouns=["secret", "secrets"]
             href=|cursor| with_cursor(Href::new("/secrets"), &cursor)
-            row=move |id, row| view! { <SecretLine id=id row=row cursor=cursor /> }
-            empty=move |_| view! { <NoSecrets cursor=cursor /> }.into_any()
+            cursor=cursor.clone()
+            row=move |id, row| view! { <SecretLine id=id row=row cursor=cursor.clone() /> }
+            empty=Box::new(move |_, _| view! { <NoSecrets first=first /> }.into_any())
         >
             <Toast otherwise="Passwords and keys that startup scripts use. Nobody can read them here once they are saved." />
         </ListPage>
@@ -66,47 +63,41 @@ pub fn SecretsPage() -> impl IntoView {
 }
 
 #[component]
-fn SecretLine(id: Uuid, row: Signal<LiveRow<SecretRow>>, cursor: Memo<Cursor>) -> impl IntoView {
-    let may = may_manage();
-    let just_done = use_just_done(id);
-    // A name never changes.
-    let name = row.with_untracked(|row| row.data.secret.name.clone());
-    let gone = Memo::new(move |_| row.with(|row| row.gone));
-    let to = move |path: &'static str| {
-        Signal::derive(move || with_cursor(Href::new(format!("/secrets/{id}/{path}")), &cursor.get()))
-    };
-    let (replace, delete) = (format!("Replace value of {name}"), format!("Delete {name}"));
+fn SecretLine(id: Uuid, row: SecretRow, cursor: Cursor) -> impl IntoView {
+    let SecretRow { secret, used_by } = row;
+    let name = secret.name;
+    let to = |path: &str| with_cursor(Href::new(format!("/secrets/{id}/{path}")), &cursor);
+    let (replace, delete) = (to("replace"), to("delete"));
+    let (replaces, deletes) = (format!("Replace value of {name}"), format!("Delete {name}"));
     view! {
-        <tr class="row" class:gone=move || gone.get() class:just-done=just_done>
+        <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
                 <span class="t mono">{name.to_string()}</span>
                 <Reference name=name />
             </td>
             <td data-label="Used by" class="text-cell">
-                {move || used_by(row.with(|row| row.data.used_by.clone()))}
+                {links(used_by)}
             </td>
             <td data-label="Updated">
-                <Time at=Signal::derive(move || row.with(|row| row.data.secret.updated_at)) />
-                <span class="second">"by " {move || row.with(|row| row.data.secret.updated_by.clone())}</span>
+                <Time at=secret.updated_at />
+                <span class="second">"by " {secret.updated_by}</span>
             </td>
             <td class="actions-cell">
-                {move || (may.get() && !gone.get()).then(|| {
-                    view! {
-                        <NavButton to=to("replace") class="btn small ghost" label=replace.clone() keep_scroll=true>
-                            "Replace value"
-                        </NavButton>
-                        <NavButton to=to("delete") class="btn small ghost" label=delete.clone() keep_scroll=true>
-                            "Delete"
-                        </NavButton>
-                    }
-                })}
+                <ManagersOnly>
+                    <NavButton to=replace class="btn small ghost" label=replaces keep_scroll=true>
+                        "Replace value"
+                    </NavButton>
+                    <NavButton to=delete class="btn small ghost" label=deletes keep_scroll=true>
+                        "Delete"
+                    </NavButton>
+                </ManagersOnly>
             </td>
         </tr>
     }
 }
 
 /// The profiles whose scripts name a secret.
-fn used_by(profiles: Vec<(ProfileId, String)>) -> AnyView {
+fn links(profiles: Vec<(ProfileId, String)>) -> AnyView {
     if profiles.is_empty() {
         return view! { <span class="muted">"No script"</span> }.into_any();
     }
@@ -130,26 +121,15 @@ fn reference(name: &SecretName) -> String {
 #[component]
 fn Reference(name: SecretName) -> impl IntoView {
     let text = reference(&name);
-    let copied = RwSignal::new(false);
-    let copy = {
-        let text = StoredValue::new(text.clone());
-        move |_| {
-            let text = text.get_value();
-            spawn_local(async move {
-                let worked = copy_text(&text).await;
-                copied.try_set(worked);
-            });
-        }
-    };
     let label = format!("Copy the reference to {name}");
     view! {
         <span class="reference">
-            <code>{text}</code>
-            <button type="button" class="btn small ghost needs-scripts" aria-label=label on:click=copy>
-                {move || if copied.get() { Icon::Tick.draw().into_any() } else { Icon::Copy.draw().into_any() }}
-                <span class="visually-hidden" aria-live="polite">
-                    {move || if copied.get() { "Copied" } else { "" }}
-                </span>
+            <code>{text.clone()}</code>
+            <button type="button" class="btn small ghost needs-scripts" aria-label=label data-copy=text>
+                <span class="copy-before">{Icon::Copy.draw()}</span>
+                <span class="copy-after">{Icon::Tick.draw()}</span>
+                // There is no room for a word: it is for those alone who do not see the icon.
+                <span class="visually-hidden" aria-live="polite" data-copied="Copied"></span>
             </button>
         </span>
     }
@@ -157,31 +137,32 @@ fn Reference(name: SecretName) -> impl IntoView {
 
 /// What secrets are for, and the one next step.
 #[component]
-fn NoSecrets(cursor: Memo<Cursor>) -> impl IntoView {
+fn NoSecrets(
+    /// Whether this is the first page: there are none at all then.
+    first: bool,
+) -> impl IntoView {
     let text = "A secret keeps a password or a key out of the startup script that needs it. The script names it, and the \
                 value takes that place when the script is handed to an approved delegate.";
-    move || {
-        if cursor.get() == Cursor::First {
-            view! {
-                <EmptyState icon=Icon::Secrets title="No secrets yet" text=text>
-                    <IfManager>
-                        <NavButton to=Href::new("/secrets/new") class="btn" keep_scroll=true>
-                            "Add Secret"
-                        </NavButton>
-                    </IfManager>
-                </EmptyState>
-            }
-            .into_any()
-        } else {
-            view! {
-                <EmptyState icon=Icon::Secrets title="This page is empty" text=text>
-                    <NavButton to=Href::new("/secrets") class="btn">
-                        "First page"
+    if first {
+        view! {
+            <EmptyState icon=Icon::Secrets title="No secrets yet" text=text>
+                <ManagersOnly>
+                    <NavButton to=Href::new("/secrets/new") class="btn" keep_scroll=true>
+                        "Add Secret"
                     </NavButton>
-                </EmptyState>
-            }
-            .into_any()
+                </ManagersOnly>
+            </EmptyState>
         }
+        .into_any()
+    } else {
+        view! {
+            <EmptyState icon=Icon::Secrets title="This page is empty" text=text>
+                <NavButton to=Href::new("/secrets") class="btn">
+                    "First page"
+                </NavButton>
+            </EmptyState>
+        }
+        .into_any()
     }
 }
 

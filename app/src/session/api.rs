@@ -4,9 +4,11 @@ use leptos::prelude::*;
 use muster::user::Password;
 use uuid::Uuid;
 
-use crate::{console::Frame, error::ConsoleError};
-#[cfg(feature = "ssr")]
-use crate::{console::ask, ui::href::is_page};
+use crate::{
+    console::{Frame, ask},
+    error::ConsoleError,
+    ui::href::is_page,
+};
 
 /// What the frame of every page shows.
 #[server(endpoint = "session/frame")]

@@ -1,6 +1,6 @@
 //! Signing in.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
 
 use super::{ElsewhereNotice, api::SignIn};
@@ -9,13 +9,11 @@ use crate::ui::{button::SubmitButton, field::TextField, form::Form, standalone::
 /// The page that a person without a session is sent to.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let sign_in = ServerAction::<SignIn>::new();
-    let query = use_query_map();
-    let next = move || query.with(|query| query.get("next").unwrap_or_default());
+    let next = use_query_map().with_untracked(|query| query.get("next").unwrap_or_default());
     view! {
         <StandalonePage title="Log in" brand=true>
                 <ElsewhereNotice />
-                <Form action=sign_in>
+                <Form action=SignIn::PATH>
                     <input type="hidden" name="next" value=next />
                     <TextField name="email" label="Email" kind="email" autocomplete="username" autofocus=true />
                     <TextField name="password" label="Password" kind="password" autocomplete="current-password" />

@@ -10,7 +10,7 @@ pub use login::LoginPage;
 pub use setup::SetupPage;
 pub use toast::Toast;
 pub(crate) use viewer::provide_viewer;
-pub use viewer::{IfManager, ManagersOnly, may_manage};
+pub use viewer::{ManagersOnly, may_manage};
 
 use leptos::prelude::*;
 
@@ -21,20 +21,10 @@ use crate::ui::icon::Icon;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginElsewhere(pub String);
 
-#[derive(Clone, Copy)]
-struct Elsewhere(StoredValue<Option<String>>);
-
-/// Hands to the pages where one has to log in. The browser reads the same as the server did.
-pub(crate) fn provide_login_elsewhere() {
-    let url = SharedValue::new(|| use_context::<LoginElsewhere>().map(|LoginElsewhere(url)| url)).into_inner();
-    provide_context(Elsewhere(StoredValue::new(url)));
-}
-
 /// Says where a login is kept, where it is not here.
 #[component]
 fn ElsewhereNotice() -> impl IntoView {
-    let url = use_context::<Elsewhere>().and_then(|Elsewhere(url)| url.get_value());
-    url.map(|url| {
+    use_context::<LoginElsewhere>().map(|LoginElsewhere(url)| {
         view! {
             <div class="notice notice-wait" role="alert">
                 {Icon::Warning.draw()}

@@ -1,6 +1,6 @@
 //! First set-up: the first administrator is made with a code that only those know who can read the server's log.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{ElsewhereNotice, api::SetUp};
 use crate::ui::{button::SubmitButton, field::TextField, form::Form, standalone::StandalonePage};
@@ -8,12 +8,11 @@ use crate::ui::{button::SubmitButton, field::TextField, form::Form, standalone::
 /// The page of an installation that has no user yet.
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let set_up = ServerAction::<SetUp>::new();
     view! {
         <StandalonePage title="Set up Muster" brand=true>
                 <p class="sub">"Create the first administrator. More people can be added later."</p>
                 <ElsewhereNotice />
-                <Form action=set_up>
+                <Form action=SetUp::PATH>
                     <TextField
                         name="code"
                         label="Setup code"

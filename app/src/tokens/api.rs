@@ -1,23 +1,17 @@
 //! Delegate tokens: what the pages show and ask for.
 
 use leptos::prelude::*;
-#[cfg(feature = "ssr")]
-use muster::user::Permission;
 use muster::{
     id::TokenId,
-    page::{Cursor, Page},
-    token::{TokenRotation, TokenRow, TokenUse},
-};
-#[cfg(feature = "ssr")]
-use muster::{
     install::InstallKind,
-    token::{NewToken, Successor},
+    page::{Cursor, Page},
+    token::{NewToken, Successor, TokenRotation, TokenRow, TokenUse},
+    user::Permission,
 };
 
-use crate::{console::RevealedToken, error::ConsoleError};
-#[cfg(feature = "ssr")]
 use crate::{
-    console::ask,
+    console::{RevealedToken, ask},
+    error::ConsoleError,
     ui::href::{Href, back_to},
 };
 
@@ -54,7 +48,6 @@ pub async fn create_token(
 
 /// The page that shows a new token's value. `back`, where it is a page of the console, is where its dialog closes to.
 /// That of a delegate's setup stays behind the dialog, and finds the token chosen.
-#[cfg(feature = "ssr")]
 fn created_page(back: &str, id: TokenId) -> String {
     let Some(back) = Href::parse(back) else { return format!("/tokens/{id}/created") };
     let setup = back.path().strip_prefix("/install/").and_then(InstallKind::from_slug);
@@ -122,7 +115,7 @@ pub async fn delete_token(id: TokenId, back: String) -> Result<(), ConsoleError>
     .await
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

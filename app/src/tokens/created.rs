@@ -1,21 +1,18 @@
 //! The value of a new token, shown once.
 
-use leptos::{prelude::*, task::spawn_local};
-use muster::id::TokenId;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    api::{forget_token_value, reveal_token},
+    api::{ForgetTokenValue, reveal_token},
     query::use_token_list,
 };
 use crate::{
     console::RevealedToken,
     ui::{
-        copy::{CopyField, copy_text},
-        dialog::{CancelButton, Dialog, Leave, MessageDialog, render_dialog},
-        fresh::fresh,
+        copy::copy_face,
+        dialog::{CancelButton, Dialog, MessageDialog, render_dialog},
         href::{Href, use_here},
         icon::Icon,
-        load::Loaded,
         params::{parse_id, use_id},
     },
 };
@@ -24,107 +21,85 @@ use crate::{
 /// return to.
 #[component]
 pub fn CreatedTokenDialog() -> impl IntoView {
-    let list = use_token_list();
-    let here = use_here();
     let id = use_id();
-    let back = Signal::derive(move || {
-        let asked = here.with(|here| here.get("back").and_then(Href::parse));
-        asked.unwrap_or_else(|| list.get().list().with("done", id.get()))
-    });
+    let asked = use_here().get("back").and_then(Href::parse);
+    let back = asked.unwrap_or_else(|| use_token_list().list().with("done", &id));
     created_dialog(id, back)
 }
 
-/// Shows a token's value, puts it into the clipboard where the browser lets it, and does not let go of it unasked.
-pub fn created_dialog(id: Memo<String>, back: Signal<Href>) -> impl IntoView {
-    // The server shows the value once, so this asks once: by itself when it renders, and else the browser.
-    let value =
-        Loaded::<Option<RevealedToken>>::new(move || id.get(), |id| async move { reveal_token(parse_id(&id)?).await });
-    render_dialog(value, back, move |value| match value.get_untracked() {
-        Some(token) => match id.get_untracked().parse() {
-            Ok(id) => view! { <Value id=id token=token back=back /> }.into_any(),
-            Err(_) => view! { <Spent back=back /> }.into_any(),
-        },
+/// Shows a token's value, has the browser put it into the clipboard where it lets it, and not let go of it unasked.
+pub fn created_dialog(id: String, back: Href) -> impl IntoView {
+    // The server shows the value once, so this asks once.
+    let value = {
+        let id = id.clone();
+        async move { reveal_token(parse_id(&id)?).await }
+    };
+    render_dialog(value, back.clone(), move |value| match value {
+        Some(token) => view! { <Value id=id token=token back=back /> }.into_any(),
         None => view! { <Spent back=back /> }.into_any(),
     })
 }
 
 #[component]
-fn Value(id: TokenId, token: RevealedToken, back: Signal<Href>) -> impl IntoView {
-    let copied = RwSignal::new(None);
-    let asks = RwSignal::new(false);
-    // The page has copied it by itself: a slip would leave it in the clipboard alone, until something else is copied.
-    let may_close = Callback::new(move |leave| {
-        let copied = copied.get_untracked() == Some(true);
-        let may = (leave == Leave::Button && copied) || asks.get_untracked();
-        asks.set(!may);
-        may
-    });
-    // Shown: from now on nobody sees it again. Where this does not get through it is forgotten a little later.
-    Effect::new(move |_| spawn_local(async move { _ = forget_token_value(id).await }));
-    let secret = StoredValue::new(token.value.clone());
-    let go_back = NodeRef::<leptos::html::Button>::new();
-    Effect::new(move |_| {
-        let secret = secret.get_value();
-        spawn_local(async move {
-            let worked = copy_text(&secret).await;
-            copied.try_set(Some(worked));
-        });
-    });
-    // The button that had the focus has made room for this one.
-    Effect::new(move |_| {
-        if let Some(button) = go_back.get() {
-            request_animation_frame(move || _ = button.focus());
-        }
-    });
-    let name = token.name;
-    let ready = move || {
-        if copied.get() == Some(true) {
-            format!("{name} is ready and its value is in your clipboard.")
-        } else {
-            format!("{name} is ready. Copy its value now.")
-        }
-    };
+fn Value(id: String, token: RevealedToken, back: Href) -> impl IntoView {
+    let RevealedToken { name, value } = token;
     view! {
-        <Dialog title="New Token" back=back may_close=may_close>
-            <div class="dialog-body">
-                <p role="status">{fresh(ready)}</p>
-                <CopyField label="Token value" value=token.value copied=copied />
-                <div class="notice notice-wait">
-                    {Icon::Warning.draw()}
-                    <p>"Save the new token value. You cannot retrieve the token value after this."</p>
-                </div>
-            </div>
-            {move || if asks.get() {
-                view! {
-                    <footer class="asks">
-                        <p role="alert">
-                            {fresh(move || if copied.get() == Some(true) {
-                                "The value is in your clipboard, and nowhere else. It cannot be shown again."
-                            } else {
-                                "You have not copied the value. It cannot be shown again."
-                            })}
-                        </p>
-                        <button type="button" class="btn" node_ref=go_back on:click=move |_| asks.set(false)>
-                            "Go back"
+        <Dialog title="New Token" back=back>
+            // Fetched anew, the page would not have the value any more. The browser copies it by itself, and a slip
+            // would leave it in the clipboard alone, until something else is copied: leaving has to be asked for.
+            <div data-guard="" data-once="">
+                // Sent once the page is shown: from then on nobody sees the value again. Where this does not get
+                // through it is forgotten a little later.
+                <form method="post" action=ForgetTokenValue::PATH data-send="" hidden>
+                    <input type="hidden" name="id" value=id />
+                </form>
+                <div class="dialog-body">
+                    <p
+                        role="status"
+                        data-copied-text=format!("{name} is ready and its value is in your clipboard.")
+                    >
+                        {format!("{name} is ready. Copy its value now.")}
+                    </p>
+                    <div class="secret">
+                        <input
+                            class="mono"
+                            type="text"
+                            readonly
+                            aria-label="Token value"
+                            value=value.clone()
+                            autocomplete="off"
+                            spellcheck="false"
+                        />
+                        <button type="button" class="needs-scripts" data-copy=value data-copy-at-once="">
+                            {copy_face()}
                         </button>
-                        <CancelButton label="Close anyway" class="btn danger" autofocus=false />
-                    </footer>
-                }
-                .into_any()
-            } else {
-                view! {
-                    <footer>
-                        <CancelButton label="I have saved it" class="btn primary" />
-                    </footer>
-                }
-                .into_any()
-            }}
+                    </div>
+                    <div class="notice notice-wait">
+                        {Icon::Warning.draw()}
+                        <p>"Save the new token value. You cannot retrieve the token value after this."</p>
+                    </div>
+                </div>
+                <footer data-calm="">
+                    <CancelButton label="I have saved it" class="btn primary" />
+                </footer>
+                <footer class="asks" data-asks="" hidden>
+                    <p
+                        role="alert"
+                        data-copied-text="The value is in your clipboard, and nowhere else. It cannot be shown again."
+                        data-uncopied-text="You have not copied the value. It cannot be shown again."
+                    ></p>
+                    <button type="button" class="btn" data-calm-again="">
+                        "Go back"
+                    </button>
+                    <CancelButton label="Close anyway" class="btn danger" autofocus=false />
+                </footer>
+            </div>
         </Dialog>
     }
 }
 
 #[component]
-fn Spent(back: Signal<Href>) -> impl IntoView {
+fn Spent(back: Href) -> impl IntoView {
     view! {
         <MessageDialog title="This value was shown before" back=back>
             <p>

@@ -1,6 +1,6 @@
 //! Cutting a token off, and deleting one that is.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use muster::{page::count_label, token::TokenUse};
 
 use super::{
@@ -9,56 +9,44 @@ use super::{
 };
 use crate::{
     delegates::DelegateStatus,
+    error::ConsoleError,
     ui::{
         dialog::render_dialog,
         form_dialog::{FormDialog, Submit},
         href::Href,
-        live::use_live,
-        load::Loaded,
         params::{parse_id, use_id},
         time::Time,
     },
 };
 
-/// The list to return to.
-fn use_list() -> Signal<Href> {
-    let list = use_token_list();
-    Signal::derive(move || list.get().list())
-}
-
-/// The token in the address and who uses it.
-pub(super) fn load_token() -> Loaded<TokenUse> {
-    let live = use_live();
-    let id = use_id();
-    Loaded::<TokenUse>::new(
-        move || (id.get(), live.map(|live| (live.delegates.version(), live.heartbeats.version()))),
-        |(id, _)| async move { get_token_use(parse_id(&id)?).await },
-    )
+/// A token that an address names, and who uses it.
+pub(super) async fn load_token(id: String) -> Result<TokenUse, ConsoleError> {
+    get_token_use(parse_id(&id)?).await
 }
 
 /// Asks before a token of the list is revoked.
 #[component]
 pub fn RevokeTokenDialog() -> impl IntoView {
-    revoke_dialog(use_list())
+    revoke_dialog(use_id(), use_token_list().list())
 }
 
 /// Asks before the old token of a rotation is revoked, and returns to the rotation.
 #[component]
 pub fn RevokeRotatedDialog() -> impl IntoView {
     let id = use_id();
-    revoke_dialog(Signal::derive(move || Href::new(format!("/tokens/{}/rotation", id.get()))))
+    let back = Href::new(format!("/tokens/{id}/rotation"));
+    revoke_dialog(id, back)
 }
 
 /// Asks before a token is revoked, and names the delegates that this cuts off.
-fn revoke_dialog(back: Signal<Href>) -> impl IntoView {
-    let revoke = ServerAction::<RevokeToken>::new();
-    render_dialog(load_token(), back, move |token| {
-        let (id, name) = id_and_name(token);
+fn revoke_dialog(id: String, back: Href) -> impl IntoView {
+    render_dialog(load_token(id), back.clone(), move |token| {
+        let (id, name) = id_and_name(&token);
         view! {
             <FormDialog
                 title=format!("Revoke {name}?")
-                back=back
-                action=revoke
+                back=back.clone()
+                action=RevokeToken::PATH
                 id=id
                 returns_to=back
                 submit=Submit::removes("Confirm", "Revoking…")
@@ -76,15 +64,14 @@ fn revoke_dialog(back: Signal<Href>) -> impl IntoView {
 /// Asks before a token is deleted.
 #[component]
 pub fn DeleteTokenDialog() -> impl IntoView {
-    let back = use_list();
-    let delete = ServerAction::<DeleteToken>::new();
-    render_dialog(load_token(), back, move |token| {
-        let (id, name) = id_and_name(token);
+    let back = use_token_list().list();
+    render_dialog(load_token(use_id()), back.clone(), move |token| {
+        let (id, name) = id_and_name(&token);
         view! {
             <FormDialog
                 title=format!("Delete {name}?")
-                back=back
-                action=delete
+                back=back.clone()
+                action=DeleteToken::PATH
                 id=id
                 returns_to=back
                 submit=Submit::DELETE
@@ -100,34 +87,26 @@ pub fn DeleteTokenDialog() -> impl IntoView {
     })
 }
 
-fn id_and_name(token: Signal<TokenUse>) -> (String, String) {
-    token.with_untracked(|token| (token.row.token.id.to_string(), token.row.token.name.to_string()))
+fn id_and_name(token: &TokenUse) -> (String, String) {
+    (token.row.token.id.to_string(), token.row.token.name.to_string())
 }
 
 /// The delegates that last registered with the token.
 #[component]
-fn Users(token: Signal<TokenUse>) -> impl IntoView {
-    let sum = move || {
-        token.with(|token| match (token.total, token.seen_last_minute) {
-            (0, _) => "No delegate uses it.".to_owned(),
-            (1, seen) => format!("1 delegate uses it; {seen} seen in the last minute."),
-            (total, seen) => {
-                let (total, seen) = (count_label(total), count_label(seen));
-                format!("{total} delegates use it; {seen} seen in the last minute.")
-            }
-        })
+fn Users(token: TokenUse) -> impl IntoView {
+    let TokenUse { users, total, seen_last_minute, .. } = token;
+    let sum = match (total, seen_last_minute) {
+        (0, _) => "No delegate uses it.".to_owned(),
+        (1, seen) => format!("1 delegate uses it; {seen} seen in the last minute."),
+        (total, seen) => {
+            let (total, seen) = (count_label(total), count_label(seen));
+            format!("{total} delegates use it; {seen} seen in the last minute.")
+        }
     };
-    let more = move || {
-        token.with(|token| {
-            let shown = u64::try_from(token.users.len()).unwrap_or(u64::MAX);
-            let more = token.total.saturating_sub(shown);
-            (more > 0).then(|| view! { <li class="muted">{format!("and {} more", count_label(more))}</li> })
-        })
-    };
+    let more = total.saturating_sub(u64::try_from(users.len()).unwrap_or(u64::MAX));
     view! {
         <p>{sum}</p>
-        {move || token.with(|token| !token.users.is_empty()).then(|| {
-            let users = token.get().users;
+        {(!users.is_empty()).then(|| {
             view! {
                 <ul class="used" tabindex="0" aria-label="Delegates">
                     {users
@@ -147,7 +126,7 @@ fn Users(token: Signal<TokenUse>) -> impl IntoView {
                             }
                         })
                         .collect_view()}
-                    {more}
+                    {(more > 0).then(|| view! { <li class="muted">{format!("and {} more", count_label(more))}</li> })}
                 </ul>
             }
         })}

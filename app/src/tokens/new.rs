@@ -1,6 +1,6 @@
 //! Making a token.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use muster::install::InstallOptions;
 
 use super::{api::CreateToken, query::use_token_list};
@@ -11,26 +11,22 @@ use crate::{
         field::{CheckField, SelectField, TextField},
         form_dialog::{FormDialog, Submit},
         href::Href,
-        load::Loaded,
     },
 };
 
 /// Asks for a name, an expiry and a profile.
 #[component]
 pub fn NewTokenDialog() -> impl IntoView {
-    let list = use_token_list();
-    let back = Signal::derive(move || list.get().list());
-    let options = Loaded::<InstallOptions>::new(|| (), |()| get_install_options());
-    let create = ServerAction::<CreateToken>::new();
-    render_dialog(options, back, move |options| {
+    let back = use_token_list().list();
+    render_dialog(get_install_options(), back.clone(), move |options| {
         view! {
-            <FormDialog title="New Token" back=back action=create submit=GENERATE>
+            <FormDialog title="New Token" back=back action=CreateToken::PATH submit=GENERATE>
                 <NameField />
                 <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
                 <SelectField
                     name="profile"
                     label="Profile"
-                    options=options.with_untracked(profiles)
+                    options=profiles(&options)
                     hint="For delegates that register with this token and name no profile."
                 />
                 <CheckField
@@ -60,10 +56,15 @@ fn NameField() -> impl IntoView {
 
 /// Asks for the name of a new token alone, and has the page that made it necessary find it chosen.
 #[component]
-pub fn NamedTokenDialog(back: Signal<Href>) -> impl IntoView {
-    let create = ServerAction::<CreateToken>::new();
+pub fn NamedTokenDialog(back: Href) -> impl IntoView {
     view! {
-        <FormDialog title="New Token" back=back action=create returns_to=back submit=GENERATE>
+        <FormDialog
+            title="New Token"
+            back=back.clone()
+            action=CreateToken::PATH
+            returns_to=back
+            submit=GENERATE
+        >
             <NameField />
         </FormDialog>
     }

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use muster::page::Cursor;
-use serde::{Deserialize, Serialize};
 
 use crate::ui::{
     href::Href,
@@ -11,7 +10,7 @@ use crate::ui::{
 };
 
 /// Which tokens the list shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenList {
     /// Whether the revoked ones are among them.
     pub revoked: bool,
@@ -37,8 +36,7 @@ impl TokenList {
     }
 }
 
-/// What the address says now.
-pub fn use_token_list() -> Memo<TokenList> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(TokenList::read))
+/// What the address says.
+pub fn use_token_list() -> TokenList {
+    use_query_map().with_untracked(TokenList::read)
 }

@@ -7,14 +7,11 @@ use crate::ui::{icon::Icon, status::mark};
 
 /// What a token is.
 #[component]
-pub fn TokenMark(#[prop(into)] status: Signal<TokenStatus>) -> impl IntoView {
-    move || {
-        let status = status.get();
-        let (class, icon) = match status {
-            TokenStatus::Active => ("status ok", Icon::Done),
-            TokenStatus::Revoked => ("status bad", Icon::CutOff),
-            TokenStatus::Expired => ("status off", Icon::RunOut),
-        };
-        mark(class, icon, status.label())
-    }
+pub fn TokenMark(status: TokenStatus) -> impl IntoView {
+    let (class, icon) = match status {
+        TokenStatus::Active => ("status ok", Icon::Done),
+        TokenStatus::Revoked => ("status bad", Icon::CutOff),
+        TokenStatus::Expired => ("status off", Icon::RunOut),
+    };
+    mark(class, icon, status.label())
 }

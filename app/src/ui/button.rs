@@ -1,16 +1,14 @@
 //! Buttons. One that leads to another page is a form with the method GET: a real button, also without scripts.
 
-use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::prelude::*;
 
-use super::{form::FormState, fresh::fresh, href::Href};
+use super::href::Href;
 
 /// A button that leads to another page of the console.
 #[component]
 pub fn NavButton(
     /// Where to.
-    #[prop(into)]
-    to: Signal<Href>,
+    to: Href,
     /// How it looks.
     #[prop(default = "btn")]
     class: &'static str,
@@ -19,7 +17,7 @@ pub fn NavButton(
     label: Option<String>,
     /// Whether what it opens is open, where it opens something on the same page.
     #[prop(optional, into)]
-    expanded: Option<Signal<bool>>,
+    expanded: Option<bool>,
     /// What it opens on the same page.
     #[prop(optional, into)]
     controls: Option<String>,
@@ -27,41 +25,35 @@ pub fn NavButton(
     #[prop(optional)]
     autofocus: bool,
     /// Whether there is nowhere to go.
-    #[prop(optional, into)]
-    disabled: Signal<bool>,
+    #[prop(optional)]
+    disabled: bool,
     /// Whether the page takes the place of this one in the history, and keeps its scroll position.
     #[prop(optional)]
     replace_history: bool,
     /// Whether the page keeps its scroll position.
     #[prop(optional)]
     keep_scroll: bool,
-    /// What to do instead where there are scripts.
-    #[prop(optional, into)]
-    on_press: Option<Callback<()>>,
+    /// Whether the browser loads the page anew, with everything in it.
+    #[prop(optional)]
+    reload: bool,
     children: Children,
 ) -> impl IntoView {
-    let navigate = use_navigate();
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if let Some(on_press) = on_press {
-            on_press.run(());
-            return;
-        }
-        let scroll = !(replace_history || keep_scroll);
-        let options = NavigateOptions { replace: replace_history, scroll, ..NavigateOptions::default() };
-        navigate(&to.get_untracked().to_string(), options);
-    };
     view! {
-        <form class="nav-button" method="get" action=move || to.with(|to| to.path().to_owned()) on:submit=on_submit>
-            {move || hidden_fields(&to.get())}
+        <form
+            class="nav-button"
+            method="get"
+            action=to.path().to_owned()
+            data-replace=replace_history.then_some("")
+            data-noscroll=(replace_history || keep_scroll).then_some("")
+            data-native=reload.then_some("")
+        >
+            {hidden_fields(&to)}
             <button
                 type="submit"
                 class=class
                 aria-label=label
-                aria-expanded=move || expanded.map(|expanded| expanded.get().to_string())
-                aria-controls=move || {
-                    controls.clone().filter(|_| expanded.is_none_or(|expanded| expanded.get()))
-                }
+                aria-expanded=expanded.map(|expanded| expanded.to_string())
+                aria-controls=controls.filter(|_| expanded != Some(false))
                 autofocus=autofocus
                 disabled=disabled
             >
@@ -77,23 +69,11 @@ pub fn LeaveForm(
     /// What buttons name in their `form` attribute.
     id: &'static str,
     /// Where to.
-    #[prop(into)]
-    to: Signal<Href>,
-    /// What to do instead where there are scripts.
-    #[prop(optional, into)]
-    on_press: Option<Callback<()>>,
+    to: Href,
 ) -> impl IntoView {
-    let navigate = use_navigate();
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        match on_press {
-            Some(on_press) => on_press.run(()),
-            None => navigate(&to.get_untracked().to_string(), NavigateOptions::default()),
-        }
-    };
     view! {
-        <form id=id method="get" action=move || to.with(|to| to.path().to_owned()) on:submit=on_submit>
-            {move || hidden_fields(&to.get())}
+        <form id=id method="get" action=to.path().to_owned()>
+            {hidden_fields(&to)}
         </form>
     }
 }
@@ -120,12 +100,9 @@ pub fn SubmitButton(
     #[prop(optional_no_strip, into)]
     name: Option<String>,
 ) -> impl IntoView {
-    let form = use_context::<FormState>();
-    let pending = move || form.is_some_and(|form| form.pending.get());
-    let slow = move || form.is_some_and(|form| form.slow.get());
     view! {
-        <button type="submit" class=class aria-label=name disabled=pending>
-            {fresh(move || if slow() { busy } else { label })}
+        <button type="submit" class=class aria-label=name data-busy=busy>
+            <span>{label}</span>
         </button>
     }
 }

@@ -7,24 +7,23 @@ use super::{form::FormState, icon::Icon};
 /// What the parts of a field share.
 struct Parts {
     id: String,
-    described: Signal<Option<String>>,
-    error: Signal<Option<String>>,
+    described: Option<String>,
+    error: Option<String>,
+}
+
+impl Parts {
+    fn invalid(&self) -> Option<&'static str> {
+        self.error.is_some().then_some("true")
+    }
 }
 
 fn parts(name: &'static str, hint: &'static str) -> Parts {
     let form = use_context::<FormState>();
-    let id = form.map_or_else(|| name.to_owned(), |form| form.register(name));
-    let error = Signal::derive(move || form.and_then(|form| form.error_of(name)));
-    let described = {
-        let id = id.clone();
-        Signal::derive(move || {
-            let hint = (!hint.is_empty()).then(|| format!("{id}-hint"));
-            let error = error.with(Option::is_some).then(|| format!("{id}-error"));
-            let all: Vec<String> = [error, hint].into_iter().flatten().collect();
-            (!all.is_empty()).then(|| all.join(" "))
-        })
-    };
-    Parts { id, described, error }
+    let id = form.as_ref().map_or_else(|| name.to_owned(), |form| form.register(name));
+    let error = form.and_then(|form| form.error_of(name));
+    let described = [error.as_ref().map(|_| format!("{id}-error")), (!hint.is_empty()).then(|| format!("{id}-hint"))];
+    let described: Vec<String> = described.into_iter().flatten().collect();
+    Parts { id, described: (!described.is_empty()).then(|| described.join(" ")), error }
 }
 
 fn initial(name: &'static str, given: String) -> String {
@@ -36,12 +35,11 @@ fn initial(name: &'static str, given: String) -> String {
 
 /// What stands below a control.
 #[component]
-fn Below(id: String, hint: &'static str, error: Signal<Option<String>>) -> impl IntoView {
-    let error_id = format!("{id}-error");
+fn Below(id: String, hint: &'static str, error: Option<String>) -> impl IntoView {
     view! {
-        {move || error.get().map(|error| {
+        {error.map(|error| {
             view! {
-                <p class="field-error" id=error_id.clone()>
+                <p class="field-error" id=format!("{id}-error")>
                     {Icon::Warning.draw()}
                     <span>{error}</span>
                 </p>
@@ -68,7 +66,9 @@ pub fn TextField(
     #[prop(optional)] mono: bool,
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
-    let Parts { id, described, error } = parts(name, hint);
+    let parts = parts(name, hint);
+    let invalid = parts.invalid();
+    let Parts { id, described, error } = parts;
     // A password never comes back from the server.
     let value = if kind == "password" { None } else { Some(initial(name, value)) };
     let plain = matches!(kind, "password" | "email") || mono;
@@ -90,7 +90,7 @@ pub fn TextField(
                 required=required
                 readonly=readonly
                 autofocus=autofocus
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=invalid
                 aria-describedby=described
             />
             <Below id=id hint=hint error=error />
@@ -108,7 +108,9 @@ pub fn TextArea(
     #[prop(default = 3)] rows: i32,
     #[prop(optional)] mono: bool,
 ) -> impl IntoView {
-    let Parts { id, described, error } = parts(name, hint);
+    let parts = parts(name, hint);
+    let invalid = parts.invalid();
+    let Parts { id, described, error } = parts;
     let html = textarea_html(&initial(name, value));
     view! {
         <div class="field">
@@ -122,7 +124,7 @@ pub fn TextArea(
                 autocapitalize=mono.then_some("none")
                 spellcheck=mono.then_some("false")
                 wrap=mono.then_some("off")
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=invalid
                 aria-describedby=described
                 inner_html=html
             ></textarea>
@@ -140,7 +142,9 @@ pub fn SecretArea(
     #[prop(default = "")] hint: &'static str,
     #[prop(default = 3)] rows: i32,
 ) -> impl IntoView {
-    let Parts { id, described, error } = parts(name, hint);
+    let parts = parts(name, hint);
+    let invalid = parts.invalid();
+    let Parts { id, described, error } = parts;
     let show_id = format!("{id}-show");
     view! {
         <div class="field veiled">
@@ -159,7 +163,7 @@ pub fn SecretArea(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                aria-invalid=move || error.with(Option::is_some).then_some("true")
+                aria-invalid=invalid
                 aria-describedby=described
             ></textarea>
             <Below id=id hint=hint error=error />
@@ -168,14 +172,14 @@ pub fn SecretArea(
 }
 
 /// The content of a `<textarea>` as HTML. Leptos writes the children of one as they are, so that text could end the
-/// element and go on as markup; as inner HTML, escaped here, it is the same on both sides and safe.
+/// element and go on as markup; as inner HTML, escaped here, it is safe.
 fn textarea_html(text: &str) -> String {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    // The parser of a document drops a line end that begins the text; the one of `innerHTML` keeps it.
-    if cfg!(feature = "ssr") && escaped.starts_with('\n') { format!("\n{escaped}") } else { escaped }
+    // The parser drops a line end that begins the text.
+    if escaped.starts_with('\n') { format!("\n{escaped}") } else { escaped }
 }
 
-/// A choice of one.
+/// A choice of one, with room for a button beside it.
 #[component]
 pub fn SelectField(
     name: &'static str,
@@ -184,97 +188,41 @@ pub fn SelectField(
     options: Vec<(String, String)>,
     #[prop(optional, into)] value: String,
     #[prop(default = "")] hint: &'static str,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let Parts { id, described, error } = parts(name, hint);
+    let parts = parts(name, hint);
+    let invalid = parts.invalid();
+    let Parts { id, described, error } = parts;
     let chosen = initial(name, value);
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <span class="select">
-                <select
-                    class="input"
-                    id=id.clone()
-                    name=name
-                    autocomplete="off"
-                    aria-invalid=move || error.with(Option::is_some).then_some("true")
-                    aria-describedby=described
-                >
-                    {options
-                        .into_iter()
-                        .map(|(value, text)| {
-                            let selected = value == chosen;
-                            view! {
-                                <option value=value selected=selected>
-                                    {text}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
-                </select>
-            </span>
-            <Below id=id hint=hint error=error />
-        </div>
-    }
-}
-
-/// A choice of one whose options may become more while the page is open, with room for a button beside it.
-#[component]
-pub fn LiveSelectField(
-    name: &'static str,
-    label: &'static str,
-    /// Values and what people read. One that is chosen should not leave: the browser would choose another.
-    #[prop(into)]
-    options: Signal<Vec<(String, String)>>,
-    value: String,
-    /// What the page chooses later on: where this changes, it replaces what the person chose.
-    #[prop(into)]
-    set: Signal<String>,
-    #[prop(default = "")] hint: &'static str,
-    children: Children,
-) -> impl IntoView {
-    let Parts { id, described, error } = parts(name, hint);
-    let chosen = initial(name, value);
-    let select = NodeRef::<leptos::html::Select>::new();
-    // Gives what the page chose last.
-    Effect::new(move |before: Option<String>| {
-        let value = set.get();
-        let Some(before) = before else { return value };
-        let there = options.with(|options| options.iter().any(|(option, _)| *option == value));
-        if before == value || !there {
-            return before;
+    let option = |(value, text): (String, String)| {
+        let selected = value == chosen;
+        view! {
+            <option value=value selected=selected>
+                {text}
+            </option>
         }
-        let wanted = value.clone();
-        // The option itself may be put on the page by this very change.
-        request_animation_frame(move || {
-            if let Some(select) = select.try_get_untracked().flatten() {
-                select.set_value(&wanted);
-            }
-        });
-        value
-    });
+    };
+    let select = view! {
+        <span class="select">
+            <select
+                class="input"
+                id=id.clone()
+                name=name
+                autocomplete="off"
+                aria-invalid=invalid
+                aria-describedby=described
+            >
+                {options.into_iter().map(option).collect_view()}
+            </select>
+        </span>
+    };
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
-            <div class="field-row">
-                <span class="select">
-                    <select
-                        class="input"
-                        id=id.clone()
-                        name=name
-                        autocomplete="off"
-                        node_ref=select
-                        aria-invalid=move || error.with(Option::is_some).then_some("true")
-                        aria-describedby=described
-                    >
-                        <For each=move || options.get() key=|(value, _)| value.clone() let((value, text))>
-                            <option selected=value == chosen value=value.clone()>
-                                {text}
-                            </option>
-                        </For>
-                    </select>
-                </span>
-                {children()}
-            </div>
+            {match children {
+                Some(children) => view! { <div class="field-row">{select} {children()}</div> }.into_any(),
+                None => select.into_any(),
+            }}
             <Below id=id hint=hint error=error />
         </div>
     }
@@ -353,7 +301,7 @@ pub fn CheckField(
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{
     button::SubmitButton,
     dialog::{CancelButton, Dialog},
-    form::{Call, Form},
+    form::Form,
     href::Href,
 };
 
@@ -36,46 +36,39 @@ impl Submit {
 
 /// A dialog with a form, whose button does what the dialog is about.
 #[component]
-pub fn FormDialog<S: Call>(
+pub fn FormDialog(
     /// Its heading, which names the object.
     #[prop(into)]
-    title: Signal<String>,
+    title: String,
     /// Where closing it leads.
-    #[prop(into)]
-    back: Signal<Href>,
-    action: ServerAction<S>,
+    back: Href,
+    /// The path of the server function.
+    action: &'static str,
     /// The object that it is about, as the form sends it.
     #[prop(optional, into)]
     id: Option<String>,
     /// Where the form returns to, for calls that take it.
-    #[prop(optional, into)]
-    returns_to: Option<Signal<Href>>,
-    #[prop(into)] submit: Signal<Submit>,
+    #[prop(optional)]
+    returns_to: Option<Href>,
+    submit: Submit,
     /// Whether it can be done; where it cannot, the dialog says why and can only be closed.
-    #[prop(default = Signal::stored(true), into)]
-    possible: Signal<bool>,
+    #[prop(default = true)]
+    possible: bool,
     children: Children,
 ) -> impl IntoView {
-    let class = if submit.get_untracked().danger { "dialog-form" } else { "form dialog-form" };
+    let Submit { label, busy, danger } = submit;
+    let (form, button) = if danger { ("dialog-form", "btn danger solid") } else { ("form dialog-form", "btn primary") };
     view! {
         <Dialog title=title back=back>
-            <Form action=action id=id.clone() class=class>
+            <Form action=action id=id.clone() class=form>
                 <div class="dialog-body">
                     {children()}
                     {id.map(|id| view! { <input type="hidden" name="id" value=id /> })}
-                    {returns_to.map(|to| view! { <input type="hidden" name="back" value=move || to.get().to_string() /> })}
+                    {returns_to.map(|to| view! { <input type="hidden" name="back" value=to.to_string() /> })}
                 </div>
                 <footer>
-                    {move || if possible.get() {
-                        view! { <CancelButton /> }
-                    } else {
-                        view! { <CancelButton label="Close" /> }
-                    }}
-                    {move || possible.get().then(|| {
-                        let Submit { label, busy, danger } = submit.get();
-                        let class = if danger { "btn danger solid" } else { "btn primary" };
-                        view! { <SubmitButton label=label busy=busy class=class /> }
-                    })}
+                    <CancelButton label=if possible { "Cancel" } else { "Close" } />
+                    {possible.then(|| view! { <SubmitButton label=label busy=busy class=button /> })}
                 </footer>
             </Form>
         </Dialog>

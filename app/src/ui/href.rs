@@ -109,21 +109,18 @@ pub fn back_to(back: &str, fallback: &str, done: impl fmt::Display) -> String {
 }
 
 /// The object that the last form on this page acted on: what [`back_to`] wrote into the address.
-pub fn use_done() -> Memo<Option<Uuid>> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(|query| query.get_str("done").and_then(|id| Uuid::parse_str(id).ok())))
+pub fn use_done() -> Option<Uuid> {
+    use_query_map().with_untracked(|query| query.get_str("done").and_then(|id| Uuid::parse_str(id).ok()))
 }
 
 /// Whether the last form on this page acted on an object.
-pub fn use_just_done(object: Uuid) -> Signal<bool> {
-    let done = use_done();
-    Signal::derive(move || done.get() == Some(object))
+pub fn use_just_done(object: Uuid) -> bool {
+    use_done() == Some(object)
 }
 
-/// The page that is shown now.
-pub fn use_here() -> Signal<Href> {
-    let url = use_url();
-    Signal::derive(move || url.with(|url| Href::read(url.path(), url.search())))
+/// The page that is asked for.
+pub fn use_here() -> Href {
+    use_url().with_untracked(|url| Href::read(url.path(), url.search()))
 }
 
 #[cfg(test)]

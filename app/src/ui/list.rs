@@ -3,100 +3,113 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::page::{Cursor, Mark, Page};
+use muster::page::{Cursor, Page};
 use uuid::Uuid;
 
 use super::{
     href::Href,
-    live_table::{LiveRows, LiveTable, Sorting, TableSpec},
-    load::{Data, Loaded, render},
+    live::Follows,
+    live_table::{LiveTable, Sorting, TableSpec},
+    load::render,
     pagination::Pagination,
-    rows::{Listing, LiveRow},
 };
 use crate::error::ConsoleError;
 
-/// Asks for the page of a list that a query means, and again whenever `version` changes.
-pub fn load_list<Q, T, V, F>(
-    query: Memo<Q>,
-    version: impl Fn() -> V + Send + Sync + 'static,
-    fetch: impl Fn(Q) -> F + Clone + Send + Sync + 'static,
-) -> Loaded<Listing<Q, T>>
-where
-    Q: Data,
-    T: Data,
-    V: PartialEq + Clone + Send + Sync + 'static,
-    F: Future<Output = Result<Page<T>, ConsoleError>> + Send + 'static,
-{
-    Resource::new(
-        move || (query.get(), version()),
-        move |(query, _)| {
-            let page = fetch(query.clone());
-            async move { page.await.map(|page| Listing { query, page }) }
-        },
-    )
+/// A page of a list, as it is shown.
+pub struct Listed<T> {
+    page: Page<T>,
+    left: Option<AnyView>,
+}
+
+impl<T> Listed<T> {
+    /// Shows a row below the others that has left the list, or is on another page of it, and is not counted.
+    #[must_use]
+    pub fn with_left(self, left: Option<AnyView>) -> Self {
+        Self { left, ..self }
+    }
+}
+
+impl<T> From<Page<T>> for Listed<T> {
+    fn from(page: Page<T>) -> Self {
+        Self { page, left: None }
+    }
 }
 
 /// The list, and a dialog on top of it where the address names one.
 #[component]
-pub fn ListPage<Q, T, R, V, H>(
+pub fn ListPage<T, R, V, H, F, L>(
     title: &'static str,
     /// Buttons beside the heading.
     #[prop(into)]
     actions: ViewFnOnce,
-    listing: Loaded<Listing<Q, T>>,
+    /// The page of the list that is asked for.
+    page: F,
     table: &'static TableSpec<T>,
+    /// The topics of the stream that it follows.
+    topics: &'static str,
     /// What the rows are, in the singular and the plural.
     nouns: [&'static str; 2],
     /// The address of another page of the list.
     href: H,
-    /// Draws a row; called once for each, which then follows its data.
+    /// Which page of it this is.
+    cursor: Cursor,
+    /// Draws a row, given its key.
     row: R,
     /// Whether rows have to keep their places although nobody is at them.
-    #[prop(optional, into)]
-    frozen: Signal<bool>,
+    #[prop(optional)]
+    frozen: bool,
     /// What stands in place of a table without rows, given how many rows other pages have, and whether there may be more.
-    #[prop(optional, into)]
-    empty: Option<Callback<(u64, bool), AnyView>>,
+    #[prop(optional)]
+    empty: Option<Box<dyn FnOnce(u64, bool) -> AnyView + Send>>,
     /// Where headings lead that the list can be sorted by.
-    #[prop(optional, into)]
+    #[prop(optional)]
     sorting: Option<Sorting>,
     /// What stands between the heading and the table.
     children: Children,
 ) -> impl IntoView
 where
-    Q: Data,
-    T: Data,
-    R: Fn(Uuid, Signal<LiveRow<T>>) -> V + Clone + Send + 'static,
+    T: Send + 'static,
+    R: Fn(Uuid, T) -> V + Send + 'static,
     V: IntoView + 'static,
-    H: Fn(Cursor) -> Href + Copy + Send + Sync + 'static,
+    H: Fn(Cursor) -> Href + Send + 'static,
+    F: Future<Output = Result<L, ConsoleError>> + Send + 'static,
+    L: Into<Listed<T>> + Send + 'static,
 {
-    let content = move |listing: Signal<Listing<Q, T>>| {
-        let rows = LiveRows::new(table, listing, frozen);
-        let total = Memo::new(move |_| listing.with(|listing| (listing.page.total, listing.page.at_least)));
-        let empty = empty.map(|empty| ViewFn::from(move || empty.run(total.get())));
-        let page = move |of: fn(&Page<T>) -> Option<Mark>, cursor: fn(Mark) -> Cursor| {
-            Signal::derive(move || listing.with(|listing| of(&listing.page)).map(|mark| href(cursor(mark))))
-        };
+    let content = move |listed: L| {
+        let Listed { page, left } = listed.into();
+        let shown = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
+        let empty = empty.filter(|_| left.is_none()).map(|empty| empty(page.total, page.at_least));
+        let total = (page.total, page.count_label());
         view! {
-            <LiveTable rows=rows row=row.clone() empty=empty sorting=sorting />
+            <LiveTable
+                table=table
+                list=href(cursor).to_string()
+                rows=page.rows
+                row=row
+                left=left
+                frozen=frozen
+                empty=empty
+                sorting=sorting
+            />
             <Pagination
-                shown=Signal::derive(move || rows.count())
-                total=Signal::derive(move || listing.with(|listing| (listing.page.total, listing.page.count_label())))
+                shown=shown
+                total=total
                 nouns=nouns
-                previous=page(|page| page.previous.clone(), Cursor::Before)
-                next=page(|page| page.next.clone(), Cursor::After)
+                previous=page.previous.map(|mark| href(Cursor::Before(mark)))
+                next=page.next.map(|mark| href(Cursor::After(mark)))
             />
         }
     };
     view! {
         <Title text=title />
+        <Follows topics=topics />
         <div class="head">
             <h1>{title}</h1>
             <div class="grow"></div>
             {actions.run()}
         </div>
         {children()}
-        {render(listing, content)}
+        {render(page, content)}
         <Outlet />
     }
 }

@@ -18,9 +18,8 @@ pub fn cursor_of(query: &ParamsMap) -> Cursor {
 }
 
 /// Which page of a list the address of this page means.
-pub fn use_cursor() -> Memo<Cursor> {
-    let query = use_query_map();
-    Memo::new(move |_| query.with(cursor_of))
+pub fn use_cursor() -> Cursor {
+    use_query_map().with_untracked(cursor_of)
 }
 
 /// Writes which page of a list is meant into an address.
@@ -37,36 +36,29 @@ pub fn with_cursor(href: Href, cursor: &Cursor) -> Href {
 #[component]
 pub fn Pagination(
     /// How many rows are shown.
-    #[prop(into)]
-    shown: Signal<u64>,
+    shown: u64,
     /// How many there are: the number, and how it is shown.
-    #[prop(into)]
-    total: Signal<(u64, String)>,
+    total: (u64, String),
     /// What they are, in the singular and the plural.
     nouns: [&'static str; 2],
     /// The page before, where there is one.
-    #[prop(into)]
-    previous: Signal<Option<Href>>,
+    previous: Option<Href>,
     /// The page after, where there is one.
-    #[prop(into)]
-    next: Signal<Option<Href>>,
+    next: Option<Href>,
 ) -> impl IntoView {
-    let count = move || {
-        let (total, label) = total.get();
-        format!("{} of {label} {}", shown.get(), nouns[usize::from(total != 1)])
-    };
-    let to = |page: Signal<Option<Href>>| Signal::derive(move || page.get().unwrap_or_default());
-    let none = |page: Signal<Option<Href>>| Signal::derive(move || page.with(Option::is_none));
+    let (total, label) = total;
+    let count = format!("{shown} of {label} {}", nouns[usize::from(total != 1)]);
+    let (no_previous, no_next) = (previous.is_none(), next.is_none());
     view! {
         <div class="foot">
             <span translate="no">{count}</span>
             <LiveMark />
             <div class="grow"></div>
-            <NavButton to=to(previous) disabled=none(previous) class="btn small">
+            <NavButton to=previous.unwrap_or_default() disabled=no_previous class="btn small">
                 {Icon::Back.draw()}
                 "Previous"
             </NavButton>
-            <NavButton to=to(next) disabled=none(next) class="btn small">
+            <NavButton to=next.unwrap_or_default() disabled=no_next class="btn small">
                 "Next"
                 {Icon::Next.draw()}
             </NavButton>

@@ -8,9 +8,8 @@ use leptos_router::hooks::use_params_map;
 use crate::error::ConsoleError;
 
 /// The text where the path of this page has an id; empty where it has none.
-pub fn use_id() -> Memo<String> {
-    let params = use_params_map();
-    Memo::new(move |_| params.with(|params| params.get_str("id").unwrap_or_default().to_owned()))
+pub fn use_id() -> String {
+    use_params_map().with_untracked(|params| params.get_str("id").unwrap_or_default().to_owned())
 }
 
 /// Reads an id out of the path of a page.

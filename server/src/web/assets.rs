@@ -34,13 +34,11 @@ pub fn load() -> Files {
     let served = |route: String| manifest.get(&route).map_or(route.clone(), str::to_owned);
     // The WebAssembly and its JavaScript name each other, so they lie in a folder that has the hash in its name.
     let script = format!("/{name}.js");
-    let parts = manifest.iter().find_map(|(route, _)| route.strip_suffix(&script)).unwrap_or(package).to_owned();
+    let folder = manifest.iter().find_map(|(route, _)| route.strip_suffix(&script)).unwrap_or(package).to_owned();
     let assets = Assets {
         css: served(format!("/{package}/{name}.css")),
-        js: format!("{parts}{script}"),
-        wasm: format!("{parts}/{name}_bg.wasm"),
-        loader: format!("{parts}/parts.js"),
-        parts,
+        js: format!("{folder}{script}"),
+        wasm: format!("{folder}/{name}_bg.wasm"),
         worker: served("/live.js".to_owned()),
         icon: served("/favicon.svg".to_owned()),
         build_id: env!("MUSTER_BUILD_ID").to_owned(),

@@ -1,33 +1,41 @@
-//! Forms without JavaScript.
+//! Forms.
 //!
 //! The browser posts straight to a server function's URL and shows whatever comes back, so the answer is turned into a
 //! redirect: onwards after success, back to the form after an error. The error and what was typed travel in the
 //! session, never in a URL, and are gone once shown. Nothing is stored for somebody who is not signed in: there they
 //! travel in a cookie, sealed.
+//!
+//! A page with scripts does not leave the form ([`FROM_PAGE`]): where that is not taken, the page comes back at once, as
+//! the answer.
 
 use std::collections::BTreeMap;
 
 use axum::{
+    Extension,
     body::{Body, Bytes, to_bytes},
-    extract::{Request, State},
+    extract::Request,
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
-        header::{ACCEPT, CONTENT_TYPE, LOCATION, REFERER, SET_COOKIE},
+        header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER, SET_COOKIE},
+        request::Parts,
     },
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use muster_app::{error::ConsoleError, ui::form::Flash};
+use muster_app::{Assets, error::ConsoleError, ui::form::Flash};
 use tower_sessions::cookie::time::Duration;
 
-use super::{MAX_FORM_BYTES, cookie};
+use super::{MAX_FORM_BYTES, cookie, pages};
 use crate::{console::Operator, state};
+
+/// The header by which the console's own script says that it puts the answer into the page that is open.
+const FROM_PAGE: &str = "muster-form";
 
 /// Under which name a session holds what a form left.
 const FLASH: &str = "flash";
 
 /// How many fields are given back.
-const MAX_FIELD_BYTES: usize = 16;
+const MAX_FIELDS: usize = 16;
 /// The cookie of somebody who is not signed in.
 const COOKIE: &str = "muster_flash";
 /// The most bytes in it: sealed and encoded they fit into a cookie.
@@ -43,7 +51,7 @@ fn is_plain_form(headers: &HeaderMap) -> bool {
 }
 
 /// Middleware around the server functions.
-pub async fn without_script(State(_): State<state::State>, request: Request, next: Next) -> Response {
+pub async fn posted(Extension(assets): Extension<Assets>, request: Request, next: Next) -> Response {
     if !is_plain_form(request.headers()) {
         return next.run(request).await;
     }
@@ -54,6 +62,7 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let referrer = local_referrer(&parts.headers);
+    let page = parts.headers.contains_key(FROM_PAGE).then(|| page_at(&parts, &referrer)).flatten();
     // The server function then answers as to its own client, and does not write errors into a URL.
     parts.headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     let answer = next.run(Request::from_parts(parts, Body::from(body.clone()))).await;
@@ -65,10 +74,31 @@ pub async fn without_script(State(_): State<state::State>, request: Request, nex
         Ok(bytes) => serde_json::from_slice(&bytes).unwrap_or(ConsoleError::Unreachable),
         Err(_) => ConsoleError::Unreachable,
     };
-    match operator {
-        Some(operator) => flash_and_return(&operator, endpoint, error, &body, &referrer).await,
-        None => Redirect::to(&referrer).into_response(),
+    // Who is not signed in any more is sent where one signs in.
+    let page = page.filter(|_| error != ConsoleError::SignedOut);
+    match (operator, page) {
+        (Some(_), Some(mut page)) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            page.extensions_mut().insert(Flash { endpoint, error, fields: typed(&body).collect() });
+            let mut response = pages::render(&assets, page).await;
+            // What the page itself has to say comes first.
+            if response.status().is_success() {
+                *response.status_mut() = status;
+            }
+            response
+        }
+        (Some(operator), None) => flash_and_return(&operator, endpoint, error, &body, &referrer).await,
+        (None, _) => Redirect::to(&referrer).into_response(),
     }
+}
+
+/// A request for the page that a form stood on, by who sent the form.
+fn page_at(sent: &Parts, page: &str) -> Option<Request> {
+    let mut request = Request::get(page).body(Body::empty()).ok()?;
+    *request.extensions_mut() = sent.extensions.clone();
+    *request.headers_mut() = sent.headers.clone();
+    [CONTENT_TYPE, CONTENT_LENGTH].iter().for_each(|name| _ = request.headers_mut().remove(name));
+    Some(request)
 }
 
 /// The answer to the browser, with what the server function gave it to keep.
@@ -111,11 +141,7 @@ pub async fn flash_and_return(
     body: &Bytes,
     back: &str,
 ) -> Response {
-    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
-    let fields = pairs
-        .into_iter()
-        .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && name.len() + value.len() <= MAX_FORM_BYTES)
-        .take(MAX_FIELD_BYTES);
+    let fields = typed(body);
     let mut response = Redirect::to(back).into_response();
     if operator.user.is_none() {
         let flash = small(Flash { endpoint, error, fields: BTreeMap::new() }, fields);
@@ -129,6 +155,15 @@ pub async fn flash_and_return(
         tracing::warn!(%error, "what a form left could not be kept");
     }
     response
+}
+
+/// What was typed into a form, but for what is secret.
+fn typed(body: &Bytes) -> impl Iterator<Item = (String, String)> {
+    let pairs: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
+    pairs
+        .into_iter()
+        .filter(|(name, value)| !SECRETS.contains(&name.as_str()) && name.len() + value.len() <= MAX_FORM_BYTES)
+        .take(MAX_FIELDS)
 }
 
 /// As many of the fields as a cookie holds, the first ones first.

@@ -45,7 +45,7 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
     let csrf = state.public_url.as_deref().map_or_else(CsrfLayer::new, |url| {
         CsrfLayer::new().add_trusted_origin(url).unwrap_or_else(|_| CsrfLayer::new())
     });
-    let calls = calls().layer(middleware::from_fn_with_state(state.clone(), forms::without_script));
+    let calls = calls().layer(middleware::from_fn(forms::posted));
     let console = Router::new()
         .merge(calls)
         .route("/api/events", get(events::stream))

@@ -61,12 +61,17 @@ pub async fn page(
             Err(error) => tracing::warn!(%error, "what a form left could not be read"),
         }
     }
-    let render = leptos_axum::render_app_async_with_context(provide_request, move || shell(assets.clone()));
-    let mut response = render(request).await;
+    let mut response = render(&assets, request).await;
     if by_cookie {
         forms::forget_flash(&state, &mut response);
     }
     response
+}
+
+/// Renders the page that a request asks for.
+pub async fn render(assets: &Assets, request: Request<Body>) -> Response {
+    let assets = assets.clone();
+    leptos_axum::render_app_async_with_context(provide_request, move || shell(assets.clone()))(request).await
 }
 
 /// A call of a server function.

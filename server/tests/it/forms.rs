@@ -1,4 +1,4 @@
-//! Forms without JavaScript: the browser posts, and is sent on or back.
+//! Forms: the browser posts, and is sent on or back; a page with scripts gets itself back at once.
 
 use muster_app::{error::ConsoleError, ui::form::Flash};
 
@@ -56,6 +56,34 @@ async fn after_an_error_the_browser_goes_back_with_what_was_typed(app: TestApp) 
     assert!(left_behind(&app).await.is_none(), "once");
     let page = admin.page("/tokens/new?revoked=1").await.ok();
     assert!(!page.text().contains("There is a token default_token already."));
+}
+
+async fn a_page_with_scripts_gets_itself_back_with_the_error(app: TestApp) {
+    let admin = app.administrator().await;
+    let form = [("name", "default_token"), ("expires_in_days", "7"), ("profile", "")];
+    let page = &format!("{SITE}/tokens/new?revoked=1");
+    let answer = admin.post_form_from_page("/api/tokens/create", &form, page).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let text = answer.text();
+    assert!(text.contains("There is a token default_token already."), "{text}");
+    assert!(text.contains("value=\"default_token\"") && text.contains("aria-invalid=\"true\""), "{text}");
+    assert!(left_behind(&app).await.is_none(), "nothing is stored");
+    let again = admin.page("/tokens/new").await.ok();
+    assert!(!again.text().contains("There is a token default_token already."));
+    let secret = [("name", "no name"), ("value", "my-secret-value")];
+    let answer = admin.post_form_from_page("/api/secrets/create", &secret, &format!("{SITE}/secrets/new")).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!answer.text().contains("my-secret"), "{}", answer.text());
+
+    // What is done leads on, with and without scripts.
+    let answer = admin.post_form_from_page("/api/tokens/create", &[("name", "edge")], page).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(answer.location().ends_with("/created"), "{}", answer.location());
+
+    // Nobody is shown a page that he could not open.
+    let form = [("name", "edge-2")];
+    let answer = app.nobody().post_form_from_page("/api/tokens/create", &form, page).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/tokens/new?revoked=1"));
 }
 
 async fn passwords_and_codes_are_not_given_back(app: TestApp) {
@@ -168,6 +196,7 @@ async fn an_error_of_arguments_goes_back_too(app: TestApp) {
 on_both_databases!(
     after_success_the_browser_goes_on,
     after_an_error_the_browser_goes_back_with_what_was_typed,
+    a_page_with_scripts_gets_itself_back_with_the_error,
     passwords_and_codes_are_not_given_back,
     the_way_back_never_leads_away_from_the_site,
     who_is_signed_out_signs_in_again,

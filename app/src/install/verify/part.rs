@@ -19,22 +19,16 @@ pub enum Part {
 
 /// One part of the way.
 #[component]
-pub fn Stop(#[prop(into)] part: Signal<Part>, title: &'static str, children: Children) -> impl IntoView {
+pub fn Stop(part: Part, title: &'static str, children: Children) -> impl IntoView {
+    let (class, mark) = match part {
+        Part::Ahead => ("ahead", view! { <span class="progress-dot"></span> }.into_any()),
+        Part::Now => ("now", Icon::Waiting.draw().into_any()),
+        Part::Done => ("past", Icon::Done.draw().into_any()),
+        Part::Failed => ("failed", Icon::Refused.draw().into_any()),
+    };
     view! {
-        <li class=move || match part.get() {
-            Part::Ahead => "ahead",
-            Part::Now => "now",
-            Part::Done => "past",
-            Part::Failed => "failed",
-        }>
-            <span class="progress-mark">
-                {move || match part.get() {
-                    Part::Ahead => view! { <span class="progress-dot"></span> }.into_any(),
-                    Part::Now => Icon::Waiting.draw().into_any(),
-                    Part::Done => Icon::Done.draw().into_any(),
-                    Part::Failed => Icon::Refused.draw().into_any(),
-                }}
-            </span>
+        <li class=class>
+            <span class="progress-mark">{mark}</span>
             <div class="progress-body">
                 <h2>{title}</h2>
                 {children()}

@@ -1,93 +1,81 @@
 //! The first part: the delegate registers.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
-use muster::{
-    install::{Arrivals, InstallKind},
-    time::Timestamp,
-    token::TokenRefusal,
-};
+use muster::{delegate::DelegateRow, install::Arrivals, time::Timestamp, token::TokenRefusal};
 
 use super::{
     super::{
-        causes::CausesOf,
-        query::InstallQuery,
+        causes::{Cause, Causes},
         stage::{Stage, known_before},
     },
     part::{Part, Stop},
     rows::Rows,
 };
-use crate::ui::{icon::Icon, load::computed, time::Time};
+use crate::ui::{icon::Icon, time::Time};
 
 /// Whether it has registered, and what may be wrong where it has not.
 #[component]
 pub fn Registered(
-    kind: InstallKind,
-    query: Memo<InstallQuery>,
-    arrivals: Signal<Arrivals>,
-    stage: Signal<Stage>,
-    rest: Signal<Option<Duration>>,
-    since: Signal<Timestamp>,
+    stage: Stage,
+    arrivals: Arrivals,
+    since: Timestamp,
+    /// Whether it takes longer than it should.
+    late: bool,
+    /// Why a delegate may not come.
+    causes: Vec<Cause>,
 ) -> impl IntoView {
-    let waits = computed(move |_| stage.with(|stage| *stage == Stage::Waiting));
-    let late = computed(move |_| waits.get() && rest.with(Option::is_none));
-    let before =
-        computed(
-            move |_| {
-                if waits.get() { arrivals.with(|arrivals| known_before(arrivals, since.get())) } else { Vec::new() }
-            },
-        );
-    let part = Signal::derive(move || if waits.get() { Part::Now } else { Part::Done });
-    let keeps = move || {
-        let row = stage.with(|stage| stage.row().cloned())?;
-        let asked = row.delegate.asked_profile.clone()?;
-        let sentence =
-            format!("It asks for the profile “{asked}”, and keeps {}. Switch its profile on its page.", row.profile);
-        Some(view! { <p class="muted">{sentence}</p> })
+    let (part, content) = match stage.row() {
+        Some(row) => (Part::Done, arrived(row).into_any()),
+        None => (Part::Now, awaited(arrivals, since, late.then_some(causes)).into_any()),
     };
-    let host = move || stage.with(|stage| stage.row().map(|row| row.delegate.facts.host_name.to_string()));
     view! {
         <Stop part=part title="Waiting for the delegate">
-            {move || match (waits.get(), late.get()) {
-                (false, _) => {
-                    view! {
-                        <p class="muted">"Registered on " {host} "."</p>
-                        {keeps}
-                    }
-                    .into_any()
-                }
-                (true, false) => {
-                    view! {
-                        <p class="muted">
-                            "It usually takes seconds once the delegate is started. This page shows it by itself."
-                        </p>
-                    }
-                    .into_any()
-                }
-                (true, true) => {
-                    view! {
-                        <p>"Nothing has been heard for more than five minutes. What it may be, most likely first:"</p>
-                        <CausesOf kind=kind query=query arrivals=arrivals />
-                    }
-                    .into_any()
-                }
-            }}
-            {move || {
-                let refusals = if waits.get() { arrivals.with(|arrivals| arrivals.refusals.clone()) } else { Vec::new() };
-                let lately = refusals.into_iter().filter(|one| one.last_at >= since.get());
-                lately.map(|one| view! { <Refused refusal=one /> }).collect_view()
-            }}
-            {move || {
-                let before = before.get();
-                (!before.is_empty()).then(|| {
-                    view! {
-                        <p class="muted">"Of this name, these were there before:"</p>
-                        <Rows rows=before />
-                    }
-                })
-            }}
+            {content}
         </Stop>
+    }
+}
+
+fn arrived(row: &DelegateRow) -> impl IntoView + use<> {
+    let keeps = row.delegate.asked_profile.as_ref().map(|asked| {
+        let sentence =
+            format!("It asks for the profile “{asked}”, and keeps {}. Switch its profile on its page.", row.profile);
+        view! { <p class="muted">{sentence}</p> }
+    });
+    view! {
+        <p class="muted">"Registered on " {row.delegate.facts.host_name.to_string()} "."</p>
+        {keeps}
+    }
+}
+
+/// What is known while nothing has come. Causes are told once it takes too long.
+fn awaited(arrivals: Arrivals, since: Timestamp, causes: Option<Vec<Cause>>) -> impl IntoView {
+    let before = known_before(&arrivals, since);
+    let lately = arrivals.refusals.into_iter().filter(|one| one.last_at >= since);
+    view! {
+        {match causes {
+            Some(causes) => {
+                view! {
+                    <p>"Nothing has been heard for more than five minutes. What it may be, most likely first:"</p>
+                    <Causes causes=causes />
+                }
+                .into_any()
+            }
+            None => {
+                view! {
+                    <p class="muted">
+                        "It usually takes seconds once the delegate is started. This page shows it by itself."
+                    </p>
+                }
+                .into_any()
+            }
+        }}
+        {lately.map(|one| view! { <Refused refusal=one /> }).collect_view()}
+        {(!before.is_empty()).then(|| {
+            view! {
+                <p class="muted">"Of this name, these were there before:"</p>
+                <Rows rows=before />
+            }
+        })}
     }
 }
 

@@ -1,6 +1,6 @@
 //! Beginning a rotation: naming the successor.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use muster::token::{TokenName, TokenUse};
 
 use super::rotation_href;
@@ -10,18 +10,15 @@ use crate::{
         dialog::{MessageDialog, render_dialog},
         field::{SelectField, TextField},
         form_dialog::{FormDialog, Submit},
+        params::use_id,
     },
 };
 
 /// Asks for the successor's name and expiry, and says what follows.
 #[component]
 pub fn RotateTokenDialog() -> impl IntoView {
-    let list = use_token_list();
-    let back = Signal::derive(move || list.get().list());
-    let rotate = ServerAction::<RotateToken>::new();
-    render_dialog(load_token(), back, move |token| {
-        // Made once: what somebody types is not to be replaced.
-        let TokenUse { row, .. } = token.get_untracked();
+    let back = use_token_list().list();
+    render_dialog(load_token(use_id()), back.clone(), move |TokenUse { row, .. }| {
         let (id, name) = (row.token.id, row.token.name.to_string());
         let title = format!("Rotate {name}");
         if row.token.rotation.is_some() {
@@ -43,7 +40,7 @@ pub fn RotateTokenDialog() -> impl IntoView {
             <FormDialog
                 title=title
                 back=back
-                action=rotate
+                action=RotateToken::PATH
                 id=id.to_string()
                 submit=Submit::saves("Rotate", "Rotating…")
             >

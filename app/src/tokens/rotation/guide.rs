@@ -3,34 +3,28 @@
 use leptos::prelude::*;
 
 use super::steps::{Guide, Part, Step, guides};
-use crate::ui::{copy::Command, load::computed};
+use crate::ui::copy::Command;
 use muster::token::TokenRotation;
 
 /// The guides for the delegates that do not use the new token yet.
-#[component]
-pub fn Guides(rotation: Signal<TokenRotation>) -> impl IntoView {
-    // While what is to be done stays the same, what somebody reads or has selected is not drawn anew.
-    let guides = computed(move |_| {
-        rotation.with(|rotation| guides(&rotation.delegates, rotation.new.as_ref().map(|new| new.token.id)))
-    });
-    let new = computed(move |_| rotation.with(|rotation| rotation.new.as_ref().map(|new| new.token.name.to_string())));
-    move || {
-        let guides = guides.get();
-        (!guides.is_empty()).then(|| {
-            view! {
-                <section class="block">
-                    <h2>"What to do"</h2>
-                    <p class="sub">
-                        {new.get().map(|new| format!(
-                            "The value of {new} was shown once, when it was made. Files that you download anew hold it, so \
-                            for those nothing has to be typed.",
-                        ))}
-                    </p>
-                    {guides.into_iter().map(section).collect_view()}
-                </section>
-            }
-        })
-    }
+pub fn what_to_do(rotation: &TokenRotation) -> impl IntoView + use<> {
+    let new = rotation.new.as_ref().map(|new| &new.token);
+    let guides = guides(&rotation.delegates, new.map(|new| new.id));
+    (!guides.is_empty()).then(|| {
+        view! {
+            <section class="block">
+                <h2>"What to do"</h2>
+                <p class="sub">
+                    {new.map(|new| format!(
+                        "The value of {} was shown once, when it was made. Files that you download anew hold it, so \
+                        for those nothing has to be typed.",
+                        new.name,
+                    ))}
+                </p>
+                {guides.into_iter().map(section).collect_view()}
+            </section>
+        }
+    })
 }
 
 fn section(guide: Guide) -> impl IntoView {

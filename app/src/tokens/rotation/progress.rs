@@ -10,7 +10,6 @@ use crate::{
     tokens::status::TokenMark,
     ui::{
         icon::Icon,
-        load::computed,
         time::{Time, time_or},
     },
 };
@@ -25,22 +24,16 @@ struct Verdict {
 }
 
 /// The notice that tells whether the old token can be revoked, and what is missing where it cannot.
-#[component]
-pub fn VerdictNotice(rotation: Signal<TokenRotation>) -> impl IntoView {
-    let now = computed(move |_| rotation.with(verdict));
+pub fn verdict_notice(rotation: &TokenRotation) -> impl IntoView + use<> {
+    let Verdict { class, icon, text } = verdict(rotation);
     view! {
         <div role="status">
-            {move || {
-                let Verdict { class, icon, text } = now.get();
-                view! {
-                    <div class=class>
-                        {icon.draw()}
-                        <p>{text}</p>
-                    </div>
-                }
-            }}
+            <div class=class>
+                {icon.draw()}
+                <p>{text}</p>
+            </div>
         </div>
-        {move || rotation.with(trouble_with_successor).map(|text| {
+        {trouble_with_successor(rotation).map(|text| {
             view! {
                 <div class="notice notice-bad">
                     {Icon::Warning.draw()}
@@ -120,59 +113,52 @@ fn trouble_with_successor(rotation: &TokenRotation) -> Option<String> {
 }
 
 /// The old token, the new one, and how many delegates have which.
-#[component]
-pub fn Progress(rotation: Signal<TokenRotation>) -> impl IntoView {
-    let old = Signal::derive(move || rotation.with(|rotation| Some(rotation.old.clone())));
-    let new = Signal::derive(move || rotation.with(|rotation| rotation.new.clone()));
-    let number = move |of: fn(&TokenRotation) -> u64| move || count_label(rotation.with(of));
+pub fn progress(rotation: &TokenRotation) -> impl IntoView + use<> {
     view! {
         <div class="turns">
-            <TokenPanel title="Old token" row=old />
+            <TokenPanel title="Old token" row=Some(rotation.old.clone()) />
             <span class="turns-arrow">{Icon::Next.draw()}</span>
-            <TokenPanel title="New token" row=new />
+            <TokenPanel title="New token" row=rotation.new.clone() />
         </div>
         <dl class="counts">
             <div>
                 <dt>"Old token"</dt>
-                <dd translate="no">{number(|rotation| rotation.count_old)}</dd>
+                <dd translate="no">{count_label(rotation.count_old)}</dd>
             </div>
             <div>
                 <dt>"New token"</dt>
-                <dd translate="no">{number(|rotation| rotation.count_new)}</dd>
+                <dd translate="no">{count_label(rotation.count_new)}</dd>
             </div>
             <div>
                 <dt>"Silent"</dt>
-                <dd translate="no">{number(|rotation| rotation.count_silent)}</dd>
+                <dd translate="no">{count_label(rotation.count_silent)}</dd>
             </div>
         </dl>
     }
 }
 
 #[component]
-fn TokenPanel(title: &'static str, row: Signal<Option<TokenRow>>) -> impl IntoView {
-    move || {
-        let body = row.get().map_or_else(
-            || view! { <p class="muted">"Deleted"</p> }.into_any(),
-            |row| {
-                let by = row.last_used.as_ref().map(|(_, by)| format!(" by {by}"));
-                let at = Signal::stored(row.last_used.map(|(at, _)| at));
-                view! {
-                    <p class="turn-name">
-                        <b>{row.token.name.to_string()}</b>
-                        <TokenMark status=row.status />
-                    </p>
-                    <p class="second">"Last used: " {time_or(at, "never")} {by}</p>
-                    {row.token.expires_at.map(|at| view! { <p class="second">"Expires: " <Time at=at /></p> })}
-                }
-                .into_any()
-            },
-        );
-        view! {
-            <section class="card turn" aria-label=title>
-                <h2>{title}</h2>
-                {body}
-            </section>
-        }
+fn TokenPanel(title: &'static str, row: Option<TokenRow>) -> impl IntoView {
+    let body = row.map_or_else(
+        || view! { <p class="muted">"Deleted"</p> }.into_any(),
+        |TokenRow { token, status, last_used, .. }| {
+            let (at, by) = last_used.unzip();
+            view! {
+                <p class="turn-name">
+                    <b>{token.name.to_string()}</b>
+                    <TokenMark status=status />
+                </p>
+                <p class="second">"Last used: " {time_or(at, "never")} {by.map(|by| format!(" by {by}"))}</p>
+                {token.expires_at.map(|at| view! { <p class="second">"Expires: " <Time at=at /></p> })}
+            }
+            .into_any()
+        },
+    );
+    view! {
+        <section class="card turn" aria-label=title>
+            <h2>{title}</h2>
+            {body}
+        </section>
     }
 }
 

@@ -72,7 +72,7 @@ fn assets() -> Assets {
     let [css, js, wasm, worker, icon, build_id] =
         ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/live.js", "/favicon.svg", "test"]
             .map(str::to_owned);
-    Assets { css, js, wasm, loader: "/pkg/parts.js".to_owned(), parts: "/pkg".to_owned(), worker, icon, build_id }
+    Assets { css, js, wasm, worker, icon, build_id }
 }
 
 impl TestApp {

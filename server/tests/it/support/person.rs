@@ -185,6 +185,18 @@ impl Person {
         self.request(Method::POST, path, &headers, serde_urlencoded::to_string(form).unwrap()).await
     }
 
+    /// Posts a form as the console's own script does.
+    pub async fn post_form_from_page(&self, path: &str, form: Form<'_>, referer: &str) -> Answer {
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("accept", "text/html"),
+            ("muster-form", "1"),
+            ("sec-fetch-site", "same-origin"),
+            ("referer", referer),
+        ];
+        self.request(Method::POST, path, &headers, serde_urlencoded::to_string(form).unwrap()).await
+    }
+
     /// Makes a token; gives its id.
     pub async fn makes_token(&self, name: &str, more: Form<'_>) -> String {
         let form = [&[("name", name)], more].concat();

@@ -1,16 +1,15 @@
 //! A tab's line to the shared worker that has the event stream (`public/live.js`).
 
-use std::{cell::Cell, rc::Rc, time::Duration};
+use std::{cell::Cell, rc::Rc};
 
-use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, web_sys};
-use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, MessagePort, SharedWorker, WorkerOptions};
 
 use super::news::News;
+use crate::browser::dom::{Interval, document};
 
-/// How often a tab says that it is there.
-const BEAT: Duration = Duration::from_secs(5);
+/// How often a tab says that it is there, in milliseconds.
+const BEAT: i32 = 5_000;
 /// How many times the worker may leave that without an answer: it did not start, or is no more.
 const MAX_UNANSWERED: u32 = 2;
 
@@ -19,7 +18,7 @@ pub(super) struct Line {
     port: MessagePort,
     /// The browser tells by it where the worker cannot start.
     worker: SharedWorker,
-    beat: Option<IntervalHandle>,
+    _beat: Interval,
     _heard: Closure<dyn FnMut(MessageEvent)>,
     _failed: Closure<dyn FnMut()>,
 }
@@ -48,27 +47,22 @@ impl Line {
         let broken = Closure::<dyn FnMut()>::new(move || broken());
         worker.set_onerror(Some(broken.as_ref().unchecked_ref()));
 
-        let line = SendWrapper::new((port.clone(), unanswered, failed));
+        let line = port.clone();
         let beat = move || {
-            let (port, unanswered, failed) = &*line;
             if unanswered.get() >= MAX_UNANSWERED {
                 failed();
                 return;
             }
             unanswered.set(unanswered.get() + 1);
-            say(port, "here");
+            say(&line, "here");
         };
         beat();
-        let beat = set_interval_with_handle(beat, BEAT).ok();
-        Some(Self { port, worker, beat, _heard: heard, _failed: broken })
+        Some(Self { port, worker, _beat: Interval::new(BEAT, beat), _heard: heard, _failed: broken })
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        if let Some(beat) = self.beat.take() {
-            beat.clear();
-        }
         self.worker.set_onerror(None);
         self.port.set_onmessage(None);
         say(&self.port, "leave");

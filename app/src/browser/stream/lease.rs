@@ -5,24 +5,22 @@
 //! twice. Where a browser has no storage for pages, each tab that is seen has a stream of its own. (Locks of the browser
 //! would need HTTPS.)
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, rc::Rc};
 
-use leptos::{leptos_dom::helpers::IntervalHandle, prelude::*, web_sys};
-use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{BroadcastChannel, EventSource, MessageEvent, Storage};
 
 use super::{address, news::News};
-use crate::ui::{live::Live, time::clock};
+use crate::browser::dom::{Interval, after, clock, window};
 
 /// The name of the lease; that of the channel says the session too.
 const NAME: &str = "muster-live";
-/// How often the lease is renewed and looked at.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often the lease is renewed and looked at, in milliseconds.
+const LOOK: i32 = 1_000;
 /// How long a lease holds that is not renewed, in milliseconds.
 const LEASE: i64 = 4000;
-/// How long after a refused stream to try again; one that broke is taken up again by the browser itself.
-const AGAIN: Duration = Duration::from_secs(5);
+/// How long after a refused stream to try again, in milliseconds; one that broke is taken up again by the browser itself.
+const AGAIN: i32 = 5_000;
 
 /// What tabs tell each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,14 +79,13 @@ impl Lease {
 /// A tab's part in it, while it is seen; dropped, it has none any more.
 pub(super) struct Share {
     tab: Rc<Tab>,
-    look: Option<IntervalHandle>,
+    _look: Interval,
     _heard: Option<Closure<dyn FnMut(MessageEvent)>>,
 }
 
 struct Tab {
     id: String,
     session: String,
-    live: Live,
     storage: Option<Storage>,
     channel: Option<BroadcastChannel>,
     open: RefCell<Option<Open>>,
@@ -98,14 +95,14 @@ struct Tab {
 
 impl Share {
     /// Takes part from now on.
-    pub(super) fn new(live: Live, session: &str) -> Self {
+    pub(super) fn new(session: &str) -> Self {
         // Both or none: a lease that nobody hears of the stream by would leave the other tabs without news.
         let storage = window().local_storage().ok().flatten();
         let channel = storage.as_ref().and_then(|_| BroadcastChannel::new(&format!("{NAME}-{session}")).ok());
         let storage = storage.filter(|_| channel.is_some());
         let id = format!("{:x}", (js_sys::Math::random() * 9e15).to_bits());
         let (open, build) = (RefCell::default(), RefCell::default());
-        let tab = Rc::new(Tab { id, session: session.to_owned(), live, storage, channel, open, build });
+        let tab = Rc::new(Tab { id, session: session.to_owned(), storage, channel, open, build });
 
         let heard = tab.channel.as_ref().map(|channel| {
             let tab = Rc::clone(&tab);
@@ -118,22 +115,19 @@ impl Share {
             heard
         });
         let look = {
-            let tab = SendWrapper::new(Rc::clone(&tab));
-            set_interval_with_handle(move || tab.look(), LOOK).ok()
+            let tab = Rc::clone(&tab);
+            Interval::new(LOOK, move || tab.look())
         };
         tab.look();
         if !tab.leads() {
             tab.say(&Word::Who(tab.id.clone()));
         }
-        Self { tab, look, _heard: heard }
+        Self { tab, _look: look, _heard: heard }
     }
 }
 
 impl Drop for Share {
     fn drop(&mut self) {
-        if let Some(look) = self.look.take() {
-            look.clear();
-        }
         self.tab.leave();
         if let Some(channel) = &self.tab.channel {
             channel.set_onmessage(None);
@@ -208,7 +202,7 @@ impl Tab {
             Word::Free => self.look(),
             // Who leads knows by its own stream whether that is lost.
             Word::News { news: News::Lost | News::Refused, .. } if self.leads() => {}
-            Word::News { to, news } if to.is_empty() || to == self.id => news.tell(self.live),
+            Word::News { to, news } if to.is_empty() || to == self.id => news.tell(),
             Word::News { .. } => {}
         }
     }
@@ -220,7 +214,7 @@ impl Tab {
             News::Change(_) => {}
             News::Lost | News::Refused => *self.build.borrow_mut() = None,
         }
-        news.tell(self.live);
+        news.tell();
         self.say(&Word::News { to: String::new(), news });
     }
 }
@@ -256,8 +250,7 @@ impl Open {
                     return;
                 }
                 tab.pass_on(News::Refused);
-                let tab = SendWrapper::new(tab);
-                set_timeout(move || tab.again(), AGAIN);
+                after(AGAIN, move || tab.again());
             }
         });
         source.set_onerror(Some(error.as_ref().unchecked_ref()));

@@ -1,8 +1,6 @@
 //! What comes of an event stream, as a tab hears it: from the worker that all tabs share, or from the tab that leads.
 
-use leptos::prelude::Set as _;
-
-use crate::ui::live::{Live, Stream};
+use crate::browser::live;
 
 /// What a tab hears. `public/live.js` writes the same words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,16 +37,12 @@ impl News {
     }
 
     /// Has the page do what it asks for.
-    pub(super) fn tell(&self, live: Live) {
+    pub(super) fn tell(&self) {
         match self {
-            Self::Hello(build) => live.on_hello(build),
-            Self::Change(topic) => live.on_change(topic),
-            Self::Lost => _ = live.stream.try_set(Stream::Lost),
-            Self::Refused => {
-                _ = live.stream.try_set(Stream::Lost);
-                // The session has ended, perhaps: asking for the data anew finds that out.
-                live.changed();
-            }
+            Self::Hello(build) => live::hello(build),
+            Self::Change(topic) => live::change(topic),
+            Self::Lost => live::lost(),
+            Self::Refused => live::refused(),
         }
     }
 }

@@ -1,0 +1,60 @@
+//! What makes the pages lively in the browser. It knows no page: only markup, and attributes that say what to do with it.
+//!
+//! | attribute | on | what it does |
+//! |---|---|---|
+//! | `data-noscroll`, `data-replace` | links, forms that lead to a page | the scroll position stays; no new entry of the history |
+//! | `data-native` | forms | left to the browser |
+//! | `data-auto` | forms that filter | applied while somebody types or chooses |
+//! | `data-remember` | forms | what is typed is in the address when one comes back |
+//! | `data-busy` | buttons | what it says while an answer takes long |
+//! | `data-topics` | anything | the page is fetched anew when something of these topics changes |
+//! | `data-refresh-after` | anything | the same after so many milliseconds |
+//! | `data-rows`, `data-frozen`, `data-key`, `data-with` | live tables and their rows | see `rows` |
+//! | `data-at`, `data-since` | times | see `clock` |
+//! | `data-copy`, `data-copy-form` | buttons | see `copy` |
+//! | `data-once`, `data-guard`, `data-send`, … | a value that is shown once | see `once` |
+//! | `data-tail` | panes | stays at the end of a text that grows |
+//! | `data-slash` | a field | the key `/` focuses it |
+//!
+//! What it notes itself it notes in attributes that the server never writes (`data-typed`, `data-sending`), so that an
+//! answer of the server leaves them alone.
+
+mod clock;
+mod copy;
+mod dialog;
+mod dom;
+mod keys;
+mod live;
+mod merge;
+mod once;
+mod page;
+mod rows;
+mod stream;
+mod submit;
+mod tail;
+mod unsaved;
+mod visit;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Makes the page that the server rendered lively.
+#[wasm_bindgen]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        console_error_panic_hook::hook(info);
+        page::offer_reload();
+    }));
+    visit::watch();
+    unsaved::watch();
+    submit::watch();
+    dialog::watch();
+    once::watch();
+    copy::watch();
+    keys::watch();
+    rows::watch();
+    tail::watch();
+    clock::watch();
+    stream::watch();
+    page::begin();
+    page::mark_lively();
+}
