@@ -157,7 +157,7 @@ pub struct Config {
     pub retention: Retention,
     /// The address at which Prometheus finds the metrics; nowhere where there is none.
     pub metrics_listen: Option<SocketAddr>,
-    /// A filter as tracing-subscriber reads it.
+    /// Levels by targets, as tracing-subscriber's `Targets` reads them.
     pub log: String,
 }
 
@@ -248,8 +248,7 @@ impl Config {
             }
         };
         let log = get(Setting::Log).unwrap_or("info").to_owned();
-        tracing_subscriber::EnvFilter::builder()
-            .parse(&log)
+        log.parse::<tracing_subscriber::filter::Targets>()
             .map_err(|error| wrong(Setting::Log, &format!("give a level like info or debug: {error}")))?;
         Ok(Self {
             listen,

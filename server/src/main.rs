@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use muster_server::{config::Config, serve};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{filter::Targets, prelude::*};
 
 use crate::cli::{Cli, Command, DelegateCommand};
 
@@ -38,13 +38,13 @@ fn main() -> ExitCode {
 /// One line an event, with its fields as `name=value`, on standard error. Colours only for a person.
 fn log(filter: &str) {
     use std::io::IsTerminal as _;
-    tracing_subscriber::fmt()
-        // What libraries tell of their routine is not what an operator looks for.
-        .with_env_filter(EnvFilter::new(format!("sqlx=warn,memory_serve=warn,sea_orm_migration=warn,{filter}")))
+    // What libraries tell of their routine is not what an operator looks for. The filter was read with the settings.
+    let filter = format!("sqlx=warn,memory_serve=warn,sea_orm_migration=warn,{filter}").parse::<Targets>();
+    let events = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(events).with(filter.unwrap_or_default()).init();
 }
 
 fn with_config(flags: &cli::Settings, run: impl FnOnce(Config) -> Result<(), String>) -> ExitCode {

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use axum::{Router, extract::Request, http::StatusCode, middleware, response::IntoResponse as _};
 use futures_util::FutureExt as _;
-use leptos::config::LeptosOptions;
 use memory_serve::{CacheControl, MemoryServe};
 use muster_app::Assets;
 use tower::{ServiceExt as _, service_fn};
@@ -26,15 +25,14 @@ pub struct Files {
 /// The files that this program has inside.
 #[must_use]
 pub fn load() -> Files {
-    let options = options().unwrap_or_else(|_| LeptosOptions::builder().output_name("muster").build());
-    let (package, name) = (&options.site_pkg_dir, &options.output_name);
+    let [package, name] = names();
     let files: MemoryServe = memory_serve::load!();
     let files = files.index_file(None).enable_hashed_routes(true).cache_control(CacheControl::Long);
     let manifest = files.manifest();
     let served = |route: String| manifest.get(&route).map_or(route.clone(), str::to_owned);
     // The WebAssembly and its JavaScript name each other, so they lie in a folder that has the hash in its name.
     let script = format!("/{name}.js");
-    let folder = manifest.iter().find_map(|(route, _)| route.strip_suffix(&script)).unwrap_or(package).to_owned();
+    let folder = manifest.iter().find_map(|(route, _)| route.strip_suffix(&script)).unwrap_or(&package).to_owned();
     let assets = Assets {
         css: served(format!("/{package}/{name}.css")),
         js: format!("{folder}{script}"),
@@ -69,8 +67,12 @@ fn prepared_later<S: Clone + Send + Sync + 'static>(
     paths.iter().fold(Router::new(), |router, path| router.route_service(path, serve.clone()))
 }
 
-fn options() -> Result<LeptosOptions, leptos::config::errors::LeptosConfigError> {
-    leptos::config::get_config_from_str(LEPTOS)
+/// Where the files lie, and what they are called.
+fn names() -> [String; 2] {
+    let options = LEPTOS.parse::<toml::Table>().ok();
+    let options = options.as_ref().and_then(|all| all.get("package")?.get("metadata")?.get("leptos"));
+    ["site-pkg-dir", "output-name"]
+        .map(|name| options.and_then(|options| options.get(name)?.as_str()).unwrap_or_default().to_owned())
 }
 
 #[cfg(test)]
@@ -94,6 +96,6 @@ mod tests {
 
     #[test]
     fn leptos_toml_is_read() {
-        assert_eq!(&*options().unwrap().output_name, "muster");
+        assert_eq!(names(), ["pkg", "muster"]);
     }
 }
