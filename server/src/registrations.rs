@@ -8,11 +8,12 @@ use std::{
 use muster::delegate::{Delegate, Registration};
 use tokio::sync::oneshot;
 
-use crate::caller::Caller;
+use crate::{caller::Caller, db::audit::Told};
 
 /// How many are made in one change. SQLite takes up to 32,766 values in a statement, and a row of a delegate has some
 /// fifty.
 const MAX_AT_ONCE: usize = 256;
+
 /// Those who wait to be registered.
 #[derive(Debug, Default)]
 pub struct Queue(Mutex<Waiting>);
@@ -31,8 +32,8 @@ pub struct Applicant {
     pub caller: Caller,
     /// What it asks for.
     pub command: Registration,
-    /// Who waits to hear: of the new delegate, or that it has to go alone.
-    pub tell: oneshot::Sender<Option<Delegate>>,
+    /// Who waits to hear of the new delegate, and logs that. Dropped, it has to go alone.
+    pub tell: oneshot::Sender<(Delegate, Told)>,
 }
 
 impl Queue {
@@ -47,14 +48,17 @@ impl Queue {
         !mem::replace(&mut waiting.is_served, true)
     }
 
-    /// The next ones; none where the queue is empty, which is then served no more.
-    pub fn next(&self) -> Option<Vec<Applicant>> {
+    /// Whether nobody waits; the queue is then served no more.
+    pub fn is_over(&self) -> bool {
         let mut waiting = self.held();
-        if waiting.applicants.is_empty() {
-            waiting.is_served = false;
-            return None;
-        }
+        waiting.is_served = !waiting.applicants.is_empty();
+        !waiting.is_served
+    }
+
+    /// The next ones, who leave the queue.
+    pub fn next(&self) -> Vec<Applicant> {
+        let mut waiting = self.held();
         let some = waiting.applicants.len().min(MAX_AT_ONCE);
-        Some(waiting.applicants.drain(..some).collect())
+        waiting.applicants.drain(..some).collect()
     }
 }

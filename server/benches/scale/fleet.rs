@@ -1,6 +1,6 @@
 //! An installation with tokens and delegates in it, written straight into its database; and what those delegates ask.
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use muster::{
     delegate::{Admission, Delegate, DelegateName, DelegateSecretKey, DelegateType, Facts, HostName},
@@ -19,19 +19,25 @@ use muster::{
 use muster_server::{
     clock::Clock,
     config::{Config, Retention},
-    db::entity::{delegate, token},
+    db::{
+        entity::{delegate, token},
+        insert::insert_all,
+    },
     manage::profiles::primary,
     presence,
     proxies::TrustedProxies,
     random, start,
     token_values::purpose,
 };
-use sea_orm::{ActiveModelTrait as _, EntityTrait as _};
+use sea_orm::ActiveModelTrait as _;
 
-use crate::{http::request, jwe::seal_without_kid};
+use crate::{home::Home, http::request, jwe::seal_without_kid};
 
 /// How often the delegates say that they call.
 pub const INTERVAL: Duration = Duration::from_secs(30);
+/// How many delegates are written at once, and how many of these in one statement, which takes 32,766 values.
+const IN_ONE_CHANGE: usize = 10_000;
+const IN_ONE_STATEMENT: usize = 500;
 const KINDS: [DelegateType; 4] =
     [DelegateType::ShellScript, DelegateType::Kubernetes, DelegateType::Docker, DelegateType::Ecs];
 
@@ -60,13 +66,14 @@ pub enum Style {
     Plain,
 }
 
-fn config(data_dir: &Path) -> Config {
+fn config(home: &Home) -> Config {
+    let data_dir = home.data();
     Config {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         public_url: None,
         secret_key_file: data_dir.join("secret.key"),
-        data_dir: data_dir.to_owned(),
-        database: format!("sqlite://{}", data_dir.join("muster.db").display()).parse().unwrap(),
+        data_dir,
+        database: home.database().parse().unwrap(),
         admin: None,
         delegate_image: "muster-delegate:bench".to_owned(),
         trusted_proxies: TrustedProxies::default(),
@@ -80,9 +87,9 @@ fn name_of(number: usize) -> String {
     format!("edge-{number:07}")
 }
 
-/// Makes an installation in a folder, with so many tokens, and as many delegates, which share them.
-pub async fn found(data_dir: &Path, tokens: usize, delegates: usize) -> Fleet {
-    let state = start::start(&config(data_dir), Clock::system()).await.unwrap();
+/// Makes an installation, with so many tokens, and as many delegates, which share them.
+pub async fn found(home: &Home, tokens: usize, delegates: usize) -> Fleet {
+    let state = start::start(&config(home), Clock::system()).await.unwrap();
     let scope = Scope::account(state.account);
     let now = Clock::system().now();
     let profile = primary(state.db.read(), &scope).await.unwrap();
@@ -109,26 +116,26 @@ pub async fn found(data_dir: &Path, tokens: usize, delegates: usize) -> Fleet {
         fleet.tokens.push(value);
     }
     change.commit().await.unwrap();
-    for chunk in (0..delegates).collect::<Vec<_>>().chunks(500) {
+    for chunk in (0..delegates).collect::<Vec<_>>().chunks(IN_ONE_CHANGE) {
         let change = state.db.write().await.unwrap();
-        let (mut rows, mut connected) = (Vec::new(), Vec::new());
-        for &number in chunk {
-            let of = number % tokens;
-            let delegate = a_delegate(number, &scope, profile.id, ids[of], now);
-            let member = Member {
-                id: delegate.id.to_string(),
-                number,
-                token: fleet.tokens[of].clone(),
-                account: fleet.account.clone(),
-            };
-            fleet.delegates.push(member);
-            rows.push(delegate::ActiveModel::from(&delegate));
-            if delegate.connected_until.is_some() {
-                connected.push(delegate);
+        for chunk in chunk.chunks(IN_ONE_STATEMENT) {
+            let mut all = Vec::with_capacity(chunk.len());
+            for &number in chunk {
+                let of = number % tokens;
+                let delegate = a_delegate(number, &scope, profile.id, ids[of], now);
+                let member = Member {
+                    id: delegate.id.to_string(),
+                    number,
+                    token: fleet.tokens[of].clone(),
+                    account: fleet.account.clone(),
+                };
+                fleet.delegates.push(member);
+                all.push(delegate);
             }
+            insert_all(&change, all.iter().map(delegate::ActiveModel::from).collect()).await.unwrap();
+            all.retain(|delegate| delegate.connected_until.is_some());
+            presence::connect_all(&change, &all, now).await.unwrap();
         }
-        delegate::Entity::insert_many(rows).exec(&*change).await.unwrap();
-        presence::connect_all(&change, &connected, now).await.unwrap();
         change.commit().await.unwrap();
     }
     state.db.clone().close().await;

@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
 mod fleet;
+mod home;
 mod http;
 #[path = "../../tests/it/support/jwe.rs"]
 mod jwe;
@@ -33,6 +34,8 @@ const PROGRAM: &str = "MUSTER_BENCH_PROGRAM";
 const ONLY: &str = "MUSTER_BENCH_ONLY";
 /// The largest number of delegates that lists are measured with.
 const ROWS: &str = "MUSTER_BENCH_ROWS";
+/// The address of a PostgreSQL on which registrations and lists are measured, too, each in a database that is made for it.
+const POSTGRES: &str = "MUSTER_BENCH_POSTGRES_URL";
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -51,6 +54,7 @@ fn main() {
     };
     let only = std::env::var(ONLY).unwrap_or_default();
     let rows = std::env::var(ROWS).ok().and_then(|rows| rows.parse().ok()).unwrap_or(1_000_000);
+    let postgres = std::env::var(POSTGRES).ok();
     let mut table = Table::default();
     runtime.block_on(async {
         let wanted = |name: &str| only.is_empty() || only.split(',').any(|part| name.contains(part.trim()));
@@ -58,7 +62,7 @@ fn main() {
             measures::heartbeats::measure(&program, &mut table).await;
         }
         if wanted("registrations") {
-            measures::registrations::measure(&program, &mut table).await;
+            measures::registrations::measure(&program, postgres.as_deref(), &mut table).await;
         }
         if wanted("start") {
             measures::start::measure(&program, &mut table).await;
@@ -66,11 +70,14 @@ fn main() {
         if wanted("storm") {
             measures::storm::measure(&program, &mut table).await;
         }
+        if wanted("connections") {
+            measures::connections::measure(&program, &mut table).await;
+        }
         if wanted("pages") {
             measures::pages::measure(&program, &mut table).await;
         }
         if wanted("lists") {
-            measures::lists::measure(&program, rows, &mut table).await;
+            measures::lists::measure(&program, rows, postgres.as_deref(), &mut table).await;
         }
     });
     table.print();

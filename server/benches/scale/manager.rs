@@ -7,7 +7,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::http::{Connection, request};
+use crate::{
+    home::Home,
+    http::{Connection, request},
+};
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery";
@@ -22,7 +25,8 @@ pub struct Manager {
 
 impl Manager {
     /// Starts it, and waits for its first answer.
-    pub async fn start(program: &Path, data_dir: &Path) -> Self {
+    pub async fn start(program: &Path, home: &Home) -> Self {
+        let data_dir = &home.data();
         let password = data_dir.with_extension("password");
         std::fs::write(&password, PASSWORD).unwrap();
         let began = Instant::now();
@@ -33,6 +37,7 @@ impl Manager {
         let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0", "--trusted-proxies", "127.0.0.0/8", "--data-dir"])
             .arg(data_dir)
+            .args(["--database-url", &home.database()])
             .args(["--admin-email", EMAIL, "--admin-password-file"])
             .arg(&password)
             .stdout(Stdio::null())

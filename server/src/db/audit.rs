@@ -8,13 +8,10 @@ use muster::{
     scope::Scope,
     time::Timestamp,
 };
-use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
+use sea_orm::{ActiveModelTrait, DbErr, Set};
 use uuid::Uuid;
 
-use super::{
-    Change,
-    entity::audit::{self, ActiveModel},
-};
+use super::{Change, entity::audit::ActiveModel, insert::insert_all};
 use crate::random;
 
 /// What an entry tells, beyond who and when.
@@ -54,15 +51,14 @@ pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Ent
     Ok(())
 }
 
-/// Writes several entries in one statement.
+/// Writes several entries in one statement. Gives what the log says of each once the change is committed: each of them is
+/// somebody else's.
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn record_all(change: &Change, now: Timestamp, entries: &[(Origin, Entry<'_>)]) -> Result<(), DbErr> {
-    let rows = entries.iter().map(|(origin, entry)| row(origin, now, entry));
-    audit::Entity::insert_many(rows).exec_without_returning(&**change).await?;
-    entries.iter().for_each(|(origin, entry)| change.tells(Line::of(origin, entry)));
-    Ok(())
+pub async fn record_all(change: &Change, now: Timestamp, entries: &[(Origin, Entry<'_>)]) -> Result<Vec<Line>, DbErr> {
+    insert_all(change, entries.iter().map(|(origin, entry)| row(origin, now, entry)).collect()).await?;
+    Ok(entries.iter().map(|(origin, entry)| Line::of(origin, entry)).collect())
 }
 
 fn row(origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> ActiveModel {
@@ -85,7 +81,7 @@ fn row(origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> ActiveModel {
 
 /// What the log says of an entry.
 #[derive(Debug)]
-pub(super) struct Line {
+pub struct Line {
     action: Action,
     object: String,
     by: String,
@@ -96,6 +92,12 @@ pub(super) struct Line {
 pub(super) struct Lines(Mutex<Vec<Line>>);
 
 impl Line {
+    /// Its change is committed.
+    #[must_use]
+    pub fn told(self) -> Told {
+        Told(vec![self])
+    }
+
     fn of(origin: &Origin, entry: &Entry<'_>) -> Self {
         Self { action: entry.action, object: entry.name.to_owned(), by: origin.actor.name().to_owned() }
     }
@@ -115,7 +117,7 @@ impl Lines {
 /// Lines of a change that was committed. They are logged where this is dropped: by who made the change, or, where that
 /// one has gone, by who committed it.
 #[derive(Debug)]
-pub(super) struct Told(Vec<Line>);
+pub struct Told(Vec<Line>);
 
 impl Drop for Told {
     fn drop(&mut self) {

@@ -1,5 +1,5 @@
-//! Every lock of a row, and the one order in which they are taken: **accounts, then secrets, tokens, profiles and
-//! delegates; of each the smaller id first**. Two changes that take them in this order wait for one another, and never
+//! Every lock of a row, and the one order in which they are taken: **accounts, then names of delegates, secrets, tokens,
+//! profiles and delegates; of each the smaller id first**. Two changes that take them in this order wait for one another, and never
 //! for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its lock, and
 //! have none of their own; so are those that wait for one session alone ([`reveal()`]).
 //!
@@ -15,11 +15,17 @@
 //! # Errors
 //! Each fails where the database is out of reach.
 
+use std::collections::{BTreeSet, HashSet};
+
 use muster::{
     id::{AccountId, DelegateId, ProfileId, SecretId, TokenId},
     scope::Scope,
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, PrimaryKeyTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PrimaryKeyTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement, Value, sea_query::ArrayType,
+};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
@@ -50,6 +56,34 @@ pub async fn account(change: &Change, id: AccountId) -> Result<(), DbErr> {
     one::<account::Entity>(change, id.0, Condition::all(), Lock::Exclusive).await.map(drop)
 }
 
+/// Hosts and names of delegates in a scope that may be new: of two that register under one at once, the later sees the
+/// earlier. There are no rows to lock yet, so these are locks of PostgreSQL that mean what the program says.
+pub async fn names<'a>(
+    change: &Change,
+    scope: &Scope,
+    names: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<(), DbErr> {
+    if change.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let keys: BTreeSet<i64> = names.map(|(host, name)| name_key(scope, host, name)).collect();
+    let keys = Value::Array(ArrayType::BigInt, Some(Box::new(keys.into_iter().map(Value::from).collect())));
+    let sql = "SELECT count(pg_advisory_xact_lock(k)) FROM unnest($1) AS names(k)";
+    change.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [keys])).await.map(drop)
+}
+
+fn name_key(scope: &Scope, host: &str, name: &str) -> i64 {
+    let mut digest = Sha256::new();
+    digest.update(scope.account.0);
+    for part in [scope.organization(), scope.project(), host, name] {
+        digest.update(part);
+        // In none of them.
+        digest.update([0]);
+    }
+    let [a, b, c, d, e, f, g, h, ..] = digest.finalize().0;
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
 /// A secret in or under a scope, for a change of it.
 pub async fn secret(change: &Change, scope: &Scope, id: SecretId) -> Result<Option<secret::Model>, DbErr> {
     one::<secret::Entity>(change, id.0, secret::Entity::under(scope), Lock::Exclusive).await
@@ -72,6 +106,14 @@ pub async fn token(change: &Change, scope: &Scope, id: TokenId) -> Result<Option
 /// they for it.
 pub async fn token_shared(change: &Change, id: TokenId) -> Result<Option<token::Model>, DbErr> {
     one::<token::Entity>(change, id.0, Condition::all(), Lock::Shared).await
+}
+
+/// Those of these tokens that are not revoked, and must not be meanwhile: see [`token_shared`].
+pub async fn good_tokens_shared(change: &Change, ids: BTreeSet<Uuid>) -> Result<HashSet<Uuid>, DbErr> {
+    let rows = token::Entity::find().select_only().column(token::Column::Id);
+    let rows = rows.filter(token::Column::Id.is_in(ids)).filter(token::Column::RevokedAt.is_null());
+    let rows = rows.order_by_asc(token::Column::Id).lock_shared().into_tuple().all(&**change).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The tokens under a condition, for a change of them.

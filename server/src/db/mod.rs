@@ -8,6 +8,7 @@ pub mod entity;
 pub mod failure;
 mod guarded;
 mod health;
+pub mod insert;
 mod known;
 mod listen;
 pub mod lock;

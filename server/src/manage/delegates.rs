@@ -1,6 +1,6 @@
 //! Delegates: the list, one of them, the decisions, and what a person gives them.
 
-mod list;
+pub(crate) mod list;
 mod lost;
 mod rows;
 

@@ -6,7 +6,9 @@ mod wanted_profile;
 
 use muster::{
     audit::Action,
-    delegate::{Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, Standing, silent_after},
+    delegate::{
+        Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, Standing, Status, silent_after,
+    },
     id::DelegateId,
     time::Timestamp,
     token::Token,
@@ -25,8 +27,9 @@ use crate::{
     caller::Caller,
     db::{
         Change,
-        entity::{Scoped, delegate},
+        entity::{Scoped, delegate, delegate_listing as listing},
         failure::{is_crossed, is_orphaned, is_taken},
+        lock,
     },
     error::Error,
     events::Topic,
@@ -94,6 +97,8 @@ impl Attempt<'_> {
     async fn register(&self) -> Result<Registered, Error> {
         let now = self.state.clock.now();
         let mut change = self.state.db.write().await?;
+        let names = (self.facts().host_name.as_str(), self.facts().name.as_str());
+        lock::names(&change, &self.caller.token.scope, [names].into_iter()).await?;
         ensure_active(&change, self.caller.token.id).await?;
         let known = recognise(&change, self.caller, self.command).await?;
         if let Some(Known { before, .. }) = &known {
@@ -191,12 +196,11 @@ impl Attempt<'_> {
     /// Refuses one more that waits, where too many do.
     async fn check_pending(&self, change: &Change) -> Result<(), Error> {
         let token = &self.caller.token;
-        let waiting = || {
-            let waits = delegate::Column::Admission.eq(Admission::WaitingForApproval.code());
-            delegate::Entity::find().filter(delegate::Entity::at(&token.scope)).filter(waits)
-        };
-        let of_token = waiting().filter(delegate::Column::TokenId.eq(token.id.0)).count(&**change).await?;
-        if of_token >= MAX_PENDING || waiting().count(&**change).await? >= MAX_PENDING_IN_ALL {
+        let waits = listing::Column::Status.eq(listing::status(Status::PendingApproval));
+        let waiting = listing::Entity::find().filter(waits);
+        let of_token = waiting.clone().filter(listing::Column::TokenId.eq(token.id.0)).count(&**change).await?;
+        let in_all = waiting.filter(listing::Entity::at(&token.scope)).count(&**change).await?;
+        if of_token >= MAX_PENDING || in_all >= MAX_PENDING_IN_ALL {
             tracing::warn!(token = token.name.as_str(), "too many delegates wait for approval");
             return Err(Error::TooMany(60));
         }

@@ -16,9 +16,7 @@ use muster::{
     token::{self as domain, NewToken, Token, TokenName, TokenRow, TokenStatus, TokenUse, TokenValue},
     user::Permission,
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 use uuid::Uuid;
 
 pub(super) use self::refusals::refusals;
@@ -29,7 +27,7 @@ use crate::{
     db::{
         Change,
         audit::{self, Entry},
-        entity::{Scoped, delegate, profile, refusal, token},
+        entity::{Scoped, profile, refusal, token},
     },
     encryption::EncryptionKey,
     error::{Conflict, Error, Limit, Object},
@@ -243,6 +241,5 @@ pub async fn delete(cx: &Context, id: TokenId) -> Result<(), Error> {
 }
 
 async fn disconnect_users(cx: &Context, change: &Change, id: TokenId, cause: &str) -> Result<(), DbErr> {
-    let users = Condition::all().add(delegate::Column::TokenId.eq(id.0));
-    presence::disconnect(change, users, cx.now(), cause).await
+    presence::disconnect(change, users::all(id), cx.now(), cause).await
 }

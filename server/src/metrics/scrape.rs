@@ -7,9 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use muster::delegate::Admission;
 use prometheus_client::encoding::prometheus_text;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 
 use super::Found;
 use crate::{db::entity::delegate, state};
@@ -39,7 +38,7 @@ async fn scrape(State(state): State<state::State>) -> Response {
 async fn look(found: &Found, state: &state::State) -> Result<(), DbErr> {
     let db = state.db.read();
     let connected = delegate::Entity::find().filter(delegate::Column::ConnectedUntil.is_not_null());
-    let waiting = delegate::Entity::find().filter(delegate::Column::Admission.eq(Admission::WaitingForApproval.code()));
+    let waiting = delegate::Entity::find().filter(Expr::cust(delegate::WAITING));
     let (connected, waiting) = (connected.count(db).await?, waiting.count(db).await?);
     found.connected.set(i64::try_from(connected).unwrap_or(i64::MAX));
     found.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));

@@ -12,6 +12,7 @@ use crate::{
     db::{
         Change,
         entity::{connection, delegate},
+        insert::insert_all,
         lock,
     },
     random,
@@ -40,8 +41,7 @@ pub async fn connect_all(tx: &Change, delegates: &[Delegate], now: Timestamp) ->
         lost_at: Set(None),
         cause: Set(String::new()),
     });
-    connection::Entity::insert_many(rows).exec_without_returning(&**tx).await?;
-    Ok(())
+    insert_all(tx, rows.collect()).await
 }
 
 /// Notes that delegates, which are locked, were lost: nothing was heard of them until they had been silent for too long.

@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use crate::{
     fleet::{self, Fleet, Key, Style},
+    home::Home,
     load::{self, Until},
     manager::Manager,
     table::{Table, count},
@@ -16,10 +17,9 @@ const FOR: Duration = Duration::from_secs(6);
 
 /// Measures them.
 pub async fn measure(program: &Path, table: &mut Table) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let fleet = fleet::found(&data, 1, DELEGATES).await;
-    let manager = Manager::start(program, &data).await;
+    let home = Home::sqlite();
+    let fleet = fleet::found(&home, 1, DELEGATES).await;
+    let manager = Manager::start(program, &home).await;
     let twin = Twin::start(&fleet.tokens);
     let beats = |style| fleet.delegates.iter().map(|one| one.heartbeat(style)).collect::<Vec<_>>();
     for (what, style, goal) in

@@ -1,9 +1,10 @@
 //! Pages of lists, with few delegates and with many.
 
-use std::path::Path;
+use std::{path::Path, time::Instant};
 
 use crate::{
     fleet,
+    home::Home,
     http::request,
     load::{self, Until},
     manager::Manager,
@@ -31,26 +32,33 @@ const PAGES: [(&str, &str); 16] = [
 const EACH: usize = 300;
 const GOAL: f64 = 30.0;
 
-/// Measures them with up to so many delegates.
-pub async fn measure(program: &Path, most: usize, table: &mut Table) {
+/// Measures them with up to so many delegates, where `postgres` is the address of one also there.
+pub async fn measure(program: &Path, most: usize, postgres: Option<&str>, table: &mut Table) {
     for rows in [1000, 100_000, 1_000_000].into_iter().filter(|rows| *rows <= most) {
-        let folder = tempfile::tempdir().unwrap();
-        let data = folder.path().join("data");
-        let fleet = fleet::found(&data, 40, rows).await;
-        let manager = Manager::start(program, &data).await;
-        let cookie = manager.sign_in().await;
-        let one = format!("/delegates/{}", fleet.delegates[rows / 2].id);
-        for (name, path) in PAGES.into_iter().chain([("one delegate", one.as_str())]) {
-            let asks = request("GET", path, &[("Cookie", &cookie), ("Accept", "text/html")], "");
-            // Once beforehand: whoever comes first waits for the disk.
-            load::run(manager.port, 1, vec![asks.clone(); 3], Until::Sent).await;
-            let outcome = load::run(manager.port, 2, vec![asks; EACH], Until::Sent).await;
-            outcome.check(name);
-            let (half, most) = (outcome.percentile(0.5), outcome.percentile(0.99));
-            let what = format!("{name}, of {}", count(rows as f64));
-            let beside = format!("p50 {half:.1} ms");
-            table.add(&what, format!("p99 {most:.1} ms"), beside, "< 30 ms".to_owned(), most < GOAL);
+        for (home, on) in Home::each(postgres).await {
+            of(program, &home, rows, on, table).await;
+            home.end().await;
         }
-        manager.stop();
     }
+}
+
+async fn of(program: &Path, home: &Home, rows: usize, on: &str, table: &mut Table) {
+    let begin = Instant::now();
+    let fleet = fleet::found(home, 40, rows).await;
+    println!("  {} delegates written in {:.0} s", count(rows as f64), begin.elapsed().as_secs_f64());
+    let manager = Manager::start(program, home).await;
+    let cookie = manager.sign_in().await;
+    let one = format!("/delegates/{}", fleet.delegates[rows / 2].id);
+    for (name, path) in PAGES.into_iter().chain([("one delegate", one.as_str())]) {
+        let asks = request("GET", path, &[("Cookie", &cookie), ("Accept", "text/html")], "");
+        // Once beforehand: whoever comes first waits for the disk.
+        load::run(manager.port, 1, vec![asks.clone(); 3], Until::Sent).await;
+        let outcome = load::run(manager.port, 2, vec![asks; EACH], Until::Sent).await;
+        outcome.check(name);
+        let (half, most) = (outcome.percentile(0.5), outcome.percentile(0.99));
+        let what = format!("{name}, of {}{on}", count(rows as f64));
+        let beside = format!("p50 {half:.1} ms");
+        table.add(&what, format!("p99 {most:.1} ms"), beside, "< 30 ms".to_owned(), most < GOAL);
+    }
+    manager.stop();
 }

@@ -1,5 +1,6 @@
 //! What is measured.
 
+pub mod connections;
 pub mod heartbeats;
 pub mod lists;
 pub mod pages;

@@ -13,6 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 
 use crate::{
     fleet::{self, INTERVAL, Style},
+    home::Home,
     http::{Connection, request},
     manager::Manager,
     table::{Table, count},
@@ -27,10 +28,9 @@ const GOAL: f64 = 0.1;
 
 /// Measures it.
 pub async fn measure(program: &Path, table: &mut Table) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let fleet = fleet::found(&data, 100, DELEGATES).await;
-    let manager = Manager::start(program, &data).await;
+    let home = Home::sqlite();
+    let fleet = fleet::found(&home, 100, DELEGATES).await;
+    let manager = Manager::start(program, &home).await;
     let cookie = manager.sign_in().await;
     let beats: Arc<Vec<Vec<u8>>> = Arc::new(fleet.delegates.iter().map(|one| one.heartbeat(Style::KeyId)).collect());
     let senders: Vec<_> = (0..SENDERS).map(|number| tokio::spawn(beat(manager.port, number, beats.clone()))).collect();

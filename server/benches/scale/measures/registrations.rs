@@ -9,6 +9,7 @@ use sqlx::{
 
 use crate::{
     fleet::{self, Key},
+    home::Home,
     load::{self, Until},
     manager::Manager,
     table::{Table, count},
@@ -20,24 +21,32 @@ const REGISTRATIONS: usize = 30_000;
 const CONNECTIONS: usize = 256;
 const GOAL: f64 = 5000.0;
 
-/// Measures them.
-pub async fn measure(program: &Path, table: &mut Table) {
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let fleet = fleet::found(&data, TOKENS, 0).await;
-    let manager = Manager::start(program, &data).await;
-    for (what, with_key) in [("first registrations/s", false), ("first registrations/s, with proof of a key", true)] {
-        let from = if with_key { REGISTRATIONS } else { 0 };
-        let strangers = (from..from + REGISTRATIONS).map(|number| fleet.stranger(number));
-        let requests = strangers.map(|one| one.registration(with_key.then(Key::new).as_ref())).collect();
-        let ours = load::run(manager.port, CONNECTIONS, requests, Until::Sent).await;
-        ours.check(what);
-        let alone = one_by_one(folder.path()).await;
-        let beside = format!("one bare SQLite commit after the other {}", count(alone));
-        let rate = format!("{} (p99 {:.0} ms)", count(ours.rate()), ours.percentile(0.99));
-        table.add(what, rate, beside, format!("≥ {}", count(GOAL)), ours.rate() >= GOAL);
+/// Measures them, where `postgres` is the address of one also there.
+pub async fn measure(program: &Path, postgres: Option<&str>, table: &mut Table) {
+    for (home, on) in Home::each(postgres).await {
+        let fleet = fleet::found(&home, TOKENS, 0).await;
+        let manager = Manager::start(program, &home).await;
+        for (what, with_key) in [("first registrations/s", false), ("first registrations/s, with proof of a key", true)]
+        {
+            let what = format!("{what}{on}");
+            let from = if with_key { REGISTRATIONS } else { 0 };
+            let strangers = (from..from + REGISTRATIONS).map(|number| fleet.stranger(number));
+            let requests = strangers.map(|one| one.registration(with_key.then(Key::new).as_ref())).collect();
+            let computed = manager.computed();
+            let ours = load::run(manager.port, CONNECTIONS, requests, Until::Sent).await;
+            ours.check(&what);
+            let computed = (manager.computed() - computed).as_secs_f64() / REGISTRATIONS as f64;
+            let mut beside = format!("{:.0} µs of computing each", computed * 1e6);
+            if !home.is_postgres() {
+                let alone = one_by_one(home.beside()).await;
+                beside += &format!("; one bare SQLite commit after the other {}", count(alone));
+            }
+            let rate = format!("{} (p99 {:.0} ms)", count(ours.rate()), ours.percentile(0.99));
+            table.add(&what, rate, beside, format!("≥ {}", count(GOAL)), ours.rate() >= GOAL);
+        }
+        manager.stop();
+        home.end().await;
     }
-    manager.stop();
 }
 
 /// How many commits of one row each this disk takes in a second, one after the other.

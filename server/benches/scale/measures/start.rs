@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use crate::{
     fleet::{self, Style},
+    home::Home,
     load::{self, Until},
     manager::Manager,
     table::{Table, count},
@@ -16,14 +17,13 @@ pub async fn measure(program: &Path, table: &mut Table) {
     let size = std::fs::metadata(program).unwrap().len() as f64 / 1e6;
     table.add("binary", format!("{size:.1} MB"), "–".to_owned(), "< 20 MB".to_owned(), size < 20.0);
 
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let fleet = fleet::found(&data, 100, KNOWN).await;
+    let home = Home::sqlite();
+    let fleet = fleet::found(&home, 100, KNOWN).await;
     // The first start makes the administrator, whose password takes long on purpose.
-    Manager::start(program, &data).await.stop();
+    Manager::start(program, &home).await.stop();
     let mut starts = Vec::new();
     for _ in 0..5 {
-        let manager = Manager::start(program, &data).await;
+        let manager = Manager::start(program, &home).await;
         starts.push((manager.first_answer, manager.memory()));
         manager.stop();
     }
@@ -35,7 +35,7 @@ pub async fn measure(program: &Path, table: &mut Table) {
     table.add("start to first answer", took, beside.clone(), "< 100 ms".to_owned(), answer < goal);
     table.add("memory after start", format!("{memory:.0} MB"), beside, "< 40 MB".to_owned(), memory < 40.0);
 
-    let manager = Manager::start(program, &data).await;
+    let manager = Manager::start(program, &home).await;
     let beats = fleet.delegates.iter().map(|one| one.heartbeat(Style::KeyId)).collect();
     let outcome = load::run(manager.port, 64, beats, Until::Sent).await;
     outcome.check("every delegate once");

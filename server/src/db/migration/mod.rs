@@ -4,6 +4,7 @@ mod m20261122_000001_first;
 mod m20261122_000002_scripts;
 mod m20261127_000003_identity;
 mod m20261128_000004_lists;
+mod m20261128_000005_indices;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_scripts::Migration),
             Box::new(m20261127_000003_identity::Migration),
             Box::new(m20261128_000004_lists::Migration),
+            Box::new(m20261128_000005_indices::Migration),
         ]
     }
 }
@@ -49,10 +51,21 @@ fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement 
 
 #[cfg(test)]
 mod tests {
-    use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, EntityTrait as _, Statement};
+    use muster::{
+        delegate::{DelegateFilter, Status},
+        id::AccountId,
+        scope::Scope,
+    };
+    use sea_orm::{
+        ColumnTrait as _, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, EntityTrait as _,
+        QueryFilter as _, Statement,
+    };
 
     use super::*;
-    use crate::db::entity::{delegate, token};
+    use crate::{
+        db::entity::{delegate, token},
+        manage::delegates::list::page,
+    };
 
     const FIRST: &str = "01900000-0000-7000-8000-000000000001";
     const NEXT: &str = "01900000-0000-7000-8000-000000000002";
@@ -95,7 +108,8 @@ mod tests {
                 "INSERT INTO delegate (id, account_id, organization, project, name, host_name, ip, kind, version, \
                  description, tags, thumbprint, profile_id, token_id, admission, registered_at, last_heartbeat_at, \
                  revision, search, next_gen, script_version) VALUES ({own}, {scope}, 'edge', '{host}', '', \
-                 'SHELL_SCRIPT', '', '', '', {thumbprint}, {profile}, {token}, '{admission}', 1, 1, 1, '', FALSE, 1)"
+                 'SHELL_SCRIPT', '', '', 'linux, gpu', {thumbprint}, {profile}, {token}, '{admission}', 1, 1, 1, \
+                 'edge' || char(10) || '{host}', FALSE, 1)"
             ))
             .await
             .unwrap();
@@ -124,5 +138,65 @@ mod tests {
         }
         assert!(token::Entity::find().all(&db).await.unwrap().iter().all(|token| !token.requires_approval));
         assert_eq!(one(&db, "SELECT count(*) FROM refusal").await, 0);
+    }
+
+    #[tokio::test]
+    async fn delegates_of_every_older_schema_are_listed_and_found() {
+        // As many later ones as there are run in another process before.
+        for (later, _) in (0..).zip(Migrator::migrations().iter().skip(2)) {
+            let db = Database::connect("sqlite::memory:").await.unwrap();
+            Migrator::up(&db, Some(2)).await.unwrap();
+            before(&db).await;
+            Migrator::up(&db, Some(later)).await.unwrap();
+            Migrator::up(&db, None).await.unwrap();
+            let scope = Scope::account(AccountId("01900000-0000-7000-8000-000000000000".parse().unwrap()));
+            for (filter, hosts) in [
+                (DelegateFilter::default(), &["keyless", "waits", "went-over"][..]),
+                (DelegateFilter { search: "WENT".to_owned(), ..DelegateFilter::default() }, &["went-over"]),
+                (
+                    DelegateFilter { search: "edge".to_owned(), ..DelegateFilter::default() },
+                    &["keyless", "waits", "went-over"],
+                ),
+                (
+                    DelegateFilter { tag: "gpu".to_owned(), ..DelegateFilter::default() },
+                    &["keyless", "waits", "went-over"],
+                ),
+                (DelegateFilter { status: Some(Status::PendingApproval), ..DelegateFilter::default() }, &["waits"]),
+                (DelegateFilter { search: "elsewhere".to_owned(), ..DelegateFilter::default() }, &[]),
+            ] {
+                let found = page(&db, &scope, &filter).await.unwrap();
+                let rows =
+                    delegate::Entity::find().filter(delegate::Column::Id.is_in(found.rows)).all(&db).await.unwrap();
+                let mut found: Vec<String> = rows.into_iter().map(|row| row.host_name).collect();
+                found.sort_unstable();
+                assert_eq!(found, hosts, "{filter:?}, {later} steps later");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn tags_are_found_as_they_change() {
+        let db = Database::connect("sqlite::memory:").await.unwrap();
+        Migrator::up(&db, Some(2)).await.unwrap();
+        before(&db).await;
+        Migrator::up(&db, None).await.unwrap();
+        let tags = "SELECT count(*) FROM delegate_tag WHERE tag = ";
+        for (change, tag, found) in [
+            ("SELECT 1", "'gpu'", 3),
+            // Both at once.
+            (
+                "UPDATE delegate SET admission = 'REJECTED', tags = 'arm, arm' WHERE host_name = 'waits'",
+                "'arm' AND rejected",
+                1,
+            ),
+            ("SELECT 1", "'gpu' AND NOT rejected", 2),
+            ("UPDATE delegate SET admission = 'ENABLED' WHERE host_name = 'waits'", "'arm' AND NOT rejected", 1),
+            ("UPDATE delegate SET selectors = 'own' WHERE host_name = 'waits'", "'own'", 1),
+            ("SELECT 1", "'arm'", 0),
+            ("DELETE FROM delegate", "tag", 0),
+        ] {
+            db.execute_unprepared(change).await.unwrap();
+            assert_eq!(one(&db, &format!("{tags}{tag}")).await, found, "{change} {tag}");
+        }
     }
 }

@@ -122,7 +122,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         Ok(page.with(rows.into_iter().map(|(_, id)| id).collect()))
     }
 
-    /// What drives best, and how many rows that has, counted up to one more than are looked at.
+    /// What drives best, and how many rows that has, as far as that matters.
     async fn narrowest(&self) -> Result<(Driver, u64), DbErr> {
         let mut narrowest = None;
         for driver in self.rows.drivers() {
@@ -148,10 +148,13 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         Ok(sql.number(self.db).await? > 0)
     }
 
+    /// How many rows a driver has. That is what the page says where nothing else judges them; of others it is counted only
+    /// whether there are few.
     async fn size(&self, driver: Driver) -> Result<u64, DbErr> {
+        let most = if self.rows.is_judged(driver) { self.bounds.small } else { MAX_COUNT };
         let mut sql = self.rows.sql();
         sql.push("SELECT count(*) FROM (");
-        self.rows.driven(&mut sql, driver, None, None, MAX_COUNT + 1);
+        self.rows.driven(&mut sql, driver, None, None, most + 1);
         sql.push(") AS d");
         sql.number(self.db).await
     }

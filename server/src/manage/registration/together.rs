@@ -1,5 +1,6 @@
 //! First registrations that come at once are made in one change, with one statement for all of them where each alone takes
-//! one.
+//! one. They are taken out of the queue once it is their turn to write, so that none waits for another change than that
+//! of those before; and while these are committed, the next ones are made.
 //!
 //! This is a way to be faster, and decides nothing: who is not plainly new and plainly admitted is left to the way that
 //! each registration goes alone, and so is everybody where anything fails.
@@ -22,10 +23,11 @@ use crate::{
     db::{
         Change, audit,
         entity::{Scoped, delegate, token},
+        insert::insert_all,
+        lock,
     },
     error::Error,
     events::Topic,
-    manage::identity::ensure_active,
     presence,
     registrations::Applicant,
     state::State,
@@ -41,94 +43,99 @@ pub(super) async fn register(state: &State, caller: &Caller, command: &Registrat
     if state.registrations.enter(applicant) {
         tokio::spawn(serve(state.clone()));
     }
-    let delegate = hear.await.ok().flatten()?;
+    let (delegate, _told) = hear.await.ok()?;
     Some(Registered { delegate, keeps_profile: None })
 }
 
-/// Takes those who wait until nobody does.
+/// Takes those who wait until nobody does. Whoever is dropped on the way goes alone.
 async fn serve(state: State) {
-    while let Some(applicants) = state.registrations.next() {
-        let state = state.clone();
+    while !state.registrations.is_over() {
         // In a task of its own: whatever happens to it, the queue goes on.
-        let served = tokio::spawn(async move {
-            let made = match applicants.as_slice() {
-                // Nothing is gained.
-                [_] => None,
-                several => {
-                    make(&state, several).await.inspect_err(|error| tracing::debug!(%error, "each goes alone")).ok()
-                }
-            };
-            let mut made = made.unwrap_or_default();
-            for (at, applicant) in applicants.into_iter().enumerate() {
-                let _ = applicant.tell.send(made.remove(&at));
-            }
-        });
-        if let Err(error) = served.await {
+        let taken = tokio::spawn(take(state.clone()));
+        if let Err(error) = taken.await {
             tracing::error!(%error, "registrations that came at once failed together");
+            drop(state.registrations.next());
         }
     }
 }
 
-/// Makes those that are plainly new, by their places among all.
-async fn make(state: &State, applicants: &[Applicant]) -> Result<HashMap<usize, Delegate>, Error> {
-    let Some(scope) = applicants.first().map(|first| first.caller.token.scope.clone()) else {
-        return Ok(HashMap::new());
-    };
+/// Makes those who wait by the time that it is their turn to write; the commit is waited for beside the next ones.
+async fn take(state: State) {
+    let change = state.db.write().await;
+    let applicants = state.registrations.next();
+    let Ok(change) = change else { return };
+    match make(&state, change, applicants).await {
+        Ok(Some(made)) => drop(tokio::spawn(made.commit())),
+        Ok(None) => {}
+        Err(error) => tracing::debug!(%error, "each goes alone"),
+    }
+}
+
+/// Delegates that exist once their change is committed.
+struct Made {
+    change: Change,
+    applicants: Vec<Applicant>,
+    delegates: Vec<Delegate>,
+    lines: Vec<audit::Line>,
+}
+
+impl Made {
+    async fn commit(self) {
+        match self.change.commit().await {
+            // Who does not listen any more was not promised anything.
+            Ok(()) => {
+                for ((one, delegate), line) in self.applicants.into_iter().zip(self.delegates).zip(self.lines) {
+                    let _ = one.tell.send((delegate, line.told()));
+                }
+            }
+            Err(error) => tracing::debug!(%error, "each goes alone"),
+        }
+    }
+}
+
+/// Makes those that are plainly new; none where nobody is.
+async fn make(state: &State, mut change: Change, applicants: Vec<Applicant>) -> Result<Option<Made>, Error> {
+    let Some(scope) = applicants.first().map(|first| first.caller.token.scope.clone()) else { return Ok(None) };
     let now = state.clock.now();
-    let mut change = state.db.write().await?;
-    let good = good_tokens(&change, applicants).await?;
-    let mut known = Known::of(&change, &scope, applicants).await?;
-    let mut wanted: HashMap<(TokenId, Option<&str>), Wanted> = HashMap::new();
+    let names =
+        applicants.iter().map(|one| &one.command.facts).map(|facts| (facts.host_name.as_str(), facts.name.as_str()));
+    lock::names(&change, &scope, names).await?;
+    let tokens: BTreeSet<Uuid> = applicants.iter().map(|one| one.caller.token.id.0).collect();
+    let good = lock::good_tokens_shared(&change, tokens).await?;
+    let mut known = Known::of(&change, &scope, &applicants).await?;
+    let mut wanted: HashMap<_, Wanted> = HashMap::new();
     let mut made = Vec::new();
-    for (at, Applicant { caller, command, .. }) in applicants.iter().enumerate() {
+    for applicant in applicants {
+        let Applicant { caller, command, .. } = &applicant;
         let token = &caller.token;
-        if token.scope != scope || !good.contains(&token.id) || known.takes(caller, command) {
+        if token.scope != scope || !good.contains(&token.id.0) || known.takes(caller, command) {
             continue;
         }
-        let asked = (token.id, command.profile.as_ref().map(|asked| asked.text.as_str()));
-        let wanted = match wanted.entry(asked) {
+        // All that it depends on.
+        let asked = command.profile.as_ref().map(|asked| asked.text.clone());
+        let wanted = match wanted.entry((token.default_profile, token.requires_approval, asked)) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(place) => place.insert(wanted_profile(&change, token, command.profile.as_ref()).await?),
         };
         if reason(wanted, None).is_none() && state.limits.registration(token.id).is_ok() {
-            made.push((at, admitted(caller, command, wanted, None, now)));
+            let delegate = admitted(caller, command, wanted, None, now);
+            made.push((applicant, delegate));
         }
     }
     if made.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(None);
     }
-    let (places, delegates): (Vec<usize>, Vec<Delegate>) = made.into_iter().unzip();
-    let rows = delegates.iter().map(delegate::ActiveModel::from);
-    delegate::Entity::insert_many(rows).exec_without_returning(&*change).await?;
+    let (applicants, delegates): (Vec<Applicant>, Vec<Delegate>) = made.into_iter().unzip();
+    insert_all(&change, delegates.iter().map(delegate::ActiveModel::from).collect()).await?;
     presence::connect_all(&change, &delegates, now).await?;
-    let entries: Vec<_> = places
-        .iter()
-        .zip(&delegates)
-        .map(|(at, delegate)| {
-            let caller = &applicants[*at].caller;
-            caller.entry(delegate, Action::DelegateRegistered, told(delegate, &caller.token))
-        })
-        .collect();
-    audit::record_all(&change, now, &entries).await?;
+    let both = applicants.iter().zip(&delegates).map(|(Applicant { caller, .. }, delegate)| {
+        caller.entry(delegate, Action::DelegateRegistered, told(delegate, &caller.token))
+    });
+    let entries: Vec<_> = both.collect();
+    let lines = audit::record_all(&change, now, &entries).await?;
     change.touches(Topic::Delegates);
     change.touches(Topic::Tokens);
-    change.commit().await?;
-    Ok(places.into_iter().zip(delegates).collect())
-}
-
-/// The tokens that are good, and stay so until the end of the change.
-async fn good_tokens(change: &Change, applicants: &[Applicant]) -> Result<HashSet<TokenId>, Error> {
-    // In the order in which everybody locks them.
-    let all: BTreeSet<TokenId> = applicants.iter().map(|one| one.caller.token.id).collect();
-    let mut good = HashSet::new();
-    for id in all {
-        match ensure_active(change, id).await {
-            Ok(()) => drop(good.insert(id)),
-            Err(Error::Refused(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(good)
+    Ok(Some(Made { change, applicants, delegates, lines }))
 }
 
 /// What is taken: whoever has any of it is known, or resembles somebody.
@@ -143,10 +150,14 @@ struct Known {
 
 impl Known {
     async fn of(change: &Change, scope: &Scope, applicants: &[Applicant]) -> Result<Self, Error> {
-        let keys = applicants.iter().filter_map(|one| one.caller.key()).map(ToString::to_string);
-        let rows = delegate::Entity::find().select_only().column(delegate::Column::PublicKey);
-        let rows = rows.filter(delegate::Entity::at(scope)).filter(delegate::Column::PublicKey.is_in(keys));
-        let keys: Vec<Option<String>> = rows.into_tuple().all(&**change).await?;
+        let keys: Vec<String> = applicants.iter().filter_map(|one| one.caller.key()).map(ToString::to_string).collect();
+        let keys: Vec<Option<String>> = if keys.is_empty() {
+            Vec::new()
+        } else {
+            let rows = delegate::Entity::find().select_only().column(delegate::Column::PublicKey);
+            let rows = rows.filter(delegate::Entity::at(scope)).filter(delegate::Column::PublicKey.is_in(keys));
+            rows.into_tuple().all(&**change).await?
+        };
 
         let hosts: BTreeSet<&str> = applicants.iter().map(|one| one.command.facts.host_name.as_str()).collect();
         let rows = delegate::Entity::find().select_only().columns([delegate::Column::HostName, delegate::Column::Name]);

@@ -4,7 +4,10 @@ use muster::{
     delegate::{Delegate, Status},
     id::TokenId,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
+    Select,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -36,6 +39,14 @@ fn of(token: TokenId, status: Status, heard: Heard) -> Select<Entity> {
         Heard::Now => users.filter(Column::HeardAt.eq(HEARD_NOW)),
         Heard::Before => users.filter(Column::HeardAt.lt(HEARD_NOW)),
     }
+}
+
+/// All delegates that last registered with a token.
+pub fn all(token: TokenId) -> Condition {
+    // The index is the listing's; the delegate's own row is what is true under a lock.
+    let listed = Entity::find().select_only().column(Column::DelegateId).filter(Column::TokenId.eq(token.0));
+    let is_listed = delegate::Column::Id.in_subquery(listed.into_query());
+    Condition::all().add(delegate::Column::TokenId.eq(token.0)).add(is_listed)
 }
 
 /// How many delegates of a status last registered with a token.

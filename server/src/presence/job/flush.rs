@@ -6,7 +6,7 @@ use muster::{
     time::Timestamp,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, Statement, Value,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, Statement, Value,
     sea_query::Expr,
 };
 use uuid::Uuid;
@@ -185,7 +185,11 @@ async fn update_many(
     let mut places = Vec::new();
     for row in rows {
         let n = values.len();
-        places.push(format!("(${}, ${}, ${})", n + 1, n + 2, n + 3));
+        places.push(match tx.get_database_backend() {
+            DbBackend::Postgres => format!("(${}, ${}, ${})", n + 1, n + 2, n + 3),
+            // It looks up a place with a number among all that it has read.
+            _ => "(?, ?, ?)".to_owned(),
+        });
         values.extend(row);
     }
     let sql = sql.replace("{rows}", &places.join(", "));

@@ -17,6 +17,11 @@ const DRIVER: Table = Table { name: "d", number: "n" };
 /// The same, where that is SQLite's full text search.
 const SEARCH: Table = Table { name: "delegate_search", number: "rowid" };
 
+/// That a row has a tag, which follows: by the whole key of what says so.
+const TAGGED: &str = "EXISTS (SELECT 1 FROM delegate_tag AS t WHERE t.account_id = l.account_id \
+                      AND t.organization = l.organization AND t.project = l.project AND t.rejected = l.rejected \
+                      AND t.n = l.n AND t.tag = ";
+
 /// What delegates are filtered by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -191,7 +196,7 @@ impl Rows<'_> {
                 Filter::Kind(_) => sql.judged("l.kind").push(" = "),
                 Filter::Profile(_) => sql.judged("l.profile_id").push(" = "),
                 Filter::Token(_) => sql.judged("l.token_id").push(" = "),
-                Filter::Tag(_) => sql.push("EXISTS (SELECT 1 FROM delegate_tag AS t WHERE t.n = l.n AND t.tag = "),
+                Filter::Tag(_) => sql.push(TAGGED),
                 Filter::Word(_) if self.is_postgres() => sql.push("0 < strpos(l.search, "),
                 Filter::Word(_) => sql.push("0 < instr(l.search, "),
             };
