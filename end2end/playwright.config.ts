@@ -27,7 +27,8 @@ const chromium = {
 const DRAWING = ['looks', 'width', 'translated', 'unsaved'].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig<object, ServerOptions>({
-  testDir: 'tests',
+  // `bench` has measurements, which are no tests.
+  testDir: process.env['MUSTER_E2E_DIR'] || 'tests',
   forbidOnly: !!process.env['CI'],
   workers: 2,
   // A test that passes on the second try has shown a defect, in Muster or in itself.

@@ -9,6 +9,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if env::var("CARGO_CFG_TARGET_ENV").is_ok_and(|env| env == "musl") {
+        // Where the program is loaded is written into it in a twentieth of the room.
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+    }
     println!("cargo::rerun-if-env-changed=MUSTER_SITE_DIR");
     println!("cargo::rerun-if-changed=build.rs");
     let embed = env::var("PROFILE")? == "release";

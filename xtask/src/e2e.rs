@@ -57,6 +57,13 @@ pub fn playwright(layout: &Layout, environment: &Environment<'_>, args: &[String
     run(&mut command)
 }
 
+/// Runs what is measured with a browser.
+pub fn measure(layout: &Layout, binary: &Path, chromium: &Path) -> Result {
+    let mut command = npx(layout);
+    command.args(["playwright", "test", "--workers=1", "--reporter=line"]).env("MUSTER_E2E_DIR", "bench");
+    run(command.env("MUSTER_BIN", binary).env("MUSTER_CHROMIUM", chromium))
+}
+
 /// The TypeScript of the tests has types that hold.
 pub fn types(layout: &Layout) -> Result {
     tools::npm_packages(layout)?;

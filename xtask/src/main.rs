@@ -39,7 +39,8 @@ Usage: cargo xtask <command>
   audit                          check licences, sources and advisories of the dependencies with cargo-deny
   soak [SECONDS]                 eight workers on two managers, for three minutes or as long as said: no deadlock
   bench [ONLY] [ROWS]            what Muster can take, beside what the machine could; ONLY is a part of a measure's name:
-                                 heartbeats, registrations, start, storm, pages, lists; ROWS is how many delegates lists have
+                                 heartbeats, registrations, start, storm, pages, lists,
+                                 first-load; ROWS is how many delegates lists have
   e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
 
 Each command installs what it needs where it can, and says what is missing where it cannot.";

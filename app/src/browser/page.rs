@@ -129,6 +129,10 @@ pub fn mark_lively() {
     if let Some(html) = document().document_element() {
         set(&html, "data-hydrated", "");
     }
+    // When that was, for measurements.
+    if let Some(performance) = window().performance() {
+        let _ = performance.mark("muster-lively");
+    }
 }
 
 /// Shows that an answer is awaited, or not any more.

@@ -21,7 +21,9 @@ use axum::{
 use leptos::server_fn::axum::server_fn_paths;
 use muster::install::files::FETCH_PATH;
 use muster_app::Assets;
-use tower_http::{csrf::CsrfLayer, limit::RequestBodyLimitLayer};
+use tower_http::{
+    CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
+};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use self::{forms::flash_and_return, headers::security};
@@ -45,13 +47,14 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
     let csrf = state.public_url.as_deref().map_or_else(CsrfLayer::new, |url| {
         CsrfLayer::new().add_trusted_origin(url).unwrap_or_else(|_| CsrfLayer::new())
     });
-    let calls = calls().layer(middleware::from_fn(forms::posted));
+    let compressed = CompressionLayer::new().quality(CompressionLevel::Fastest);
+    let calls = calls().layer(middleware::from_fn(forms::posted)).layer(compressed.clone());
     let console = Router::new()
         .merge(calls)
         .route("/api/events", get(events::stream))
         .route("/install/{kind}/download", post(install::download))
         .route(script_log::PATH, get(script_log::download))
-        .fallback(get(pages::page))
+        .fallback(get(pages::page).layer(compressed))
         .layer(Extension(assets))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))
         .layer(middleware::from_fn_with_state(state.clone(), access::identify))

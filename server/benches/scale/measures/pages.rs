@@ -47,7 +47,7 @@ pub async fn measure(program: &Path, table: &mut Table) {
     let more = with_pages - alone;
     let what =
         format!("{PAGES} open pages while {} delegates beat every {} s", count(DELEGATES as f64), INTERVAL.as_secs());
-    let beside = format!("{alone:.2} of a core without; {} lists asked for", asked.load(Ordering::Relaxed));
+    let beside = format!("{alone:.2} of a core without; {} pages asked for", asked.load(Ordering::Relaxed));
     table.add(&what, format!("{more:.2} of a core"), beside, format!("< {GOAL} of a core"), more < GOAL);
     manager.stop();
 }
@@ -78,21 +78,21 @@ async fn beat(port: u16, number: usize, beats: Arc<Vec<Vec<u8>>>) {
     }
 }
 
-async fn ask(connection: &mut Connection, path: &str, cookie: &str, form: &str) -> Vec<u8> {
-    let headers =
-        [("Cookie", cookie), ("Accept", "application/json"), ("Content-Type", "application/x-www-form-urlencoded")];
-    connection.send(&request("POST", path, &headers, form)).await.unwrap().body
+async fn ask(connection: &mut Connection, path: &str, cookie: &str) -> String {
+    let headers = [("Cookie", cookie), ("Accept", "text/html")];
+    let answer = connection.send(&request("GET", path, &headers, "")).await.unwrap();
+    String::from_utf8(answer.body).unwrap()
 }
 
 /// What the session's event stream is called.
 async fn stream_of(port: u16, cookie: &str) -> String {
     let mut connection = Connection::open(port, [127, 0, 0, 1]).await.unwrap();
-    let frame: serde_json::Value =
-        serde_json::from_slice(&ask(&mut connection, "/api/session/frame", cookie, "").await).unwrap();
-    frame["stream"].as_str().unwrap().to_owned()
+    let page = ask(&mut connection, "/delegates", cookie).await;
+    let (_, stream) = page.split_once("data-session=\"").unwrap();
+    stream.split('"').next().unwrap().to_owned()
 }
 
-/// A page with the list of delegates: it hears of news, and asks for its list again.
+/// A page with the list of delegates: it hears of news, and asks for itself again.
 async fn open_page(port: u16, cookie: String, stream: String, asked: Arc<AtomicUsize>) {
     let (say, mut hear) = tokio::sync::mpsc::unbounded_channel();
     let path = format!("/api/events?session={stream}");
@@ -109,7 +109,7 @@ async fn open_page(port: u16, cookie: String, stream: String, asked: Arc<AtomicU
     });
     let mut connection = Connection::open(port, [127, 0, 0, 1]).await.unwrap();
     while hear.recv().await.is_some() {
-        ask(&mut connection, "/api/delegates/list", &cookie, "filter[cursor]=First&filter[search]=").await;
+        ask(&mut connection, "/delegates", &cookie).await;
         asked.fetch_add(1, Ordering::Relaxed);
     }
 }
