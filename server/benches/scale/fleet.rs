@@ -29,7 +29,7 @@ use muster_server::{
     random, start,
     token_values::purpose,
 };
-use sea_orm::ActiveModelTrait as _;
+use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _};
 
 use crate::{home::Home, http::request, jwe::seal_without_kid};
 
@@ -118,11 +118,17 @@ pub async fn found(home: &Home, tokens: usize, delegates: usize) -> Fleet {
     change.commit().await.unwrap();
     for chunk in (0..delegates).collect::<Vec<_>>().chunks(IN_ONE_CHANGE) {
         let change = state.db.write().await.unwrap();
+        if !home.is_postgres() {
+            // A million delegates are more than the manager's own share of memory.
+            change.execute_unprepared("PRAGMA cache_size = -1000000").await.unwrap();
+        }
         for chunk in chunk.chunks(IN_ONE_STATEMENT) {
             let mut all = Vec::with_capacity(chunk.len());
             for &number in chunk {
                 let of = number % tokens;
-                let delegate = a_delegate(number, &scope, profile.id, ids[of], now);
+                // One after the other, the last one now.
+                let at = now.minus(Duration::from_millis((delegates - number) as u64));
+                let delegate = a_delegate(number, &scope, profile.id, ids[of], at, now);
                 let member = Member {
                     id: delegate.id.to_string(),
                     number,
@@ -148,6 +154,7 @@ fn a_delegate(
     scope: &Scope,
     profile: muster::id::ProfileId,
     token: TokenId,
+    registered_at: Timestamp,
     now: Timestamp,
 ) -> Delegate {
     let admission = match number % 1000 {
@@ -157,7 +164,7 @@ fn a_delegate(
     };
     let connected = admission != Admission::Rejected && number % 100 > 2;
     Delegate {
-        id: DelegateId::new(now, &random::bytes()),
+        id: DelegateId::new(registered_at, &random::bytes()),
         scope: scope.clone(),
         facts: Facts {
             name: DelegateName::parse(&name_of(number)).unwrap(),
@@ -188,7 +195,7 @@ fn a_delegate(
         admission,
         reason: None,
         decision: None,
-        registered_at: now,
+        registered_at,
         last_heartbeat_at: now,
         connected_until: connected.then(|| now.plus(INTERVAL * 3)),
         refused_at: None,

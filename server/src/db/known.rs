@@ -19,7 +19,7 @@ use std::{
 };
 
 use muster::{
-    delegate::{Delegate, Standing},
+    delegate::Standing,
     id::{DelegateId, TokenId},
     token::{KeyId, Token, TokenValue},
 };
@@ -28,10 +28,7 @@ use sea_orm::{ColumnTrait, ConnAcquireErr, DbErr, EntityTrait, QueryFilter, Quer
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::{
-    Db, PATIENCE,
-    entity::{delegate, token},
-};
+use super::{Db, PATIENCE, entity::token, standings::Asked};
 
 /// How many delegates are kept; each takes about 400 bytes.
 const MAX_DELEGATES: usize = 1_000_000;
@@ -69,7 +66,9 @@ struct Inner {
     delegates: Cache<DelegateId, Arc<Standing>>,
     /// Which token has a value: by its [`KeyId`], which never changes.
     by_key_id: Cache<String, TokenId>,
-    /// How many rows are read at once for what is not kept: when everybody comes back after a restart, pages still find
+    /// Delegates that are asked for and not kept.
+    asked: Asked,
+    /// How many tokens are read at once that are not kept: when everybody comes back after a restart, pages still find
     /// connections to read with.
     reads: Semaphore,
     /// When this began.
@@ -91,6 +90,7 @@ impl Known {
             tokens: Cache::new(MAX_TOKENS),
             delegates: Cache::new(MAX_DELEGATES),
             by_key_id: Cache::new(MAX_TOKENS),
+            asked: Asked::default(),
             reads: Semaphore::new(reads),
             since: Instant::now(),
             heard_until: AtomicU64::new(heard_until),
@@ -105,6 +105,10 @@ impl Known {
     /// For a database that others write too: nothing is used until they are heard.
     pub(super) fn among_others(reads: usize) -> Self {
         Self::new(reads, 0)
+    }
+
+    pub(super) fn asked(&self) -> &Asked {
+        &self.0.asked
     }
 
     /// Everything that others committed before `at` was heard.
@@ -152,6 +156,8 @@ impl Db {
     /// Where it is not known, and the database is out of reach.
     pub async fn token(&self, id: TokenId) -> Result<Option<Arc<KnownToken>>, DbErr> {
         let read = async {
+            let place = tokio::time::timeout(PATIENCE, self.known.0.reads.acquire()).await;
+            let _place = place.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
             let row = token::Entity::find_by_id(id.0).one(self.read()).await?;
             row.map(|row| self.keep_key_id(row)).transpose()
         };
@@ -179,12 +185,7 @@ impl Db {
     /// # Errors
     /// Where it is not known, and the database is out of reach.
     pub async fn standing(&self, id: DelegateId) -> Result<Option<Arc<Standing>>, DbErr> {
-        let read = async {
-            let row = delegate::Entity::find_by_id(id.0).one(self.read()).await?;
-            let delegate = row.map(Delegate::try_from).transpose()?;
-            Ok(delegate.as_ref().map(|delegate| Arc::new(Standing::from(delegate))))
-        };
-        kept(&self.known, &self.known.0.delegates, id, read).await
+        kept(&self.known, &self.known.0.delegates, id, self.read_standing(id)).await
     }
 
     fn keep_key_id(&self, row: token::Model) -> Result<Arc<KnownToken>, DbErr> {
@@ -201,11 +202,6 @@ async fn kept<K: Eq + std::hash::Hash + Copy, V>(
     key: K,
     read: impl Future<Output = Result<Option<Arc<V>>, DbErr>>,
 ) -> Result<Option<Arc<V>>, DbErr> {
-    let read = async {
-        let place = tokio::time::timeout(PATIENCE, known.0.reads.acquire()).await;
-        let _place = place.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-        read.await
-    };
     if !known.is_heard() {
         return read.await;
     }

@@ -14,6 +14,7 @@ mod listen;
 pub mod lock;
 mod migration;
 mod open;
+mod standings;
 mod transaction;
 mod turns;
 mod watch;

@@ -107,7 +107,9 @@ impl Db {
         let writes = writes.pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", CHECKPOINT_AFTER);
         let writer = writer.connect_with(writes).await?;
         let writer: DatabaseConnection = writer.into();
-        let reader: DatabaseConnection = pool(READERS as u32).connect_with(options.read_only(true)).await?.into();
+        // Nothing of a file's connection breaks by itself: it is not tried before each use.
+        let readers = pool(READERS as u32).test_before_acquire(false);
+        let reader: DatabaseConnection = readers.connect_with(options.read_only(true)).await?.into();
         check_version(&writer).await?;
         let reader = Guarded { inner: reader, health: health.clone() };
         let writer = Writer::Sqlite(Turns::new(writer, health.clone()));

@@ -16,7 +16,7 @@ const CONNECTIONS: usize = 100_000;
 /// Files that the client and the manager need for other things; the manager keeps some back itself.
 const SPARE: u64 = 512;
 /// Connections of one address, which has ports for no more.
-const PER_ADDRESS: usize = 20_000;
+const PER_ADDRESS: usize = 4000;
 /// In MB: 100,000 and all else within 2 GB.
 const GOAL_FOR_EACH: f64 = 2000.0 / CONNECTIONS as f64;
 
