@@ -21,9 +21,7 @@ use axum::{
 use leptos::server_fn::axum::server_fn_paths;
 use muster::install::files::FETCH_PATH;
 use muster_app::Assets;
-use tower_http::{
-    CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer,
-};
+use tower_http::{CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use self::{forms::flash_and_return, headers::security};
