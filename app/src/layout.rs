@@ -13,7 +13,7 @@ use crate::{
     },
     ui::{
         button::{NavButton, SubmitButton},
-        form::Form,
+        form::{Form, LeftOver},
         href::use_here,
         icon::Icon,
         live::Follows,
@@ -72,6 +72,7 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
             <main id="main" class="main" tabindex="-1">
                 <Outdated />
                 <Outlet />
+                <LeftOver />
             </main>
         </div>
     }

@@ -82,7 +82,7 @@ fn submit(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>) {
     let stays = |element: &Element| element.has_attribute("data-noscroll");
     let way = if form.has_attribute("data-replace") || form.has_attribute("data-auto") {
         Way::Replace
-    } else if stays(form) || submitter.is_some_and(|button| stays(button)) || closest(form, "dialog").is_some() {
+    } else if stays(form) || submitter.is_some_and(|button| stays(button)) || is_leave(form) {
         Way::Over
     } else {
         Way::Push
@@ -139,8 +139,8 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
         return;
     }
     set(form, "data-sending", "");
-    // What was under way is not waited for any more.
-    visit::begin();
+    // What was under way is not waited for any more; nor is this, once the person goes elsewhere.
+    let controller = visit::begin();
     let pressed = submitter.cloned();
     let buttons = buttons(form);
     buttons.iter().for_each(|button| button.set_disabled(true));
@@ -164,6 +164,10 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
         }
         buttons.iter().for_each(|button| button.set_disabled(false));
         unset(&form, "data-sending");
+        if controller.signal().aborted() {
+            // What was sent counts all the same.
+            return live::look_again();
+        }
         match answer {
             Ok((answer, text)) => match visit::read(&answer, &text) {
                 Some((there, page)) if answer.redirected() => {

@@ -6,7 +6,12 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
 };
 
 use leptos::{context::Provider, prelude::*};
@@ -24,12 +29,53 @@ pub struct Flash {
     pub error: ConsoleError,
     /// What was typed, but for passwords and codes.
     pub fields: BTreeMap<String, String>,
+    /// Whether a form of the page shows it.
+    #[serde(skip)]
+    pub shown: Arc<AtomicBool>,
 }
 
 fn flash_of(endpoint: &str, id: Option<&str>) -> Option<Flash> {
     let flash = use_context::<Flash>()?;
     let same_object = id.is_none_or(|id| flash.fields.get("id").is_some_and(|of| of == id));
-    (flash.endpoint == endpoint && same_object).then_some(flash)
+    let is_of_form = flash.endpoint == endpoint && same_object;
+    if is_of_form {
+        flash.shown.store(true, Ordering::Relaxed);
+    }
+    is_of_form.then_some(flash)
+}
+
+/// What came of a form that is not on the page any more, for example because its object is gone. Put it behind all forms.
+#[component]
+pub fn LeftOver() -> impl IntoView {
+    use_context::<Flash>().map(|flash| {
+        Suspend::new(async move {
+            // Parts of a page are made in their order, but those that are there at once are made first.
+            YieldOnce::default().await;
+            (!flash.shown.load(Ordering::Relaxed)).then(|| {
+                view! {
+                    <div class="banner banner-bad" role="alert">
+                        <p>{flash.error.to_string()}</p>
+                    </div>
+                }
+            })
+        })
+    })
+}
+
+/// Is ready when it is asked for the second time.
+#[derive(Default)]
+struct YieldOnce(bool);
+
+impl Future for YieldOnce {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.0, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
 }
 
 /// A form's state, for the fields in it.

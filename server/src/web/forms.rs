@@ -8,7 +8,7 @@
 //! A page with scripts does not leave the form ([`FROM_PAGE`]): where that is not taken, the page comes back at once, as
 //! the answer.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     Extension,
@@ -79,7 +79,12 @@ pub async fn posted(Extension(assets): Extension<Assets>, request: Request, next
     match (operator, page) {
         (Some(_), Some(mut page)) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            page.extensions_mut().insert(Flash { endpoint, error, fields: typed(&body).collect() });
+            page.extensions_mut().insert(Flash {
+                endpoint,
+                error,
+                fields: typed(&body).collect(),
+                shown: Arc::default(),
+            });
             let mut response = pages::render(&assets, page).await;
             // What the page itself has to say comes first.
             if response.status().is_success() {
@@ -144,13 +149,13 @@ pub async fn flash_and_return(
     let fields = typed(body);
     let mut response = Redirect::to(back).into_response();
     if operator.user.is_none() {
-        let flash = small(Flash { endpoint, error, fields: BTreeMap::new() }, fields);
+        let flash = small(Flash { endpoint, error, fields: BTreeMap::new(), shown: Arc::default() }, fields);
         if let Some(cookie) = cookie::write(&operator.state, COOKIE, &flash, COOKIE_LASTS) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         return response;
     }
-    let flash = Flash { endpoint, error, fields: fields.collect() };
+    let flash = Flash { endpoint, error, fields: fields.collect(), shown: Arc::default() };
     if let Err(error) = operator.session.insert(FLASH, flash).await {
         tracing::warn!(%error, "what a form left could not be kept");
     }

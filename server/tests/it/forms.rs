@@ -75,6 +75,21 @@ async fn a_page_with_scripts_gets_itself_back_with_the_error(app: TestApp) {
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(!answer.text().contains("my-secret"), "{}", answer.text());
 
+    // The object is gone, and its form with it: the page says so all the same.
+    let gone = [("id", "00000000-0000-4000-8000-000000000000"), ("seen", "1"), ("back", "/delegates")];
+    for answer in [admin.post_form_from_page("/api/delegates/approve", &gone, &format!("{SITE}/delegates")).await, {
+        sent_to(&admin, "/api/delegates/approve", &gone, &format!("{SITE}/delegates")).await;
+        admin.page("/delegates").await
+    }] {
+        assert_eq!(
+            answer.text().matches("role=\"alert\" class=\"banner banner-bad\"><p>").count(),
+            1,
+            "{}",
+            answer.text()
+        );
+    }
+    assert!(!text.contains("role=\"alert\" class=\"banner banner-bad\"><p>"), "shown once: {text}");
+
     // What is done leads on, with and without scripts.
     let answer = admin.post_form_from_page("/api/tokens/create", &[("name", "edge")], page).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
