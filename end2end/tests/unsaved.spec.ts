@@ -37,6 +37,7 @@ test('u10 a dialog asks before what was typed in it is dropped', async ({ ui, pa
   await ui.open('/secrets');
   await ui.button('Add Secret').first().click();
   const dialog = ui.dialog('Add Secret');
+  await expect(dialog).toBeVisible();
   // Nothing typed, nothing asked.
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
@@ -89,4 +90,29 @@ test('u10 a page asks before what was typed on it is dropped', async ({ ui, page
   // What was sent is not asked about.
   await ui.createProfile({ name: 'sent', script: 'echo' });
   await ui.go('Tokens');
+});
+
+test('an answer that comes late takes no place from the page that somebody went to', async ({ ui, page }) => {
+  await ui.open('/profiles/new');
+  await ui.field('Name').fill('late');
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/api/profiles/create', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await ui.button('Submit').click();
+  await expect(ui.button('Saving…')).toBeDisabled();
+  // Not answered is not sent: the person is asked.
+  const asked = answers(page, true);
+  await page.getByRole('link', { name: 'Tokens', exact: true }).click();
+  await asked;
+  await expect(ui.heading('Tokens')).toBeVisible();
+  const answered = page.waitForResponse('**/profiles?*');
+  release();
+  await (await answered).finished();
+  await ui.go('Delegate Profiles');
+  await expect(ui.row('late')).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL('/tokens');
 });

@@ -155,7 +155,7 @@ pub fn leave_to(url: &str) {
     let _ = window().location().assign(url);
 }
 
-/// The tables of what is open, for those who count them.
+/// Whether the page has an element that a selector means.
 pub fn any(selector: &str) -> bool {
     document().body().is_some_and(|body| !all(&body, selector).is_empty())
 }

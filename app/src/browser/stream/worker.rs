@@ -6,10 +6,12 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{MessageEvent, MessagePort, SharedWorker, WorkerOptions};
 
 use super::news::News;
-use crate::browser::dom::{Interval, document};
+use crate::browser::dom::{Interval, after, document};
 
 /// How often a tab says that it is there, in milliseconds.
 const BEAT: i32 = 5_000;
+/// How long a worker may take for its first answer, in milliseconds. Not every browser tells where one cannot start.
+const FIRST: i32 = 3_000;
 /// How many times the worker may leave that without an answer: it did not start, or is no more.
 const MAX_UNANSWERED: u32 = 2;
 
@@ -47,6 +49,13 @@ impl Line {
         let broken = Closure::<dyn FnMut()>::new(move || broken());
         worker.set_onerror(Some(broken.as_ref().unchecked_ref()));
 
+        let (waits, late) = (Rc::downgrade(&unanswered), Rc::clone(&failed));
+        after(FIRST, move || {
+            // Where the line was dropped, nobody waits any more.
+            if waits.upgrade().is_some_and(|unanswered| unanswered.get() > 0) {
+                late();
+            }
+        });
         let line = port.clone();
         let beat = move || {
             if unanswered.get() >= MAX_UNANSWERED {
