@@ -21,6 +21,9 @@ use super::{
 /// What people type and choose in.
 pub const FIELDS: [&str; 3] = ["INPUT", "SELECT", "TEXTAREA"];
 
+/// Set on a form that was not taken, until it is sent again: what is wrong with it stays to be read.
+pub const ANSWERED: &str = "data-answered";
+
 /// What is left alone although the server says something else.
 #[derive(Clone, Debug)]
 pub enum Typed {
@@ -118,6 +121,9 @@ fn alike(a: &Node, b: &Node) -> bool {
 }
 
 fn merge_children(live: &Element, base: &Element, new: &Element, typed: &Typed) {
+    if matches!(typed, Typed::Kept { .. }) {
+        keep_said(base, new);
+    }
     let (shown, before, now) = (children(live), children(base), children(new));
     if shown.len() != before.len() || !shown.iter().zip(&before).all(|(shown, before)| alike(shown, before)) {
         shown.iter().for_each(remove);
@@ -140,6 +146,19 @@ fn merge_children(live: &Element, base: &Element, new: &Element, typed: &Typed) 
     // Before the others are placed, so that those which stay need not be moved past them.
     shown.iter().zip(kept).filter(|(_, kept)| !kept).for_each(|(node, _)| remove(node));
     place(live, &nodes);
+}
+
+/// Puts back what was said to the person and is not said again: it stays until he goes elsewhere.
+fn keep_said(base: &Element, new: &Element) {
+    let said = |node: &Node| node.dyn_ref::<Element>().is_some_and(|element| element.has_attribute("data-said"));
+    if children(new).iter().any(said) {
+        return;
+    }
+    for node in children(base).iter().filter(|node| said(node)) {
+        if let Ok(kept) = node.clone_node_with_deep(true) {
+            let _ = new.append_child(&kept);
+        }
+    }
 }
 
 /// Finds for each node the one before that it comes of: by its key, or else the next of its kind that has none.
@@ -209,6 +228,9 @@ fn is_active(element: &Element) -> bool {
 
 /// Forgets what is typed in the forms of the page.
 pub fn drop_typed(root: &HtmlElement) {
+    for form in super::dom::all(root, "form[data-answered]") {
+        super::dom::unset(&form, ANSWERED);
+    }
     for form in super::dom::all(root, "form[data-typed]") {
         super::dom::unset(&form, "data-typed");
         if let Some(form) = form.dyn_ref::<HtmlFormElement>() {

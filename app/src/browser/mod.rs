@@ -14,6 +14,7 @@
 //! | `data-copy`, `data-copy-form` | buttons | see `copy` |
 //! | `data-once`, `data-guard`, `data-send`, … | a value that is shown once | see `once` |
 //! | `data-tail` | panes | stays at the end of a text that grows |
+//! | `data-said` | what the page says of a form that is gone | stays until somebody goes elsewhere |
 //! | `data-slash` | a field | the key `/` focuses it |
 //!
 //! What it notes itself it notes in attributes that the server never writes (`data-typed`, `data-sending`), so that an

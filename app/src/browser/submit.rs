@@ -11,7 +11,7 @@ use super::{
     dialog,
     dom::{after, all, cancel, closest, document, first, focus, here, listen, set, unset, window, write},
     live,
-    merge::Typed,
+    merge::{ANSWERED, Typed},
     visit::{self, SLOW, Way, visit},
 };
 
@@ -139,6 +139,7 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
         return;
     }
     set(form, "data-sending", "");
+    unset(form, ANSWERED);
     // What was under way is not waited for any more; nor is this, once the person goes elsewhere.
     let controller = visit::begin();
     let pressed = submitter.cloned();
@@ -180,6 +181,7 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
                 }
                 Some((_, page)) => {
                     page.show(&Typed::Kept { but: Some(form.clone()) });
+                    set(&form, ANSWERED, "");
                     if let Some(field) = first(&form, "[aria-invalid=true]") {
                         focus(&field);
                     } else if let Some(button) = pressed.filter(|button| button.is_connected()) {

@@ -53,7 +53,7 @@ pub fn LeftOver() -> impl IntoView {
             YieldOnce::default().await;
             (!flash.shown.load(Ordering::Relaxed)).then(|| {
                 view! {
-                    <div class="banner banner-bad" role="alert">
+                    <div class="banner banner-bad" role="alert" data-said="">
                         <p>{flash.error.to_string()}</p>
                     </div>
                 }
