@@ -25,7 +25,12 @@ test('the second one, at the last question, is told that it was approved', async
   await ui.says('both-1 is activated.');
   const assertStayed = other.stays();
   await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
-  await expect(dialog.getByRole('alert')).toHaveText(`both-1 was already approved by ${ada.email}.`);
+  const alert = dialog.getByRole('alert');
+  await expect(alert).toHaveText(`both-1 was already approved by ${ada.email}.`);
+  // News put the page together anew, and leave what the form says.
+  await client.join({ delegateName: 'both-1-more', hostName: 'both', delegateProfileId: 'two keys' });
+  await expect(other.row('both-1-more')).toBeAttached();
+  await expect(alert).toHaveText(`both-1 was already approved by ${ada.email}.`);
   assertStayed();
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(other.row('both-1')).toContainText(/(?<!Not )Connected/);

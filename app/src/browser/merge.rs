@@ -14,7 +14,7 @@ use web_sys::{
 };
 
 use super::{
-    dom::{children, document},
+    dom::{all, children, document, unset},
     rows,
 };
 
@@ -29,7 +29,7 @@ pub const ANSWERED: &str = "data-answered";
 pub enum Typed {
     /// Nothing: the person goes to another page.
     Dropped,
-    /// Forms in which something is typed or about to be, but for the one whose answer this is.
+    /// Forms in which something is typed or about to be, or that say what was wrong, but for the one whose answer this is.
     Kept {
         /// The form that was sent.
         but: Option<HtmlFormElement>,
@@ -41,8 +41,9 @@ impl Typed {
         match self {
             Self::Dropped => false,
             Self::Kept { but } => {
-                let at_work =
-                    element.has_attribute("data-typed") || element.tag_name() == "FORM" && holds_focus(element);
+                let at_work = element.has_attribute("data-typed")
+                    || element.has_attribute(ANSWERED)
+                    || element.tag_name() == "FORM" && holds_focus(element);
                 at_work && but.as_ref().is_none_or(|but| !element.is_same_node(Some(but)))
             }
         }
@@ -228,11 +229,11 @@ fn is_active(element: &Element) -> bool {
 
 /// Forgets what is typed in the forms of the page.
 pub fn drop_typed(root: &HtmlElement) {
-    for form in super::dom::all(root, "form[data-answered]") {
-        super::dom::unset(&form, ANSWERED);
+    for form in all(root, "form[data-answered]") {
+        unset(&form, ANSWERED);
     }
-    for form in super::dom::all(root, "form[data-typed]") {
-        super::dom::unset(&form, "data-typed");
+    for form in all(root, "form[data-typed]") {
+        unset(&form, "data-typed");
         if let Some(form) = form.dyn_ref::<HtmlFormElement>() {
             form.reset();
         }
