@@ -1,7 +1,7 @@
 //! What keeps the open page up to date: the stream says what has changed, and the page is asked for anew where it is
 //! about that.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use super::{
     dom::{after, all, cancel, document, of_page, set, show, write},
@@ -30,7 +30,7 @@ thread_local! {
     static OUTDATED: Cell<bool> = const { Cell::new(false) };
     static GATHERING: Cell<bool> = const { Cell::new(false) };
     /// What has the page asked for anew after some time.
-    static LATER: RefCell<Option<i32>> = const { RefCell::new(None) };
+    static LATER: Cell<Option<i32>> = const { Cell::new(None) };
 }
 
 /// A page was opened: what of it is live is said anew.

@@ -155,11 +155,6 @@ pub fn leave_to(url: &str) {
     let _ = window().location().assign(url);
 }
 
-/// Whether the page has an element that a selector means.
-pub fn any(selector: &str) -> bool {
-    document().body().is_some_and(|body| !all(&body, selector).is_empty())
-}
-
 /// An entry of the browser's history for an address, with a number of ours.
 pub fn write_history(replace: bool, number: u32, url: &str) {
     let Ok(history) = window().history() else { return };

@@ -78,9 +78,7 @@ pub fn merge(live: &Element, base: &Element, new: &Element, typed: &Typed) {
     }
     if !held {
         let all: Vec<Node> = children(live).into_iter().chain(fresh).collect();
-        all.iter().filter(|row| find(&now, row).is_none()).for_each(remove);
-        place(live, &now.iter().filter_map(|new| find(&all, new)).collect::<Vec<_>>());
-        return;
+        return arrange(live, &all, &now.iter().map(key).collect::<Vec<_>>());
     }
     for row in children(live).iter().filter(|row| find(&now, row).is_none()) {
         match row.dyn_ref::<Element>().filter(|row| !row.has_attribute("data-with")) {

@@ -209,14 +209,19 @@ fn tell(form: &Element, sentence: &str) {
     }
 }
 
-/// Posts a form whose answer nobody waits for.
-pub fn post(form: &HtmlFormElement) {
+/// A form as it is posted: where to, and with what.
+fn posting(form: &HtmlFormElement) -> (String, RequestInit) {
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_body(&fields(form, false));
+    (form.get_attribute("action").unwrap_or_default(), init)
+}
+
+/// Posts a form whose answer nobody waits for.
+pub fn post(form: &HtmlFormElement) {
+    let (url, init) = posting(form);
     // A page for an answer would be asked for, and looked at by nobody.
     init.set_redirect(web_sys::RequestRedirect::Manual);
-    let url = form.get_attribute("action").unwrap_or_default();
     spawn_local(async move {
         let _ = JsFuture::from(window().fetch_with_str_and_init(&url, &init)).await;
     });
@@ -225,13 +230,10 @@ pub fn post(form: &HtmlFormElement) {
 /// Posts a form and gives what its answer holds, or the reason why there is none, as a sentence.
 pub async fn fetch(form: &HtmlFormElement) -> Result<String, String> {
     let unreachable = |_: JsValue| UNREACHABLE.to_owned();
-    let init = RequestInit::new();
-    init.set_method("POST");
-    init.set_body(&fields(form, false));
+    let (url, init) = posting(form);
     // Who is not signed in any more would be sent to a page.
     init.set_redirect(web_sys::RequestRedirect::Error);
     init.set_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE)));
-    let url = form.get_attribute("action").unwrap_or_default();
     let answer = JsFuture::from(window().fetch_with_str_and_init(&url, &init)).await.map_err(unreachable)?;
     let answer: web_sys::Response = answer.dyn_into().map_err(unreachable)?;
     let text = JsFuture::from(answer.text().map_err(unreachable)?).await.map_err(unreachable)?;

@@ -6,10 +6,7 @@ use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 use web_sys::{Element, Event};
 
-use super::{
-    dom::{closest, document, first, listen, set, window},
-    page,
-};
+use super::dom::{closest, document, first, listen, of_page, set, window};
 
 const QUESTION: &str = "Leave without saving? What you typed here is not sent yet, and would be gone.";
 /// The forms that hold work. Outside of the frame is the log-in, where nobody misses anything.
@@ -33,7 +30,7 @@ pub fn watch() {
 
 /// Whether anything is typed and not sent.
 pub fn is_any() -> bool {
-    page::any(TYPED)
+    of_page(TYPED).is_some()
 }
 
 /// Whether the page may be left: where something is typed, the person is asked.
