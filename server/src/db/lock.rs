@@ -1,7 +1,7 @@
 //! Every lock of a row, and the one order in which they are taken: **accounts, then names of delegates, secrets, tokens,
-//! profiles and delegates; of each the smaller id first**. Two changes that take them in this order wait for one another, and never
-//! for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its lock, and
-//! have none of their own; so are those that wait for one session alone ([`reveal()`]).
+//! profiles and delegates; of each the smaller id first**. Two changes that take them in this order wait for one another,
+//! and never for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its
+//! lock, and have none of their own; so are those that wait for one session alone ([`reveal()`]).
 //!
 //! A row that a change will write is locked for that from the start: two that first share a lock and then both want to
 //! write would wait for ever.
