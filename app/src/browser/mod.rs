@@ -13,6 +13,7 @@
 //! | `data-at`, `data-since` | times | see `clock` |
 //! | `data-copy`, `data-copy-form` | buttons | see `copy` |
 //! | `data-once`, `data-guard`, `data-send`, … | a value that is shown once | see `once` |
+//! | `data-menu` | `<details>` | closes on Escape, and when somebody goes on elsewhere |
 //! | `data-tail` | panes | stays at the end of a text that grows |
 //! | `data-said` | what the page says of a form that is gone | stays until somebody goes elsewhere |
 //! | `data-slash` | a field | the key `/` focuses it |
@@ -26,6 +27,7 @@ mod dialog;
 mod dom;
 mod keys;
 mod live;
+mod menu;
 mod merge;
 mod once;
 mod page;
@@ -52,6 +54,7 @@ pub fn start() {
     once::watch();
     copy::watch();
     keys::watch();
+    menu::watch();
     rows::watch();
     tail::watch();
     clock::watch();

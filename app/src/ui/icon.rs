@@ -59,6 +59,8 @@ pub enum Icon {
     Remove,
     /// Two arrowheads, up and down.
     Sort,
+    /// Three dots: there is more to do.
+    More,
     /// The mark of the product.
     Muster,
 }
@@ -106,6 +108,7 @@ impl Icon {
             Self::Tick => "m3.25 8.5 3 3 6.5-7",
             Self::Remove => "m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5",
             Self::Sort => "M5 6.25 8 3.25l3 3M5 9.75l3 3 3-3",
+            Self::More => "M3 8h.01M8 8h.01M13 8h.01",
             Self::Muster => "M2 13V3l6 6 6-6v10",
         }
     }

@@ -1,5 +1,6 @@
 //! The parts that pages are made of.
 
+pub mod badge;
 pub mod button;
 pub mod code;
 pub mod copy;
@@ -14,9 +15,12 @@ pub mod list;
 pub mod live;
 pub mod live_table;
 pub mod load;
+pub mod menu;
+pub mod middle;
 pub mod pagination;
 pub mod params;
 pub mod plain_table;
 pub mod standalone;
 pub mod status;
+pub mod tabs;
 pub mod time;
