@@ -23,7 +23,7 @@ pub fn watch() {
         let Some(target) = event.target() else { return };
         close_others(&target);
         // A button that copies says there that it did.
-        if closest(&target, ".menu-list :is(a, button:not([data-copy]))").is_some()
+        if closest(&target, ".more-list :is(a, button:not([data-copy]))").is_some()
             && let Some(menu) = closest(&target, OPEN)
         {
             close(&menu);

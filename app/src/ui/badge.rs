@@ -18,10 +18,10 @@ pub enum Kind {
 impl Kind {
     const fn class(self) -> &'static str {
         match self {
-            Self::Plain => "badge",
-            Self::Warn => "badge warn",
-            Self::Bad => "badge bad",
-            Self::Old => "badge old",
+            Self::Plain => "pill",
+            Self::Warn => "pill warn",
+            Self::Bad => "pill bad",
+            Self::Old => "pill old",
         }
     }
 }

@@ -19,11 +19,11 @@ pub fn Menu(
 ) -> impl IntoView {
     // Of one name only one is open, also without scripts.
     view! {
-        <details class="menu" name="menu" data-menu="">
+        <details class="more" name="menu" data-menu="">
             <summary class=class aria-label=label.clone() title=label.clone()>
                 {Icon::More.draw()}
             </summary>
-            <ul class="menu-list" aria-label=label>
+            <ul class="more-list" aria-label=label>
                 {children()}
             </ul>
         </details>
@@ -43,8 +43,8 @@ pub enum Weight {
 impl Weight {
     const fn class(self) -> &'static str {
         match self {
-            Self::Plain => "menu-entry",
-            Self::Grave => "menu-entry grave",
+            Self::Plain => "more-entry",
+            Self::Grave => "more-entry grave",
         }
     }
 }
@@ -89,7 +89,7 @@ pub fn MenuAct(
 ) -> impl IntoView {
     view! {
         <li class=weight.class()>
-            <Form action=action id=id class="menu-form">
+            <Form action=action id=id class="more-form">
                 {children()}
                 <button type="submit">{label}</button>
             </Form>
@@ -107,7 +107,7 @@ pub fn MenuCopy(
     label: &'static str,
 ) -> impl IntoView {
     view! {
-        <li class="menu-entry needs-scripts">
+        <li class="more-entry needs-scripts">
             <button type="button" data-copy=text>
                 <span aria-live="polite" data-copied="Copied">
                     {label}
