@@ -161,6 +161,10 @@ named_enum! {
         DelegateRejected = "DELEGATE_REJECTED", "Rejected";
         /// A rejection was taken back.
         RejectionTakenBack = "REJECTION_TAKEN_BACK", "Rejection taken back";
+        /// A delegate was put out of work.
+        DelegateDisabled = "DELEGATE_DISABLED", "Disabled";
+        /// A delegate that was disabled may work again.
+        DelegateEnabled = "DELEGATE_ENABLED", "Enabled";
         /// A delegate was given another profile.
         ProfileSwitched = "PROFILE_SWITCHED", "Profile switched";
         /// A delegate's selectors were edited.

@@ -11,7 +11,8 @@ use leptos_router::{
 use crate::{
     console::tell_status,
     delegates::{
-        DelegatePage, DelegatesPage, DeleteDelegateDialog, RejectDialog, SelectorsDialog, SwitchProfileDialog,
+        DelegatePage, DelegatesPage, DeleteDelegateDialog, DisableDelegateDialog, RejectDialog, SelectorsDialog,
+        SwitchProfileDialog,
     },
     error::ConsoleError,
     install::{
@@ -43,6 +44,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/delegates") view=DelegatesPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!(":id/reject") view=RejectDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/disable") view=DisableDelegateDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/delete") view=DeleteDelegateDialog ssr=SsrMode::Async />
                     </ParentRoute>
                     <ParentRoute path=path!("/delegates/:id") view=DelegatePage ssr=SsrMode::Async>

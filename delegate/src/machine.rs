@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use muster::wire::envelope::Refusal;
 
-pub(crate) use self::events::{Call, Event, HeartbeatOutcome, LogEvent, covers};
+pub(crate) use self::events::{Bar, Call, Event, HeartbeatOutcome, LogEvent, covers};
 use self::profile_poll::ProfilePoll;
 use crate::{
     backoff::{self, jittered},
@@ -22,8 +22,8 @@ use crate::{
 const TASK_POLL_INTERVAL: Duration = Duration::from_secs(3);
 /// How often a waiting delegate asks, so that an approval shows quickly.
 const WAITING_INTERVAL: Duration = Duration::from_secs(2);
-/// How often a rejected delegate asks whether the rejection was taken back.
-const REJECTED_INTERVAL: Duration = Duration::from_secs(60);
+/// How often a delegate that was rejected or disabled asks whether that was taken back.
+const BARRED_INTERVAL: Duration = Duration::from_secs(60);
 /// How many refusals in a row end what the delegate does, where they may pass: after a clock was set, one is no proof.
 const MAX_REFUSALS: u32 = 2;
 
@@ -33,7 +33,7 @@ enum Status {
     Unknown,
     Waiting,
     Enabled,
-    Rejected,
+    Barred(Bar),
     Ended,
 }
 
@@ -94,7 +94,7 @@ impl Machine {
     pub(crate) const fn is_cut_off(&self) -> bool {
         self.revoked
             || self.refusals >= MAX_REFUSALS
-            || matches!(self.status, Status::Waiting | Status::Rejected | Status::Ended)
+            || matches!(self.status, Status::Waiting | Status::Barred(_) | Status::Ended)
     }
 
     /// Whether the manager counts this delegate as one that runs, so that it is worth telling it of the end.
@@ -105,7 +105,7 @@ impl Machine {
     /// Takes in how a call went at `now`; `random` is from 0 to 1. Returns the lines for the log.
     pub(crate) fn handle(&mut self, event: Event, now: Duration, random: f64) -> Vec<LogEvent> {
         let mut log = Vec::new();
-        if matches!(event, Event::Registered { .. } | Event::RegistrationRejected | Event::Heartbeat(_)) {
+        if matches!(event, Event::Registered { .. } | Event::RegistrationBarred(_) | Event::Heartbeat(_)) {
             (self.refusals, self.revoked) = (0, false);
         }
         match event {
@@ -115,16 +115,16 @@ impl Machine {
                 self.registered = true;
                 self.heartbeat_at = now;
             }
-            Event::RegistrationRejected => {
+            Event::RegistrationBarred(bar) => {
                 log.extend(self.outage.end(now).map(LogEvent::Reconnected));
-                self.set_status(Status::Rejected, now, random, &mut log);
+                self.set_status(Status::Barred(bar), now, random, &mut log);
             }
             Event::Heartbeat(outcome) => {
                 log.extend(self.outage.end(now).map(LogEvent::Reconnected));
                 let (status, profile) = match outcome {
                     HeartbeatOutcome::Waiting => (Status::Waiting, None),
                     HeartbeatOutcome::Enabled(profile) => (Status::Enabled, Some(profile)),
-                    HeartbeatOutcome::Rejected => (Status::Rejected, None),
+                    HeartbeatOutcome::Barred(bar) => (Status::Barred(bar), None),
                     HeartbeatOutcome::Gone => (Status::Ended, None),
                 };
                 self.set_status(status, now, random, &mut log);
@@ -157,7 +157,8 @@ impl Machine {
             }
             Event::Failed(Call::Register | Call::Heartbeat, failure) => {
                 let (wait, log_it) = self.outage.record(&failure, now, random);
-                let min_wait = if self.status == Status::Rejected { REJECTED_INTERVAL } else { Duration::ZERO };
+                let barred = matches!(self.status, Status::Barred(_));
+                let min_wait = if barred { BARRED_INTERVAL } else { Duration::ZERO };
                 self.heartbeat_at = now + wait.max(min_wait);
                 if let Failure::Refused(refusal) = &failure {
                     self.refusals = self.refusals.saturating_add(1);
@@ -181,7 +182,7 @@ impl Machine {
         self.registered = matches!(status, Status::Waiting | Status::Enabled);
         let wait = match status {
             Status::Waiting => self.interval.min(WAITING_INTERVAL),
-            Status::Rejected => REJECTED_INTERVAL,
+            Status::Barred(_) => BARRED_INTERVAL,
             Status::Enabled | Status::Unknown | Status::Ended => self.interval,
         };
         self.heartbeat_at = now + jittered(wait, random);
@@ -194,9 +195,10 @@ impl Machine {
         }
         log.extend(match (before, status) {
             (_, Status::Waiting) => Some(LogEvent::WaitingForApproval),
-            (Status::Unknown, Status::Enabled) => Some(LogEvent::Connected),
+            // Enabled again, it needs no approval.
+            (Status::Unknown | Status::Barred(Bar::Disabled), Status::Enabled) => Some(LogEvent::Connected),
             (_, Status::Enabled) => Some(LogEvent::Approved),
-            (_, Status::Rejected) => Some(LogEvent::Rejected),
+            (_, Status::Barred(bar)) => Some(LogEvent::Barred(bar)),
             (_, Status::Ended) => Some(LogEvent::Deleted),
             (_, Status::Unknown) => None,
         });

@@ -5,7 +5,7 @@ use muster::{delegate::Thumbprint, wire::envelope::Refusal};
 use crate::{
     clock::{self, Difference},
     failure::{Failure, log_safe},
-    machine::LogEvent,
+    machine::{Bar, LogEvent},
     settings::Settings,
 };
 
@@ -60,7 +60,11 @@ impl Messages {
             ),
             LogEvent::Approved => tracing::info!("the delegate is approved and connected"),
             LogEvent::Connected => tracing::info!("the delegate is connected"),
-            LogEvent::Rejected => tracing::warn!(
+            LogEvent::Barred(Bar::Disabled) => tracing::warn!(
+                "the delegate was disabled in the console: it does nothing, a startup script that was running is ended, \
+                 and it asks once a minute whether it was enabled again"
+            ),
+            LogEvent::Barred(Bar::Rejected) => tracing::warn!(
                 "the delegate was rejected in the console: it does nothing, and asks once a minute whether the \
                  rejection was taken back"
             ),

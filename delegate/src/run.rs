@@ -27,7 +27,7 @@ use crate::{
     failure::{Failure, log_safe},
     health,
     identity::{Identity, IdentityError},
-    machine::{Call, Event, HeartbeatOutcome, Machine},
+    machine::{Bar, Call, Event, HeartbeatOutcome, Machine},
     manager::{Manager, SetupError},
     messages::Messages,
     random, reaper,
@@ -204,7 +204,8 @@ impl Delegate {
         let request = self.request();
         let reply = self.manager.register(&request).await?;
         if reply.action.as_deref() == Some(SELF_DESTRUCT) || reply.delegate_id.is_empty() {
-            return Ok(Event::RegistrationRejected);
+            // Managers other than Muster give no reason.
+            return Ok(Event::RegistrationBarred(Bar::new(reply.reason.as_deref()).unwrap_or(Bar::Rejected)));
         }
         self.save_id(Some(reply.delegate_id));
         Ok(Event::Registered { keeps: reply.keeps_profile })

@@ -48,3 +48,32 @@ test('its scripts can be run twice', async ({ ui, delegates }) => {
   expect(await delegate.stop()).toContain('The delegate has stopped.');
   expect(await delegate.isRunning()).toBe(false);
 });
+
+test('it is disabled and enabled without touching its token', async ({ ui, page, delegates }) => {
+  await ui.open('/delegates');
+  const delegate = await delegates.unpack(await ui.downloadShellDelegate({ name: 'paused', token: 'default_token' }));
+  await delegate.start();
+  await ui.go('Delegates');
+  await expect(ui.row('paused')).toContainText(/(?<!Not )Connected/);
+  await page.getByRole('link', { name: 'paused', exact: true }).click();
+  const main = page.getByRole('main');
+  await ui.button('Disable').click();
+  const dialog = ui.dialog('Disable paused?');
+  await dialog.getByLabel('Note (optional)').fill('Its host moves');
+  await dialog.getByRole('button', { name: 'Disable', exact: true }).click();
+  await ui.says('paused is disabled');
+  await expect(fact(main, 'Disabled')).toContainText('Its host moves');
+  await delegate.waitForLog(/was disabled in the console: it does nothing/);
+  const pid = await delegate.pid();
+
+  await ui.open('/delegates?status=disabled');
+  await expect(ui.row('paused')).toContainText('Disabled');
+  await ui.button('Enable paused').click();
+  await ui.says('paused is enabled');
+  expect(await delegate.pid(), 'its process runs on').toBe(pid);
+  // It would ask again within a minute; started again it asks at once.
+  await delegate.stop();
+  await delegate.start();
+  await ui.open('/delegates');
+  await expect(ui.row('paused')).toContainText(/(?<!Not )Connected/);
+});

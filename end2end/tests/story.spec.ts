@@ -215,7 +215,7 @@ test('the main job, end to end', async ({ server, ui, page, problems, delegates 
   await test.step('10 · delegates are deleted, a registered one and one that waits', async () => {
     await ui.button('Delete edge-1').click();
     const registered = ui.dialog('Delete edge-1?');
-    await expect(registered).toContainText('Its process is not stopped by this');
+    await expect(registered).toContainText('leaves the list for good');
     await expect(registered.getByText('./stop.sh', { exact: true })).toBeVisible();
     await registered.getByRole('button', { name: 'Delete', exact: true }).click();
     await ui.says('edge-1 is deleted here. Stop it in your infrastructure, too.');

@@ -112,7 +112,12 @@ impl Conflict {
             Self::Transition(TransitionError::AlreadyDecided { .. } | TransitionError::Changed { .. })
             | Self::Profile(ProfileError::Changed(_))
             | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_)) => Code::Changed,
-            Self::Transition(TransitionError::NoDecisionNeeded { .. } | TransitionError::NotRejected { .. })
+            Self::Transition(
+                TransitionError::NoDecisionNeeded { .. }
+                | TransitionError::NotRejected { .. }
+                | TransitionError::NotEnabled { .. }
+                | TransitionError::NotDisabled { .. },
+            )
             | Self::Profile(ProfileError::PrimaryStays | ProfileError::PrimaryKeepsItsName)
             | Self::Token(TokenError::StillActive(_) | TokenError::NotActive(_) | TokenError::ExpiresInThePast)
             | Self::NotApproved(_)

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DelegateType, Facts, Status};
+use super::{DelegateType, Facts, Note, Status};
 use crate::{
     id::{DelegateId, ProfileId, TokenId},
     named_enum::named_enum,
@@ -77,6 +77,15 @@ pub fn unknown_profile() -> InvalidField {
 pub fn parse_selectors(text: &str, own: bool) -> Result<Option<Selectors>, InvalidField> {
     let selectors = Selectors::parse(text).map_err(|error| error.of_field("selectors"))?;
     Ok((!own).then_some(selectors))
+}
+
+/// Reads what a person notes of a decision; none where nothing was written.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn parse_note(text: &str) -> Result<Option<Note>, InvalidField> {
+    let written = !text.trim().is_empty();
+    written.then(|| Note::parse(text)).transpose().map_err(|error| error.of_field("note"))
 }
 
 /// A delegate that registers.

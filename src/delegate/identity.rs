@@ -58,7 +58,7 @@ impl Delegate {
     /// Notes that two processes use this identity: neither works until a person has decided.
     #[must_use]
     pub fn suspect(mut self, address: &str, now: Timestamp) -> Self {
-        if self.admission == Admission::Rejected {
+        if self.admission.is_barred() {
             return self;
         }
         self.conflict = Some(Conflict { at: now, addresses: [self.address.clone(), address.to_owned()] });
@@ -73,7 +73,7 @@ impl Delegate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delegate::{Standing, tests::delegate};
+    use crate::delegate::{Decision, Standing, tests::delegate};
 
     fn process(name: &str, start: u64) -> Instance {
         Instance { name: name.to_owned(), start }
@@ -102,9 +102,11 @@ mod tests {
         let after = before.suspect("192.0.2.2", now);
         assert_eq!((after.admission, after.reason), (Admission::WaitingForApproval, Some(Reason::Conflict)));
         assert_eq!(after.conflict.as_ref().unwrap().addresses, ["192.0.2.1", "192.0.2.2"]);
-        let approved = after.clone().approve(after.revision, "ada@example.com", now).unwrap();
+        let decision = Decision { by: "ada@example.com".to_owned(), at: now, note: None };
+        let approved = after.clone().approve(after.revision, decision).unwrap();
         assert_eq!((approved.conflict, approved.instance, approved.reason), (None, None, None));
-        let rejected = delegate(Admission::Rejected).suspect("192.0.2.2", now);
-        assert_eq!(rejected.admission, Admission::Rejected);
+        for barred in [Admission::Rejected, Admission::Disabled] {
+            assert_eq!(delegate(barred).suspect("192.0.2.2", now).admission, barred);
+        }
     }
 }

@@ -13,8 +13,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    admission::{Admission, Decision, Reason, TransitionError},
-    command::{AskedProfile, DelegateFilter, Registration, Sort, parse_profile, parse_selectors, unknown_profile},
+    admission::{Admission, Decision, Note, Reason, TransitionError},
+    command::{
+        AskedProfile, DelegateFilter, Registration, Sort, parse_note, parse_profile, parse_selectors, unknown_profile,
+    },
     facts::{DelegateName, DelegateType, Facts, HostName, InstallName, Thumbprint},
     identity::{Conflict, Instance, Kinship},
     key::{DelegateKey, DelegateSecretKey},
@@ -89,13 +91,16 @@ pub struct Delegate {
     pub reason: Option<Reason>,
     /// Who decided that, and when; none while nobody had to.
     pub decision: Option<Decision>,
+    /// Who disabled it, while it is.
+    pub disabled: Option<Decision>,
     /// When it first registered.
     pub registered_at: Timestamp,
     /// Its last heartbeat or registration.
     pub last_heartbeat_at: Timestamp,
     /// Until when it counts as connected if nothing more is heard; none once it is known to be gone.
     pub connected_until: Option<Timestamp>,
-    /// When a request of it was last refused because its token is revoked; none since it registered anew.
+    /// When a request of it was last refused, because its token is not good any more or because it was rejected or
+    /// disabled; none since it registered anew.
     pub refused_at: Option<Timestamp>,
     /// Counts the changes of what a person decides by.
     pub revision: i32,
@@ -113,6 +118,8 @@ named_enum! {
         PendingApproval = "pending", "Pending Approval";
         /// Turned away by a person.
         Rejected = "rejected", "Rejected";
+        /// Put out of work by a person.
+        Disabled = "disabled", "Disabled";
     }
 }
 
@@ -124,6 +131,7 @@ impl Delegate {
         match self.admission {
             Admission::WaitingForApproval => Status::PendingApproval,
             Admission::Rejected => Status::Rejected,
+            Admission::Disabled => Status::Disabled,
             Admission::Enabled if self.connected_until.is_some() => Status::Connected,
             Admission::Enabled => Status::NotConnected,
         }
@@ -216,6 +224,7 @@ pub(crate) mod tests {
             admission,
             reason: None,
             decision: None,
+            disabled: None,
             registered_at: Timestamp::from_millis(0),
             last_heartbeat_at: Timestamp::from_millis(0),
             connected_until: Some(Timestamp::from_millis(30_000)),

@@ -15,7 +15,7 @@ pub enum WireStatus {
     Enabled,
     /// It waits for a person.
     WaitingForApproval,
-    /// It was rejected or deleted, or is unknown.
+    /// It was rejected, disabled or deleted, or is unknown.
     Deleted,
 }
 
@@ -24,7 +24,7 @@ impl From<Admission> for WireStatus {
         match admission {
             Admission::WaitingForApproval => Self::WaitingForApproval,
             Admission::Enabled => Self::Enabled,
-            Admission::Rejected => Self::Deleted,
+            Admission::Rejected | Admission::Disabled => Self::Deleted,
         }
     }
 }
@@ -49,8 +49,8 @@ pub struct HeartbeatReply {
     /// Always null.
     #[serde(default)]
     pub sequence_number: Option<String>,
-    /// Our own: `REJECTED` where a person turned the delegate away, so that ours keeps asking, and does not end as
-    /// it does when it was deleted.
+    /// Our own: `REJECTED` where a person turned the delegate away and `DISABLED` where one put it out of work, so that
+    /// ours keeps asking, and does not end as it does when it was deleted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// Our own, for a delegate that works: the profile and the version of its script that it is to apply, so that it
@@ -77,6 +77,18 @@ impl From<&Standing> for Applied {
 
 /// The reason that tells a rejected delegate from a deleted one.
 pub const REJECTED: &str = "REJECTED";
+/// The reason that tells a disabled delegate from a deleted one.
+pub const DISABLED: &str = "DISABLED";
+
+/// Why a delegate may do nothing that the manager knows, as it is told.
+#[must_use]
+pub fn barred(admission: Admission) -> Option<String> {
+    match admission {
+        Admission::Rejected => Some(REJECTED.to_owned()),
+        Admission::Disabled => Some(DISABLED.to_owned()),
+        Admission::WaitingForApproval | Admission::Enabled => None,
+    }
+}
 
 impl HeartbeatReply {
     /// The reply to a delegate; none means that it is unknown.
@@ -90,7 +102,7 @@ impl HeartbeatReply {
             jre_version: None,
             delegate_random_token: None,
             sequence_number: None,
-            reason: (admission == Some(Admission::Rejected)).then(|| REJECTED.to_owned()),
+            reason: admission.and_then(barred),
             applies: delegate.filter(|delegate| delegate.may_run_scripts(now)).map(Applied::from),
         }
     }
@@ -118,6 +130,8 @@ mod tests {
     fn who_works_is_told_what_to_apply() {
         let reply = |admission| HeartbeatReply::new("x", Some(&Standing::from(&delegate(admission))), NOW).applies;
         assert!(reply(Admission::Enabled).is_some_and(|applies| applies.last_updated_at.as_millis() == 0));
-        assert_eq!((reply(Admission::Rejected), reply(Admission::WaitingForApproval)), (None, None));
+        for idle in [Admission::Rejected, Admission::Disabled, Admission::WaitingForApproval] {
+            assert_eq!(reply(idle), None);
+        }
     }
 }

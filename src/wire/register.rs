@@ -140,6 +140,9 @@ pub struct RegisterReply {
     pub delegate_id: String,
     /// `SELF_DESTRUCT` where the delegate was turned away.
     pub action: Option<String>,
+    /// Our own: why it was turned away, as in [`HeartbeatReply::reason`](super::heartbeat::HeartbeatReply::reason).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Always null.
     pub migrate_url: Option<String>,
     /// Always null; ECS delegates of the first generation read it.

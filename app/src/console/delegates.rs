@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames},
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames, Note},
     id::{DelegateId, ProfileId, TokenId},
     page::Page,
     text::Selectors,
@@ -24,11 +24,15 @@ pub trait Delegates {
     /// Everything about one delegate.
     async fn delegate(&self, id: DelegateId) -> Result<DelegateDetail, ConsoleError>;
     /// Lets a waiting delegate work; `seen` is the revision that the person saw.
-    async fn approve_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError>;
+    async fn approve_delegate(&self, id: DelegateId, seen: i32, note: Option<Note>) -> Result<(), ConsoleError>;
     /// Turns a waiting delegate away; `seen` is the revision that the person saw.
-    async fn reject_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError>;
+    async fn reject_delegate(&self, id: DelegateId, seen: i32, note: Option<Note>) -> Result<(), ConsoleError>;
     /// Returns a rejected delegate to approval.
     async fn take_back_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
+    /// Puts a delegate out of work.
+    async fn disable_delegate(&self, id: DelegateId, note: Option<Note>) -> Result<(), ConsoleError>;
+    /// Lets a disabled delegate work again.
+    async fn enable_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
     /// Removes a delegate's listing.
     async fn delete_delegate(&self, id: DelegateId) -> Result<(), ConsoleError>;
     /// Gives a delegate another profile.

@@ -1,7 +1,7 @@
 //! The facts of a delegate on its own page, and what can be changed of them.
 
 use leptos::prelude::*;
-use muster::delegate::{Admission, DelegateRow};
+use muster::delegate::{Admission, Decision, DelegateRow};
 
 use super::{
     decision::{fingerprint, no_key},
@@ -66,6 +66,12 @@ pub fn facts_card(row: &DelegateRow) -> impl IntoView + use<> {
                 <dt>"Decision"</dt>
                 <dd translate="no">{decision(row)}</dd>
             </div>
+            {row.delegate.disabled.clone().map(|disabled| view! {
+                <div>
+                    <dt>"Disabled"</dt>
+                    <dd translate="no">"by " {decided(disabled)}</dd>
+                </div>
+            })}
             <div>
                 <dt>"Key fingerprint"</dt>
                 <dd class="mono">
@@ -84,16 +90,27 @@ fn decision(row: &DelegateRow) -> AnyView {
     let Some(decision) = row.delegate.decision.clone() else {
         let why = match admission {
             Admission::WaitingForApproval => "not yet",
-            Admission::Enabled | Admission::Rejected => "none was needed",
+            Admission::Enabled | Admission::Rejected | Admission::Disabled => "none was needed",
         };
         return view! { <span class="muted">{why}</span> }.into_any();
     };
     let verb = match admission {
-        Admission::Enabled => "Approved by ",
+        Admission::Enabled | Admission::Disabled => "Approved by ",
         Admission::Rejected => "Rejected by ",
         Admission::WaitingForApproval => "Returned to approval by ",
     };
-    view! { {verb} {decision.by} ", " <Time at=decision.at /> }.into_any()
+    view! { {verb} {decided(decision)} }.into_any()
+}
+
+/// Who decided something and when, and what was noted of it.
+fn decided(decision: Decision) -> impl IntoView {
+    let Decision { by, at, note } = decision;
+    view! {
+        {by}
+        ", "
+        <Time at=at />
+        {note.map(|note| view! { <span class="second note">{note.to_string()}</span> })}
+    }
 }
 
 /// By how much its clock is wrong, where credentials suffer from that.

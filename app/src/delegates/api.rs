@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames, parse_profile, parse_selectors},
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames, parse_note, parse_profile, parse_selectors},
     id::{DelegateId, ProfileId, TokenId},
     page::Page,
     user::Permission,
@@ -30,9 +30,15 @@ pub async fn get_delegate(id: DelegateId) -> Result<DelegateDetail, ConsoleError
 
 /// Lets a waiting delegate work.
 #[server(endpoint = "delegates/approve")]
-pub async fn approve_delegate(id: DelegateId, seen: i32, back: String) -> Result<(), ConsoleError> {
+pub async fn approve_delegate(
+    id: DelegateId,
+    seen: i32,
+    #[server(default)] note: String,
+    back: String,
+) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        console.approve_delegate(id, seen).await?;
+        console.authorize(Permission::ManageDelegates)?;
+        console.approve_delegate(id, seen, parse_note(&note)?).await?;
         console.redirect(&back_to(&back, "/delegates", id));
         Ok(())
     })
@@ -41,9 +47,15 @@ pub async fn approve_delegate(id: DelegateId, seen: i32, back: String) -> Result
 
 /// Turns a waiting delegate away.
 #[server(endpoint = "delegates/reject")]
-pub async fn reject_delegate(id: DelegateId, seen: i32, back: String) -> Result<(), ConsoleError> {
+pub async fn reject_delegate(
+    id: DelegateId,
+    seen: i32,
+    #[server(default)] note: String,
+    back: String,
+) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        console.reject_delegate(id, seen).await?;
+        console.authorize(Permission::ManageDelegates)?;
+        console.reject_delegate(id, seen, parse_note(&note)?).await?;
         console.redirect(&back_to(&back, "/delegates", id));
         Ok(())
     })
@@ -55,6 +67,33 @@ pub async fn reject_delegate(id: DelegateId, seen: i32, back: String) -> Result<
 pub async fn take_back_delegate(id: DelegateId, back: String) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.take_back_delegate(id).await?;
+        console.redirect(&back_to(&back, "/delegates", id));
+        Ok(())
+    })
+    .await
+}
+
+/// Puts a delegate out of work.
+#[server(endpoint = "delegates/disable")]
+pub async fn disable_delegate(
+    id: DelegateId,
+    #[server(default)] note: String,
+    back: String,
+) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.authorize(Permission::ManageDelegates)?;
+        console.disable_delegate(id, parse_note(&note)?).await?;
+        console.redirect(&back_to(&back, "/delegates", id));
+        Ok(())
+    })
+    .await
+}
+
+/// Lets a disabled delegate work again.
+#[server(endpoint = "delegates/enable")]
+pub async fn enable_delegate(id: DelegateId, back: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.enable_delegate(id).await?;
         console.redirect(&back_to(&back, "/delegates", id));
         Ok(())
     })

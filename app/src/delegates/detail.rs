@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::delegate::{DelegateDetail, DelegateRow, Status};
+use muster::delegate::{Admission, DelegateDetail, DelegateRow, Status};
 
 use super::{
     about::facts_card,
     decision::Decision,
     dialogs::get_by_text,
+    enable::EnableForm,
     facts::status_with_reason,
     history::{audit, connections},
     query::{detail_href, dialog_from_detail},
@@ -63,7 +64,8 @@ fn head(row: Option<&DelegateRow>) -> AnyView {
         .into_any();
     };
     let (id, name) = (row.delegate.id, row.delegate.facts.name.to_string());
-    let rejected = row.status == Status::Rejected;
+    let (rejected, disabled) = (row.status == Status::Rejected, row.status == Status::Disabled);
+    let may_work = row.delegate.admission == Admission::Enabled;
     view! {
         <div class="head">
             <Title text=name.clone() />
@@ -71,6 +73,12 @@ fn head(row: Option<&DelegateRow>) -> AnyView {
             {status_with_reason(row, use_just_done(id.0))}
             <div class="grow"></div>
             <ManagersOnly>
+                {disabled.then(|| view! { <EnableForm id=id back=detail_href(id) class="btn" /> })}
+                {may_work.then(|| view! {
+                    <NavButton to=dialog_from_detail(id, "disable") class="btn" keep_scroll=true>
+                        "Disable"
+                    </NavButton>
+                })}
                 {rejected.then(|| view! { <TakeBackForm id=id back=detail_href(id) class="btn" /> })}
                 <NavButton to=dialog_from_detail(id, "delete") class="btn danger" keep_scroll=true>
                     "Delete"

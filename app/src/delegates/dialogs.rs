@@ -1,11 +1,11 @@
-//! Turning a delegate away, and deleting one.
+//! Turning a delegate away, disabling and deleting one.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
-use muster::delegate::DelegateDetail;
+use muster::delegate::{DelegateDetail, Note};
 
 use super::{
-    api::{DeleteDelegate, RejectDelegate, get_delegate},
+    api::{DeleteDelegate, DisableDelegate, RejectDelegate, get_delegate},
     infrastructure::removal,
     query::{ListQuery, detail_href, use_list_query},
 };
@@ -14,6 +14,7 @@ use crate::{
     ui::{
         copy::Command,
         dialog::render_dialog,
+        field::TextField,
         form_dialog::{FormDialog, Submit},
         href::Href,
         params::{parse_id, use_id},
@@ -64,7 +65,55 @@ pub fn reject_dialog(back: Href, after: Href) -> impl IntoView {
                     " leaves the list. Its process keeps running, but Muster will not use it."
                 </p>
                 <p>"This can be taken back: the status filter Rejected shows it again."</p>
+                <NoteField />
                 <input type="hidden" name="seen" value=seen />
+            </FormDialog>
+        }
+    })
+}
+
+/// What is noted of a decision.
+#[component]
+pub fn NoteField() -> impl IntoView {
+    view! {
+        <TextField
+            name="note"
+            label="Note (optional)"
+            hint="It stays on the delegate's page and in its record."
+            max_length=Note::MAX_LENGTH
+        />
+    }
+}
+
+/// Asks before a delegate is put out of work, and says what that means where it runs.
+#[component]
+pub fn DisableDelegateDialog() -> impl IntoView {
+    let query = use_list_query();
+    let back = back_of(&query);
+    render_dialog(get_by_text(use_id()), back.clone(), move |DelegateDetail { row, .. }| {
+        let name = row.delegate.facts.name.to_string();
+        view! {
+            <FormDialog
+                title=format!("Disable {name}?")
+                back=back.clone()
+                action=DisableDelegate::PATH
+                id=row.delegate.id.to_string()
+                returns_to=back
+                submit=Submit::removes("Disable", "Disabling…")
+            >
+                <p>
+                    "From its next request on, "
+                    <b>{name}</b>
+                    " is refused: it gets neither work nor scripts. Its token, its key and its approval stay as they are."
+                </p>
+                <ul class="points">
+                    <li>
+                        "A delegate of Muster keeps running and asks once a minute whether it is enabled again. A startup \
+                        script that runs there is ended."
+                    </li>
+                    <li>"Any other delegate stops: enabled again, it has to be started."</li>
+                </ul>
+                <NoteField />
             </FormDialog>
         }
     })
@@ -89,8 +138,8 @@ pub fn DeleteDelegateDialog() -> impl IntoView {
             >
                 <p>
                     <b>{name}</b>
-                    " leaves the list for good. Its process is not stopped by this: stop and delete it in the \
-                    infrastructure too."
+                    " leaves the list for good. A delegate of Muster then ends by itself; what starts it again has to be \
+                    removed where it runs, and any other delegate has to be stopped there:"
                 </p>
                 <p>{how}</p>
                 {command.map(|line| view! { <Command line=line /> })}

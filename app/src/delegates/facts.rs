@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{Admission, DelegateRow, Reason, Status},
+    delegate::{Admission, Decision, DelegateRow, Reason, Status},
     time::Timestamp,
     token::TokenStatus,
 };
@@ -93,8 +93,21 @@ pub fn status_with_reason(row: &DelegateRow, just_done: bool) -> impl IntoView +
             {(approved && just_done).then(|| view! { <span class="activated">"Activated"</span> })}
         </span>
         {cut_off(row)}
+        {disabled_note(row)}
         {waiting_note(row)}
     }
+}
+
+/// Who put a delegate out of work, and when it last asked for some.
+fn disabled_note(row: &DelegateRow) -> Option<impl IntoView + use<>> {
+    let Decision { by, at, .. } = row.delegate.disabled.clone()?;
+    let tried = row.delegate.refused_at.filter(|tried| *tried > at);
+    Some(view! {
+        <span class="second">
+            {format!("by {by}")}
+            {tried.map(|at| view! { " · last tried " <Time at=at /> })}
+        </span>
+    })
 }
 
 /// Why a silent delegate is kept out, where it is.

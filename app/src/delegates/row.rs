@@ -8,6 +8,7 @@ use muster::{
 
 use super::{
     decision::Decision,
+    enable::EnableForm,
     facts::{selectors, status_with_reason, waiting_note},
     query::{ListQuery, detail_href},
     take_back::TakeBackForm,
@@ -128,8 +129,12 @@ fn actions(row: &DelegateRow, query: &ListQuery) -> impl IntoView + use<> {
     let take_back = (row.status == Status::Rejected).then(|| {
         view! { <TakeBackForm id=id back=query.decided() class="btn small" name=format!("Take back {name}") /> }
     });
+    let enable = (row.status == Status::Disabled).then(|| {
+        view! { <EnableForm id=id back=query.decided() class="btn small" name=format!("Enable {name}") /> }
+    });
     view! {
         {take_back}
+        {enable}
         <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
             "Delete"
         </NavButton>

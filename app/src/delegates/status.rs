@@ -13,6 +13,7 @@ pub fn DelegateStatus(status: Status) -> impl IntoView {
         Status::NotConnected => ("status off", Icon::Silent),
         Status::PendingApproval => ("status wait", Icon::Waiting),
         Status::Rejected => ("status bad", Icon::Refused),
+        Status::Disabled => ("status off", Icon::CutOff),
     };
     mark(class, icon, status.label())
 }

@@ -127,6 +127,7 @@ mod tests {
             reason: None,
             admission: Admission::Enabled,
             decision: None,
+            disabled: None,
             registered_at: at(registered),
             last_heartbeat_at: at(heard),
             connected_until: None,

@@ -34,6 +34,8 @@ enum Quiet {
     NoScript,
     /// The profile has a script, which waits for the delegate's admission.
     NotAdmitted,
+    /// The profile has a script, which waits until the delegate is enabled.
+    Disabled,
     /// There is nothing to add to the runs.
     Nothing,
 }
@@ -48,6 +50,7 @@ pub fn script_block(scripts: DelegateScripts, row: &DelegateRow) -> impl IntoVie
     let quiet = match (has_script, due) {
         (false, _) => Quiet::NoScript,
         (true, true) => Quiet::Due,
+        (true, false) if row.status == Status::Disabled => Quiet::Disabled,
         (true, false) if !admitted && newest.is_none() => Quiet::NotAdmitted,
         (true, false) => Quiet::Nothing,
     };
@@ -104,6 +107,9 @@ fn quiet_line(quiet: Quiet, row: &DelegateRow) -> Option<AnyView> {
         }
         Quiet::NoScript => {
             Some(view! { <p class="muted">"The profile " {profile()} " has no startup script."</p> }.into_any())
+        }
+        Quiet::Disabled => {
+            Some(view! { <p class="muted">"The delegate is disabled: it runs no script."</p> }.into_any())
         }
         Quiet::NotAdmitted => Some(
             view! {

@@ -61,6 +61,9 @@ pub fn TextField(
     #[prop(optional)] placeholder: Option<&'static str>,
     #[prop(optional)] pattern: Option<&'static str>,
     #[prop(optional)] title: Option<&'static str>,
+    /// The most characters that the browser lets somebody type.
+    #[prop(optional)]
+    max_length: Option<usize>,
     #[prop(optional)] required: bool,
     #[prop(optional)] readonly: bool,
     #[prop(optional)] mono: bool,
@@ -87,6 +90,7 @@ pub fn TextField(
                 placeholder=placeholder
                 pattern=pattern
                 title=title
+                maxlength=max_length.map(|most| most.to_string())
                 required=required
                 readonly=readonly
                 autofocus=autofocus

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use muster::wire::{
     envelope::Refusal,
-    heartbeat::{Applied, HeartbeatReply, REJECTED, WireStatus},
+    heartbeat::{Applied, DISABLED, HeartbeatReply, REJECTED, WireStatus},
 };
 
 use crate::failure::Failure;
@@ -31,7 +31,7 @@ pub(crate) enum Event {
         keeps: Option<String>,
     },
     /// The manager turned the registration away.
-    RegistrationRejected,
+    RegistrationBarred(Bar),
     /// The manager answered a heartbeat.
     Heartbeat(HeartbeatOutcome),
     /// The tasks, or the profile, came.
@@ -42,6 +42,26 @@ pub(crate) enum Event {
     ReportRefused,
 }
 
+/// Why a delegate may do nothing that the manager knows. Either can be taken back, so it goes on asking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bar {
+    /// A person rejected it.
+    Rejected,
+    /// A person disabled it.
+    Disabled,
+}
+
+impl Bar {
+    /// Reads the reason that a manager gives; none where it knows no such delegate.
+    pub(crate) fn new(reason: Option<&str>) -> Option<Self> {
+        match reason? {
+            REJECTED => Some(Self::Rejected),
+            DISABLED => Some(Self::Disabled),
+            _ => None,
+        }
+    }
+}
+
 /// What a heartbeat's reply says of the delegate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HeartbeatOutcome {
@@ -49,8 +69,8 @@ pub(crate) enum HeartbeatOutcome {
     Waiting,
     /// It may work, and this is what it is to apply.
     Enabled(DesiredProfile),
-    /// A person turned it away.
-    Rejected,
+    /// A person said that it may do nothing.
+    Barred(Bar),
     /// The manager does not know it, or no more.
     Gone,
 }
@@ -76,8 +96,7 @@ impl HeartbeatOutcome {
                 Some(applies) => DesiredProfile::Changed(applies.clone()),
             }),
             WireStatus::WaitingForApproval => Self::Waiting,
-            WireStatus::Deleted if reply.reason.as_deref() == Some(REJECTED) => Self::Rejected,
-            WireStatus::Deleted => Self::Gone,
+            WireStatus::Deleted => Bar::new(reply.reason.as_deref()).map_or(Self::Gone, Self::Barred),
         }
     }
 }
@@ -96,8 +115,8 @@ pub(crate) enum LogEvent {
     Approved,
     /// It is connected; it was approved before.
     Connected,
-    /// It was rejected.
-    Rejected,
+    /// It was rejected or disabled.
+    Barred(Bar),
     /// It was deleted, and ends.
     Deleted,
     /// The manager cannot be reached.

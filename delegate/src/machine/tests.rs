@@ -2,7 +2,7 @@
 
 use muster::{
     time::Timestamp,
-    wire::heartbeat::{Applied, HeartbeatReply, REJECTED, WireStatus},
+    wire::heartbeat::{Applied, DISABLED, HeartbeatReply, REJECTED, WireStatus},
 };
 
 use super::{events::DesiredProfile, *};
@@ -98,13 +98,13 @@ fn heartbeats_are_jittered_by_a_tenth() {
 
 #[test]
 fn rejected_it_says_so_once_and_asks_once_a_minute_by_register() {
-    for first in [Event::RegistrationRejected, Event::Heartbeat(HeartbeatOutcome::Rejected)] {
+    for first in [Event::RegistrationBarred(Bar::Rejected), Event::Heartbeat(HeartbeatOutcome::Barred(Bar::Rejected))] {
         let mut machine = told(HeartbeatOutcome::Waiting);
-        assert_eq!(machine.handle(first, secs(2), 0.5), [LogEvent::Rejected]);
+        assert_eq!(machine.handle(first, secs(2), 0.5), [LogEvent::Barred(Bar::Rejected)]);
         assert!(!machine.is_registered());
         for at in [62, 122] {
             assert_eq!(machine.next(), Some((Call::Register, secs(at))));
-            assert_eq!(machine.handle(Event::RegistrationRejected, secs(at), 0.5), NEVER);
+            assert_eq!(machine.handle(Event::RegistrationBarred(Bar::Rejected), secs(at), 0.5), NEVER);
         }
         machine.handle(Event::Failed(Call::Register, Failure::unavailable("x")), secs(182), 0.5);
         assert_eq!(machine.next(), Some((Call::Register, secs(242))));
@@ -184,6 +184,20 @@ fn wants(millis: i64) -> Event {
     Event::Heartbeat(HeartbeatOutcome::Enabled(DesiredProfile::Changed(version(millis))))
 }
 
+#[test]
+fn a_disabled_delegate_asks_once_a_minute_and_is_connected_again_once_it_is_enabled() {
+    let mut machine = told(HeartbeatOutcome::Enabled(DesiredProfile::UpToDate));
+    let disabled = LogEvent::Barred(Bar::Disabled);
+    let outcome = Event::Heartbeat(HeartbeatOutcome::Barred(Bar::Disabled));
+    assert_eq!(machine.handle(outcome, secs(10), 0.5), [disabled]);
+    assert!(machine.is_cut_off() && !machine.is_registered());
+    assert_eq!(machine.next(), Some((Call::Register, secs(70))));
+    assert_eq!(machine.handle(Event::RegistrationBarred(Bar::Disabled), secs(70), 0.5), []);
+    assert_eq!(machine.next(), Some((Call::Register, secs(130))));
+    assert_eq!(machine.handle(Event::Registered { keeps: None }, secs(130), 0.5), []);
+    assert_eq!(machine.handle(SAME, secs(130), 0.5), [LogEvent::Connected]);
+}
+
 const SAME: Event = Event::Heartbeat(HeartbeatOutcome::Enabled(DesiredProfile::UpToDate));
 
 #[test]
@@ -198,7 +212,9 @@ fn a_reply_tells_rejected_from_deleted_and_what_is_to_be_applied() {
     let other = Applied { profile_id: "q".into(), ..version(5) };
     for (reply, has, told) in [
         (reply(WireStatus::WaitingForApproval, None, None), None, HeartbeatOutcome::Waiting),
-        (reply(WireStatus::Deleted, Some(REJECTED), None), None, HeartbeatOutcome::Rejected),
+        (reply(WireStatus::Deleted, Some(REJECTED), None), None, HeartbeatOutcome::Barred(Bar::Rejected)),
+        (reply(WireStatus::Deleted, Some(DISABLED), None), None, HeartbeatOutcome::Barred(Bar::Disabled)),
+        (reply(WireStatus::Deleted, Some("OTHER"), None), None, HeartbeatOutcome::Gone),
         (reply(WireStatus::Deleted, None, None), None, HeartbeatOutcome::Gone),
         (enabled(None), Some(version(5)), ENABLED),
         (enabled(Some(version(5))), None, HeartbeatOutcome::Enabled(DesiredProfile::Changed(version(5)))),
@@ -276,7 +292,7 @@ fn it_is_cut_off_by_a_person_and_by_a_bad_token_but_by_no_outage() {
     let heartbeat = |failure| Event::Failed(Call::Heartbeat, failure);
     let refused = |refusal| heartbeat(Failure::Refused(refusal));
     assert!(!machine().is_cut_off(), "nothing is known yet");
-    for told_then in [HeartbeatOutcome::Waiting, HeartbeatOutcome::Rejected, HeartbeatOutcome::Gone] {
+    for told_then in [HeartbeatOutcome::Waiting, HeartbeatOutcome::Barred(Bar::Rejected), HeartbeatOutcome::Gone] {
         let mut machine = told(ENABLED);
         assert!(machine.is_working() && !machine.is_cut_off());
         machine.handle(Event::Heartbeat(told_then), secs(1), 0.5);

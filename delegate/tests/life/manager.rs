@@ -21,7 +21,7 @@ use muster::{
     wire::{
         credential::{Claims, Credential},
         envelope::{Envelope, Refusal},
-        heartbeat::{Applied, HeartbeatReply, REJECTED},
+        heartbeat::{Applied, HeartbeatReply, barred},
         path,
         profile::{ProfileParams, ProfileQuery},
         proof::Proof,
@@ -226,9 +226,11 @@ async fn register(
 ) -> Response {
     fake.hear(&headers, &query, Heard::Register(Box::new(request)));
     let reply = match *fake.answer.lock().unwrap() {
-        Answer::Standing(Some(Admission::Rejected)) => {
-            RegisterReply { action: Some(SELF_DESTRUCT.to_owned()), ..RegisterReply::default() }
-        }
+        Answer::Standing(Some(admission)) if admission.is_barred() => RegisterReply {
+            action: Some(SELF_DESTRUCT.to_owned()),
+            reason: barred(admission),
+            ..RegisterReply::default()
+        },
         _ => RegisterReply { delegate_id: "id-1".to_owned(), ..RegisterReply::default() },
     };
     Json(Envelope::new(Some(reply))).into_response()
@@ -247,7 +249,7 @@ async fn heartbeat(
             if let Some(admission) = admission {
                 reply.status = admission.into();
             }
-            reply.reason = (admission == Some(Admission::Rejected)).then(|| REJECTED.to_owned());
+            reply.reason = admission.and_then(barred);
             let wanted = fake.wanted.lock().unwrap();
             reply.applies = (wanted.told && admission == Some(Admission::Enabled)).then(|| Applied {
                 profile_id: PROFILE.to_string(),

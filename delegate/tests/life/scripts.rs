@@ -225,6 +225,19 @@ async fn a_rejection_kills_the_script() {
     fixture.end(delegate).await;
 }
 
+#[tokio::test]
+async fn disabled_it_kills_the_script_and_says_so() {
+    let fixture = fixture().await;
+    fixture.manager.wants(5, waits_for_go(""));
+    let delegate = fixture.start();
+    fixture.until_begun().await;
+    fixture.manager.answer(Answer::Standing(Some(Admission::Disabled)));
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 1)).await;
+    assert_eq!(runs[0].end, end_of(Outcome::Interrupted, Some(143)));
+    assert_eq!(fixture.log.count("the delegate was disabled in the console"), 1);
+    fixture.end(delegate).await;
+}
+
 /// Whether a process is there, and not just its exit code.
 fn runs_still(id: &str) -> bool {
     let stat = fs::read_to_string(format!("/proc/{id}/stat"));

@@ -195,6 +195,7 @@ fn a_delegate(
         admission,
         reason: None,
         decision: None,
+        disabled: None,
         registered_at,
         last_heartbeat_at: now,
         connected_until: connected.then(|| now.plus(INTERVAL * 3)),

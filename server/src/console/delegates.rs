@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames},
+    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames, Note},
     id::{DelegateId, ProfileId, TokenId},
     page::Page,
     text::Selectors,
@@ -30,16 +30,24 @@ impl Delegates for Operator {
         self.answer(delegates::get(&self.context()?, id).await)
     }
 
-    async fn approve_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError> {
-        self.answer(delegates::approve(&self.context()?, id, seen).await.map(drop))
+    async fn approve_delegate(&self, id: DelegateId, seen: i32, note: Option<Note>) -> Result<(), ConsoleError> {
+        self.answer(delegates::approve(&self.context()?, id, seen, note).await.map(drop))
     }
 
-    async fn reject_delegate(&self, id: DelegateId, seen: i32) -> Result<(), ConsoleError> {
-        self.answer(delegates::reject(&self.context()?, id, seen).await.map(drop))
+    async fn reject_delegate(&self, id: DelegateId, seen: i32, note: Option<Note>) -> Result<(), ConsoleError> {
+        self.answer(delegates::reject(&self.context()?, id, seen, note).await.map(drop))
     }
 
     async fn take_back_delegate(&self, id: DelegateId) -> Result<(), ConsoleError> {
         self.answer(delegates::take_back(&self.context()?, id).await.map(drop))
+    }
+
+    async fn disable_delegate(&self, id: DelegateId, note: Option<Note>) -> Result<(), ConsoleError> {
+        self.answer(delegates::disable(&self.context()?, id, note).await.map(drop))
+    }
+
+    async fn enable_delegate(&self, id: DelegateId) -> Result<(), ConsoleError> {
+        self.answer(delegates::enable(&self.context()?, id).await.map(drop))
     }
 
     async fn delete_delegate(&self, id: DelegateId) -> Result<(), ConsoleError> {

@@ -42,7 +42,17 @@ fn sentence(action: Action, name: &str) -> Option<String> {
         Action::DelegateRejected => {
             format!("{name} is rejected. It keeps running, but Muster will not use it; stop it in your infrastructure.")
         }
-        Action::RejectionTakenBack => format!("{name} waits for approval again."),
+        Action::RejectionTakenBack => {
+            format!(
+                "{name} waits for approval again. A delegate of Muster asks once a minute, and is back within that."
+            )
+        }
+        Action::DelegateDisabled => {
+            format!("{name} is disabled: from now on it is refused, and gets neither work nor scripts.")
+        }
+        Action::DelegateEnabled => {
+            format!("{name} is enabled. A delegate of Muster asks once a minute, and is back within that.")
+        }
         Action::DelegateDeleted => format!("{name} is deleted here. Stop it in your infrastructure, too."),
         Action::ProfileSwitched => format!("{name} has another profile."),
         Action::SelectorsEdited => format!("The selectors of {name} are saved."),

@@ -1,12 +1,10 @@
 //! Registration.
 
 use axum::{Json, extract::State};
-use muster::{
-    delegate::Admission,
-    wire::{
-        envelope::Envelope,
-        register::{RegisterReply, RegisterRequest, SELF_DESTRUCT},
-    },
+use muster::wire::{
+    envelope::Envelope,
+    heartbeat::barred,
+    register::{RegisterReply, RegisterRequest, SELF_DESTRUCT},
 };
 
 use super::{
@@ -27,10 +25,11 @@ pub async fn register(
     let command = body.registration(&caller.address.to_string()).map_err(|error| error.of_field("body"))?;
     let Registered { delegate, keeps_profile } = registration::register(&state, &caller, &command).await?;
     state.metrics.registrations.inc();
-    let rejected = delegate.admission == Admission::Rejected;
+    let reason = barred(delegate.admission);
     Ok(Json(Envelope::new(Some(RegisterReply {
-        delegate_id: if rejected { String::new() } else { delegate.id.to_string() },
-        action: rejected.then(|| SELF_DESTRUCT.to_owned()),
+        delegate_id: if reason.is_some() { String::new() } else { delegate.id.to_string() },
+        action: reason.is_some().then(|| SELF_DESTRUCT.to_owned()),
+        reason,
         keeps_profile,
         ..RegisterReply::default()
     }))))

@@ -1,5 +1,6 @@
 //! Delegates: the list, one of them, the decisions, and what a person gives them.
 
+mod decisions;
 pub(crate) mod list;
 mod lost;
 mod rows;
@@ -17,13 +18,14 @@ use muster::{
     time::Timestamp,
     user::Permission,
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
 
-pub use self::lost::remove_lost;
 pub(super) use self::rows::rows;
+pub use self::{
+    decisions::{approve, disable, enable, reject, take_back},
+    lost::remove_lost,
+};
 use super::{Context, audit::of_object, page::count};
 use crate::{
     db::{
@@ -34,7 +36,6 @@ use crate::{
     },
     error::Error,
     events::Topic,
-    presence,
 };
 
 /// How many connections a page shows.
@@ -114,61 +115,6 @@ pub async fn get(cx: &Context, id: DelegateId) -> Result<DelegateDetail, Error> 
     let audit = of_object(db, &delegate.scope, id.0, MAX_SHOWN_AUDIT_ENTRIES).await?;
     let row = rows::row(cx, delegate).await?;
     Ok(DelegateDetail { row, connections: connections.collect(), audit })
-}
-
-/// Lets a waiting delegate work. `seen` is the revision that the decision was taken on: of two who decide at once the
-/// second finds what the first did, and is told so.
-///
-/// # Errors
-/// As for [`Context::lock`]; [`Error::Conflict`] where the delegate was decided on, or has changed, since it was seen.
-pub async fn approve(cx: &Context, id: DelegateId, seen: i32) -> Result<Delegate, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
-    let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    let evidence = evidence(&before);
-    let after = before.approve(seen, cx.name(), cx.now())?;
-    save(cx, &change, &after, Action::DelegateApproved, evidence).await?;
-    change.touches(Topic::Delegates);
-    change.commit().await?;
-    Ok(after)
-}
-
-/// Turns a waiting delegate away. `seen` is the revision that the decision was taken on.
-///
-/// # Errors
-/// As for [`approve`].
-pub async fn reject(cx: &Context, id: DelegateId, seen: i32) -> Result<Delegate, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
-    let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    let evidence = evidence(&before);
-    let after = before.reject(seen, cx.name(), cx.now())?;
-    let this = Condition::all().add(delegate::Column::Id.eq(id.0));
-    presence::disconnect(&change, this, cx.now(), "rejected").await?;
-    save(cx, &change, &after, Action::DelegateRejected, evidence).await?;
-    change.touches(Topic::Delegates);
-    change.commit().await?;
-    Ok(after)
-}
-
-/// Returns a rejected delegate to approval.
-///
-/// # Errors
-/// As for [`Context::lock`]; [`Error::Conflict`] where it is not rejected.
-pub async fn take_back(cx: &Context, id: DelegateId) -> Result<Delegate, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
-    let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    let evidence = evidence(&before);
-    let after = before.take_back(cx.name(), cx.now())?;
-    save(cx, &change, &after, Action::RejectionTakenBack, evidence).await?;
-    change.touches(Topic::Delegates);
-    change.commit().await?;
-    Ok(after)
-}
-
-/// What a decision was taken on, for the record.
-fn evidence(delegate: &Delegate) -> String {
-    let key =
-        delegate.key.map_or_else(|| "no key".to_owned(), |key| format!("fingerprint {}", key.thumbprint().short()));
-    format!("{key}, host {}, address {}", delegate.facts.host_name, delegate.address)
 }
 
 /// Gives a delegate another profile.

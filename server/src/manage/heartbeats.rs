@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use muster::{
-    delegate::{Admission, Delegate, Kinship, Standing, silent_after},
+    delegate::{Delegate, Kinship, Standing, silent_after},
     id::DelegateId,
     time::Timestamp,
 };
@@ -36,7 +36,9 @@ pub async fn beat(
     interval_ms: Option<u32>,
 ) -> Result<Option<Arc<Standing>>, Error> {
     let Some((delegate, kinship)) = own(state, caller, id).await? else { return Ok(None) };
-    if delegate.admission == Admission::Rejected {
+    if delegate.admission.is_barred() {
+        let now = state.clock.now();
+        state.presence.cut_off(delegate.id, now, caller.clock_behind(now));
         return Ok(Some(delegate));
     }
     let interval = interval_ms.map(|ms| Duration::from_millis(ms.into())).or(delegate.heartbeat_interval);
@@ -76,10 +78,7 @@ async fn reconnect(
     let before = Delegate::try_from(row)?;
     let standing = Standing::from(&before);
     let kinship = standing.kinship(caller.instance().as_ref());
-    if before.admission == Admission::Rejected
-        || kinship == Kinship::Copy
-        || !is_own(&*change, caller, &standing).await?
-    {
+    if before.admission.is_barred() || kinship == Kinship::Copy || !is_own(&*change, caller, &standing).await? {
         return Ok(None);
     }
     let mut after = before.clone().switch_token(caller.token.id, now);

@@ -121,7 +121,7 @@ pub async fn own(
     let Some(delegate) = known_own(state, caller, id).await? else { return Ok(None) };
     check_fresh(state, caller, delegate.id)?;
     let kinship = delegate.kinship(caller.instance().as_ref());
-    let is_open = !delegate.has_conflict && delegate.admission != Admission::Rejected;
+    let is_open = !delegate.has_conflict && !delegate.admission.is_barred();
     if kinship == Kinship::Copy && is_open {
         let suspected = suspect(state, caller, delegate.id).await?;
         return Ok(suspected.map(|delegate| (Arc::new(Standing::from(&delegate)), Kinship::Copy)));

@@ -103,7 +103,8 @@ impl Attempt<'_> {
         let known = recognise(&change, self.caller, self.command).await?;
         if let Some(Known { before, .. }) = &known {
             check_fresh(self.state, self.caller, before.id)?;
-            if before.admission == Admission::Rejected {
+            if before.admission.is_barred() {
+                self.state.presence.cut_off(before.id, now, self.caller.clock_behind(now));
                 return Ok(Registered { delegate: before.clone(), keeps_profile: None });
             }
         }
@@ -245,6 +246,7 @@ fn admitted(
         admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },
         reason,
         decision: None,
+        disabled: None,
         registered_at: now,
         last_heartbeat_at: now,
         connected_until: Some(now.plus(silent_after(facts.heartbeat_interval()))),

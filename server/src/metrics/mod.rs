@@ -47,6 +47,7 @@ pub struct Metrics {
 struct Found {
     connected: Gauge,
     waiting: Gauge,
+    disabled: Gauge,
     database_up: Gauge,
 }
 
@@ -75,6 +76,7 @@ impl Metrics {
         let found = Found {
             connected: gauge("muster_delegates_connected", "Delegates of the installation that are connected"),
             waiting: gauge("muster_delegates_waiting", "Delegates of the installation that wait for approval"),
+            disabled: gauge("muster_delegates_disabled", "Delegates of the installation that a person disabled"),
             database_up: gauge("muster_database_up", "Whether the database answered this scrape"),
         };
         let help = "How long statements and commits took of the database";

@@ -39,8 +39,11 @@ async fn look(found: &Found, state: &state::State) -> Result<(), DbErr> {
     let db = state.db.read();
     let connected = delegate::Entity::find().filter(delegate::Column::ConnectedUntil.is_not_null());
     let waiting = delegate::Entity::find().filter(Expr::cust(delegate::WAITING));
+    let disabled = delegate::Entity::find().filter(Expr::cust(delegate::DISABLED));
     let (connected, waiting) = (connected.count(db).await?, waiting.count(db).await?);
+    let disabled = disabled.count(db).await?;
     found.connected.set(i64::try_from(connected).unwrap_or(i64::MAX));
     found.waiting.set(i64::try_from(waiting).unwrap_or(i64::MAX));
+    found.disabled.set(i64::try_from(disabled).unwrap_or(i64::MAX));
     Ok(())
 }

@@ -25,7 +25,7 @@ use self::{connections::lose, heard::Heard};
 
 /// How many rows one statement changes.
 const MAX_ROWS_AT_ONCE: usize = 500;
-/// How often it is noted that a delegate whose token is good no more calls.
+/// How often it is noted that a delegate that is refused calls.
 const CUT_OFF_NOTED_EVERY: Duration = Duration::from_secs(10);
 /// For how long after its last call it is remembered which calls of a process were heard.
 const HEARD_FOR: Duration = Duration::from_secs(24 * 60 * 60);
@@ -38,7 +38,7 @@ struct Beat {
     until: Timestamp,
 }
 
-/// A delegate whose token is good no more was last heard.
+/// When a delegate that is refused was last heard.
 #[derive(Clone, Copy, Debug)]
 struct CutOff {
     at: Timestamp,
@@ -106,8 +106,8 @@ impl Presence {
         by.clone_into(name);
     }
 
-    /// Notes that a delegate called whose token is good no more. Tells whether that is news: each one is noted once in a
-    /// while.
+    /// Notes that a delegate called which is refused: its token is good no more, or a person rejected or disabled it.
+    /// Tells whether that is news: each one is noted once in a while.
     pub fn cut_off(&self, id: DelegateId, at: Timestamp, clock_behind: Option<i64>) -> bool {
         let mut cut_off = held(&self.cut_off);
         if cut_off.get(&id).is_some_and(|last| at.since(last.at) < CUT_OFF_NOTED_EVERY) {

@@ -31,6 +31,7 @@ async fn act(admin: &Person, what: &str, id: &str, token: &NewToken) {
     match what {
         "revoke" => admin.acts("tokens/revoke", &token.id).await.ok(),
         "delete" => admin.acts("delegates/delete", id).await.ok(),
+        "disable" => admin.acts("delegates/disable", id).await.ok(),
         _ => {
             let profile = admin.new_profile(&format!("Other {id}"), false).await;
             admin.post("delegates/switch-profile", &[("id", id), ("profile", &profile), ("back", "")]).await.ok()
@@ -38,7 +39,7 @@ async fn act(admin: &Person, what: &str, id: &str, token: &NewToken) {
     };
 }
 
-const ACTS: [&str; 3] = ["revoke", "delete", "switch"];
+const ACTS: [&str; 4] = ["revoke", "delete", "disable", "switch"];
 
 async fn who_is_known_is_answered_without_a_query(app: TestApp) {
     let admin = app.administrator().await;

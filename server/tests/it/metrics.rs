@@ -71,11 +71,14 @@ async fn what_there_is_now_is_told(app: TestApp) {
     let token = admin.new_token("edge").await;
     let edge = app.delegate(&token.value).with("delegateProfileId", profile.as_str().into());
     edge.registered().await;
+    let disabled = app.delegate(&token.value).named("disabled").registered().await;
+    admin.acts("delegates/disable", &disabled).await.ok();
     let stream = admin.open(axum::http::Method::GET, "/api/events", &[], String::new()).await;
     let scrape = Scrape::of(&app).await;
     for (series, value) in [
         ("muster_delegates_connected", 1.0),
         ("muster_delegates_waiting", 1.0),
+        ("muster_delegates_disabled", 1.0),
         ("muster_event_streams", 1.0),
         ("muster_database_up", 1.0),
     ] {

@@ -3,7 +3,7 @@
 use muster::{
     delegate::{
         Admission, Conflict, Decision, Delegate, DelegateKey, DelegateName, DelegateType, Facts, HostName, Instance,
-        Reason, Thumbprint,
+        Note, Reason, Thumbprint,
     },
     id::{DelegateId, ProfileId, TokenId},
     text::{Invalid, Selectors},
@@ -16,6 +16,8 @@ use super::{Scoped as _, corrupt};
 /// Waits for approval. Written out, as in the index that holds these rows alone: a database does not use that for a
 /// statement whose values it learns later.
 pub const WAITING: &str = "admission = 'WAITING_FOR_APPROVAL'";
+/// Is disabled; written out for the same reason.
+pub const DISABLED: &str = "admission = 'DISABLED'";
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "delegate")]
@@ -65,6 +67,10 @@ pub struct Model {
     pub waiting_reason: Option<String>,
     pub decided_by: Option<String>,
     pub decided_at: Option<i64>,
+    pub decision_note: Option<String>,
+    pub disabled_by: Option<String>,
+    pub disabled_at: Option<i64>,
+    pub disabled_note: Option<String>,
     pub registered_at: i64,
     pub last_heartbeat_at: i64,
     /// Not null exactly while the delegate has an open row in `connection`.
@@ -86,7 +92,10 @@ impl TryFrom<Model> for Delegate {
     fn try_from(row: Model) -> Result<Self, DbErr> {
         let read = || -> Result<Self, Invalid> {
             let scope = Entity::scope_of(&row)?;
-            let decision = row.decided_by.zip(row.decided_at);
+            let decision = |by: Option<String>, at: Option<i64>, note: Option<String>| {
+                let note = note.as_deref().map(Note::restore).transpose()?;
+                Ok(by.zip(at).map(|(by, at)| Decision { by, at: Timestamp::from_millis(at), note }))
+            };
             let addresses = row.conflict_addresses.map(|text| {
                 let (known, other) = text.split_once('\n').unwrap_or((&text, ""));
                 [known.to_owned(), other.to_owned()]
@@ -133,7 +142,8 @@ impl TryFrom<Model> for Delegate {
                     .as_deref()
                     .map(|code| Reason::from_code(code).ok_or_else(|| Invalid::new("unknown reason")))
                     .transpose()?,
-                decision: decision.map(|(by, at)| Decision { by, at: Timestamp::from_millis(at) }),
+                decision: decision(row.decided_by, row.decided_at, row.decision_note)?,
+                disabled: decision(row.disabled_by, row.disabled_at, row.disabled_note)?,
                 registered_at: Timestamp::from_millis(row.registered_at),
                 last_heartbeat_at: Timestamp::from_millis(row.last_heartbeat_at),
                 connected_until: row.connected_until.map(Timestamp::from_millis),
@@ -148,6 +158,8 @@ impl TryFrom<Model> for Delegate {
 impl From<&Delegate> for ActiveModel {
     fn from(delegate: &Delegate) -> Self {
         let facts = &delegate.facts;
+        let note =
+            |decision: Option<&Decision>| decision.and_then(|decision| decision.note.as_ref()).map(Note::to_string);
         let search = [
             facts.name.as_str(),
             facts.host_name.as_str(),
@@ -195,6 +207,10 @@ impl From<&Delegate> for ActiveModel {
             admission: Set(delegate.admission.code().to_owned()),
             decided_by: Set(delegate.decision.as_ref().map(|decision| decision.by.clone())),
             decided_at: Set(delegate.decision.as_ref().map(|decision| decision.at.as_millis())),
+            decision_note: Set(note(delegate.decision.as_ref())),
+            disabled_by: Set(delegate.disabled.as_ref().map(|decision| decision.by.clone())),
+            disabled_at: Set(delegate.disabled.as_ref().map(|decision| decision.at.as_millis())),
+            disabled_note: Set(note(delegate.disabled.as_ref())),
             registered_at: Set(delegate.registered_at.as_millis()),
             last_heartbeat_at: Set(delegate.last_heartbeat_at.as_millis()),
             connected_until: Set(delegate.connected_until.map(Timestamp::as_millis)),
@@ -212,5 +228,6 @@ mod tests {
     #[test]
     fn words_in_statements_are_those_of_the_code() {
         assert_eq!(WAITING, format!("admission = '{}'", Admission::WaitingForApproval.code()));
+        assert_eq!(DISABLED, format!("admission = '{}'", Admission::Disabled.code()));
     }
 }

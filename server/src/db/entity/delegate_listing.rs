@@ -47,6 +47,7 @@ pub const fn status(status: Status) -> i16 {
         Status::NotConnected => 1,
         Status::PendingApproval => 2,
         Status::Rejected => 3,
+        Status::Disabled => 4,
     }
 }
 

@@ -5,6 +5,7 @@ mod m20261122_000002_scripts;
 mod m20261127_000003_identity;
 mod m20261128_000004_lists;
 mod m20261128_000005_indices;
+mod m20261128_002001_disabled;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_identity::Migration),
             Box::new(m20261128_000004_lists::Migration),
             Box::new(m20261128_000005_indices::Migration),
+            Box::new(m20261128_002001_disabled::Migration),
         ]
     }
 }
@@ -63,7 +65,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        db::entity::{delegate, token},
+        db::entity::{delegate, delegate_listing::status as number, token},
         manage::delegates::list::page,
     };
 
@@ -171,6 +173,29 @@ mod tests {
                 found.sort_unstable();
                 assert_eq!(found, hosts, "{filter:?}, {later} steps later");
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_status_that_is_listed_follows_each_decision() {
+        let db = Database::connect("sqlite::memory:").await.unwrap();
+        Migrator::up(&db, Some(2)).await.unwrap();
+        before(&db).await;
+        Migrator::up(&db, None).await.unwrap();
+        for (admission, connected, status) in [
+            ("ENABLED", "9", Status::Connected),
+            ("DISABLED", "NULL", Status::Disabled),
+            ("ENABLED", "NULL", Status::NotConnected),
+            ("REJECTED", "NULL", Status::Rejected),
+            ("WAITING_FOR_APPROVAL", "9", Status::PendingApproval),
+        ] {
+            let set = format!(
+                "UPDATE delegate SET admission = '{admission}', connected_until = {connected} WHERE host_name = 'waits'"
+            );
+            db.execute_unprepared(&set).await.unwrap();
+            let listed = "SELECT status FROM delegate_listing AS l JOIN delegate AS d ON d.id = l.delegate_id \
+                          WHERE d.host_name = 'waits'";
+            assert_eq!(one(&db, listed).await, i64::from(number(status)), "{admission}");
         }
     }
 

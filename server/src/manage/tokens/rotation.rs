@@ -67,9 +67,12 @@ pub async fn rotation(cx: &Context, id: TokenId) -> Result<TokenRotation, Error>
         (Turn::Old, id, Status::PendingApproval, Heard::Now),
         (Turn::Silent, id, Status::NotConnected, Heard::Whenever),
         (Turn::Silent, id, Status::PendingApproval, Heard::Before),
+        // Enabled again, it would be refused.
+        (Turn::Silent, id, Status::Disabled, Heard::Whenever),
         (Turn::New, new_id, Status::Connected, Heard::Whenever),
         (Turn::New, new_id, Status::NotConnected, Heard::Whenever),
         (Turn::New, new_id, Status::PendingApproval, Heard::Whenever),
+        (Turn::New, new_id, Status::Disabled, Heard::Whenever),
     ];
     let (mut counts, mut delegates) = (HashMap::from([(Turn::Old, 0), (Turn::Silent, 0), (Turn::New, 0)]), Vec::new());
     for (turn, token, status, heard) in turns {

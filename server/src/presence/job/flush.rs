@@ -102,10 +102,11 @@ async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), 
 
 /// Connects again those that were taken for silent while their heartbeat waited to be written.
 async fn revive(change: &mut Change, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {
+    let barred = Admission::ALL.into_iter().filter(|admission| admission.is_barred()).map(Admission::code);
     let lost = delegate::Entity::find()
         .filter(delegate::Column::Id.is_in(beats.iter().map(|(id, _)| id.0)))
         .filter(delegate::Column::ConnectedUntil.is_null())
-        .filter(delegate::Column::Admission.ne(Admission::Rejected.code()));
+        .filter(delegate::Column::Admission.is_not_in(barred));
     for row in lost.all(&**change).await? {
         let last = connection::Entity::find().filter(connection::Column::DelegateId.eq(row.id));
         let last = last.order_by_desc(connection::Column::Id).one(&**change).await?;

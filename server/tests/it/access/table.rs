@@ -31,6 +31,8 @@ const TABLE: &[Row] = &[
     ("delegates/approve", May::Manage, &[("id", ID), ("seen", "1"), ("back", "")]),
     ("delegates/reject", May::Manage, &[("id", ID), ("seen", "1"), ("back", "")]),
     ("delegates/take-back", May::Manage, &[("id", ID), ("back", "")]),
+    ("delegates/disable", May::Manage, &[("id", ID), ("note", "why"), ("back", "")]),
+    ("delegates/enable", May::Manage, &[("id", ID), ("back", "")]),
     ("delegates/delete", May::Manage, &[("id", ID), ("back", "")]),
     ("delegates/switch-profile", May::Manage, &[("id", ID), ("profile", ID), ("back", "")]),
     ("delegates/edit-selectors", May::Manage, &[("id", ID), ("selectors", "a, b"), ("back", "")]),

@@ -2,5 +2,6 @@
 
 mod changes;
 mod decisions;
+mod disabling;
 mod list;
 mod one;

@@ -39,9 +39,10 @@ async fn database(many: u32) -> (TempDir, Db) {
         let admission = match number % 7 {
             0 => "REJECTED",
             1 => "WAITING_FOR_APPROVAL",
+            2 => "DISABLED",
             _ => "ENABLED",
         };
-        let until = if number % 7 > 0 && number % 5 < 2 { "99" } else { "NULL" };
+        let until = if ![0, 2].contains(&(number % 7)) && number % 5 < 2 { "99" } else { "NULL" };
         // Names do not come in the order of registrations.
         let name = format!("edge-{:04}", (number * 37) % many);
         let tags = if number % 4 == 0 { "linux, team-\"a\"\\\\1" } else { "windows" };
@@ -101,6 +102,7 @@ async fn expected(db: &Db, filter: &DelegateFilter) -> Vec<Uuid> {
         None => sql.push(" AND d.admission <> 'REJECTED'"),
         Some(Status::Rejected) => sql.push(" AND d.admission = 'REJECTED'"),
         Some(Status::PendingApproval) => sql.push(" AND d.admission = 'WAITING_FOR_APPROVAL'"),
+        Some(Status::Disabled) => sql.push(" AND d.admission = 'DISABLED'"),
         Some(Status::Connected) => sql.push(" AND d.admission = 'ENABLED' AND d.connected_until IS NOT NULL"),
         Some(Status::NotConnected) => sql.push(" AND d.admission = 'ENABLED' AND d.connected_until IS NULL"),
     };
