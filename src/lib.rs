@@ -17,6 +17,7 @@ pub mod scope;
 pub mod script;
 pub mod secret;
 pub mod text;
+pub mod theme;
 pub mod time;
 pub mod token;
 pub mod user;

@@ -26,7 +26,7 @@ use crate::{
         CreatedTokenDialog, DeleteTokenDialog, NewTokenDialog, RevokeRotatedDialog, RevokeTokenDialog,
         RotateTokenDialog, RotationPage, TokensPage,
     },
-    ui::{load::provide_on_failure, standalone::StandalonePage},
+    ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon, load::provide_on_failure},
 };
 
 /// The console.
@@ -35,9 +35,9 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_on_failure(tell_status);
     view! {
-        <Title formatter=|title: String| format!("{title} · Muster") text="Muster" />
         <Router>
-            <Routes fallback=NotFoundPage>
+            // Every path is somewhere, also those that lead nowhere.
+            <Routes fallback=Nothing>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
@@ -87,6 +87,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("reject/:id") view=RejectArrivalDialog ssr=SsrMode::Async />
                     </ParentRoute>
+                    <Route path=path!("/*nowhere") view=NotFoundPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>
@@ -97,17 +98,23 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Nothing() -> impl IntoView {}
 
+/// There is no such page. It stands in the frame, which leads on.
 #[component]
 fn NotFoundPage() -> impl IntoView {
     tell_status(&ConsoleError::not_found(""));
     view! {
-        <StandalonePage title="Page not found">
-            <p class="sub">"There is nothing at this address. It may have been deleted, or the link is incomplete."</p>
-            <p>
-                <a class="link" href="/delegates">
-                    "Go to Delegates"
-                </a>
-            </p>
-        </StandalonePage>
+        <Title text="Page not found" />
+        <div class="head">
+            <h1>"Page not found"</h1>
+        </div>
+        <div class="card">
+            <EmptyState
+                icon=Icon::Search
+                title="There is nothing at this address"
+                text="What it was about may have been deleted, or the link is incomplete."
+            >
+                <NavButton to=Href::new("/delegates")>"Go to Delegates"</NavButton>
+            </EmptyState>
+        </div>
     }
 }

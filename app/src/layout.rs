@@ -7,7 +7,7 @@ use muster::page::count_label;
 use crate::{
     console::Frame,
     session::{
-        ManagersOnly,
+        ManagersOnly, ThemeSwitch,
         api::{SignOut, get_frame},
         provide_viewer,
     },
@@ -17,6 +17,7 @@ use crate::{
         href::use_here,
         icon::Icon,
         live::Follows,
+        tab::Tab,
     },
 };
 
@@ -39,6 +40,7 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
         <a class="skip" href="#main">
             "Skip to content"
         </a>
+        <Tab waiting=pending />
         <div class="frame" data-session=session>
             // How many wait is on every page.
             <Follows topics="delegates" />
@@ -57,7 +59,7 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
                         {waiting(pending)}
                     </li>
                     <li>
-                        <NavLink to="/profiles" icon=Icon::Profiles label="Delegate Profiles" />
+                        <NavLink to="/profiles" icon=Icon::Profiles label="Delegate Profiles" short="Profiles" />
                     </li>
                     <li>
                         <NavLink to="/tokens" icon=Icon::Tokens label="Tokens" />
@@ -74,6 +76,7 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
                 <Outlet />
                 <LeftOver />
             </main>
+            <Footer />
         </div>
     }
 }
@@ -99,6 +102,7 @@ fn Header(frame: Frame) -> impl IntoView {
         <div id="user-menu" class="menu" popover="auto">
             <p class="menu-email" translate="no">{email}</p>
             <p class="muted">{role.label()}</p>
+            <ThemeSwitch />
             <Form action=SignOut::PATH class="menu-form">
                 <SubmitButton label="Log out" busy="Logging out…" class="btn" />
             </Form>
@@ -124,6 +128,9 @@ fn NavLink(
     #[prop(optional)] also: Option<&'static str>,
     icon: Icon,
     label: &'static str,
+    /// What stands in its place where there is little room.
+    #[prop(optional)]
+    short: Option<&'static str>,
 ) -> impl IntoView {
     let here = use_here();
     let is_in = |page: &str| here.path() == page || here.path().starts_with(&format!("{page}/"));
@@ -131,8 +138,28 @@ fn NavLink(
     view! {
         <a href=to aria-current=current>
             {icon.draw()}
-            {label}
+            {match short {
+                None => label.into_any(),
+                Some(short) => {
+                    view! {
+                        <span class="nav-label">{label}</span>
+                        <span class="nav-short" aria-hidden="true">{short}</span>
+                    }
+                        .into_any()
+                }
+            }}
         </a>
+    }
+}
+
+/// What this is, and where more is said.
+#[component]
+fn Footer() -> impl IntoView {
+    view! {
+        <footer class="footer">
+            <span translate="no">{concat!("Muster ", env!("CARGO_PKG_VERSION"))}</span>
+            <a class="link" href="/readyz" rel="external">"Status"</a>
+        </footer>
     }
 }
 

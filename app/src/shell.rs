@@ -2,14 +2,17 @@
 
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
+use muster::theme::Theme;
 
-use crate::app::App;
+use crate::{app::App, ui::tab::Icons};
 
 /// Where the console's files are: their names hold a hash of their content, so the server has to tell.
 #[derive(Clone, Debug)]
 pub struct Assets {
     /// The stylesheet.
     pub css: String,
+    /// The typeface; none where the console was not built.
+    pub font: Option<String>,
     /// The module that loads the WebAssembly.
     pub js: String,
     /// The WebAssembly.
@@ -18,6 +21,8 @@ pub struct Assets {
     pub worker: String,
     /// The icon.
     pub icon: String,
+    /// The icon while somebody waits for a decision.
+    pub icon_waiting: String,
     /// Which build this is: a page of another build offers to reload.
     pub build_id: String,
 }
@@ -30,17 +35,22 @@ pub fn shell(assets: Assets) -> impl IntoView {
         js = js_string(&assets.js),
         wasm = js_string(&assets.wasm),
     );
+    provide_context(Icons { plain: assets.icon, waiting: assets.icon_waiting });
+    let theme = use_context::<Theme>().filter(|theme| *theme != Theme::System).map(Theme::slug);
+    let font = assets.font.map(|font| {
+        view! { <link rel="preload" href=font r#as="font" type="font/woff2" crossorigin="anonymous" /> }
+    });
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-build=assets.build_id data-worker=assets.worker>
+        <html lang="en" data-theme=theme data-build=assets.build_id data-worker=assets.worker>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <meta name="color-scheme" content="light dark" />
+                <meta name="color-scheme" content=theme.unwrap_or("light dark") />
                 <meta name="robots" content="noindex, nofollow" />
                 <meta name="referrer" content="same-origin" />
                 <link rel="stylesheet" href=assets.css />
-                <link rel="icon" type="image/svg+xml" href=assets.icon />
+                {font}
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone() />
                 <link rel="preload" href=assets.wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" />
                 <script type="module" nonce=nonce>

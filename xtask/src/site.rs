@@ -22,8 +22,9 @@ pub fn build(layout: &Layout, profile: Profile) -> Result<PathBuf> {
     for (path, bytes) in read_tree(&bound)? {
         files.insert(layout.pkg().join(path), bytes);
     }
-    files.insert(layout.pkg().join(format!("{}.css", layout.output_name())), style(&layout.root.join("style"))?);
-    files.extend(read_tree(&layout.root.join("public"))?);
+    let (style, public) = named_by_content(style(&layout.root.join("style"))?, read_tree(&layout.root.join("public"))?);
+    files.insert(layout.pkg().join(format!("{}.css", layout.output_name())), style);
+    files.extend(public);
     let site = layout.site(profile);
     sync(&site, &files)?;
     Ok(site)
@@ -89,6 +90,25 @@ fn style(folder: &Path) -> Result<Vec<u8>> {
         }
     }
     Ok(css)
+}
+
+/// Gives each font the hash of its content in its name, and has the style sheet name it so: the server gives the files
+/// that pages name a hash, and does not look into a style sheet.
+fn named_by_content(style: Vec<u8>, public: Files) -> (Vec<u8>, Files) {
+    let mut style = String::from_utf8_lossy(&style).into_owned();
+    let files = public.into_iter().map(|(path, bytes)| {
+        let font = path.extension().is_some_and(|extension| extension == "woff2");
+        let Some(stem) = path.file_stem().filter(|_| font).map(|stem| stem.to_string_lossy().into_owned()) else {
+            return (path, bytes);
+        };
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        let named = path.with_file_name(format!("{stem}.{:016x}.woff2", hasher.finish()));
+        style = style.replace(&format!("\"/{}\"", path.display()), &format!("\"/{}\"", named.display()));
+        (named, bytes)
+    });
+    let files = files.collect();
+    (style.into_bytes(), files)
 }
 
 /// Makes a folder hold exactly these files. A file that is right already is not touched: cargo rebuilds the server
@@ -163,7 +183,7 @@ fn remove(path: &Path) -> Result {
 
 #[cfg(test)]
 mod tests {
-    use super::{Files, modified, read_tree, style, sync};
+    use super::{Files, modified, named_by_content, read_tree, style, sync};
     use std::fs;
 
     #[test]
@@ -173,6 +193,20 @@ mod tests {
         fs::write(folder.path().join("00-reset.css"), "* {}\n").unwrap();
         fs::write(folder.path().join("notes.md"), "not CSS").unwrap();
         assert_eq!(style(folder.path()).unwrap(), b"* {}\ntable {}\n");
+    }
+
+    #[test]
+    fn a_font_is_named_by_what_is_in_it() {
+        let named = |content: &[u8]| {
+            let files = Files::from([("a.woff2".into(), content.to_vec()), ("a.txt".into(), Vec::new())]);
+            let (style, files) = named_by_content(b"x { src: url(\"/a.woff2\"); }".to_vec(), files);
+            let font = files.keys().find(|path| path.to_string_lossy().ends_with("woff2")).unwrap();
+            assert_eq!(String::from_utf8(style).unwrap(), format!("x {{ src: url(\"/{}\"); }}", font.display()));
+            assert!(files.contains_key(std::path::Path::new("a.txt")));
+            font.clone()
+        };
+        assert_ne!(named(b"1"), named(b"2"));
+        assert_eq!(named(b"1"), named(b"1"));
     }
 
     #[test]

@@ -1,16 +1,22 @@
 //! Keys that work on a whole page.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, KeyboardEvent};
+use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
 
 use super::{
-    dom::{document, listen, of_page},
+    dom::{closest, document, listen, of_page},
     merge::FIELDS,
 };
 
-/// Focuses the search when `/` is pressed outside of a field.
+/// Presses with the space bar what looks like a button and is a link. Focuses the search when `/` is pressed outside of a field.
 pub fn watch() {
     listen(&document(), "keydown", false, |event: KeyboardEvent| {
+        let link = event.target().and_then(|target| closest(&target, "a[role=button]"));
+        if let Some(link) = link.filter(|_| event.key() == " ").and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+            event.prevent_default();
+            link.click();
+            return;
+        }
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
         if event.key() != "/" || modified || event.default_prevented() || somebody_types() {
             return;

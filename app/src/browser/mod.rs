@@ -5,6 +5,7 @@
 //! | `data-noscroll`, `data-replace` | links, forms that lead to a page | the scroll position stays; no new entry of the history |
 //! | `data-native` | forms | left to the browser |
 //! | `data-auto` | forms that filter | applied while somebody types or chooses |
+//! | `data-beside` | forms | what is typed on the page stays when it is sent |
 //! | `data-remember` | forms | what is typed is in the address when one comes back |
 //! | `data-busy` | buttons | what it says while an answer takes long |
 //! | `data-topics` | anything | the page is fetched anew when something of these topics changes |

@@ -48,11 +48,23 @@ impl Answer {
         open.is_some() && open == self.heading()
     }
 
+    /// What a page says of itself outside of its body: the icon of its tab, and whether it is light or dark.
+    fn dress(&self) {
+        const ICON: &str = "link[rel=icon]";
+        if let (Some(icon), Ok(Some(new))) = (of_page(ICON), self.0.query_selector(ICON)) {
+            set_same(&icon, &new, "href");
+        }
+        if let (Some(html), Some(new)) = (document().document_element(), self.0.document_element()) {
+            set_same(&html, &new, "data-theme");
+        }
+    }
+
     /// Puts it into the open page.
     pub fn show(self, typed: &Typed) {
         let (Some(live), Some(new)) = (document().body(), self.0.body()) else { return };
         VERSION.set(VERSION.get() + 1);
         document().set_title(&self.0.title());
+        self.dress();
         if matches!(typed, Typed::Dropped) {
             merge::drop_typed(&live);
         }
@@ -70,6 +82,15 @@ impl Answer {
 fn without_noscript(document: &Document) {
     if let Some(body) = document.body() {
         all(&body, "noscript").iter().for_each(Element::remove);
+    }
+}
+
+/// Gives an element an attribute as another has it.
+fn set_same(element: &Element, other: &Element, name: &str) {
+    match other.get_attribute(name) {
+        same if same == element.get_attribute(name) => {}
+        Some(value) => set(element, name, &value),
+        None => unset(element, name),
     }
 }
 

@@ -68,6 +68,10 @@ fn submit(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>) {
     let (method, action) = (of("method", "formmethod"), of("action", "formaction"));
     let Ok(url) = Url::new_with_base(&action, &here()) else { return };
     let fields = fields(form, form.has_attribute("data-auto"));
+    // A button that has a name says which of several was pressed.
+    if let Some(button) = submitter.filter(|button| !button.name().is_empty()) {
+        fields.append(&button.name(), &button.value());
+    }
     if form.has_attribute("data-remember") {
         remember(form);
     }
@@ -176,7 +180,9 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
                     unset(&form, "data-typed");
                     let stays = page.is_about_the_same();
                     visit::write(&there, Way::Push);
-                    page.show(&Typed::Dropped);
+                    // What is done beside a page leaves what is typed on it.
+                    let beside = form.has_attribute("data-beside");
+                    page.show(&if beside { Typed::Kept { but: Some(form.clone()) } } else { Typed::Dropped });
                     visit::scroll(Way::Push, stays);
                 }
                 Some((_, page)) => {

@@ -108,7 +108,13 @@ fn followed(event: &MouseEvent) -> Option<(String, Way)> {
     }
     let url = Url::new_with_base(&href, &here()).ok()?;
     let ours = window().location().origin().is_ok_and(|origin| origin == url.origin());
-    let way = if link.has_attribute("data-noscroll") { Way::Over } else { Way::Push };
+    let way = if link.has_attribute("data-replace") {
+        Way::Replace
+    } else if link.has_attribute("data-noscroll") {
+        Way::Over
+    } else {
+        Way::Push
+    };
     ours.then(|| (url.href(), way))
 }
 

@@ -1,7 +1,10 @@
 //! What the console asks about the session.
 
 use async_trait::async_trait;
-use muster::user::{Password, Role};
+use muster::{
+    theme::Theme,
+    user::{Password, Role},
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -33,6 +36,8 @@ pub trait Session {
     async fn sign_in(&self, email: &str, password: Password) -> Result<(), ConsoleError>;
     /// Ends the session.
     async fn sign_out(&self) -> Result<(), ConsoleError>;
+    /// Has the browser keep how the console is to look in it.
+    fn choose_theme(&self, theme: Theme) -> Result<(), ConsoleError>;
     /// What the person who asks did last to an object, as a sentence; none where it was not lately.
     async fn done(&self, object: Uuid) -> Result<Option<String>, ConsoleError>;
 }

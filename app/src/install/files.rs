@@ -92,7 +92,7 @@ pub fn DownloadForm(
     label: Option<String>,
 ) -> impl IntoView {
     view! {
-        <form class="nav-button" id=id method="post" action=download_path(kind) data-native="">
+        <form class="row-form" id=id method="post" action=download_path(kind) data-native="">
             {hidden_fields(&fields)}
             {(!file.is_empty()).then(|| view! { <input type="hidden" name="file" value=file /> })}
             <button type="submit" class=class aria-label=label>

@@ -1,7 +1,7 @@
 //! Who is using the console: first set-up, signing in and out, and what the frame of every page shows.
 
 use leptos::prelude::*;
-use muster::user::Password;
+use muster::{theme::Theme, user::Password};
 use uuid::Uuid;
 
 use crate::{
@@ -43,10 +43,16 @@ pub async fn sign_in(email: String, password: Password, #[server(default)] next:
 pub async fn sign_out() -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.sign_out().await?;
-        console.redirect("/login");
+        console.redirect("/login?ended=by-you");
         Ok(())
     })
     .await
+}
+
+/// Chooses how the console looks in this browser. It needs nobody to be signed in: it is kept in the browser alone.
+#[server(endpoint = "session/choose-theme")]
+pub async fn choose_theme(theme: Theme) -> Result<(), ConsoleError> {
+    ask(|console| async move { console.choose_theme(theme) }).await
 }
 
 /// What the person who asks did last to an object, as a sentence.

@@ -3,11 +3,13 @@
 pub mod api;
 mod login;
 mod setup;
+mod theme;
 mod toast;
 mod viewer;
 
 pub use login::LoginPage;
 pub use setup::SetupPage;
+pub use theme::ThemeSwitch;
 pub use toast::Toast;
 pub(crate) use viewer::provide_viewer;
 pub use viewer::{ManagersOnly, may_manage};

@@ -1,10 +1,12 @@
-//! Buttons. One that leads to another page is a form with the method GET: a real button, also without scripts.
+//! Buttons. One that leads to another page is a link that looks like one.
 
 use leptos::prelude::*;
 
 use super::href::Href;
 
-/// A button that leads to another page of the console.
+/// A button that leads to another page of the console: a link, which can be opened in another tab and copied.
+///
+/// What opens something on the same page – a dialog, a panel under a row – is a button for who hears the page.
 #[component]
 pub fn NavButton(
     /// Where to.
@@ -30,7 +32,7 @@ pub fn NavButton(
     /// Whether the page takes the place of this one in the history, and keeps its scroll position.
     #[prop(optional)]
     replace_history: bool,
-    /// Whether the page keeps its scroll position.
+    /// Whether the page keeps its scroll position: so do those that open a dialog.
     #[prop(optional)]
     keep_scroll: bool,
     /// Whether the browser loads the page anew, with everything in it.
@@ -38,28 +40,24 @@ pub fn NavButton(
     reload: bool,
     children: Children,
 ) -> impl IntoView {
+    let opens = expanded.is_some() || keep_scroll;
     view! {
-        <form
-            class="nav-button"
-            method="get"
-            action=to.path().to_owned()
+        <a
+            class=class
+            href=(!disabled).then(|| to.to_string())
+            role=if disabled { Some("link") } else { opens.then_some("button") }
+            aria-disabled=disabled.then_some("true")
+            aria-haspopup=keep_scroll.then_some("dialog")
+            aria-label=label
+            aria-expanded=expanded.map(|expanded| expanded.to_string())
+            aria-controls=controls.filter(|_| expanded != Some(false))
+            autofocus=autofocus
+            rel=reload.then_some("external")
             data-replace=replace_history.then_some("")
             data-noscroll=(replace_history || keep_scroll).then_some("")
-            data-native=reload.then_some("")
         >
-            {hidden_fields(&to)}
-            <button
-                type="submit"
-                class=class
-                aria-label=label
-                aria-expanded=expanded.map(|expanded| expanded.to_string())
-                aria-controls=controls.filter(|_| expanded != Some(false))
-                autofocus=autofocus
-                disabled=disabled
-            >
-                {children()}
-            </button>
-        </form>
+            {children()}
+        </a>
     }
 }
 

@@ -139,13 +139,16 @@ pub fn Form(
     /// How it looks.
     #[prop(default = "form")]
     class: &'static str,
+    /// Whether it stands beside the page: what is typed there stays when this is sent.
+    #[prop(optional)]
+    beside: bool,
     children: Children,
 ) -> impl IntoView {
     let state = FormState::new(action, id.as_deref());
     let with_error = state.clone();
     view! {
         <Provider value=state>
-            <form class=class method="post" action=action novalidate data-key=id>
+            <form class=class method="post" action=action novalidate data-key=id data-beside=beside.then_some("")>
                 {
                     let children = children();
                     view! {

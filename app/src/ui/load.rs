@@ -2,7 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::{button::NavButton, empty::EmptyState, href::use_here, icon::Icon};
+use super::{
+    button::NavButton,
+    empty::EmptyState,
+    href::{Href, use_here},
+    icon::Icon,
+};
 use crate::error::ConsoleError;
 
 /// What is told of an error in place of what was asked for.
@@ -50,14 +55,21 @@ where
     })
 }
 
-/// Nothing could be shown.
+/// Nothing could be shown. What is not there is not there the next time, either: the way leads to where it would be listed.
 #[component]
 fn Failed(error: ConsoleError) -> impl IntoView {
+    if error.is_not_found() {
+        let list = format!("/{}", use_here().path().split('/').nth(1).unwrap_or_default());
+        let text = "It may have been deleted, or the link is incomplete.";
+        return view! {
+            <EmptyState icon=Icon::Search title=error.to_string() text=text alert=true>
+                <NavButton to=Href::new(list)>"Go to the list"</NavButton>
+            </EmptyState>
+        };
+    }
     view! {
         <EmptyState icon=Icon::Warning title=error.to_string() alert=true>
-            <NavButton to=use_here() class="btn">
-                "Retry"
-            </NavButton>
+            <NavButton to=use_here()>"Retry"</NavButton>
         </EmptyState>
     }
 }

@@ -22,5 +22,6 @@ pub mod params;
 pub mod plain_table;
 pub mod standalone;
 pub mod status;
+pub mod tab;
 pub mod tabs;
 pub mod time;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::icon::Icon;
+use super::{icon::Icon, tab::Tab};
 
 /// A page with a single card in its middle.
 #[component]
@@ -24,6 +24,7 @@ pub fn StandalonePage(
         }
     });
     view! {
+        <Tab />
         <Title text=title />
         <main class="alone">
             <div class="alone-card">

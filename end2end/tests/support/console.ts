@@ -60,8 +60,10 @@ export class Console {
     return this.page.getByRole('heading', { level: 1, name, exact: true });
   }
 
+  /** What looks like a button: one, or a link to another page. */
   button(name: string): Locator {
-    return this.page.getByRole('button', { name, exact: true });
+    const link = this.page.getByRole('link', { name, exact: true }).and(this.page.locator('.btn'));
+    return this.page.getByRole('button', { name, exact: true }).or(link);
   }
 
   field(name: string): Locator {
@@ -177,7 +179,7 @@ export class Console {
   /** Downloads the install files of a shell delegate; gives the archive's path. */
   async downloadShellDelegate(setup: DelegateSetup): Promise<string> {
     await this.go('Delegates');
-    await this.page.getByRole('button', { name: 'Download Delegate' }).first().click();
+    await this.button('Download Delegate').first().click();
     await this.page.getByRole('link', { name: 'Shell Script', exact: true }).click();
     await expect(this.heading('Delegate Setup')).toBeVisible();
     await this.hydrated();

@@ -17,7 +17,7 @@ export class Wizard {
   async choose(way: Way): Promise<void> {
     const { page } = this.ui;
     await this.ui.go('Delegates');
-    await page.getByRole('button', { name: 'Download Delegate' }).first().click();
+    await this.ui.button('Download Delegate').first().click();
     await this.at('Type', 'Download Delegate');
     await page.getByRole('link', { name: way.label, exact: true }).click();
     await this.at('Delegate Setup');

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use axum::http::header::SET_COOKIE;
 use muster::{
     text::Invalid,
+    theme::Theme,
     user::{Email, Password, User},
 };
 use muster_app::{
@@ -23,7 +24,7 @@ use crate::{
     },
     error::Error,
     manage::{Context, delegates, users},
-    web::cookie,
+    web::{self, cookie},
 };
 
 /// For how long a browser is known: the longest that browsers allow.
@@ -45,6 +46,13 @@ impl Session for Operator {
 
     async fn sign_out(&self) -> Result<(), ConsoleError> {
         self.answer(self.end_session().await)
+    }
+
+    fn choose_theme(&self, theme: Theme) -> Result<(), ConsoleError> {
+        if let Some(cookie) = web::theme::keep(&self.state, theme) {
+            self.response.append_header(SET_COOKIE, cookie);
+        }
+        Ok(())
     }
 
     async fn done(&self, object: Uuid) -> Result<Option<String>, ConsoleError> {

@@ -9,11 +9,15 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use leptos_axum::ResponseOptions;
-use muster::{escape::url_path, user::User};
+use muster::{
+    escape::{read_query, url_path},
+    user::User,
+};
+use muster_app::ui::href::is_page;
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::{cookie, origins};
+use super::{SESSION_COOKIE, cookie, origins};
 use crate::{
     auth::{
         caller,
@@ -45,9 +49,12 @@ pub async fn identify(
     {
         return failed(&error);
     }
-    let is_page = request.method() == Method::GET && !request.uri().path().starts_with("/api/");
-    if is_page {
-        match elsewhere(&state, request.uri(), user.as_ref()).await {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if reads && !request.uri().path().starts_with("/api/") {
+        // The cookie of a session is gone when it has lasted for as long as it may; what the browser is known by stays.
+        let was_here = |name: &&str| cookie::find(request.headers(), name).is_some();
+        let was_here = [SESSION_COOKIE, device::COOKIE].iter().any(was_here);
+        match elsewhere(&state, request.uri(), user.as_ref(), was_here).await {
             Ok(Some(path)) => return Redirect::to(&path).into_response(),
             Ok(None) => {}
             Err(error) => return failed(&error),
@@ -89,12 +96,16 @@ fn failed(error: &Error) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.\n").into_response()
 }
 
-/// Where a page request has to go instead.
-async fn elsewhere(state: &state::State, uri: &axum::http::Uri, user: Option<&User>) -> Result<Option<String>, Error> {
+/// Where a page request has to go instead. `was_here` tells that somebody was signed in with this browser.
+async fn elsewhere(
+    state: &state::State,
+    uri: &axum::http::Uri,
+    user: Option<&User>,
+    was_here: bool,
+) -> Result<Option<String>, Error> {
     let path = uri.path();
-    let entrance = matches!(path, "/login" | "/setup");
     if user.is_some() {
-        return Ok((entrance || path == "/").then(|| "/delegates".to_owned()));
+        return Ok(matches!(path, "/" | "/login" | "/setup").then(|| after_login(uri)));
     }
     if users::none_yet(state).await? {
         return Ok((path != "/setup").then(|| "/setup".to_owned()));
@@ -106,5 +117,12 @@ async fn elsewhere(state: &state::State, uri: &axum::http::Uri, user: Option<&Us
     if matches!(path, "/" | "/setup") {
         return Ok(Some("/login".to_owned()));
     }
-    Ok(Some(format!("/login?next={}", url_path(wanted))))
+    let ended = if was_here { "&ended=by-itself" } else { "" };
+    Ok(Some(format!("/login?next={}{ended}", url_path(wanted))))
+}
+
+/// Where somebody goes on who is signed in, and is at the entrance.
+fn after_login(uri: &axum::http::Uri) -> String {
+    let next = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("next=")));
+    next.map(read_query).filter(|next| is_page(next)).unwrap_or_else(|| "/delegates".to_owned())
 }

@@ -33,12 +33,16 @@ pub fn load() -> Files {
     // The WebAssembly and its JavaScript name each other, so they lie in a folder that has the hash in its name.
     let script = format!("/{name}.js");
     let folder = manifest.iter().find_map(|(route, _)| route.strip_suffix(&script)).unwrap_or(&package).to_owned();
+    // The stylesheet names it, so it has its hash from `cargo xtask`.
+    let font = manifest.iter().map(|(route, _)| route).find(|route| route.ends_with(".woff2")).map(str::to_owned);
     let assets = Assets {
         css: served(format!("/{package}/{name}.css")),
         js: format!("{folder}{script}"),
         wasm: format!("{folder}/{name}_bg.wasm"),
         worker: served("/live.js".to_owned()),
+        font,
         icon: served("/favicon.svg".to_owned()),
+        icon_waiting: served("/favicon-waiting.svg".to_owned()),
         build_id: env!("MUSTER_BUILD_ID").to_owned(),
     };
     let paths = manifest.iter().flat_map(|(route, served)| [route.to_owned(), served.to_owned()]).collect();

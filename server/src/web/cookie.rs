@@ -14,11 +14,15 @@ fn purpose(name: &str) -> String {
     format!("cookie {name}")
 }
 
+/// The cookie of a name that a browser sent.
+pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<Cookie<'a>> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(Cookie::split_parse).filter_map(Result::ok).find(|cookie| cookie.name() == name)
+}
+
 /// What a cookie holds; none where there is none, or it was not sealed here.
 pub fn read<T: DeserializeOwned>(encryption: &EncryptionKey, headers: &HeaderMap, name: &str) -> Option<T> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut cookies = lines.flat_map(Cookie::split_parse).filter_map(Result::ok);
-    let cookie = cookies.find(|cookie| cookie.name() == name)?;
+    let cookie = find(headers, name)?;
     let sealed = URL_SAFE_NO_PAD.decode(cookie.value()).ok()?;
     serde_json::from_slice(&encryption.open(&purpose(name), &sealed).ok()?).ok()
 }
@@ -38,7 +42,8 @@ pub fn remove(state: &State, name: &'static str) -> Option<HeaderValue> {
     header_of(state, Cookie::build((name, "")).max_age(Duration::ZERO).build())
 }
 
-fn header_of(state: &State, mut cookie: Cookie<'_>) -> Option<HeaderValue> {
+/// A `Set-Cookie` header, with the attributes that every cookie of ours has.
+pub fn header_of(state: &State, mut cookie: Cookie<'_>) -> Option<HeaderValue> {
     cookie.set_path("/");
     cookie.set_http_only(true);
     cookie.set_same_site(SameSite::Lax);

@@ -1,4 +1,4 @@
-//! For load balancers and orchestrators.
+//! For load balancers, orchestrators and search engines.
 
 use axum::{extract::State, http::StatusCode};
 
@@ -22,4 +22,9 @@ pub async fn ready(State(state): State<state::State>) -> (StatusCode, &'static s
             (StatusCode::SERVICE_UNAVAILABLE, "the database takes no writes\n")
         }
     }
+}
+
+/// Nothing here is for search engines.
+pub async fn robots() -> &'static str {
+    "User-agent: *\nDisallow: /\n"
 }

@@ -11,6 +11,7 @@ mod install;
 mod origins;
 mod pages;
 mod script_log;
+pub mod theme;
 
 use std::collections::BTreeSet;
 
@@ -27,6 +28,8 @@ use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 pub use self::{forms::flash_and_return, headers::security};
 use crate::{auth::session::Sessions, delegate_api, state::State};
 
+/// What the cookie of a session is called.
+const SESSION_COOKIE: &str = "muster_session";
 /// How long a session lasts.
 const SESSION: time::Duration = time::Duration::days(7);
 /// The largest form: a startup script of 64 Ki characters, percent-encoded.
@@ -38,7 +41,7 @@ const MACHINE_DOORS: [&str; 4] = ["/api", "/gateway", "/ng", "/audit/api"];
 /// The routes that need no session, and those that look after it themselves.
 pub fn router(state: &State, assets: Assets) -> Router<State> {
     let sessions = SessionManagerLayer::new(Sessions::new(state.db.clone(), state.clock.clone()))
-        .with_name("muster_session")
+        .with_name(SESSION_COOKIE)
         .with_same_site(SameSite::Lax)
         .with_secure(state.has_secure_cookies())
         .with_expiry(Expiry::OnInactivity(SESSION));
@@ -59,7 +62,10 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .layer(sessions)
         .layer(csrf)
         .layer(middleware::from_fn_with_state(state.clone(), origins::compare));
-    let probes = Router::new().route("/healthz", get(health::live)).route("/readyz", get(health::ready));
+    let probes = Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/robots.txt", get(health::robots));
     // Who brings its key has no session.
     let install = Router::new().route(FETCH_PATH, get(install::fetch).head(install::head));
     let doors = &state.metrics.doors;

@@ -7,7 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderValue, StatusCode,
+        HeaderValue, Method, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
         request::Parts,
     },
@@ -17,7 +17,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use muster_app::{Assets, console::Console, error::ConsoleError, session::LoginElsewhere, shell, ui::form::Flash};
 
-use super::{forms, headers};
+use super::{forms, headers, theme};
 use crate::{console::Operator, state};
 
 /// The largest error, in bytes.
@@ -34,6 +34,7 @@ fn provide_request() {
         }
         provide_context::<Arc<dyn Console>>(Arc::new(operator));
     }
+    provide_context(theme::read(&parts.headers));
     if let Some(flash) = parts.extensions.get::<Flash>() {
         provide_context(flash.clone());
     }
@@ -51,7 +52,9 @@ pub async fn page(
     mut request: Request<Body>,
 ) -> Response {
     let mut by_cookie = false;
-    if let Some(operator) = request.extensions().get::<Operator>() {
+    // What a form left is for who reads the page.
+    let reads = request.method() != Method::HEAD;
+    if let Some(operator) = request.extensions().get::<Operator>().filter(|_| reads) {
         match forms::take_flash(operator, request.headers()).await {
             Ok(Some(flash)) => {
                 by_cookie = operator.user.is_none();

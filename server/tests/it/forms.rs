@@ -34,7 +34,7 @@ async fn after_success_the_browser_goes_on(app: TestApp) {
     assert_eq!(to, format!("/tokens?revoked=1&done={id}"));
     let form = [("id", id.as_str()), ("back", "https://evil.example/")];
     assert_eq!(sent_to(&admin, "/api/tokens/delete", &form, tokens).await, format!("/tokens?done={id}"));
-    assert_eq!(sent_to(&admin, "/api/session/sign-out", &[], tokens).await, "/login");
+    assert_eq!(sent_to(&admin, "/api/session/sign-out", &[], tokens).await, "/login?ended=by-you");
     let form = [("email", admin.email.as_str()), ("password", PASSWORD), ("next", "/tokens")];
     assert_eq!(sent_to(&admin, "/api/session/sign-in", &form, &format!("{SITE}/login")).await, "/tokens");
     admin.post("session/frame", &[]).await.ok();
@@ -137,7 +137,7 @@ async fn who_is_signed_out_signs_in_again(app: TestApp) {
     let viewer = app.person(Role::Viewer).await;
     viewer.with_cookie(viewer.cookie()).post("session/sign-out", &[]).await.ok();
     let back = sent_to(&viewer, "/api/tokens/create", &[("name", "edge")], &format!("{SITE}/tokens/new")).await;
-    assert_eq!(viewer.page(&back).await.location(), "/login?next=/tokens/new");
+    assert_eq!(viewer.page(&back).await.location(), "/login?next=/tokens/new&ended=by-itself");
 }
 
 async fn b13_nothing_is_stored_for_strangers(app: TestApp) {

@@ -67,6 +67,7 @@ const TABLE: &[Row] = &[
     ("install/review", May::Manage, &[("kind", "kubernetes"), ("fields[name]", "edge")]),
     ("install/link", May::Manage, &[("id", ID)]),
     ("install/arrivals", May::Manage, &[("name", "edge")]),
+    ("session/choose-theme", May::Anybody, &[("theme", "dark")]),
     ("session/sign-out", May::Anybody, &[]),
 ];
 

@@ -78,7 +78,7 @@ async fn signing_in_makes_a_new_session(app: TestApp) {
 async fn after_signing_out_the_old_cookie_is_nobody(app: TestApp) {
     let ada = app.person(Role::Viewer).await;
     let before = ada.with_cookie(ada.cookie());
-    assert_eq!(ada.post("session/sign-out", &[]).await.ok().location(), "/login");
+    assert_eq!(ada.post("session/sign-out", &[]).await.ok().location(), "/login?ended=by-you");
     assert_eq!(ada.cookie(), None, "the browser forgets it");
     assert!(is_nobody(&before).await);
     assert!(app.sessions().await.is_empty());

@@ -69,10 +69,10 @@ pub fn run<F: Future<Output = ()>>(backend: Backend, test: impl FnOnce(TestApp) 
 
 /// Where the console's files would be, if they were served here.
 fn assets() -> Assets {
-    let [css, js, wasm, worker, icon, build_id] =
-        ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/live.js", "/favicon.svg", "test"]
-            .map(str::to_owned);
-    Assets { css, js, wasm, worker, icon, build_id }
+    let [css, js, wasm, worker] =
+        ["/pkg/muster.css", "/pkg/muster.js", "/pkg/muster_bg.wasm", "/live.js"].map(str::to_owned);
+    let [icon, icon_waiting, build_id] = ["/favicon.svg", "/favicon-waiting.svg", "test"].map(str::to_owned);
+    Assets { css, font: Some("/inter.woff2".to_owned()), js, wasm, worker, icon, icon_waiting, build_id }
 }
 
 impl TestApp {

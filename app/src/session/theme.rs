@@ -1,0 +1,28 @@
+//! Choosing between light and dark.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use muster::theme::Theme;
+
+use super::api::ChooseTheme;
+use crate::ui::form::Form;
+
+/// A button for each theme; the one that is chosen is pressed.
+#[component]
+pub fn ThemeSwitch() -> impl IntoView {
+    let chosen = use_context::<Theme>().unwrap_or_default();
+    let one = move |theme: Theme| {
+        view! {
+            <button type="submit" name="theme" value=theme.slug() aria-pressed=(theme == chosen).to_string()>
+                {theme.label()}
+            </button>
+        }
+    };
+    view! {
+        <Form action=ChooseTheme::PATH class="menu-form" beside=true>
+            <span id="theme-label" class="muted">"Theme"</span>
+            <div class="segments" role="group" aria-labelledby="theme-label">
+                {Theme::ALL.map(one).collect_view()}
+            </div>
+        </Form>
+    }
+}

@@ -1,0 +1,120 @@
+// What surrounds every page: its title and icon, the way around, the theme, and what is said where there is no page.
+
+import { axe, expect, noJsTest, test } from './support/fixtures';
+import { ada } from './support/people';
+
+test.use({ installation: 'fresh', who: 'administrator' });
+
+const waits = { delegateName: 'waits', hostName: 'h', delegateProfileId: 'careful' };
+
+test('the tab says how many wait for a decision', async ({ ui, page, client }) => {
+  const icon = page.locator('head link[rel=icon]');
+  await ui.open('/profiles');
+  await ui.createProfile({ name: 'careful', approval: true });
+  await ui.go('Tokens');
+  await expect(page).toHaveTitle('Tokens · Muster');
+  await expect(icon).toHaveAttribute('href', /^\/favicon\.[0-9a-f]+\.svg$/);
+  // The page hears of it by itself.
+  await client.join(waits);
+  await expect(page).toHaveTitle('(1) Tokens · Muster');
+  await expect(icon).toHaveAttribute('href', /^\/favicon-waiting\.[0-9a-f]+\.svg$/);
+  await ui.go('Delegates');
+  await ui.approve('waits');
+  await expect(page).toHaveTitle('Delegates · Muster');
+  await expect(icon).toHaveAttribute('href', /^\/favicon\.[0-9a-f]+\.svg$/);
+});
+
+test('the typeface is of Muster itself, and kept', async ({ ui, page }) => {
+  const font = page.waitForResponse((response) => response.url().endsWith('.woff2'));
+  await ui.open('/tokens');
+  const headers = await (await font).allHeaders();
+  expect(headers['content-type']).toBe('font/woff2');
+  expect(headers['cache-control']).toMatch(/max-age=31536000/);
+  expect(new URL((await font).url()).pathname).toMatch(/^\/inter\.[0-9a-f]{16}\.woff2$/);
+  const faces = () => page.evaluate(async () => [...(await document.fonts.ready)].map((face) => [face.family, face.status]));
+  expect(await faces()).toContainEqual(['Inter', 'loaded']);
+});
+
+test('a theme is chosen without losing what is typed, and stays', async ({ ui, page }) => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  const scheme = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await ui.open('/profiles/new');
+  const light = await scheme();
+  await ui.field('Name').fill('half-typed');
+  await page.getByRole('button', { name: /^User menu/ }).click();
+  await ui.button('Dark').click();
+  await expect(ui.button('Dark')).toHaveAttribute('aria-pressed', 'true');
+  await expect.poll(scheme).not.toBe(light);
+  await expect(ui.field('Name')).toHaveValue('half-typed');
+  await axe(page);
+  await ui.open('/tokens');
+  expect(await scheme()).not.toBe(light);
+  await page.getByRole('button', { name: /^User menu/ }).click();
+  await ui.button('System').click();
+  await expect.poll(scheme).toBe(light);
+});
+
+test('what is not there is said in the frame, which leads on', async ({ ui, page, problems }) => {
+  problems.allow(/404/);
+  for (const [path, way, heading] of [
+    ['/no/such/page', 'Go to Delegates', 'Delegates'],
+    ['/delegates/xyz', 'Go to the list', 'Delegates'],
+    ['/profiles/01900000-0000-7000-8000-000000000000', 'Go to the list', 'Delegate Profiles'],
+  ] as const) {
+    await ui.open(path);
+    await expect(page.getByText('or the link is incomplete')).toBeVisible();
+    await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+    await ui.button(way).click();
+    await expect(ui.heading(heading)).toBeVisible();
+  }
+});
+
+test('on a phone the way around shows where one is', async ({ ui, page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  for (const section of ['Delegates', 'Delegate Profiles', 'Tokens', 'Secrets'] as const) {
+    await ui.open('/delegates');
+    await ui.go(section);
+    const tabs = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
+    for (const tab of await tabs.all()) await expect(tab).toBeInViewport({ ratio: 1 });
+  }
+});
+
+test('what leads to a page is a link, and what opens something is a button', async ({ ui, page, context }) => {
+  await ui.open('/delegates');
+  const download = page.getByRole('link', { name: 'Download Delegate' }).first();
+  await expect(download).toHaveAttribute('href', '/install');
+  const opened = context.waitForEvent('page');
+  await download.click({ modifiers: ['ControlOrMeta'] });
+  await expect((await opened).getByRole('heading', { level: 1, name: 'Download Delegate' })).toBeVisible();
+  await ui.open('/tokens');
+  const revoke = page.getByRole('button', { name: 'Revoke default_token' });
+  await revoke.focus();
+  await page.keyboard.press('Space');
+  await expect(ui.dialog('Revoke default_token?')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(revoke).toBeFocused();
+});
+
+test('the entrance says why one is there', async ({ ui, page }) => {
+  await ui.open('/tokens');
+  await ui.logOut();
+  await expect(page.getByText('You are logged out.')).toBeVisible();
+  await axe(page);
+  await ui.logIn(ada);
+  await expect(ui.heading('Delegates')).toBeVisible();
+  await page.context().clearCookies({ name: 'muster_session' });
+  await page.goto('/tokens');
+  await expect(page.getByText('You are not logged in any more.')).toBeVisible();
+});
+
+noJsTest.describe('without scripts', () => {
+  noJsTest.use({ installation: 'fresh', who: 'administrator' });
+
+  noJsTest('a theme is chosen', async ({ page }) => {
+    await page.goto('/tokens?revoked=1');
+    await page.getByRole('button', { name: /^User menu/ }).click();
+    await page.getByRole('button', { name: 'Dark', exact: true }).click();
+    await page.waitForURL('/tokens?revoked=1');
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  });
+});
