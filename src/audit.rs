@@ -129,6 +129,10 @@ named_enum! {
         ProfileDeleted = "PROFILE_DELETED", "Profile deleted";
         /// A token was made.
         TokenCreated = "TOKEN_CREATED", "Token created";
+        /// A token was given another name, or admits delegates in another way.
+        TokenEdited = "TOKEN_EDITED", "Token edited";
+        /// A token is good for longer.
+        TokenExtended = "TOKEN_EXTENDED", "Token extended";
         /// A token was given a successor.
         TokenRotated = "TOKEN_ROTATED", "Token rotated";
         /// A token was revoked.

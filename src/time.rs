@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, PrimitiveDateTime, format_description::well_known::Rfc3339, macros::format_description};
 
 /// A point in time: whole milliseconds since the Unix epoch, UTC.
 ///
@@ -43,6 +43,30 @@ impl Timestamp {
         Self(self.0.saturating_sub(millis(duration)))
     }
 
+    /// Reads a date and a time in UTC as fields of browsers hold them, to the minute or the second: `2026-11-21T09:30`.
+    #[must_use]
+    pub fn parse_minute(text: &str) -> Option<Self> {
+        let minute = format_description!("[year]-[month]-[day]T[hour]:[minute]");
+        let second = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]");
+        let time = PrimitiveDateTime::parse(text, minute).or_else(|_| PrimitiveDateTime::parse(text, second));
+        time.ok().map(|time| time.assume_utc().into())
+    }
+
+    /// As such a field holds it: see [`Timestamp::parse_minute`].
+    #[must_use]
+    pub fn to_minute(self) -> String {
+        self.to_string().get(..16).unwrap_or_default().to_owned()
+    }
+
+    /// To the minute, for people: `2026-11-21 09:30 UTC`.
+    #[must_use]
+    pub fn for_people(self) -> String {
+        match self.to_string() {
+            text if text.len() == 20 => format!("{} {} UTC", &text[..10], &text[11..16]),
+            text => text,
+        }
+    }
+
     /// How long after `earlier` this point lies; zero where it lies before it.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -72,6 +96,18 @@ impl fmt::Display for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_field_holds_is_read_back() {
+        let at = Timestamp::from_millis(1_000_000_020_000);
+        assert_eq!(at.to_minute(), "2001-09-09T01:47");
+        assert_eq!(Timestamp::parse_minute(&at.to_minute()), Some(at));
+        assert_eq!(Timestamp::parse_minute("2001-09-09T01:47:00"), Some(at));
+        assert_eq!(at.for_people(), "2001-09-09 01:47 UTC");
+        for text in ["", "2001-09-09", "2001-13-09T01:47", "2001-09-09T25:00"] {
+            assert_eq!(Timestamp::parse_minute(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn prints_as_rfc_3339_to_the_second() {

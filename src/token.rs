@@ -4,7 +4,7 @@ mod command;
 mod pasted;
 mod view;
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,11 @@ use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use self::{
-    command::{NewToken, Successor},
-    view::{RotationRow, TokenRefusal, TokenRotation, TokenRow, TokenUse, TokenUser, Turn},
+    command::{DEFAULT_DAYS, Expiry, NewToken, ON_A_DATE, Successor, TokenSettings},
+    view::{
+        HandOut, MAX_LISTED, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation, TokenRow, TokenUse,
+        TokenUser, Turn, listed_label,
+    },
 };
 use crate::{
     id::{ProfileId, TokenId},
@@ -207,9 +210,12 @@ pub enum TokenError {
     /// It is being rotated already.
     #[error("{0} has a successor already.")]
     AlreadyRotated(TokenName),
-    /// Its time would have run out before it began.
-    #[error("Choose an expiry in the future.")]
-    ExpiresInThePast,
+    /// A token that is revoked is not changed any more.
+    #[error("{0} is revoked: it cannot be changed any more.")]
+    Revoked(TokenName),
+    /// It would not be good for longer than it is.
+    #[error("{0} is good for that long already. Choose a later time.")]
+    NotLater(TokenName),
 }
 
 impl Token {
@@ -228,6 +234,40 @@ impl Token {
             return Err(TokenError::AlreadyRevoked(self.name));
         }
         self.revoked_at = Some(now);
+        Ok(self)
+    }
+
+    /// Lets the token be good for longer: up to a point in the future, or for ever. One that has expired is good again.
+    ///
+    /// # Errors
+    /// [`TokenError::Revoked`]; [`TokenError::NotLater`] where it is good for as long already.
+    pub fn extend(mut self, until: Option<Timestamp>) -> Result<Self, TokenError> {
+        if self.revoked_at.is_some() {
+            return Err(TokenError::Revoked(self.name));
+        }
+        let is_later = match (self.expires_at, until) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(before), Some(after)) => after > before,
+        };
+        if !is_later {
+            return Err(TokenError::NotLater(self.name));
+        }
+        self.expires_at = until;
+        Ok(self)
+    }
+
+    /// Gives the token another name, or has it admit delegates in another way. Delegates that it admitted stay as they
+    /// are.
+    ///
+    /// # Errors
+    /// [`TokenError::Revoked`].
+    pub fn edit(mut self, settings: TokenSettings) -> Result<Self, TokenError> {
+        if self.revoked_at.is_some() {
+            return Err(TokenError::Revoked(self.name));
+        }
+        let TokenSettings { name, default_profile, requires_approval } = settings;
+        (self.name, self.default_profile, self.requires_approval) = (name, default_profile, requires_approval);
         Ok(self)
     }
 
@@ -255,17 +295,6 @@ impl Token {
             TokenStatus::Active => Err(TokenError::StillActive(self.name.clone())),
             TokenStatus::Revoked | TokenStatus::Expired => Ok(()),
         }
-    }
-}
-
-/// Turns a chosen lifetime into the point of expiry.
-///
-/// # Errors
-/// [`TokenError::ExpiresInThePast`] where the lifetime is zero.
-pub fn expiry(lifetime: Option<Duration>, now: Timestamp) -> Result<Option<Timestamp>, TokenError> {
-    match lifetime {
-        Some(Duration::ZERO) => Err(TokenError::ExpiresInThePast),
-        other => Ok(other.map(|lifetime| now.plus(lifetime))),
     }
 }
 
@@ -310,8 +339,23 @@ mod tests {
         let token = token();
         assert_eq!(token.status(Timestamp::from_millis(999)), TokenStatus::Active);
         assert_eq!(token.status(Timestamp::from_millis(1_000)), TokenStatus::Expired);
-        assert_eq!(expiry(Some(Duration::ZERO), token.created_at), Err(TokenError::ExpiresInThePast));
-        assert_eq!(expiry(Some(Duration::from_secs(1)), token.created_at), Ok(token.expires_at));
+    }
+
+    #[test]
+    fn a_token_is_extended_while_it_is_not_revoked() {
+        let at = Timestamp::from_millis;
+        assert_eq!(token().extend(Some(at(2_000))).unwrap().status(at(1_500)), TokenStatus::Active);
+        assert_eq!(token().extend(None).unwrap().expires_at, None);
+        for until in [Some(at(1_000)), Some(at(999))] {
+            assert!(matches!(token().extend(until), Err(TokenError::NotLater(_))));
+        }
+        assert!(matches!(token().extend(None).unwrap().extend(None), Err(TokenError::NotLater(_))));
+        let revoked = token().revoke(at(5)).unwrap();
+        assert!(matches!(revoked.clone().extend(None), Err(TokenError::Revoked(_))));
+        let settings = TokenSettings::parse("other", "", true).unwrap();
+        assert!(matches!(revoked.edit(settings.clone()), Err(TokenError::Revoked(_))));
+        let edited = token().edit(settings).unwrap();
+        assert_eq!((edited.name.as_str(), edited.requires_approval), ("other", true));
     }
 
     #[test]

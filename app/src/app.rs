@@ -23,8 +23,8 @@ use crate::{
     secrets::{DeleteSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretsPage},
     session::{LoginPage, SetupPage},
     tokens::{
-        CreatedTokenDialog, DeleteTokenDialog, NewTokenDialog, RevokeRotatedDialog, RevokeTokenDialog,
-        RotateTokenDialog, RotationPage, TokensPage,
+        CreatedTokenDialog, DeleteTokenDialog, EditTokenDialog, ExtendTokenDialog, NewTokenDialog, RevokeRotatedDialog,
+        RevokeTokenDialog, RotateTokenDialog, RotationPage, TokenPage, TokensPage,
     },
     ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon, load::provide_on_failure},
 };
@@ -62,9 +62,14 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("new") view=NewTokenDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/created") view=CreatedTokenDialog ssr=SsrMode::Async />
-                        <Route path=path!(":id/revoke") view=RevokeTokenDialog ssr=SsrMode::Async />
-                        <Route path=path!(":id/rotate") view=RotateTokenDialog ssr=SsrMode::Async />
-                        <Route path=path!(":id/delete") view=DeleteTokenDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/tokens/:id") view=TokenPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("edit") view=EditTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!("extend") view=ExtendTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!("revoke") view=RevokeTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!("rotate") view=RotateTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!("delete") view=DeleteTokenDialog ssr=SsrMode::Async />
                     </ParentRoute>
                     <ParentRoute path=path!("/tokens/:id/rotation") view=RotationPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />

@@ -56,8 +56,8 @@ test('nothing that was acknowledged is lost by SIGKILL', async ({ server, ui, pa
 
   await test.step('a token is revoked', async () => {
     await ui.go('Tokens');
-    await ui.button('Revoke durable').click();
-    const confirm = ui.dialog('Revoke durable?').getByRole('button', { name: 'Confirm' });
+    await ui.choose('durable', 'Revoke');
+    const confirm = ui.dialog('Revoke durable?').getByRole('button', { name: 'Revoke', exact: true });
     await killOnceAcknowledged(server, page, '/api/tokens/revoke', () => confirm.click());
     await server.restart();
     await ui.open('/tokens?revoked=1');

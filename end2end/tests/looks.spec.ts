@@ -157,13 +157,13 @@ test.describe('inside', () => {
     await expect(ui.dialog('This value was shown before')).toBeVisible();
     await look(page, 'token-shown-before');
     await ui.open('/tokens');
-    await ui.button('Revoke default_token').click();
+    await ui.choose('default_token', 'Revoke');
     await expect(ui.dialog('Revoke default_token?')).toContainText('payments-kx7d2q-0');
     await look(page, 'dialog-revoke');
-    await ui.button('Confirm').click();
+    await ui.button('Revoke').click();
     await ui.says('Token default_token is revoked.');
     await lookAt(ui, '/tokens?revoked=1', 'tokens', 'Revoked');
-    await ui.button('Delete default_token').click();
+    await ui.choose('default_token', 'Delete');
     await expect(ui.dialog('Delete default_token?')).toBeVisible();
     await look(page, 'dialog-delete-token');
     await lookAt(ui, '/delegates', 'delegates-revoked', 'Token revoked');
@@ -331,7 +331,7 @@ test.describe('inside', () => {
     const ids = [];
     for (const facts of fleet) ids.push(await client.join(facts));
     await ui.open('/tokens');
-    await ui.button('Rotate default_token').click();
+    await ui.choose('default_token', 'Rotate');
     const dialog = ui.dialog('Rotate default_token');
     await expect(dialog).toBeVisible();
     await look(page, 'dialog-rotate');
@@ -360,7 +360,7 @@ test.describe('inside', () => {
     await page.getByRole('button', { name: 'Revoke default_token', exact: true }).click();
     await expect(ui.dialog('Revoke default_token?')).toBeVisible();
     await look(page, 'dialog-revoke-rotated');
-    await ui.button('Confirm').click();
+    await ui.dialog('Revoke default_token?').getByRole('button', { name: 'Revoke', exact: true }).click();
     await expect(page.getByText('The rotation is done.')).toBeVisible();
     await look(page, 'rotation-done');
   });
@@ -415,7 +415,7 @@ test.describe('inside', () => {
       await expect(page).toHaveURL(list);
     }
     await ui.open('/tokens?revoked=1');
-    await ui.button('Revoke default_token').click();
+    await ui.choose('default_token', 'Revoke');
     await expect(ui.dialog('Revoke default_token?').getByRole('button', { name: 'Cancel' })).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(page).toHaveURL('/tokens?revoked=1');

@@ -67,7 +67,7 @@ test('three running delegates go over to another token', async ({ ui, page, anot
 
   await test.step('the successor is made, and its value is shown once', async () => {
     await ui.go('Tokens');
-    await ui.button('Rotate fleet').click();
+    await ui.choose('fleet', 'Rotate');
     const dialog = ui.dialog('Rotate fleet');
     const name = dialog.getByLabel('Name of the new token');
     await expect(name).toHaveValue('fleet-2');
@@ -127,7 +127,7 @@ test('three running delegates go over to another token', async ({ ui, page, anot
     await revoke.click();
     const dialog = ui.dialog('Revoke fleet?');
     await expect(dialog).toContainText('No delegate uses it.');
-    await dialog.getByRole('button', { name: 'Confirm' }).click();
+    await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
     await ui.says('Token fleet is revoked.');
     await expect(ui.heading('Rotate fleet')).toBeVisible();
     await expect(page.getByText('fleet is revoked. The rotation is done.')).toBeVisible();
@@ -168,7 +168,7 @@ test('a token is revoked over silent delegates, which the page counts', async ({
   await one.stop();
   await client.join({ delegateName: 'awake', hostName: 'h' });
   await ui.go('Tokens');
-  await ui.button('Rotate default_token').click();
+  await ui.choose('default_token', 'Rotate');
   await ui.dialog('Rotate default_token').getByRole('button', { name: 'Rotate', exact: true }).click();
   await ui.takeToken();
   await ui.button('I have saved it').click();
@@ -178,7 +178,7 @@ test('a token is revoked over silent delegates, which the page counts', async ({
   await page.getByRole('button', { name: 'Revoke default_token', exact: true }).click();
   const dialog = ui.dialog('Revoke default_token?');
   await expect(dialog).toContainText('2 delegates use it');
-  await dialog.getByRole('button', { name: 'Confirm' }).click();
+  await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
   await expect(page.getByText('default_token is revoked. The rotation is done.')).toContainText(
     '2 delegates that last used it are refused until they get the new token.',
   );

@@ -119,7 +119,12 @@ impl Conflict {
                 | TransitionError::NotDisabled { .. },
             )
             | Self::Profile(ProfileError::PrimaryStays | ProfileError::PrimaryKeepsItsName)
-            | Self::Token(TokenError::StillActive(_) | TokenError::NotActive(_) | TokenError::ExpiresInThePast)
+            | Self::Token(
+                TokenError::StillActive(_)
+                | TokenError::NotActive(_)
+                | TokenError::Revoked(_)
+                | TokenError::NotLater(_),
+            )
             | Self::NotApproved(_)
             | Self::NoScript(_)
             | Self::SetUpAlready
@@ -248,10 +253,11 @@ impl From<TransitionError> for Error {
 impl From<TokenError> for Error {
     fn from(error: TokenError) -> Self {
         match error {
-            TokenError::ExpiresInThePast => Self::field("expires_in_days", Invalid::new(error.to_string())),
+            TokenError::NotLater(_) => Self::field("expires_in_days", Invalid::new(error.to_string())),
             TokenError::AlreadyRevoked(_)
             | TokenError::StillActive(_)
             | TokenError::NotActive(_)
+            | TokenError::Revoked(_)
             | TokenError::AlreadyRotated(_) => Self::Conflict(Conflict::Token(error)),
         }
     }

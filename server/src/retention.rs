@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     db::{
         Db,
-        entity::{audit, connection, script_run},
+        entity::{audit, connection, refused_call, script_run},
     },
     state::State,
 };
@@ -27,6 +27,8 @@ const CHUNK: u64 = 1000;
 const MAX_CHUNKS: usize = 200;
 /// How many connections of one delegate are kept: one that comes and goes every second has 86,400 a day.
 pub const MAX_CONNECTIONS: u64 = 1000;
+/// For how many days it is told who was turned away with a token.
+pub const REFUSED_DAYS: u32 = 7;
 /// How many delegates with more than these are looked at each time.
 const MAX_DELEGATES: u64 = 100;
 
@@ -60,6 +62,15 @@ pub async fn tidy(state: &State) -> Result<(), DbErr> {
             .add(connection::Column::LostAt.is_not_null())
             .add(connection::Column::Id.lt(oldest_kept.id));
         remove::<connection::Entity>(db, connection::Column::Id, surplus).await?;
+    }
+    let hours = refused_call::Column::Hour.lt(before(now, REFUSED_DAYS).as_millis());
+    let old = refused_call::Entity::find().filter(hours.clone()).limit(1);
+    if old.one(db.read()).await?.is_some() {
+        let change = db.write().await?;
+        if change.takes_job().await? {
+            refused_call::Entity::delete_many().filter(hours).exec(&*change).await?;
+            change.commit().await?;
+        }
     }
     let since = before(now, state.retention.script_days);
     let ended = Condition::all().add(script_run::Column::EndedAt.lt(since.as_millis()));

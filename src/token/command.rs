@@ -7,36 +7,99 @@ use crate::{
     delegate::parse_profile,
     id::ProfileId,
     text::{Invalid, InvalidField},
+    time::Timestamp,
 };
 
-/// A token to be made.
+/// What stands in the place of a number of days where a date is chosen.
+pub const ON_A_DATE: &str = "date";
+/// The days that a form offers at first: what never expires is forgotten.
+pub const DEFAULT_DAYS: &str = "90";
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Until when a token is to be good, as somebody chose it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expiry {
+    /// For ever.
+    Never,
+    /// For this long from now on.
+    In(Duration),
+    /// Up to a point in time.
+    At(Timestamp),
+}
+
+impl Expiry {
+    /// Reads a form: a number of days, nothing for never, or [`ON_A_DATE`] and a date and time in UTC, as browsers write
+    /// it (`2026-11-21T09:30`).
+    ///
+    /// # Errors
+    /// Says which field is wrong and how.
+    pub fn parse(expires_in_days: &str, expires_at: &str) -> Result<Self, InvalidField> {
+        match expires_in_days.trim() {
+            "" => Ok(Self::Never),
+            ON_A_DATE => {
+                let at = Timestamp::parse_minute(expires_at.trim());
+                at.map(Self::At).ok_or_else(|| Invalid::new("Choose a date and a time, in UTC.").of_field("expires_at"))
+            }
+            days => {
+                let days: Option<u32> = days.parse().ok().filter(|days| (1..=MAX_LIFETIME_DAYS).contains(days));
+                let days = days.ok_or_else(|| {
+                    let sentence = format!("Choose a whole number of days from 1 to {MAX_LIFETIME_DAYS}, or never.");
+                    Invalid::new(sentence).of_field("expires_in_days")
+                })?;
+                Ok(Self::In(DAY * days))
+            }
+        }
+    }
+
+    /// The point in time; none for never.
+    ///
+    /// # Errors
+    /// Where it is past, or further away than tokens live.
+    pub fn from(self, now: Timestamp) -> Result<Option<Timestamp>, InvalidField> {
+        let wrong = |sentence: String| Err(Invalid::new(sentence).of_field("expires_at"));
+        match self {
+            Self::Never => Ok(None),
+            Self::In(span) => Ok(Some(now.plus(span))),
+            Self::At(at) if at <= now => wrong("Choose a time in the future.".to_owned()),
+            Self::At(at) if at.since(now) > DAY * MAX_LIFETIME_DAYS => {
+                wrong(format!("Choose a time within {MAX_LIFETIME_DAYS} days, or never."))
+            }
+            Self::At(at) => Ok(Some(at)),
+        }
+    }
+}
+
+/// What of a token can be changed: its name, and how it admits delegates.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewToken {
-    /// What people will call it.
+pub struct TokenSettings {
+    /// What people call it.
     pub name: TokenName,
-    /// For how long it is good; none for ever.
-    pub lifetime: Option<Duration>,
     /// The profile of delegates that name none; none for the account's Primary.
     pub default_profile: Option<ProfileId>,
     /// Whether every delegate that registers with it for the first time waits for approval.
     pub requires_approval: bool,
 }
 
-impl NewToken {
-    /// Reads a form. `expires_in_days` and `profile` (an id) may be empty.
+impl TokenSettings {
+    /// Reads a form. `profile` (an id) may be empty.
     ///
     /// # Errors
     /// Says which field is wrong and how.
-    pub fn parse(
-        name: &str,
-        expires_in_days: &str,
-        profile: &str,
-        requires_approval: bool,
-    ) -> Result<Self, InvalidField> {
-        let Successor { name, lifetime } = Successor::parse(name, expires_in_days)?;
+    pub fn parse(name: &str, profile: &str, requires_approval: bool) -> Result<Self, InvalidField> {
+        let name = TokenName::parse(name).map_err(|error| error.of_field("name"))?;
         let default_profile = if profile.trim().is_empty() { None } else { Some(parse_profile(profile)?) };
-        Ok(Self { name, lifetime, default_profile, requires_approval })
+        Ok(Self { name, default_profile, requires_approval })
     }
+}
+
+/// A token to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// What it is called, and how it admits delegates.
+    pub settings: TokenSettings,
+    /// Until when it is good.
+    pub expiry: Expiry,
 }
 
 /// A token that takes another one's place. It admits delegates as that one does.
@@ -44,32 +107,19 @@ impl NewToken {
 pub struct Successor {
     /// What people will call it.
     pub name: TokenName,
-    /// For how long it is good; none for ever.
-    pub lifetime: Option<Duration>,
+    /// Until when it is good.
+    pub expiry: Expiry,
 }
 
 impl Successor {
-    /// Reads a form. `expires_in_days` may be empty.
+    /// Reads a form: see [`Expiry::parse`].
     ///
     /// # Errors
     /// Says which field is wrong and how.
-    pub fn parse(name: &str, expires_in_days: &str) -> Result<Self, InvalidField> {
+    pub fn parse(name: &str, expires_in_days: &str, expires_at: &str) -> Result<Self, InvalidField> {
         let name = TokenName::parse(name).map_err(|error| error.of_field("name"))?;
-        Ok(Self { name, lifetime: parse_lifetime(expires_in_days)? })
+        Ok(Self { name, expiry: Expiry::parse(expires_in_days, expires_at)? })
     }
-}
-
-fn parse_lifetime(days: &str) -> Result<Option<Duration>, InvalidField> {
-    let days = days.trim();
-    if days.is_empty() {
-        return Ok(None);
-    }
-    let days: Option<u32> = days.parse().ok().filter(|days| *days <= MAX_LIFETIME_DAYS);
-    let days = days.ok_or_else(|| {
-        let sentence = format!("Choose a whole number of days from 1 to {MAX_LIFETIME_DAYS}, or never.");
-        Invalid::new(sentence).of_field("expires_in_days")
-    })?;
-    Ok(Some(Duration::from_secs(u64::from(days) * 24 * 60 * 60)))
 }
 
 #[cfg(test)]
@@ -78,18 +128,39 @@ mod tests {
 
     #[test]
     fn a_form_is_read_whole_or_names_the_field_that_is_wrong() {
-        let token = NewToken::parse(" edge ", " 7 ", "", true).unwrap();
-        assert_eq!((token.name.as_str(), token.default_profile), ("edge", None));
-        assert_eq!(token.lifetime, Some(Duration::from_secs(7 * 86_400)));
-        assert_eq!(NewToken::parse("edge", "", "", false).unwrap().lifetime, None);
-        for (name, days, profile, field) in [
-            ("", "", "", "name"),
-            ("edge", "soon", "", "expires_in_days"),
-            ("edge", "3651", "", "expires_in_days"),
-            ("edge", "-1", "", "expires_in_days"),
-            ("edge", "7", "Primary", "profile"),
+        let settings = TokenSettings::parse(" edge ", "", true).unwrap();
+        assert_eq!(
+            (settings.name.as_str(), settings.default_profile, settings.requires_approval),
+            ("edge", None, true)
+        );
+        assert_eq!(TokenSettings::parse("", "", false).unwrap_err().field, "name");
+        assert_eq!(TokenSettings::parse("edge", "Primary", false).unwrap_err().field, "profile");
+        for (days, at, expiry) in [
+            (" 7 ", "", Expiry::In(DAY * 7)),
+            ("", "ignored", Expiry::Never),
+            ("date", "1970-01-01T00:01", Expiry::At(Timestamp::from_millis(60_000))),
         ] {
-            assert_eq!(NewToken::parse(name, days, profile, false).unwrap_err().field, field);
+            assert_eq!(Successor::parse("edge", days, at).unwrap().expiry, expiry);
         }
+        for (days, at, field) in [
+            ("soon", "", "expires_in_days"),
+            ("0", "", "expires_in_days"),
+            ("3651", "", "expires_in_days"),
+            ("-1", "", "expires_in_days"),
+            ("date", "", "expires_at"),
+            ("date", "tomorrow", "expires_at"),
+        ] {
+            assert_eq!(Expiry::parse(days, at).unwrap_err().field, field, "{days} {at}");
+        }
+    }
+
+    #[test]
+    fn a_token_expires_in_the_future() {
+        let at = Timestamp::from_millis;
+        assert_eq!(Expiry::Never.from(at(5)), Ok(None));
+        assert_eq!(Expiry::In(Duration::from_secs(1)).from(at(5)), Ok(Some(at(1005))));
+        assert_eq!(Expiry::At(at(6)).from(at(5)), Ok(Some(at(6))));
+        assert!(Expiry::At(at(5)).from(at(5)).is_err());
+        assert!(Expiry::At(at(5).plus(DAY * 3651)).from(at(5)).is_err());
     }
 }

@@ -4,10 +4,20 @@ use serde::{Deserialize, Serialize};
 
 use super::{Token, TokenStatus};
 use crate::{
+    audit::Action,
     delegate::{Delegate, DelegateType, Status},
     id::DelegateId,
     time::Timestamp,
 };
+
+/// Up to how many delegates of a token its row in the list counts.
+pub const MAX_LISTED: u64 = 1000;
+
+/// A count of [`TokenRow`] for people.
+#[must_use]
+pub fn listed_label(count: u64) -> String {
+    if count > MAX_LISTED { "1,000+".to_owned() } else { count.to_string() }
+}
 
 /// One row of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,11 +26,15 @@ pub struct TokenRow {
     pub token: Token,
     /// What it was when the server looked.
     pub status: TokenStatus,
-    /// How many connected delegates use it.
+    /// How many connected delegates use it, counted up to one more than [`MAX_LISTED`].
     pub connected: u64,
+    /// How many delegates last registered with it, rejected ones too, counted up to one more than [`MAX_LISTED`].
+    pub total: u64,
     /// When a delegate last used it, and that delegate's name.
     pub last_used: Option<(Timestamp, String)>,
-    /// Whether it is good, and will not be in a week.
+    /// From which address that was; empty where it is not known.
+    pub last_used_from: String,
+    /// Whether it is good, and will not be in two weeks.
     pub expires_soon: bool,
     /// What calls with it were turned away for lately.
     pub refusals: Vec<TokenRefusal>,
@@ -79,6 +93,60 @@ pub struct TokenUse {
     pub total: u64,
     /// How many of them were heard of in the last minute.
     pub seen_last_minute: u64,
+}
+
+/// Calls with a token that were turned away for one reason, from one address, within one hour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedCalls {
+    /// The address; empty where too many called at once to tell them apart.
+    pub address: String,
+    /// Why, as a phrase that follows "turned away: ".
+    pub reason: String,
+    /// What the last one called itself, where it was read; may be empty.
+    pub name: String,
+    /// How many.
+    pub count: u64,
+    /// When the first one came.
+    pub first_at: Timestamp,
+    /// When the last one came.
+    pub last_at: Timestamp,
+}
+
+/// Install files with a token's value in them that were handed out, or a link to such.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOut {
+    /// When.
+    pub at: Timestamp,
+    /// What: files were downloaded, or a link was made.
+    pub action: Action,
+    /// By whom: a person, or a link that a person made.
+    pub by: String,
+    /// From which address.
+    pub address: String,
+    /// For which delegate, and which file.
+    pub detail: String,
+}
+
+/// Everything about one token but its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenDetail {
+    /// As in the list.
+    pub row: TokenRow,
+    /// The last characters of its key id, by which somebody recognises a value.
+    pub key_id_end: String,
+    /// The name of the profile of delegates that name none.
+    pub default_profile: String,
+    /// The token that takes its place, where there is one: its name; none where that was deleted.
+    pub successor: Option<String>,
+    /// How many delegates of each status last registered with it, each counted up to one more than
+    /// [`MAX_COUNT`](crate::page::MAX_COUNT).
+    pub counts: Vec<(Status, u64)>,
+    /// Those that were heard of last, at most ten.
+    pub newest: Vec<TokenUser>,
+    /// What was turned away in the last week, the latest first, at most 50.
+    pub refused: Vec<RefusedCalls>,
+    /// Install files and links, the newest first, at most 20.
+    pub handed_out: Vec<HandOut>,
 }
 
 /// What a delegate has done in a rotation.

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 use muster::{
+    audit::AuditRow,
     id::TokenId,
     page::{Cursor, Page},
-    token::{NewToken, Successor, TokenRotation, TokenRow, TokenUse},
+    token::{Expiry, NewToken, Successor, TokenDetail, TokenRotation, TokenRow, TokenSettings, TokenUse},
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,14 @@ pub trait Tokens {
     async fn list_tokens(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError>;
     /// A token and who uses it.
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError>;
+    /// Everything about a token but its value.
+    async fn token_detail(&self, id: TokenId) -> Result<TokenDetail, ConsoleError>;
+    /// One page of what was done to a token and with it.
+    async fn token_record(&self, id: TokenId, cursor: Cursor) -> Result<Page<AuditRow>, ConsoleError>;
+    /// Gives a token another name, or has it admit delegates in another way.
+    async fn edit_token(&self, id: TokenId, settings: TokenSettings) -> Result<(), ConsoleError>;
+    /// Lets a token be good for longer.
+    async fn extend_token(&self, id: TokenId, expiry: Expiry) -> Result<(), ConsoleError>;
     /// Makes a token. Its value waits to be revealed to who asks here.
     async fn create_token(&self, command: NewToken) -> Result<TokenId, ConsoleError>;
     /// The value of a token that this person made, once: a second call finds nothing.

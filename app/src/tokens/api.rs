@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 use muster::{
+    audit::AuditRow,
     id::TokenId,
     install::InstallKind,
     page::{Cursor, Page},
-    token::{NewToken, Successor, TokenRotation, TokenRow, TokenUse},
+    token::{Expiry, NewToken, Successor, TokenDetail, TokenRotation, TokenRow, TokenSettings, TokenUse},
     user::Permission,
 };
 
+use super::query::token_href;
 use crate::{
     console::{RevealedToken, ask},
     error::ConsoleError,
@@ -27,18 +29,67 @@ pub async fn get_token_use(id: TokenId) -> Result<TokenUse, ConsoleError> {
     ask(|console| async move { console.token_use(id).await }).await
 }
 
+/// Everything about a token but its value.
+#[server(endpoint = "tokens/get")]
+pub async fn get_token(id: TokenId) -> Result<TokenDetail, ConsoleError> {
+    ask(|console| async move { console.token_detail(id).await }).await
+}
+
+/// One page of what was done to a token and with it.
+#[server(endpoint = "tokens/record")]
+pub async fn get_token_record(id: TokenId, cursor: Cursor) -> Result<Page<AuditRow>, ConsoleError> {
+    ask(|console| async move { console.token_record(id, cursor).await }).await
+}
+
+/// Gives a token another name, or has it admit delegates in another way.
+#[server(endpoint = "tokens/edit")]
+pub async fn edit_token(
+    id: TokenId,
+    name: String,
+    #[server(default)] profile: String,
+    #[server(default)] requires_approval: bool,
+    back: String,
+) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.authorize(Permission::ManageDelegates)?;
+        console.edit_token(id, TokenSettings::parse(&name, &profile, requires_approval)?).await?;
+        console.redirect(&back_to(&back, &token_href(id).to_string(), id));
+        Ok(())
+    })
+    .await
+}
+
+/// Lets a token be good for longer.
+#[server(endpoint = "tokens/extend")]
+pub async fn extend_token(
+    id: TokenId,
+    #[server(default)] expires_in_days: String,
+    #[server(default)] expires_at: String,
+    back: String,
+) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.authorize(Permission::ManageDelegates)?;
+        console.extend_token(id, Expiry::parse(&expires_in_days, &expires_at)?).await?;
+        console.redirect(&back_to(&back, &token_href(id).to_string(), id));
+        Ok(())
+    })
+    .await
+}
+
 /// Makes a token and sends the browser to the page that shows its value.
 #[server(endpoint = "tokens/create")]
 pub async fn create_token(
     name: String,
     #[server(default)] expires_in_days: String,
+    #[server(default)] expires_at: String,
     #[server(default)] profile: String,
     #[server(default)] requires_approval: bool,
     #[server(default)] back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let command = NewToken::parse(&name, &expires_in_days, &profile, requires_approval)?;
+        let settings = TokenSettings::parse(&name, &profile, requires_approval)?;
+        let command = NewToken { settings, expiry: Expiry::parse(&expires_in_days, &expires_at)? };
         let id = console.create_token(command).await?;
         console.redirect(&created_page(&back, id));
         Ok(())
@@ -65,10 +116,11 @@ pub async fn rotate_token(
     id: TokenId,
     name: String,
     #[server(default)] expires_in_days: String,
+    #[server(default)] expires_at: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let new = console.rotate_token(id, Successor::parse(&name, &expires_in_days)?).await?;
+        let new = console.rotate_token(id, Successor::parse(&name, &expires_in_days, &expires_at)?).await?;
         console.redirect(&created_page(&format!("/tokens/{id}/rotation"), new));
         Ok(())
     })

@@ -5,7 +5,8 @@ use muster::{page::count_label, token::TokenUse};
 
 use super::{
     api::{DeleteToken, RevokeToken, get_token_use},
-    query::use_token_list,
+    change::back_to_token,
+    query::use_back,
 };
 use crate::{
     delegates::DelegateStatus,
@@ -24,10 +25,12 @@ pub(super) async fn load_token(id: String) -> Result<TokenUse, ConsoleError> {
     get_token_use(parse_id(&id)?).await
 }
 
-/// Asks before a token of the list is revoked.
+/// Asks before a token is revoked.
 #[component]
 pub fn RevokeTokenDialog() -> impl IntoView {
-    revoke_dialog(use_id(), use_token_list().list())
+    let id = use_id();
+    let back = back_to_token(&id);
+    revoke_dialog(id, back)
 }
 
 /// Asks before the old token of a rotation is revoked, and returns to the rotation.
@@ -38,7 +41,7 @@ pub fn RevokeRotatedDialog() -> impl IntoView {
     revoke_dialog(id, back)
 }
 
-/// Asks before a token is revoked, and names the delegates that this cuts off.
+/// Asks once more, and names the delegates that this cuts off.
 fn revoke_dialog(id: String, back: Href) -> impl IntoView {
     render_dialog(load_token(id), back.clone(), move |token| {
         let (id, name) = id_and_name(&token);
@@ -49,7 +52,7 @@ fn revoke_dialog(id: String, back: Href) -> impl IntoView {
                 action=RevokeToken::PATH
                 id=id
                 returns_to=back
-                submit=Submit::removes("Confirm", "Revoking…")
+                submit=Submit::removes("Revoke", "Revoking…")
             >
                 <p>
                     <b>{name}</b>
@@ -64,7 +67,8 @@ fn revoke_dialog(id: String, back: Href) -> impl IntoView {
 /// Asks before a token is deleted.
 #[component]
 pub fn DeleteTokenDialog() -> impl IntoView {
-    let back = use_token_list().list();
+    // Its own page is gone then.
+    let back = use_back(|| Href::new("/tokens"));
     render_dialog(load_token(use_id()), back.clone(), move |token| {
         let (id, name) = id_and_name(&token);
         view! {

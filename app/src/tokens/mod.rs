@@ -1,15 +1,22 @@
 //! Delegate tokens: the list, and the dialogs that make, show, revoke and delete one; and rotating one.
 
+mod about;
 pub mod api;
+mod change;
 mod created;
+mod detail;
 mod dialogs;
+mod expiry;
 mod new;
 mod page;
-mod query;
+pub mod query;
+mod record;
 mod rotation;
 mod status;
 
+pub use change::{EditTokenDialog, ExtendTokenDialog};
 pub use created::{CreatedTokenDialog, created_dialog};
+pub use detail::TokenPage;
 pub use dialogs::{DeleteTokenDialog, RevokeRotatedDialog, RevokeTokenDialog};
 pub use new::{NamedTokenDialog, NewTokenDialog};
 pub use page::TokensPage;

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use muster::install::InstallOptions;
 
-use super::{api::CreateToken, query::use_token_list};
+use super::{api::CreateToken, expiry::ExpiryFields, query::use_token_list};
 use crate::{
     install::api::get_install_options,
     ui::{
@@ -22,18 +22,9 @@ pub fn NewTokenDialog() -> impl IntoView {
         view! {
             <FormDialog title="New Token" back=back action=CreateToken::PATH submit=GENERATE>
                 <NameField />
-                <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
-                <SelectField
-                    name="profile"
-                    label="Profile"
-                    options=profiles(&options)
-                    hint="For delegates that register with this token and name no profile."
-                />
-                <CheckField
-                    name="requires_approval"
-                    label="Every new delegate waits for approval"
-                    hint="Whatever profile it names. It does so anyway where the profile above requires approval."
-                />
+                <ExpiryFields />
+                <ProfileField options=options />
+                <ApprovalField />
             </FormDialog>
         }
     })
@@ -42,19 +33,52 @@ pub fn NewTokenDialog() -> impl IntoView {
 /// The button that makes a token.
 const GENERATE: Submit = Submit::saves("Generate New Token", "Generating…");
 
-/// The name of a new token.
+/// The name of a token.
 #[component]
-fn NameField() -> impl IntoView {
+pub(super) fn NameField(#[prop(optional, into)] value: String) -> impl IntoView {
     view! {
         <TextField
             name="name"
             label="Name"
+            value=value
             hint="Say where it is used, for example edge or build. Unique in this account."
         />
     }
 }
 
-/// Asks for the name of a new token alone, and has the page that made it necessary find it chosen.
+/// The profile of delegates that name none.
+#[component]
+pub(super) fn ProfileField(options: InstallOptions, #[prop(optional, into)] value: String) -> impl IntoView {
+    // Primary comes first, and is what an empty choice means.
+    let primary = options.profiles.first().map(|(id, ..)| id.to_string());
+    let value = if Some(&value) == primary.as_ref() { String::new() } else { value };
+    let others = options.profiles.iter().skip(1).map(|(id, name, _)| (id.to_string(), name.clone()));
+    let options = std::iter::once((String::new(), "Primary (default)".to_owned())).chain(others).collect();
+    view! {
+        <SelectField
+            name="profile"
+            label="Profile"
+            options=options
+            value=value
+            hint="For delegates that register with this token and name no profile."
+        />
+    }
+}
+
+/// Whether delegates wait for approval.
+#[component]
+pub(super) fn ApprovalField(#[prop(optional)] checked: bool) -> impl IntoView {
+    view! {
+        <CheckField
+            name="requires_approval"
+            label="Every new delegate waits for approval"
+            checked=checked
+            hint="Whatever profile it names. It does so anyway where the profile above requires approval."
+        />
+    }
+}
+
+/// Asks for the name of a new token and until when it is good, and has the page that made it necessary find it chosen.
 #[component]
 pub fn NamedTokenDialog(back: Href) -> impl IntoView {
     view! {
@@ -66,18 +90,7 @@ pub fn NamedTokenDialog(back: Href) -> impl IntoView {
             submit=GENERATE
         >
             <NameField />
+            <ExpiryFields />
         </FormDialog>
     }
-}
-
-/// How long a token may live: days, and what people read.
-pub(super) fn lifetimes() -> Vec<(String, String)> {
-    let days = [7, 30, 90, 365].map(|days| (days.to_string(), format!("In {days} days")));
-    std::iter::once((String::new(), "Never".to_owned())).chain(days).collect()
-}
-
-fn profiles(options: &InstallOptions) -> Vec<(String, String)> {
-    // Primary comes first, and is what an empty choice means.
-    let others = options.profiles.iter().skip(1).map(|(id, name, _)| (id.to_string(), name.clone()));
-    std::iter::once((String::new(), "Primary (default)".to_owned())).chain(others).collect()
 }

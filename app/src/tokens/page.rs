@@ -2,15 +2,17 @@
 
 use leptos::prelude::*;
 use muster::{
+    delegate::Status,
     id::TokenId,
-    page::count_label,
-    token::{TokenRefusal, TokenRow, TokenStatus},
+    token::{TokenRefusal, TokenRow, TokenStatus, listed_label},
 };
 use uuid::Uuid;
 
 use super::{
+    about::delegates_href,
     api::list_tokens,
-    query::{TokenList, use_token_list},
+    expiry::expiry_text,
+    query::{TokenList, token_dialog, token_href, use_token_list},
     rotation::rotation_href,
     status::TokenMark,
 };
@@ -23,7 +25,9 @@ use crate::{
         icon::Icon,
         list::ListPage,
         live_table::{Column, TableSpec},
-        time::{Time, time_or},
+        menu::{Menu, MenuLink, Weight},
+        middle::Middle,
+        time::Time,
     },
 };
 
@@ -31,11 +35,10 @@ static TABLE: TableSpec<TokenRow> = TableSpec {
     class: "table tokens",
     columns: &[
         Column::Text("Name"),
-        Column::Text("Created at"),
-        Column::Text("Created by"),
-        Column::Text("Expires"),
+        Column::Text("Created"),
+        Column::Text("Expiry"),
         Column::Text("Last used"),
-        Column::Number("Delegates"),
+        Column::Number("Connected / all"),
         Column::Text("Status"),
         Column::Actions,
     ],
@@ -93,23 +96,24 @@ fn RevokedFilter(revoked: bool) -> impl IntoView {
 
 #[component]
 fn TokenLine(id: Uuid, row: TokenRow, list: TokenList) -> impl IntoView {
+    let expiry = expiry_text(&row);
+    let menu = may_manage().then(|| row_menu(&row, list.list()));
     // Whether it expires soon was judged when the row was read, which is whenever something changes.
-    let TokenRow { token, status, connected, last_used, expires_soon, refusals } = row;
+    let TokenRow { token, status, connected, total, last_used, refusals, .. } = row;
     let name = token.name.to_string();
-    let rotating = token.rotation.is_some();
     let last_used = last_used.map_or_else(
         || view! { <span class="muted">"Never"</span> }.into_any(),
         |(at, by)| {
             view! {
                 <Time at=at />
-                <span class="second">"by " {by}</span>
+                <span class="second by">"by " <Middle text=by what="delegate name" tab_stop=false /></span>
             }
             .into_any()
         },
     );
-    let progress = (rotating && status != TokenStatus::Revoked).then(|| {
+    let progress = (token.rotation.is_some() && status != TokenStatus::Revoked).then(|| {
         view! {
-            <a class="link second" href=rotation_href(TokenId(id)).to_string()>
+            <a class="link second" href=rotation_href(token.id).to_string()>
                 "Rotating"
                 <span class="visually-hidden">{format!(": how far {name} is")}</span>
             </a>
@@ -117,53 +121,76 @@ fn TokenLine(id: Uuid, row: TokenRow, list: TokenList) -> impl IntoView {
     });
     let requires_approval =
         token.requires_approval.then(|| view! { <span class="s">"Every new delegate waits"</span> });
-    let button = |&(verb, path): &(&'static str, &'static str)| {
-        let to = list.href(format!("/tokens/{id}/{path}"));
-        view! {
-            <NavButton to=to class="btn small ghost" label=format!("{verb} {name}") keep_scroll=true>
-                {verb}
-            </NavButton>
-        }
-    };
-    let actions = may_manage().then(|| actions(status, rotating).iter().map(button).collect_view());
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
-                <span class="t">{name.clone()}</span>
+                <a class="t" href=token_href(token.id).to_string()>
+                    {name}
+                </a>
                 {requires_approval}
             </td>
-            <td data-label="Created at">
+            <td data-label="Created">
                 <Time at=token.created_at />
+                <span class="second by" title=token.created_by.clone()>{token.created_by.clone()}</span>
             </td>
-            <td data-label="Created by" class="muted">
-                {token.created_by}
-            </td>
-            <td data-label="Expires" class:alarm=expires_soon>
-                {time_or(token.expires_at, "Never")}
-            </td>
+            <td data-label="Expiry">{expiry}</td>
             <td data-label="Last used">{last_used}</td>
             <td data-label="Delegates" class="number">
-                {count_label(connected)}
+                {count_links(token.id, connected, total)}
             </td>
             <td class="status-cell" data-label="Status">
                 <TokenMark status=status />
                 {progress}
                 {refusals.into_iter().map(refused).collect_view()}
             </td>
-            <td class="actions-cell">{actions}</td>
+            <td class="actions-cell">{menu}</td>
         </tr>
     }
 }
 
-/// What can be done with a token: the verb, and the page that asks for it.
-const fn actions(status: TokenStatus, rotating: bool) -> &'static [(&'static str, &'static str)] {
-    match (status, rotating) {
-        (TokenStatus::Active, false) => &[("Rotate", "rotate"), ("Revoke", "revoke")],
-        (TokenStatus::Active, true) => &[("Revoke", "revoke")],
-        // Its delegates need the guided way most once it has expired.
-        (TokenStatus::Expired, false) => &[("Rotate", "rotate"), ("Delete", "delete")],
-        (TokenStatus::Revoked, _) | (TokenStatus::Expired, true) => &[("Delete", "delete")],
+/// How many of its delegates are connected, and how many there are: each leads to them.
+fn count_links(id: TokenId, connected: u64, total: u64) -> impl IntoView {
+    view! {
+        <a
+            class="narrows"
+            href=delegates_href(id, Some(Status::Connected)).to_string()
+            aria-label=format!("{} connected", listed_label(connected))
+        >
+            {listed_label(connected)}
+        </a>
+        " / "
+        <a
+            class="narrows"
+            href=delegates_href(id, None).to_string()
+            aria-label=format!("{} delegates", listed_label(total))
+        >
+            {listed_label(total)}
+        </a>
     }
+}
+
+/// What can be done with a token.
+fn row_menu(row: &TokenRow, list: Href) -> impl IntoView + use<> {
+    let (id, name) = (row.token.id, row.token.name.to_string());
+    let entry = move |(label, dialog, weight): (&'static str, &'static str, Weight)| {
+        let to = token_dialog(id, dialog, &list);
+        view! { <MenuLink to=to label=label weight=weight keep_scroll=true /> }
+    };
+    let entries = actions(row.status, row.token.expires_at.is_some(), row.token.rotation.is_some());
+    view! { <Menu label=format!("Actions for {name}")>{entries.into_iter().map(entry).collect_view()}</Menu> }
+}
+
+/// What can be done with a token: the verb, and the dialog that asks for it.
+fn actions(status: TokenStatus, expires: bool, rotating: bool) -> Vec<(&'static str, &'static str, Weight)> {
+    let usable = status != TokenStatus::Revoked;
+    let all = [
+        (usable && !rotating, "Rotate", "rotate", Weight::Plain),
+        (usable && expires, "Extend", "extend", Weight::Plain),
+        (usable, "Edit", "edit", Weight::Plain),
+        (usable, "Revoke", "revoke", Weight::Grave),
+        (status != TokenStatus::Active, "Delete", "delete", Weight::Grave),
+    ];
+    all.into_iter().filter(|(possible, ..)| *possible).map(|(_, verb, dialog, weight)| (verb, dialog, weight)).collect()
 }
 
 /// Who was turned away with a token.

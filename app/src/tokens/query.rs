@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use muster::page::Cursor;
+use muster::{id::TokenId, page::Cursor};
 
 use crate::ui::{
-    href::Href,
+    href::{Href, use_here},
     pagination::{cursor_of, with_cursor},
 };
 
@@ -34,6 +34,23 @@ impl TokenList {
     pub fn list(&self) -> Href {
         self.href("/tokens")
     }
+}
+
+/// The page of one token.
+#[must_use]
+pub fn token_href(id: TokenId) -> Href {
+    Href::new(format!("/tokens/{id}"))
+}
+
+/// A dialog on a token's page, that leads back to where it was opened.
+#[must_use]
+pub fn token_dialog(id: TokenId, dialog: &str, back: &Href) -> Href {
+    Href::new(format!("/tokens/{id}/{dialog}")).with("back", back)
+}
+
+/// Where a dialog leads back to: the page that it was opened from, or else this one.
+pub fn use_back(otherwise: impl FnOnce() -> Href) -> Href {
+    use_here().get("back").and_then(Href::parse).unwrap_or_else(otherwise)
 }
 
 /// What the address says.

@@ -80,6 +80,12 @@ export class Console {
     return this.page.getByRole('row').filter({ has: first });
   }
 
+  /** Chooses from the menu of a row, or of a page. */
+  async choose(name: string, entry: string): Promise<void> {
+    await this.page.locator(`summary[aria-label="Actions for ${name}"]`).click();
+    await this.page.getByRole('link', { name: entry, exact: true }).click();
+  }
+
   /** Waits for the sentence above a page that says what was just done. */
   async says(sentence: string): Promise<void> {
     await expect(this.page.getByRole('status').getByText(sentence)).toBeVisible();

@@ -65,6 +65,8 @@ fn sentence(action: Action, name: &str) -> Option<String> {
         Action::ProfileEdited => format!("Profile {name} is saved."),
         Action::ProfileDeleted => format!("Profile {name} is deleted."),
         Action::TokenCreated => format!("Token {name} is created."),
+        Action::TokenEdited => format!("Token {name} is saved."),
+        Action::TokenExtended => format!("Token {name} is good for longer."),
         Action::TokenRevoked => format!("Token {name} is revoked. Its delegates are refused from now on."),
         Action::TokenDeleted => format!("Token {name} is deleted."),
         // What no page does, and what is no act of a person.

@@ -3,9 +3,10 @@
 
 use async_trait::async_trait;
 use muster::{
+    audit::AuditRow,
     id::TokenId,
     page::{Cursor, Page},
-    token::{NewToken, Successor, TokenRotation, TokenRow, TokenUse},
+    token::{Expiry, NewToken, Successor, TokenDetail, TokenRotation, TokenRow, TokenSettings, TokenUse},
     user::Permission,
 };
 use muster_app::{
@@ -24,6 +25,22 @@ impl Tokens for Operator {
 
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError> {
         self.answer(tokens::get_use(&self.context()?, id).await)
+    }
+
+    async fn token_detail(&self, id: TokenId) -> Result<TokenDetail, ConsoleError> {
+        self.answer(tokens::detail(&self.context()?, id).await)
+    }
+
+    async fn token_record(&self, id: TokenId, cursor: Cursor) -> Result<Page<AuditRow>, ConsoleError> {
+        self.answer(tokens::record(&self.context()?, id, cursor).await)
+    }
+
+    async fn edit_token(&self, id: TokenId, settings: TokenSettings) -> Result<(), ConsoleError> {
+        self.answer(tokens::edit(&self.context()?, id, settings).await.map(drop))
+    }
+
+    async fn extend_token(&self, id: TokenId, expiry: Expiry) -> Result<(), ConsoleError> {
+        self.answer(tokens::extend(&self.context()?, id, expiry).await.map(drop))
     }
 
     async fn create_token(&self, command: NewToken) -> Result<TokenId, ConsoleError> {

@@ -2,6 +2,7 @@
 
 use muster::{
     audit::{Action, AuditRow},
+    page::{Cursor, Page},
     scope::Scope,
     time::Timestamp,
     user::Permission,
@@ -9,7 +10,7 @@ use muster::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::Context;
+use super::{Context, page::page};
 use crate::{
     db::{
         Change,
@@ -65,16 +66,33 @@ pub(super) async fn of_object(
         .filter(table::Column::ObjectId.eq(object))
         .order_by_desc(table::Column::Id)
         .limit(most);
-    let shown = rows.all(db).await?.into_iter().filter_map(|row| {
-        Some(AuditRow {
-            at: Timestamp::from_millis(row.at),
-            actor: row.actor_name,
-            address: row.address,
-            action: Action::from_code(&row.action)?,
-            detail: row.detail,
-        })
-    });
-    Ok(shown.collect())
+    Ok(rows.all(db).await?.into_iter().filter_map(shown).collect())
+}
+
+/// One page of the entries about an object, the newest first.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(super) async fn page_of_object(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    object: Uuid,
+    cursor: &Cursor,
+) -> Result<Page<AuditRow>, DbErr> {
+    let rows = table::Entity::find().filter(table::Entity::at(scope)).filter(table::Column::ObjectId.eq(object));
+    let (rows, page) = page(db, rows, table::Column::Id, |row| row.id, cursor).await?;
+    Ok(page.with(rows.into_iter().filter_map(shown).collect()))
+}
+
+/// An entry as it is shown; none where a later version wrote it.
+fn shown(row: table::Model) -> Option<AuditRow> {
+    Some(AuditRow {
+        at: Timestamp::from_millis(row.at),
+        actor: row.actor_name,
+        address: row.address,
+        action: Action::from_code(&row.action)?,
+        detail: row.detail,
+    })
 }
 
 impl Context {

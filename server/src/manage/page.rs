@@ -47,7 +47,15 @@ fn cursor_id(cursor: &Cursor) -> Option<Uuid> {
 /// # Errors
 /// Where the database is out of reach.
 pub async fn count<E: EntityTrait>(db: &impl ConnectionTrait, query: Select<E>) -> Result<u64, DbErr> {
-    let some = query.select_only().expr_as(Expr::value(1), "one").limit(MAX_COUNT + 1).into_query();
+    count_up_to(db, query, MAX_COUNT).await
+}
+
+/// How many rows a query finds, counted up to one more than `most`.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn count_up_to<E: EntityTrait>(db: &impl ConnectionTrait, query: Select<E>, most: u64) -> Result<u64, DbErr> {
+    let some = query.select_only().expr_as(Expr::value(1), "one").limit(most.saturating_add(1)).into_query();
     let count = Query::select().expr(Expr::col(Asterisk).count()).from_subquery(some, "some").to_owned();
     let row = db.query_one(&count).await?;
     let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);

@@ -60,7 +60,7 @@ pub struct Registered {
 /// register at once or wait for approval; or where the database is out of reach.
 pub async fn register(state: &State, caller: &Caller, command: &Registration) -> Result<Registered, Error> {
     let name = command.facts.name.as_str();
-    state.presence.used(caller.token.id, state.clock.now(), name);
+    state.presence.used(caller.token.id, state.clock.now(), name, caller.address);
     let _place = take_place(state)?;
     if let Some(registered) = together::register(state, caller, command).await {
         return Ok(registered);

@@ -1,10 +1,13 @@
 //! Tokens: the list, one of them, and what becomes of them.
 
+mod detail;
+mod edit;
 mod refusals;
 mod rotation;
+mod rows;
 mod users;
 
-use std::{cmp::Reverse, collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use muster::{
     audit::{Action, Origin},
@@ -12,22 +15,27 @@ use muster::{
     id::{ProfileId, TokenId},
     page::{Cursor, Page},
     scope::Scope,
-    time::Timestamp,
-    token::{self as domain, NewToken, Token, TokenName, TokenRow, TokenStatus, TokenUse, TokenValue},
+    token::{Expiry, NewToken, Token, TokenName, TokenRow, TokenSettings, TokenStatus, TokenUse, TokenValue},
     user::Permission,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
-use uuid::Uuid;
 
 pub(super) use self::refusals::refusals;
-pub use self::rotation::{rotate, rotation};
-use self::users::Heard;
+pub use self::{
+    detail::{detail, record},
+    edit::{edit, extend},
+    rotation::{rotate, rotation},
+};
+use self::{
+    rows::{row, rows},
+    users::Heard,
+};
 use super::{Context, page::page};
 use crate::{
     db::{
         Change,
         audit::{self, Entry},
-        entity::{Scoped, profile, refusal, token},
+        entity::{Scoped, profile, refusal, refused_call, token},
     },
     encryption::EncryptionKey,
     error::{Conflict, Error, Limit, Object},
@@ -40,8 +48,6 @@ use crate::{
 const MAX_SHOWN_USERS: u64 = 20;
 /// How many tokens that are not revoked a scope may have: bounds the work for a credential that names none.
 const MAX_TOKENS: u64 = 1000;
-/// How long before its expiry a page warns of it.
-const EXPIRES_SOON: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// A token that was made, and its value: who asked for it is shown that once.
 #[derive(Debug)]
@@ -74,45 +80,13 @@ pub async fn get_use(cx: &Context, id: TokenId) -> Result<TokenUse, Error> {
     let row = row(cx, id).await?;
     let db = cx.state.db.read();
     let minute_ago = cx.now().minus(Duration::from_secs(60)).as_millis();
-    let (mut total, mut seen_last_minute, mut newest) = (0, 0, Vec::new());
+    let (mut total, mut seen_last_minute) = (0, 0);
     for status in Status::ALL {
         total += users::count(db, id, status, Heard::Whenever).await?;
         seen_last_minute += users::count(db, id, status, Heard::Since(minute_ago)).await?;
-        newest.extend(users::newest(db, id, status, Heard::Whenever, MAX_SHOWN_USERS).await?);
     }
-    newest.sort_by_key(|delegate| Reverse(delegate.last_heartbeat_at));
-    newest.truncate(usize::try_from(MAX_SHOWN_USERS).unwrap_or(usize::MAX));
-    let users = newest.into_iter().map(Into::into).collect();
+    let users = users::heard_last(db, id, MAX_SHOWN_USERS).await?.into_iter().map(Into::into).collect();
     Ok(TokenUse { row, users, total, seen_last_minute })
-}
-
-/// A token as it is shown, where who asks may see it.
-async fn row(cx: &Context, id: TokenId) -> Result<TokenRow, Error> {
-    cx.find::<Token>(cx.state.db.read(), id, Permission::View).await?;
-    let row = token::Entity::find_by_id(id.0).one(cx.state.db.read()).await?;
-    rows(cx, row.into_iter().collect()).await?.pop().ok_or(Error::NotFound(Object::Token))
-}
-
-/// Rows as they are shown.
-async fn rows(cx: &Context, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
-    let (db, now) = (cx.state.db.read(), cx.now());
-    let mut connected: HashMap<Uuid, u64> = HashMap::new();
-    for row in &rows {
-        connected.insert(row.id, users::count(db, TokenId(row.id), Status::Connected, Heard::Whenever).await?);
-    }
-    let mut refusals = refusals(db, rows.iter().map(|row| row.id).collect(), now).await?;
-    rows.into_iter()
-        .map(|row| {
-            let refusals = refusals.remove(&row.id).unwrap_or_default();
-            let connected = connected.get(&row.id).copied().unwrap_or(0);
-            let last_used = row.last_used_at.map(|at| (Timestamp::from_millis(at), row.last_used_by.clone()));
-            let token = Token::try_from(row)?;
-            let status = token.status(now);
-            let expires_soon =
-                status == TokenStatus::Active && token.expires_at.is_some_and(|at| at <= now.plus(EXPIRES_SOON));
-            Ok(TokenRow { status, connected, last_used, expires_soon, refusals, token })
-        })
-        .collect()
 }
 
 /// Makes a token, as a part of a change: whoever is shown the value may have to note that in the same.
@@ -127,38 +101,43 @@ pub async fn create(
     command: NewToken,
 ) -> Result<CreatedToken, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
-    if let Some(id) = command.default_profile {
-        let profile = profile::Entity::find_by_id(id.0).filter(profile::Entity::visible_from(scope));
-        profile.one(&**change).await?.ok_or_else(unknown_profile)?;
-    }
-    let (default_profile, requires_approval) = (command.default_profile, command.requires_approval);
-    let admits = Admits { default_profile, requires_approval };
-    let created = add(cx, change, scope, command.name, command.lifetime, admits).await?;
+    check_profile(change, scope, command.settings.default_profile).await?;
+    let created = add(cx, change, scope, command.settings, command.expiry).await?;
     change.touches(Topic::Tokens);
     Ok(created)
 }
 
-/// How a token admits delegates.
-struct Admits {
-    default_profile: Option<ProfileId>,
-    requires_approval: bool,
+/// A token's profile can be used where the token belongs.
+async fn check_profile(change: &Change, scope: &Scope, id: Option<ProfileId>) -> Result<(), Error> {
+    if let Some(id) = id {
+        let profile = profile::Entity::find_by_id(id.0).filter(profile::Entity::visible_from(scope));
+        profile.one(&**change).await?.ok_or_else(unknown_profile)?;
+    }
+    Ok(())
+}
+
+/// Nothing else in the scope has the name.
+async fn check_name(change: &Change, scope: &Scope, name: &TokenName) -> Result<(), Error> {
+    let taken = token::Entity::find().filter(token::Entity::at(scope)).filter(token::Column::Name.eq(name.as_str()));
+    if taken.count(&**change).await? > 0 {
+        return Err(Error::NameTaken { object: Object::Token, field: "name", name: name.to_string() });
+    }
+    Ok(())
 }
 
 async fn add(
     cx: &Context,
     change: &Change,
     scope: &Scope,
-    name: TokenName,
-    lifetime: Option<Duration>,
-    admits: Admits,
+    settings: TokenSettings,
+    expiry: Expiry,
 ) -> Result<CreatedToken, Error> {
     let now = cx.now();
-    let expires_at = domain::expiry(lifetime, now)?;
-    let all = || token::Entity::find().filter(token::Entity::at(scope));
-    if all().filter(token::Column::Name.eq(name.as_str())).count(&**change).await? > 0 {
-        return Err(Error::NameTaken { object: Object::Token, field: "name", name: name.into() });
-    }
-    if all().filter(token::Column::RevokedAt.is_null()).count(&**change).await? >= MAX_TOKENS {
+    let expires_at = expiry.from(now)?;
+    let TokenSettings { name, default_profile, requires_approval } = settings;
+    check_name(change, scope, &name).await?;
+    let all = token::Entity::find().filter(token::Entity::at(scope));
+    if all.filter(token::Column::RevokedAt.is_null()).count(&**change).await? >= MAX_TOKENS {
         return Err(Conflict::Full(Limit::Tokens, MAX_TOKENS).into());
     }
     let token = Token {
@@ -168,8 +147,8 @@ async fn add(
         created_by: cx.name().to_owned(),
         created_at: now,
         expires_at,
-        default_profile: admits.default_profile,
-        requires_approval: admits.requires_approval,
+        default_profile,
+        requires_approval,
         revoked_at: None,
         rotation: None,
     };
@@ -196,8 +175,11 @@ pub(super) async fn insert(
 }
 
 fn entry(token: &Token, action: Action) -> Entry<'_> {
-    let (object, name) = (Some(token.id.0), token.name.as_str());
-    Entry { scope: &token.scope, action, object, name, detail: String::new() }
+    entry_with(token, action, String::new())
+}
+
+fn entry_with(token: &Token, action: Action, detail: String) -> Entry<'_> {
+    Entry { scope: &token.scope, action, object: Some(token.id.0), name: token.name.as_str(), detail }
 }
 
 /// Cuts a token off, for good: its delegates are refused from the next request on.
@@ -234,6 +216,7 @@ pub async fn delete(cx: &Context, id: TokenId) -> Result<(), Error> {
     }
     token::Entity::delete_by_id(id.0).exec(&*change).await?;
     refusal::Entity::delete_many().filter(refusal::Column::TokenId.eq(id.0)).exec(&*change).await?;
+    refused_call::Entity::delete_many().filter(refused_call::Column::TokenId.eq(id.0)).exec(&*change).await?;
     cx.record(&change, entry(&token, Action::TokenDeleted)).await?;
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);

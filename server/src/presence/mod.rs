@@ -6,6 +6,7 @@
 mod connections;
 mod heard;
 pub mod job;
+mod refused;
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -21,7 +22,11 @@ use muster::{
 };
 
 pub use self::connections::{connect, connect_all, disconnect};
-use self::{connections::lose, heard::Heard};
+use self::{
+    connections::lose,
+    heard::Heard,
+    refused::{Refused, RefusedCalls},
+};
 
 /// How many rows one statement changes.
 const MAX_ROWS_AT_ONCE: usize = 500;
@@ -38,6 +43,14 @@ struct Beat {
     until: Timestamp,
 }
 
+/// A token was last used: when, by which delegate, and from which address.
+#[derive(Clone, Debug)]
+struct Use {
+    at: Timestamp,
+    by: String,
+    from: IpAddr,
+}
+
 /// When a delegate that is refused was last heard.
 #[derive(Clone, Copy, Debug)]
 struct CutOff {
@@ -46,22 +59,12 @@ struct CutOff {
     is_written: bool,
 }
 
-/// What was turned away, since it was last written.
-#[derive(Clone, Debug)]
-struct Refused {
-    count: i64,
-    first_at: Timestamp,
-    last_at: Timestamp,
-    address: IpAddr,
-    name: String,
-}
-
 /// What is heard of delegates and not yet written, and since when they are listened to.
 #[derive(Debug)]
 pub struct Presence {
     beats: Mutex<HashMap<DelegateId, Beat>>,
-    uses: Mutex<HashMap<TokenId, (Timestamp, String)>>,
-    refused: Mutex<HashMap<(Option<TokenId>, &'static str), Refused>>,
+    uses: Mutex<HashMap<TokenId, Use>>,
+    refused: RefusedCalls,
     cut_off: Mutex<HashMap<DelegateId, CutOff>>,
     heard: Mutex<HashMap<DelegateId, Heard>>,
     listening: Mutex<Listening>,
@@ -86,7 +89,7 @@ impl Presence {
         Self {
             beats: Mutex::default(),
             uses: Mutex::default(),
-            refused: Mutex::default(),
+            refused: RefusedCalls::default(),
             cut_off: Mutex::default(),
             heard: Mutex::default(),
             listening: Mutex::new(Listening { since: now, failures: 0 }),
@@ -99,11 +102,11 @@ impl Presence {
     }
 
     /// Notes that a delegate used a token.
-    pub fn used(&self, token: TokenId, at: Timestamp, by: &str) {
+    pub fn used(&self, token: TokenId, at: Timestamp, by: &str, from: IpAddr) {
         let mut uses = held(&self.uses);
-        let (last, name) = uses.entry(token).or_insert_with(|| (at, String::new()));
-        *last = at;
-        by.clone_into(name);
+        let last = uses.entry(token).or_insert_with(|| Use { at, by: String::new(), from });
+        (last.at, last.from) = (at, from);
+        by.clone_into(&mut last.by);
     }
 
     /// Notes that a delegate called which is refused: its token is good no more, or a person rejected or disabled it.
@@ -115,17 +118,6 @@ impl Presence {
         }
         cut_off.insert(id, CutOff { at, clock_behind, is_written: false });
         true
-    }
-
-    /// Notes that a call was turned away, and by which token, where that is known. `name` is what the caller called
-    /// itself, where it was read.
-    pub fn refused(&self, token: Option<TokenId>, reason: &'static str, at: Timestamp, address: IpAddr, name: &str) {
-        let mut refused = held(&self.refused);
-        let new = || Refused { count: 0, first_at: at, last_at: at, address, name: String::new() };
-        let one = refused.entry((token, reason)).or_insert_with(new);
-        one.count += 1;
-        (one.last_at, one.address) = (at, address);
-        name.clone_into(&mut one.name);
     }
 
     /// Whether a process's call with this counter was not heard before. This manager's memory: what must not be heard
@@ -149,8 +141,10 @@ impl Presence {
         }
     }
 
-    /// Forgets which calls were heard of delegates that have not called for long.
+    /// Forgets which calls were heard of delegates that have not called for long, and who was turned away in hours that
+    /// are over.
     pub fn tidy(&self, now: Timestamp) {
+        self.tidy_refused(now);
         held(&self.heard).retain(|_, heard| now.since(heard.at) < HEARD_FOR);
     }
 

@@ -1,14 +1,14 @@
 //! Beginning a rotation: naming the successor.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use muster::token::{TokenName, TokenUse};
+use muster::token::{TokenName, TokenStatus, TokenUse};
 
 use super::rotation_href;
 use crate::{
-    tokens::{api::RotateToken, dialogs::load_token, new::lifetimes, query::use_token_list},
+    tokens::{api::RotateToken, change::back_to_token, dialogs::load_token, expiry::ExpiryFields},
     ui::{
         dialog::{MessageDialog, render_dialog},
-        field::{SelectField, TextField},
+        field::TextField,
         form_dialog::{FormDialog, Submit},
         params::use_id,
     },
@@ -17,8 +17,9 @@ use crate::{
 /// Asks for the successor's name and expiry, and says what follows.
 #[component]
 pub fn RotateTokenDialog() -> impl IntoView {
-    let back = use_token_list().list();
-    render_dialog(load_token(use_id()), back.clone(), move |TokenUse { row, .. }| {
+    let id = use_id();
+    let back = back_to_token(&id);
+    render_dialog(load_token(id), back.clone(), move |TokenUse { row, .. }| {
         let (id, name) = (row.token.id, row.token.name.to_string());
         let title = format!("Rotate {name}");
         if row.token.rotation.is_some() {
@@ -49,11 +50,15 @@ pub fn RotateTokenDialog() -> impl IntoView {
                     <li>"You give it to the delegates one by one; a page shows how, and who has it."</li>
                     <li>
                         <b>{name.clone()}</b>
-                        " goes on working until you revoke it."
+                        {if row.status == TokenStatus::Expired {
+                            " has expired: its delegates are refused until they have the new one, or you extend it."
+                        } else {
+                            " goes on working until you revoke it."
+                        }}
                     </li>
                 </ol>
                 <TextField name="name" label="Name of the new token" value=successor(&name) />
-                <SelectField name="expires_in_days" label="Expires" options=lifetimes() />
+                <ExpiryFields />
             </FormDialog>
         }
         .into_any()

@@ -192,6 +192,8 @@ mod tests {
             status,
             connected: 0,
             last_used: Some((Timestamp::from_millis(5), "edge".into())),
+            total: 0,
+            last_used_from: String::new(),
             expires_soon: false,
             refusals: Vec::new(),
         }

@@ -11,6 +11,7 @@ pub mod delegate_listing;
 pub mod install_link;
 pub mod profile;
 pub mod refusal;
+pub mod refused_call;
 pub mod retired_secret;
 pub mod reveal;
 pub mod script_log;

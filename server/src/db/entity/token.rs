@@ -30,6 +30,8 @@ pub struct Model {
     pub last_used_at: Option<i64>,
     /// The name of the delegate that last used it.
     pub last_used_by: String,
+    /// The address that it called from.
+    pub last_used_from: String,
     pub successor_id: Option<Uuid>,
     pub rotated_at: Option<i64>,
     pub requires_approval: bool,
@@ -102,6 +104,7 @@ impl ActiveModel {
             revoked_at: Set(token.revoked_at.map(Timestamp::as_millis)),
             last_used_at: Set(None),
             last_used_by: Set(String::new()),
+            last_used_from: Set(String::new()),
             successor_id: Set(None),
             rotated_at: Set(None),
             requires_approval: Set(token.requires_approval),

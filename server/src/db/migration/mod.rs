@@ -6,6 +6,7 @@ mod m20261127_000003_identity;
 mod m20261128_000004_lists;
 mod m20261128_000005_indices;
 mod m20261128_002001_disabled;
+mod m20261128_003001_token_pages;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000004_lists::Migration),
             Box::new(m20261128_000005_indices::Migration),
             Box::new(m20261128_002001_disabled::Migration),
+            Box::new(m20261128_003001_token_pages::Migration),
         ]
     }
 }

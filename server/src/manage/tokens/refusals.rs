@@ -28,15 +28,8 @@ pub async fn refusals(
         .await?;
     let mut by_token: HashMap<Uuid, Vec<TokenRefusal>> = HashMap::new();
     for row in found {
-        let reason = match Refusal::from_code(&row.reason) {
-            Some(Refusal::RevokedToken) => "the token is revoked",
-            Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",
-            Some(Refusal::InvalidProof) => "the proof of the delegate's key does not hold",
-            Some(Refusal::InvalidToken) => "the credential does not open",
-            None => "too many delegates wait for approval, or register at once",
-        };
         by_token.entry(row.token_id).or_default().push(TokenRefusal {
-            reason: reason.to_owned(),
+            reason: reason(&row.reason).to_owned(),
             count: u64::try_from(row.count).unwrap_or(0),
             last_at: Timestamp::from_millis(row.last_at),
             address: row.address,
@@ -44,4 +37,15 @@ pub async fn refusals(
         });
     }
     Ok(by_token)
+}
+
+/// Why something was turned away, as a phrase that follows "turned away: ".
+pub fn reason(code: &str) -> &'static str {
+    match Refusal::from_code(code) {
+        Some(Refusal::RevokedToken) => "the token is revoked",
+        Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",
+        Some(Refusal::InvalidProof) => "the proof of the delegate's key does not hold",
+        Some(Refusal::InvalidToken) => "the credential does not open",
+        None => "too many delegates wait for approval, or register at once",
+    }
 }

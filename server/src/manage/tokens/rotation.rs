@@ -7,13 +7,13 @@ use muster::{
     delegate::Status,
     id::TokenId,
     time::Timestamp,
-    token::{RotationRow, Successor, Token, TokenRotation, Turn},
+    token::{RotationRow, Successor, Token, TokenRotation, TokenSettings, Turn},
     user::Permission,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use super::{
-    Admits, Context, CreatedToken, add, entry, row, rows,
+    Context, CreatedToken, add, entry, row, rows,
     users::{self, Heard},
 };
 use crate::{
@@ -34,8 +34,12 @@ const MAX_SHOWN_DELEGATES: u64 = 100;
 /// As for [`Context::lock`] and [`super::create`]; [`Error::Conflict`] where the token is revoked, or has a successor.
 pub async fn rotate(cx: &Context, change: &mut Change, id: TokenId, command: Successor) -> Result<CreatedToken, Error> {
     let before: Token = cx.lock(change, id, Permission::ManageDelegates).await?;
-    let admits = Admits { default_profile: before.default_profile, requires_approval: before.requires_approval };
-    let created = add(cx, change, &before.scope, command.name, command.lifetime, admits).await?;
+    let settings = TokenSettings {
+        name: command.name,
+        default_profile: before.default_profile,
+        requires_approval: before.requires_approval,
+    };
+    let created = add(cx, change, &before.scope, settings, command.expiry).await?;
     let (successor, now) = (created.token.id, cx.now());
     let old = before.rotate(successor, now)?;
     token::Entity::update_many()

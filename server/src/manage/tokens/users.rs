@@ -1,5 +1,7 @@
 //! Who uses a token: read off an index by status and by time, so that a token of a million delegates is as quick.
 
+use std::cmp::Reverse;
+
 use muster::{
     delegate::{Delegate, Status},
     id::TokenId,
@@ -57,6 +59,20 @@ pub async fn count(db: &impl ConnectionTrait, token: TokenId, status: Status, he
     page::count(db, of(token, status, heard)).await
 }
 
+/// The same, counted up to one more than `most`.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn count_up_to(
+    db: &impl ConnectionTrait,
+    token: TokenId,
+    status: Status,
+    heard: Heard,
+    most: u64,
+) -> Result<u64, DbErr> {
+    page::count_up_to(db, of(token, status, heard), most).await
+}
+
 /// Those that were heard of last, the newest registration first where that is the same.
 ///
 /// # Errors
@@ -70,7 +86,25 @@ pub async fn newest(
 ) -> Result<Vec<Delegate>, DbErr> {
     let ids = of(token, status, heard).select_only().column(Column::DelegateId);
     let ids = ids.order_by_desc(Column::HeardAt).order_by_desc(Column::N).limit(most);
-    let ids: Vec<Uuid> = ids.into_tuple().all(db).await?;
+    in_order(db, ids.into_tuple().all(db).await?).await
+}
+
+/// Those of any status that were heard of last.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn heard_last(db: &impl ConnectionTrait, token: TokenId, most: u64) -> Result<Vec<Delegate>, DbErr> {
+    let mut last = Vec::new();
+    for status in Status::ALL {
+        last.extend(newest(db, token, status, Heard::Whenever, most).await?);
+    }
+    last.sort_by_key(|delegate| Reverse(delegate.last_heartbeat_at));
+    last.truncate(usize::try_from(most).unwrap_or(usize::MAX));
+    Ok(last)
+}
+
+/// Delegates in the order of their ids here.
+async fn in_order(db: &impl ConnectionTrait, ids: Vec<Uuid>) -> Result<Vec<Delegate>, DbErr> {
     let rows = delegate::Entity::find().filter(delegate::Column::Id.is_in(ids.iter().copied())).all(db).await?;
     let mut delegates = rows.into_iter().map(Delegate::try_from).collect::<Result<Vec<_>, _>>()?;
     delegates.sort_by_key(|delegate| ids.iter().position(|id| *id == delegate.id.0));

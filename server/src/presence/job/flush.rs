@@ -1,17 +1,6 @@
 //! Writing what was noted: all of it together, once a second.
 
-use muster::{
-    delegate::{Admission, Delegate},
-    id::{DelegateId, TokenId},
-    time::Timestamp,
-};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, Statement, Value,
-    sea_query::Expr,
-};
-use uuid::Uuid;
-
-use super::super::{Beat, CUT_OFF_NOTED_EVERY, CutOff, MAX_ROWS_AT_ONCE, Presence, Refused, SILENT, connect, held};
+use super::super::{Beat, CUT_OFF_NOTED_EVERY, CutOff, MAX_ROWS_AT_ONCE, Presence, SILENT, Use, connect, held};
 use crate::{
     db::{
         Change,
@@ -21,8 +10,16 @@ use crate::{
     events::Topic,
     state::State,
 };
+use muster::{
+    delegate::{Admission, Delegate},
+    id::{DelegateId, TokenId},
+};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, Statement, Value,
+    sea_query::Expr,
+};
 
-/// Writes all that was noted; tells whether there was anything.
+/// Writes all that was noted of delegates; tells whether there was anything.
 ///
 /// # Errors
 /// Where the database is out of reach; what was noted is then written the next time.
@@ -31,8 +28,7 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
     beats.sort_unstable_by_key(|(id, _)| *id);
     let mut uses = Presence::take(&state.presence.uses);
     uses.sort_unstable_by_key(|(id, _)| *id);
-    let refused = Presence::take(&state.presence.refused);
-    let any = !beats.is_empty() || !uses.is_empty() || !refused.is_empty();
+    let any = !beats.is_empty() || !uses.is_empty();
     // Each in a transaction of its own: one that held rows of both tables could wait for a registration that waits
     // for it.
     let written = write_beats(state, &beats).await;
@@ -43,12 +39,8 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
     if used.is_err() {
         Presence::put_back(&state.presence.uses, uses);
     }
-    let told = write_refused(state, &refused).await;
-    if told.is_err() {
-        Presence::put_back(&state.presence.refused, refused);
-    }
     let noted = write_cut_off(state).await;
-    written.and(used).and(told).and(noted).map(|()| any)
+    written.and(used).and(noted).map(|()| any)
 }
 
 /// Notes when delegates were last heard whose token is good no more.
@@ -129,10 +121,12 @@ async fn revive(change: &mut Change, beats: &[(DelegateId, Beat)]) -> Result<(),
     Ok(())
 }
 
-async fn write_uses(state: &State, uses: &[(TokenId, (Timestamp, String))]) -> Result<(), DbErr> {
+async fn write_uses(state: &State, uses: &[(TokenId, Use)]) -> Result<(), DbErr> {
     for chunk in uses.chunks(MAX_ROWS_AT_ONCE) {
-        let rows = chunk.iter().map(|(id, (at, by))| [id.0.into(), at.as_millis().into(), by.as_str().into()]);
-        let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3 \
+        let rows = chunk.iter().map(|(id, Use { at, by, from })| {
+            [id.0.into(), at.as_millis().into(), by.as_str().into(), from.to_string().into()]
+        });
+        let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3, last_used_from = v.column4 \
                    FROM (VALUES {rows}) AS v \
                    WHERE token.id = v.column1 AND (last_used_at IS NULL OR last_used_at < v.column2)";
         let change = state.db.write().await?;
@@ -144,53 +138,23 @@ async fn write_uses(state: &State, uses: &[(TokenId, (Timestamp, String))]) -> R
     Ok(())
 }
 
-type Refusals = [((Option<TokenId>, &'static str), Refused)];
-
-/// Adds up what was turned away. After a day without any, it is counted anew.
-async fn write_refused(state: &State, refused: &Refusals) -> Result<(), DbErr> {
-    if refused.is_empty() {
-        return Ok(());
-    }
-    let mut change = state.db.write().await?;
-    for ((token, reason), one) in refused {
-        let sql = "INSERT INTO refusal (token_id, reason, count, first_at, last_at, address, name) \
-                   VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (token_id, reason) DO UPDATE SET \
-                   count = CASE WHEN excluded.first_at - refusal.last_at > 86400000 THEN 0 ELSE refusal.count END \
-                   + excluded.count, \
-                   first_at = CASE WHEN excluded.first_at - refusal.last_at > 86400000 THEN excluded.first_at \
-                   ELSE refusal.first_at END, \
-                   last_at = excluded.last_at, address = excluded.address, name = excluded.name";
-        let values: [Value; 7] = [
-            token.map_or(Uuid::nil(), |token| token.0).into(),
-            (*reason).into(),
-            one.count.into(),
-            one.first_at.as_millis().into(),
-            one.last_at.as_millis().into(),
-            one.address.to_string().into(),
-            one.name.as_str().into(),
-        ];
-        change.execute_raw(Statement::from_sql_and_values(change.get_database_backend(), sql, values)).await?;
-    }
-    change.touches(Topic::Tokens);
-    change.commit().await
-}
-
 /// One statement for many rows. Both databases call the columns of `VALUES` column1, column2, …; sea-query has no
 /// such statement.
-async fn update_many(
+pub(super) async fn update_many<const N: usize>(
     tx: &impl ConnectionTrait,
     sql: &str,
-    rows: impl Iterator<Item = [Value; 3]>,
+    rows: impl Iterator<Item = [Value; N]>,
 ) -> Result<(), DbErr> {
     let mut values = Vec::new();
     let mut places = Vec::new();
     for row in rows {
-        let n = values.len();
-        places.push(match tx.get_database_backend() {
-            DbBackend::Postgres => format!("(${}, ${}, ${})", n + 1, n + 2, n + 3),
+        let first = values.len() + 1;
+        let place = |column: usize| match tx.get_database_backend() {
+            DbBackend::Postgres => format!("${}", first + column),
             // It looks up a place with a number among all that it has read.
-            _ => "(?, ?, ?)".to_owned(),
-        });
+            _ => "?".to_owned(),
+        };
+        places.push(format!("({})", (0..N).map(place).collect::<Vec<_>>().join(", ")));
         values.extend(row);
     }
     let sql = sql.replace("{rows}", &places.join(", "));
@@ -207,7 +171,7 @@ mod tests {
         use sea_orm::Iden as _;
         let delegate = [delegate::Column::LastHeartbeatAt, delegate::Column::ConnectedUntil, delegate::Column::Id];
         assert_eq!(delegate.map(|c| c.unquoted().to_owned()), ["last_heartbeat_at", "connected_until", "id"]);
-        let token = [token::Column::LastUsedAt, token::Column::LastUsedBy, token::Column::Id];
-        assert_eq!(token.map(|c| c.unquoted().to_owned()), ["last_used_at", "last_used_by", "id"]);
+        let token = [token::Column::LastUsedBy, token::Column::LastUsedFrom, token::Column::Id];
+        assert_eq!(token.map(|c| c.unquoted().to_owned()), ["last_used_by", "last_used_from", "id"]);
     }
 }

@@ -1,17 +1,23 @@
 //! What is done about presence in the background: heartbeats are written, and the silent are looked for.
 
+mod expired;
 mod flush;
+mod refused;
 mod sweep;
 
 use std::time::Duration;
 
-pub use self::{flush::flush, sweep::sweep};
+pub use self::{expired::disconnect_expired, flush::flush, refused::flush_refused, sweep::sweep};
 use crate::{events::Topic, state::State};
 
 /// How often heartbeats are written and silent delegates looked for.
 const TICK: Duration = Duration::from_secs(1);
+/// Every how many ticks it is written what was turned away: whoever floods is one change in this time.
+const TICKS_PER_REFUSED: u32 = 3;
 /// Every how many ticks open pages are told of mere heartbeats.
 const TICKS_PER_NEWS: u32 = 5;
+/// For tokens that expired within this time before a start, who is still connected by them is looked for.
+const MAX_AWAY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// With a longer time between two ticks, this process was stopped meanwhile.
 const MAX_TICK: Duration = Duration::from_secs(10);
 
@@ -21,6 +27,7 @@ pub async fn run(state: State) {
     let mut news = false;
     let mut failing = false;
     let mut last = state.clock.now();
+    let mut expired_until = last.minus(MAX_AWAY);
     loop {
         let stopping = tokio::select! {
             () = state.stop.cancelled() => true,
@@ -32,8 +39,16 @@ pub async fn run(state: State) {
         }
         last = now;
         let noticed = state.db.notice_other_writers().await;
-        let flushed = noticed.and(flush(&state).await);
-        let looked = if stopping || flushed.is_err() { Ok(()) } else { sweep(&state).await };
+        let mut flushed = noticed.and(flush(&state).await);
+        if stopping || ticks.is_multiple_of(TICKS_PER_REFUSED) {
+            let refused = flush_refused(&state).await;
+            flushed = flushed.and_then(|any| refused.map(|refused| any || refused));
+        }
+        let mut looked = if stopping || flushed.is_err() { Ok(()) } else { sweep(&state).await };
+        if !stopping && looked.is_ok() && flushed.is_ok() {
+            looked = disconnect_expired(&state, expired_until, now).await;
+            expired_until = if looked.is_ok() { now } else { expired_until };
+        }
         match (flushed, looked) {
             (Ok(any), Ok(())) => {
                 news |= any;

@@ -279,6 +279,7 @@ impl TestApp {
     /// Writes the heartbeats, as the program does every second.
     pub async fn flush(&self) {
         presence::job::flush(&self.state()).await.unwrap();
+        presence::job::flush_refused(&self.state()).await.unwrap();
     }
 
     /// A number that was not given before.

@@ -1,7 +1,9 @@
 //! Delegate tokens, from their making to their end.
 
+mod change;
 mod end;
 mod making;
+mod page;
 mod revocation;
 mod rotation;
 mod value;

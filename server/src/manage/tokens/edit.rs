@@ -1,0 +1,106 @@
+//! What of a token can be changed later: its name, how it admits delegates, and until when it is good.
+
+use muster::{
+    audit::Action,
+    id::{ProfileId, TokenId},
+    time::Timestamp,
+    token::{Expiry, Token, TokenSettings},
+    user::Permission,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+use super::{super::profiles, Context, check_name, check_profile, entry_with};
+use crate::{
+    db::{
+        Change,
+        entity::{profile, token},
+    },
+    error::{Error, Object},
+    events::Topic,
+};
+
+/// Gives a token another name, or has it admit delegates in another way. Those that it admitted stay as they are.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::NameTaken`]; [`Error::Invalid`] where the profile cannot be used in its scope;
+/// [`Error::Conflict`] where it is revoked.
+pub async fn edit(cx: &Context, id: TokenId, settings: TokenSettings) -> Result<Token, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let before: Token = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let after = before.clone().edit(settings)?;
+    if after.name != before.name {
+        check_name(&change, &after.scope, &after.name).await?;
+    }
+    if after.default_profile != before.default_profile {
+        check_profile(&change, &after.scope, after.default_profile).await?;
+    }
+    let changes = changes(&change, &before, &after).await?;
+    if changes.is_empty() {
+        return Ok(after);
+    }
+    token::Entity::update_many()
+        .col_expr(token::Column::Name, Expr::value(after.name.as_str()))
+        .col_expr(token::Column::DefaultProfileId, Expr::value(after.default_profile.map(|id| id.0)))
+        .col_expr(token::Column::RequiresApproval, Expr::value(after.requires_approval))
+        .filter(token::Column::Id.eq(id.0))
+        .exec(&*change)
+        .await
+        .map_err(|error| Error::from(error).or_taken(Object::Token, "name", after.name.as_str()))?;
+    cx.record(&change, entry_with(&after, Action::TokenEdited, changes)).await?;
+    change.touches(Topic::Tokens);
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(after)
+}
+
+/// What is another than before, for the record.
+async fn changes(change: &Change, before: &Token, after: &Token) -> Result<String, Error> {
+    let mut changes = Vec::new();
+    if before.name != after.name {
+        changes.push(format!("name: {} → {}", before.name, after.name));
+    }
+    if before.default_profile != after.default_profile {
+        let name = async |id| profile_name(change, before, id).await;
+        let (from, to) = (name(before.default_profile).await?, name(after.default_profile).await?);
+        changes.push(format!("default profile: {from} → {to}"));
+    }
+    if before.requires_approval != after.requires_approval {
+        let word = |waits| if waits { "always" } else { "as the profile says" };
+        let (from, to) = (word(before.requires_approval), word(after.requires_approval));
+        changes.push(format!("approval: {from} → {to}"));
+    }
+    Ok(changes.join("; "))
+}
+
+async fn profile_name(change: &Change, token: &Token, id: Option<ProfileId>) -> Result<String, Error> {
+    let row = match id {
+        None => return Ok(profiles::primary(&**change, &token.scope).await?.spec.name.into()),
+        Some(id) => profile::Entity::find_by_id(id.0).one(&**change).await?,
+    };
+    Ok(row.map_or_else(|| "a deleted one".to_owned(), |row| row.name))
+}
+
+/// Lets a token be good for longer. One that has expired is good again from then on: its delegates come back by
+/// themselves.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Invalid`] where that is past, or no later than it is; [`Error::Conflict`] where it
+/// is revoked.
+pub async fn extend(cx: &Context, id: TokenId, expiry: Expiry) -> Result<Token, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let before: Token = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let until = expiry.from(cx.now())?;
+    let after = before.clone().extend(until)?;
+    token::Entity::update_many()
+        .col_expr(token::Column::ExpiresAt, Expr::value(until.map(Timestamp::as_millis)))
+        .filter(token::Column::Id.eq(id.0))
+        .exec(&*change)
+        .await?;
+    let word = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), Timestamp::for_people);
+    let detail = format!("expires: {} → {}", word(before.expires_at), word(until));
+    cx.record(&change, entry_with(&after, Action::TokenExtended, detail)).await?;
+    change.touches(Topic::Tokens);
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(after)
+}

@@ -1,0 +1,69 @@
+//! Tokens as lists and pages show them.
+
+use std::{collections::HashMap, time::Duration};
+
+use muster::{
+    delegate::Status,
+    id::TokenId,
+    time::Timestamp,
+    token::{MAX_LISTED, Token, TokenRow, TokenStatus},
+    user::Permission,
+};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+use uuid::Uuid;
+
+use super::{
+    super::Context,
+    refusals,
+    users::{self, Heard},
+};
+use crate::{
+    db::entity::token,
+    error::{Error, Object},
+};
+
+/// How long before its expiry a page warns of it.
+pub const EXPIRES_SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
+
+/// A token as it is shown, where who asks may see it.
+pub async fn row(cx: &Context, id: TokenId) -> Result<TokenRow, Error> {
+    cx.find::<Token>(cx.state.db.read(), id, Permission::View).await?;
+    let row = token::Entity::find_by_id(id.0).one(cx.state.db.read()).await?;
+    rows(cx, row.into_iter().collect()).await?.pop().ok_or(Error::NotFound(Object::Token))
+}
+
+/// Rows as they are shown.
+pub async fn rows(cx: &Context, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
+    let (db, now) = (cx.state.db.read(), cx.now());
+    let mut counts: HashMap<Uuid, (u64, u64)> = HashMap::new();
+    for row in &rows {
+        counts.insert(row.id, counted(db, TokenId(row.id)).await?);
+    }
+    let mut refusals = refusals(db, rows.iter().map(|row| row.id).collect(), now).await?;
+    rows.into_iter()
+        .map(|row| {
+            let refusals = refusals.remove(&row.id).unwrap_or_default();
+            let (connected, total) = counts.get(&row.id).copied().unwrap_or_default();
+            let last_used = row.last_used_at.map(|at| (Timestamp::from_millis(at), row.last_used_by.clone()));
+            let last_used_from = row.last_used_from.clone();
+            let token = Token::try_from(row)?;
+            let status = token.status(now);
+            let expires_soon =
+                status == TokenStatus::Active && token.expires_at.is_some_and(|at| at <= now.plus(EXPIRES_SOON));
+            Ok(TokenRow { status, connected, total, last_used, last_used_from, expires_soon, refusals, token })
+        })
+        .collect()
+}
+
+/// How many delegates of a token are connected, and how many there are: each up to one more than [`MAX_LISTED`], so that
+/// a list is as quick with a million.
+async fn counted(db: &impl ConnectionTrait, id: TokenId) -> Result<(u64, u64), DbErr> {
+    let connected = users::count_up_to(db, id, Status::Connected, Heard::Whenever, MAX_LISTED).await?;
+    let mut total = connected;
+    for status in Status::ALL.into_iter().filter(|status| *status != Status::Connected) {
+        if total <= MAX_LISTED {
+            total += users::count_up_to(db, id, status, Heard::Whenever, MAX_LISTED - total).await?;
+        }
+    }
+    Ok((connected, total))
+}
