@@ -145,6 +145,8 @@ named_enum! {
         SecretCreated = "SECRET_CREATED", "Secret created";
         /// A secret was given another value.
         SecretReplaced = "SECRET_REPLACED", "Secret value replaced";
+        /// A secret was described anew, or other profiles may use it.
+        SecretEdited = "SECRET_EDITED", "Secret edited";
         /// A secret was deleted.
         SecretDeleted = "SECRET_DELETED", "Secret deleted";
         /// An install file with a token's value in it was handed out.

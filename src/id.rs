@@ -73,6 +73,8 @@ ids! {
     ConnectionId: "a connection";
     /// A secret that startup scripts use (never its value).
     SecretId: "a secret";
+    /// One version of a profile's startup script.
+    ScriptVersionId: "a script version";
     /// One run of a startup script on a delegate.
     ScriptRunId: "a script run";
     /// A link that hands out install files once (never what makes it work).

@@ -1,13 +1,19 @@
 //! Delegate profiles: how delegates are admitted, and which startup script they run.
 
 mod command;
+mod rollout;
+mod version;
 mod view;
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    command::ProfileFields,
-    view::{ProfileDetail, ProfileRow},
+    command::{ProfileEdit, ProfileFields, RunOn},
+    rollout::{ProfileDelegate, Progress, Rollout},
+    version::{MAX_VERSIONS, ScriptVersion},
+    view::{ChangeSince, ProfileDetail, ProfileRow, VersionDetail, VersionRow},
 };
 use crate::{
     id::ProfileId,
@@ -77,8 +83,10 @@ pub struct Profile {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When its startup script was last changed: the version that its delegates run. Another description or selector
-    /// makes no script run again.
+    /// Who changed it last; empty where that was not recorded yet.
+    pub updated_by: String,
+    /// When its startup script was last changed: the newest version of it. Another description or selector makes no
+    /// script run again.
     pub script_changed_at: Timestamp,
     /// Counts the changes: a change made on sight of an older revision is refused.
     pub revision: i32,
@@ -94,9 +102,7 @@ pub enum ProfileError {
     #[error("Primary cannot be deleted.")]
     PrimaryStays,
     /// Somebody else changed it since the person saw it.
-    #[error(
-        "{0} was changed by somebody else while you edited it. Reload to see the new state; your text is still here."
-    )]
+    #[error("{0} was changed while you edited it. What you typed is still here, and not saved.")]
     Changed(ProfileName),
 }
 
@@ -105,7 +111,7 @@ impl Profile {
     ///
     /// # Errors
     /// [`ProfileError::PrimaryKeepsItsName`], or [`ProfileError::Changed`] where `seen` is not the current revision.
-    pub fn edit(mut self, spec: ProfileSpec, seen: i32, now: Timestamp) -> Result<Self, ProfileError> {
+    pub fn edit(mut self, spec: ProfileSpec, seen: i32, by: &str, now: Timestamp) -> Result<Self, ProfileError> {
         if self.revision != seen {
             return Err(ProfileError::Changed(self.spec.name));
         }
@@ -113,12 +119,20 @@ impl Profile {
             return Err(ProfileError::PrimaryKeepsItsName);
         }
         if spec.startup_script != self.spec.startup_script {
-            self.script_changed_at = now;
+            // Two changes within a millisecond are two versions.
+            self.script_changed_at = now.max(self.script_changed_at.plus(Duration::from_millis(1)));
         }
         self.spec = spec;
         self.updated_at = now;
+        by.clone_into(&mut self.updated_by);
         self.revision += 1;
         Ok(self)
+    }
+
+    /// Whether it has a startup script.
+    #[must_use]
+    pub fn has_script(&self) -> bool {
+        !self.spec.startup_script.trim().is_empty()
     }
 
     /// Checks that the profile may be deleted.
@@ -149,6 +163,7 @@ mod tests {
             primary,
             created_at: Timestamp::from_millis(0),
             updated_at: Timestamp::from_millis(0),
+            updated_by: String::new(),
             script_changed_at: Timestamp::from_millis(0),
             revision: 3,
         }
@@ -158,17 +173,17 @@ mod tests {
     fn primary_can_be_edited_but_neither_renamed_nor_deleted() {
         let mut spec = profile(true).spec;
         spec.requires_approval = true;
-        let edited = profile(true).edit(spec.clone(), 3, Timestamp::from_millis(9)).unwrap();
+        let edited = profile(true).edit(spec.clone(), 3, "ada", Timestamp::from_millis(9)).unwrap();
         assert!(edited.spec.requires_approval);
         assert_eq!((edited.revision, edited.updated_at.as_millis()), (4, 9));
 
         spec.name = ProfileName::parse("Other").unwrap();
         assert_eq!(
-            profile(true).edit(spec.clone(), 3, Timestamp::from_millis(9)),
+            profile(true).edit(spec.clone(), 3, "ada", Timestamp::from_millis(9)),
             Err(ProfileError::PrimaryKeepsItsName)
         );
         assert_eq!(profile(true).check_delete(), Err(ProfileError::PrimaryStays));
-        assert!(profile(false).edit(spec, 3, Timestamp::from_millis(9)).is_ok());
+        assert!(profile(false).edit(spec, 3, "ada", Timestamp::from_millis(9)).is_ok());
         assert!(profile(false).check_delete().is_ok());
     }
 
@@ -176,17 +191,24 @@ mod tests {
     fn only_another_script_is_another_version() {
         let mut spec = profile(false).spec;
         spec.description = "new".into();
-        let described = profile(false).edit(spec.clone(), 3, Timestamp::from_millis(9)).unwrap();
+        let described = profile(false).edit(spec.clone(), 3, "ada", Timestamp::from_millis(9)).unwrap();
         assert_eq!((described.updated_at.as_millis(), described.script_changed_at.as_millis()), (9, 0));
         spec.startup_script = "true\n".into();
-        let scripted = described.edit(spec, 4, Timestamp::from_millis(10)).unwrap();
-        assert_eq!(scripted.script_changed_at.as_millis(), 10);
+        let scripted = described.edit(spec, 4, "ada", Timestamp::from_millis(10)).unwrap();
+        assert_eq!((scripted.script_changed_at.as_millis(), scripted.updated_by.as_str()), (10, "ada"));
+        let mut spec = scripted.spec.clone();
+        spec.startup_script = "false\n".into();
+        let again = scripted.edit(spec, 5, "bob", Timestamp::from_millis(10)).unwrap();
+        assert_eq!(again.script_changed_at.as_millis(), 11, "two versions within a millisecond");
     }
 
     #[test]
     fn an_edit_on_sight_of_an_older_revision_is_refused() {
         let spec = profile(false).spec;
-        assert!(matches!(profile(false).edit(spec, 2, Timestamp::from_millis(9)), Err(ProfileError::Changed(_))));
+        assert!(matches!(
+            profile(false).edit(spec, 2, "ada", Timestamp::from_millis(9)),
+            Err(ProfileError::Changed(_))
+        ));
     }
 
     #[test]

@@ -1,12 +1,16 @@
 //! Runs of a startup script on a delegate.
 
+mod difference;
 mod view;
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::view::{DelegateScripts, MAX_SHOWN_LOG_BYTES};
+pub use self::{
+    difference::{Difference, LineChange, LineOfDifference},
+    view::{DelegateScripts, MAX_SHOWN_LOG_BYTES},
+};
 use crate::{
     id::{DelegateId, ProfileId, ScriptRunId},
     named_enum::named_enum,

@@ -4,6 +4,7 @@
 //! approved delegate. In a shell script it is quoted as that place needs it (see `secret/shell.rs`).
 
 mod command;
+mod refused;
 mod shell;
 mod view;
 
@@ -13,8 +14,9 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use self::{
-    command::{NewSecret, parse_value},
-    view::SecretRow,
+    command::{NewSecret, SecretEdit, parse_value},
+    refused::{not_allowed, unknown},
+    view::{Handout, ProfileChoice, SecretDetail, SecretRow},
 };
 use crate::{id::SecretId, scope::Scope, text::Invalid, time::Timestamp};
 
@@ -128,6 +130,12 @@ pub struct Secret {
     pub scope: Scope,
     /// What scripts call it.
     pub name: SecretName,
+    /// What it is for.
+    pub description: String,
+    /// Whether only some profiles may use it.
+    pub limited: bool,
+    /// Who made it; empty where that was not recorded yet.
+    pub created_by: String,
     /// Who gave it its value.
     pub updated_by: String,
     /// When it was made.
@@ -180,12 +188,6 @@ pub fn expand<'v>(script: &str, value: impl Fn(&SecretName) -> Option<&'v Secret
         Ok(())
     })?;
     Ok(text)
-}
-
-/// What to say where a script names a secret that does not exist.
-#[must_use]
-pub fn unknown(name: &SecretName) -> Invalid {
-    Invalid::new(format!("There is no secret {name}. Add it under Secrets, or correct its name in the script."))
 }
 
 enum Part<'a> {

@@ -19,8 +19,11 @@ use crate::{
         AddTokenDialog, AddedTokenDialog, DelegateSetupPage, InstallPage, RejectArrivalDialog, ReviewPage, VerifyPage,
     },
     layout::Layout,
-    profiles::{DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfilesPage},
-    secrets::{DeleteSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretsPage},
+    profiles::{
+        DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfileDelegatesPage, ProfilePage, ProfileRecordPage,
+        ProfilesPage, RestoreDialog, RunScriptDialog, VersionPage, VersionsPage,
+    },
+    secrets::{DeleteSecretDialog, EditSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretPage, SecretsPage},
     session::{LoginPage, SetupPage},
     tokens::{
         CreatedTokenDialog, DeleteTokenDialog, EditTokenDialog, ExtendTokenDialog, NewTokenDialog, RevokeRotatedDialog,
@@ -57,7 +60,18 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!(":id/delete") view=DeleteProfileDialog ssr=SsrMode::Async />
                     </ParentRoute>
-                    <Route path=path!("/profiles/:id") view=EditProfilePage ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/:id/edit") view=EditProfilePage ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/:id/delegates") view=ProfileDelegatesPage ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/:id/versions") view=VersionsPage ssr=SsrMode::Async />
+                    <Route path=path!("/profiles/:id/record") view=ProfileRecordPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/profiles/:id/versions/:version") view=VersionPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("restore") view=RestoreDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/profiles/:id") view=ProfilePage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("run") view=RunScriptDialog ssr=SsrMode::Async />
+                    </ParentRoute>
                     <ParentRoute path=path!("/tokens") view=TokensPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("new") view=NewTokenDialog ssr=SsrMode::Async />
@@ -80,6 +94,10 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("new") view=NewSecretDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/replace") view=ReplaceSecretDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/delete") view=DeleteSecretDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/secrets/:id") view=SecretPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("edit") view=EditSecretDialog ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/install") view=InstallPage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/install/:kind") view=DelegateSetupPage ssr=SsrMode::Async>

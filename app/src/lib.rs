@@ -14,6 +14,7 @@ pub mod console;
 pub mod delegates;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod error;
+mod highlight;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod install;
 #[cfg(not(target_arch = "wasm32"))]

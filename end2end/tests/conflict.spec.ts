@@ -1,5 +1,6 @@
 // Two administrators and one delegate: one decides, the other is told who did what.
 
+import { fact } from './support/console';
 import { expect, test } from './support/fixtures';
 import { ada, bob } from './support/people';
 
@@ -113,17 +114,37 @@ test('a profile that somebody else changed keeps what the second one typed', asy
   const other = await another(bob);
   await ui.createProfile({ name: 'shared work' });
   for (const one of [ui, other]) {
-    await one.open('/profiles');
-    await one.page.getByRole('link', { name: 'shared work', exact: true }).click();
-    await expect(one.heading('shared work')).toBeVisible();
+    await one.editProfile('shared work');
   }
   await ui.field('Description').fill('by Ada');
-  await ui.button('Submit').click();
+  await ui.field('Startup Script').fill('echo Ada\n');
+  await ui.button('Save').click();
   await ui.says('Profile shared work is saved.');
   await other.field('Description').fill('by Bob');
-  await other.button('Submit').click();
-  await expect(other.page.getByRole('alert').getByText('was changed by somebody else')).toBeVisible();
+  await other.button('Save').click();
+  await expect(other.page.getByRole('alert').getByText('was changed while you edited it')).toBeVisible();
   await expect(other.field('Description')).toHaveValue('by Bob');
-  await ui.reload();
-  await expect(ui.row('shared work')).toContainText('by Ada');
+  const changed = other.page.getByRole('region', { name: 'What changed meanwhile' });
+  await expect(changed).toContainText(`Changed by ${ada.email}`);
+  await expect(changed.getByRole('row', { name: 'Description' })).toHaveText('Descriptionby Adaby Bob');
+  await expect(changed.getByRole('region', { name: 'What was changed in the startup script' })).toContainText('echo Ada');
+
+  // One way out: to take what is saved.
+  other.page.once('dialog', (dialog) => void dialog.accept());
+  await changed.getByRole('link', { name: 'take what is saved' }).click();
+  await expect(changed).toHaveCount(0);
+  await expect(other.field('Description')).toHaveValue('by Ada');
+  await expect(other.field('Startup Script')).toHaveValue('echo Ada\n');
+
+  // The other: to save over it.
+  await ui.editProfile('shared work');
+  await ui.field('Description').fill('by Ada once more');
+  await ui.button('Save').click();
+  await ui.says('Profile shared work is saved.');
+  await other.field('Description').fill('by Bob');
+  await other.button('Save').click();
+  await expect(changed).toBeVisible();
+  await other.button('Save').click();
+  await other.says('Profile shared work is saved.');
+  await expect(fact(other.page.getByRole('main'), 'Description')).toHaveText('by Bob');
 });

@@ -163,11 +163,10 @@ test.describe('inside', () => {
     }
     await ui.open('/profiles');
     await expect(ui.row('Primary')).toHaveCount(1);
-    await page.getByRole('link', { name: 'Primary', exact: true }).click();
-    await expect(ui.heading('Primary')).toBeVisible();
+    await ui.editProfile('Primary');
     await ui.field('Name').evaluate((field) => field.removeAttribute('readonly'));
     await ui.field('Name').fill('Secondary');
-    await ui.button('Submit').click();
+    await ui.button('Save').click();
     await ui.refuses(ui.field('Name'), /Primary cannot be renamed/);
   });
 
@@ -180,20 +179,20 @@ test.describe('inside', () => {
       await open();
       await expect(ui.row(HOSTILE)).toContainText(HOSTILE);
     }
-    await page.getByRole('link', { name: HOSTILE, exact: true }).click();
+    await ui.editProfile(HOSTILE);
     for (const open of [async () => {}, ui.reload.bind(ui)]) {
       await open();
-      await expect(ui.heading(HOSTILE)).toBeVisible();
+      await expect(ui.heading(`Edit ${HOSTILE}`)).toBeVisible();
       await expect(ui.field('Startup Script')).toHaveValue(script);
       await expect(ui.field('Description')).toHaveValue(HOSTILE);
     }
     // Saved as it is, it stays what it was.
-    await ui.button('Submit').click();
+    await ui.button('Save').click();
     await ui.says(`Profile ${HOSTILE} is saved.`);
-    await page.getByRole('link', { name: HOSTILE, exact: true }).click();
+    await ui.editProfile(HOSTILE);
     await expect(ui.field('Startup Script')).toHaveValue(script);
     await ui.open('/profiles');
-    await ui.row(HOSTILE).getByRole('button', { name: 'Delete' }).click();
+    await ui.choose(HOSTILE, 'Delete');
     await expect(page.getByRole('dialog').getByRole('heading', { name: HOSTILE })).toBeVisible();
     await assertNoScripts();
   });

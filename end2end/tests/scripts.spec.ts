@@ -64,7 +64,7 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
     await dialog.getByRole('button', { name: 'Add Secret' }).click();
     await ui.says('Secret canary is created.');
 
-    await ui.button('Replace value of canary').click();
+    await ui.choose('canary', 'Replace value');
     const replace = ui.dialog('Replace the value of canary');
     await expect(replace.getByLabel('New value')).toHaveValue('');
     await replace.getByLabel('New value').fill(canary);
@@ -101,7 +101,7 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
   await test.step('the secret is in use: it cannot be deleted', async () => {
     await ui.go('Secrets');
     await expect(ui.row('canary').getByRole('link', { name: 'scripted', exact: true })).toBeVisible();
-    await ui.button('Delete canary').click();
+    await ui.choose('canary', 'Delete');
     const dialog = ui.dialog('canary is in use');
     await expect(dialog.getByRole('link', { name: 'scripted', exact: true })).toBeVisible();
     await expect(dialog.getByRole('button', { name: 'Delete', exact: true })).toHaveCount(0);
@@ -174,22 +174,20 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
   });
 
   await test.step('it runs again when it is changed, and not for another description', async () => {
-    await ui.open('/profiles');
-    await page.getByRole('link', { name: 'scripted', exact: true }).click();
+    await ui.editProfile('scripted');
     await expect(ui.field('Startup Script')).toHaveValue(TELLTALE);
     await ui.field('Description').fill('Runs another script');
-    await ui.button('Submit').click();
+    await ui.button('Save and run on 1 delegate').click();
     await ui.says('Profile scripted is saved.');
     await ui.open(address);
     await waitForHeartbeats(ui);
     expect(await runsOf(delegate)).toEqual(['telltale', 'telltale']);
 
-    await ui.open('/profiles');
-    await page.getByRole('link', { name: 'scripted', exact: true }).click();
+    await ui.editProfile('scripted');
     await expect(ui.field('Description')).toHaveValue('Runs another script');
     const changed = TELLTALE.replace('echo telltale', 'echo changed').replace('exit 3', 'exit 0');
     await ui.field('Startup Script').fill(changed);
-    await ui.button('Submit').click();
+    await ui.button('Save and run on 1 delegate').click();
     await ui.says('Profile scripted is saved.');
     await ui.open(address);
     await expect(block.fact('Outcome')).toHaveText('Succeeded');
@@ -233,7 +231,7 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
       await expect(who.page.getByText(there).filter({ visible: true }).first()).toBeVisible();
       secrets.assertAbsent(who.page.url(), await who.page.content());
     }
-    await ui.button('Replace value of canary').click();
+    await ui.choose('canary', 'Replace value');
     await expect(ui.dialog('Replace the value of canary').getByLabel('New value')).toHaveValue('');
     secrets.assertAbsent(page.url(), await page.content());
 
@@ -331,7 +329,7 @@ test('a profile in use is not deleted before its delegates have another', async 
   const id = await client.join({ delegateName: 'stays-1', hostName: 'h', delegateProfileId: 'leaving' });
   await client.join({ delegateName: 'stays-2', hostName: 'h', delegateProfileId: 'leaving' });
   await ui.open('/profiles');
-  await ui.button('Delete leaving').click();
+  await ui.choose('leaving', 'Delete');
   const dialog = ui.dialog('Delete leaving?');
   await expect(dialog).toContainText('2 delegates have it');
   await expect(dialog).toContainText('stays-1');
@@ -340,7 +338,7 @@ test('a profile in use is not deleted before its delegates have another', async 
   await dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(ui.row('leaving')).toBeVisible();
 
-  await ui.button('Delete leaving').click();
+  await ui.choose('leaving', 'Delete');
   await dialog.getByRole('button', { name: 'Move to Primary and delete' }).click();
   await expect(ui.row('leaving')).toHaveCount(0);
   await ui.open(`/delegates/${id}`);

@@ -143,14 +143,13 @@ test('the main job, end to end', async ({ server, ui, page, problems, delegates 
     await expect(ui.row('edge-3')).toContainText('Connected');
     await third.waitForLog(/the delegate is connected/);
 
-    await ui.go('Delegate Profiles');
-    await page.getByRole('link', { name: 'open', exact: true }).click();
-    await expect(page.getByText('1 delegate has this profile.')).toBeVisible();
+    await ui.editProfile('open');
+    await expect(page.getByText('1 delegate runs its script.')).toBeVisible();
     await expect(ui.field('Delegate Requires Approval')).toHaveAccessibleDescription(/no effect on registered ones/);
     await ui.field('Delegate Requires Approval').check();
-    await ui.button('Submit').click();
+    await ui.button('Save without running').click();
     await ui.says('Profile open is saved.');
-    await expect(ui.row('open')).toContainText('Required');
+    await expect(fact(page.getByRole('main'), 'Approval')).toHaveText('Required');
 
     await ui.go('Delegates');
     await expect(ui.row('edge-3')).toContainText('Connected');

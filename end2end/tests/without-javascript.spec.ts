@@ -61,7 +61,7 @@ test('the main job without JavaScript', async ({ server, ui, page, delegates }) 
     await ui.field('Name').fill('careful');
     await ui.button('Submit').click();
     await ui.says('Profile careful is created.');
-    await page.getByRole('link', { name: 'careful', exact: true }).click();
+    await ui.editProfile('careful');
     await expect(ui.field('Startup Script')).toHaveValue(script);
   });
 
@@ -151,7 +151,7 @@ test.describe('inside', () => {
       await ui.field('Value').fill('a value that nobody uses');
       await ui.dialog('Add Secret').getByRole('button', { name: 'Add Secret' }).click();
       await ui.says('Secret plain is created.');
-      await ui.button('Replace value of plain').click();
+      await ui.choose('plain', 'Replace value');
       await ui.field('New value').fill(value);
       await ui.button('Replace value').click();
       await ui.says('Secret plain has a new value.');

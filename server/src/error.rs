@@ -33,6 +33,8 @@ pub enum Object {
     Rotation,
     /// A secret of startup scripts.
     Secret,
+    /// A version of a profile's startup script.
+    ScriptVersion,
     /// A run of a startup script.
     ScriptRun,
     /// A link that hands out install files once.
@@ -87,12 +89,23 @@ pub enum Conflict {
         /// The names of the profiles whose scripts name it.
         profiles: Vec<String>,
     },
+    /// Startup scripts name the secret, of profiles that could not use it any more.
+    #[error("{name} is named in scripts of other profiles")]
+    SecretUsedElsewhere {
+        /// The secret's name.
+        name: String,
+        /// The names of those profiles.
+        profiles: Vec<String>,
+    },
     /// The delegate, by its name where it is known, is not approved.
     #[error("the delegate is not approved")]
     NotApproved(Option<String>),
     /// The profile of the delegate of this name has no startup script.
     #[error("{0} has no startup script")]
     NoScript(String),
+    /// The profile of this name has no startup script.
+    #[error("profile {0} has no startup script")]
+    ProfileWithoutScript(String),
     /// The first administrator was made before.
     #[error("the installation is set up already")]
     SetUpAlready,
@@ -127,10 +140,11 @@ impl Conflict {
             )
             | Self::NotApproved(_)
             | Self::NoScript(_)
+            | Self::ProfileWithoutScript(_)
             | Self::SetUpAlready
             | Self::NotDelivered(_)
             | Self::ForeignRun => Code::WrongState,
-            Self::ProfileInUse { .. } | Self::SecretInUse { .. } => Code::InUse,
+            Self::ProfileInUse { .. } | Self::SecretInUse { .. } | Self::SecretUsedElsewhere { .. } => Code::InUse,
             Self::Full(..) => Code::LimitReached,
         }
     }

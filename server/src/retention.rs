@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     db::{
         Db,
-        entity::{audit, connection, refused_call, script_run},
+        entity::{audit, connection, refused_call, script_run, secret_handout},
     },
     state::State,
 };
@@ -74,7 +74,9 @@ pub async fn tidy(state: &State) -> Result<(), DbErr> {
     }
     let since = before(now, state.retention.script_days);
     let ended = Condition::all().add(script_run::Column::EndedAt.lt(since.as_millis()));
-    remove::<script_run::Entity>(db, script_run::Column::Id, ended).await
+    remove::<script_run::Entity>(db, script_run::Column::Id, ended).await?;
+    let old = secret_handout::Column::At.lt(since.as_millis());
+    remove::<secret_handout::Entity>(db, secret_handout::Column::Id, old.into()).await
 }
 
 /// Delegates that were connected more often than is kept.

@@ -1,9 +1,12 @@
 //! Secrets' values at rest: each is sealed for its own secret, so that rows cannot be swapped in the database.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use muster::{
-    id::SecretId,
+    id::{ProfileId, SecretId},
     scope::Scope,
     script::normalized,
     secret::{self as domain, Secret, SecretName, SecretValue},
@@ -11,15 +14,15 @@ use muster::{
     time::Timestamp,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait as _, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::Expr,
 };
 use uuid::Uuid;
 
 use crate::{
     db::{
         Change,
-        entity::{Scoped, retired_secret, secret},
+        entity::{Scoped, retired_secret, secret, secret_profile},
     },
     encryption::{EncryptionKey, Unsealable},
     error::Error,
@@ -72,24 +75,66 @@ pub fn unseal_retired(encryption: &EncryptionKey, row: &retired_secret::Model) -
     open(encryption, &retired_purpose(row.id), &row.sealed_value)
 }
 
-/// A script with the values of the secrets that it names, or what to say where it names one that does not exist or
-/// cannot be opened.
+/// Those of some secrets that a profile may use although they are limited.
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result<String, Invalid>, Error> {
+pub async fn granted(
+    db: &impl ConnectionTrait,
+    profile: ProfileId,
+    secrets: Vec<Uuid>,
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    if secrets.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows = secret_profile::Entity::find()
+        .select_only()
+        .column(secret_profile::Column::SecretId)
+        .filter(secret_profile::Column::ProfileId.eq(profile.0))
+        .filter(secret_profile::Column::SecretId.is_in(secrets));
+    Ok(rows.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
+}
+
+/// A script with the values of the secrets that it names. It prints as nothing.
+pub struct Expanded {
+    /// The script.
+    pub script: String,
+    /// The secrets whose values it holds.
+    pub secrets: Vec<SecretId>,
+}
+
+/// A profile's script with the values of the secrets that it names, or what to say where it names one that does not
+/// exist, that the profile may not use, or that cannot be opened.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn expand(
+    state: &State,
+    scope: &Scope,
+    profile: ProfileId,
+    script: &str,
+) -> Result<Result<Expanded, Invalid>, Error> {
     // It may have been saved by an earlier version, which did not do so.
     let script = &normalized(script);
     let names = match domain::references(script) {
-        Ok(names) if names.is_empty() => return Ok(Ok(script.to_owned())),
+        Ok(names) if names.is_empty() => return Ok(Ok(Expanded { script: script.to_owned(), secrets: Vec::new() })),
         Ok(names) => names,
         Err(invalid) => return Ok(Err(invalid)),
     };
     let named = secret::Entity::find()
         .filter(secret::Entity::visible_from(scope))
         .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)));
+    let rows = named.all(state.db.read()).await?;
+    // Asked again: a version may be handed out that was saved before the secret was limited.
+    let limited = rows.iter().filter(|row| row.limited).map(|row| row.id).collect();
+    let granted = granted(state.db.read(), profile, limited).await?;
     let mut values: HashMap<String, SecretValue> = HashMap::new();
-    for row in named.all(state.db.read()).await? {
+    let mut secrets = Vec::new();
+    for row in rows {
+        if row.limited && !granted.contains(&row.id) {
+            return Ok(SecretName::parse(&row.name).and_then(|name| Err(domain::not_allowed(&name))));
+        }
+        secrets.push(SecretId(row.id));
         match unseal(&state.encryption, &row) {
             Ok(value) => values.insert(row.name, value),
             Err(Unsealable) => {
@@ -101,7 +146,8 @@ pub async fn expand(state: &State, scope: &Scope, script: &str) -> Result<Result
             }
         };
     }
-    Ok(domain::expand(script, |name| values.get(name.as_str())))
+    let expanded = domain::expand(script, |name| values.get(name.as_str()));
+    Ok(expanded.map(|script| Expanded { script, secrets }))
 }
 
 /// How many bytes the values of a scope have together, but for one secret.

@@ -148,7 +148,8 @@ impl Delegate {
     #[must_use]
     pub fn switch_profile(mut self, profile: &Profile, now: Timestamp) -> Self {
         self.profile_id = profile.id;
-        self.run_again(now)
+        // Where the clock went back since its script was saved, the newest version is meant all the same.
+        self.run_again(now.max(profile.script_changed_at))
     }
 
     /// Asks for another run of the startup script.

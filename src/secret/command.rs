@@ -1,13 +1,21 @@
 //! What is asked for about secrets.
 
 use super::{SecretName, SecretValue};
-use crate::text::InvalidField;
+use crate::{
+    id::ProfileId,
+    text::{InvalidField, block},
+};
+
+/// The most characters of a description.
+const MAX_DESCRIPTION_LENGTH: usize = 1000;
 
 /// A secret to be made.
 #[derive(Clone, Debug)]
 pub struct NewSecret {
     /// What scripts will call it.
     pub name: SecretName,
+    /// What it is for.
+    pub description: String,
     /// Its value.
     pub value: SecretValue,
 }
@@ -17,10 +25,34 @@ impl NewSecret {
     ///
     /// # Errors
     /// Says which field is wrong and how, and does not repeat the value.
-    pub fn parse(name: &str, value: &str) -> Result<Self, InvalidField> {
+    pub fn parse(name: &str, description: &str, value: &str) -> Result<Self, InvalidField> {
         let name = SecretName::parse(name).map_err(|error| error.of_field("name"))?;
-        Ok(Self { name, value: parse_value(value)? })
+        Ok(Self { name, description: parse_description(description)?, value: parse_value(value)? })
     }
+}
+
+/// What a person changes of a secret, beside its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretEdit {
+    /// What it is for.
+    pub description: String,
+    /// The profiles that may use it; none where all may.
+    pub profiles: Option<Vec<ProfileId>>,
+}
+
+impl SecretEdit {
+    /// Reads a form: where it is not `limited`, the profiles mean nothing.
+    ///
+    /// # Errors
+    /// Says which field is wrong and how.
+    pub fn parse(description: &str, limited: bool, profiles: Vec<ProfileId>) -> Result<Self, InvalidField> {
+        Ok(Self { description: parse_description(description)?, profiles: limited.then_some(profiles) })
+    }
+}
+
+fn parse_description(text: &str) -> Result<String, InvalidField> {
+    let text = block(text, "The description", MAX_DESCRIPTION_LENGTH).map_err(|error| error.of_field("description"))?;
+    Ok(text.trim().to_owned())
 }
 
 /// Reads the value that a form gives a secret.

@@ -17,6 +17,7 @@
 //! | `data-menu` | `<details>` | closes on Escape, and when somebody goes on elsewhere |
 //! | `data-tail` | panes | stays at the end of a text that grows |
 //! | `data-said` | what the page says of a form that is gone | stays until somebody goes elsewhere |
+//! | `data-editor`, `data-insert` | the frame of an editor; buttons that type into it | see `editor` |
 //! | `data-slash` | a field | the key `/` focuses it |
 //!
 //! What it notes itself it notes in attributes that the server never writes (`data-typed`, `data-sending`), so that an
@@ -26,6 +27,7 @@ mod clock;
 mod copy;
 mod dialog;
 mod dom;
+mod editor;
 mod keys;
 mod live;
 mod menu;
@@ -54,6 +56,7 @@ pub fn start() {
     dialog::watch();
     once::watch();
     copy::watch();
+    editor::watch();
     keys::watch();
     menu::watch();
     rows::watch();

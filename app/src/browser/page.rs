@@ -8,7 +8,7 @@ use web_sys::{Document, DomParser, Element, HtmlElement, SupportedType};
 use super::{
     clock, dialog,
     dom::{all, document, first, focus, of_page, set, show, unset, window},
-    live,
+    editor, live,
     merge::{self, Typed},
     once, rows, tail,
 };
@@ -125,6 +125,7 @@ fn opened(focused: Option<&Element>) {
     dialog::open_all();
     clock::tick();
     tail::follow();
+    editor::draw_all();
     once::begin();
     rows::settle();
     live::opened();

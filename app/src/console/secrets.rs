@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use muster::{
-    id::SecretId,
+    id::{ProfileId, SecretId},
     page::{Cursor, Page},
-    secret::{NewSecret, SecretRow, SecretValue},
+    secret::{NewSecret, SecretDetail, SecretEdit, SecretName, SecretRow, SecretValue},
 };
 
 use crate::error::ConsoleError;
@@ -12,14 +12,18 @@ use crate::error::ConsoleError;
 /// What the console asks about secrets. All of it needs the permission to manage delegates.
 #[async_trait]
 pub trait Secrets {
-    /// One page of the list.
-    async fn list_secrets(&self, cursor: Cursor) -> Result<Page<SecretRow>, ConsoleError>;
-    /// One secret.
-    async fn secret(&self, id: SecretId) -> Result<SecretRow, ConsoleError>;
+    /// The names of the secrets that a profile's script can use.
+    async fn usable_secrets(&self, profile: Option<ProfileId>) -> Result<Vec<SecretName>, ConsoleError>;
+    /// One page of the list: those that hold a text.
+    async fn list_secrets(&self, search: &str, cursor: Cursor) -> Result<Page<SecretRow>, ConsoleError>;
+    /// Everything about one secret.
+    async fn secret(&self, id: SecretId) -> Result<SecretDetail, ConsoleError>;
     /// Makes a secret.
     async fn create_secret(&self, command: NewSecret) -> Result<SecretId, ConsoleError>;
-    /// Gives a secret another value.
-    async fn replace_secret(&self, id: SecretId, value: SecretValue) -> Result<(), ConsoleError>;
+    /// Changes what is said of a secret, and which profiles may use it.
+    async fn edit_secret(&self, id: SecretId, edit: SecretEdit) -> Result<(), ConsoleError>;
+    /// Gives a secret another value. With `run`, the scripts that name it run again.
+    async fn replace_secret(&self, id: SecretId, value: SecretValue, run: bool) -> Result<(), ConsoleError>;
     /// Deletes a secret that no script names.
     async fn delete_secret(&self, id: SecretId) -> Result<(), ConsoleError>;
 }

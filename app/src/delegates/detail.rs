@@ -11,7 +11,7 @@ use super::{
     dialogs::get_by_text,
     enable::EnableForm,
     facts::status_with_reason,
-    history::{audit, connections},
+    history::connections,
     query::{detail_href, dialog_from_detail},
     take_back::TakeBackForm,
 };
@@ -25,6 +25,7 @@ use crate::{
         live::Follows,
         load::{render, render_or},
         params::use_id,
+        record::record_table,
     },
 };
 
@@ -119,7 +120,7 @@ fn about(detail: DelegateDetail) -> impl IntoView {
         </section>
         <section class="block">
             <h2>"Audit"</h2>
-            {audit(recorded)}
+            {record_table(recorded)}
         </section>
     }
 }

@@ -22,7 +22,6 @@ pub use change::{SelectorsDialog, SwitchProfileDialog};
 pub use decision::Decision;
 pub use detail::DelegatePage;
 pub use dialogs::{DeleteDelegateDialog, DisableDelegateDialog, RejectDialog, reject_dialog};
-pub use history::audit as record_table;
 pub use page::DelegatesPage;
 pub use status::DelegateStatus;
 pub use take_back::TakeBackForm;

@@ -1,21 +1,22 @@
 //! The list of profiles.
 
 use leptos::prelude::*;
-use muster::{
-    page::{Cursor, count_label},
-    profile::ProfileRow,
-};
+use muster::{page::count_label, profile::ProfileRow};
 use uuid::Uuid;
 
 use super::api::list_profiles;
 use crate::{
-    session::{ManagersOnly, Toast, may_manage},
+    session::{ManagersOnly, Toast},
     ui::{
         button::NavButton,
+        empty::EmptyState,
         href::{Href, use_just_done},
+        icon::Icon,
         list::ListPage,
         live_table::{Column, TableSpec},
+        menu::{Menu, MenuLink, Weight},
         pagination::{use_cursor, with_cursor},
+        search::{SearchBar, use_search},
         time::Time,
     },
 };
@@ -26,6 +27,7 @@ static TABLE: TableSpec<ProfileRow> = TableSpec {
         Column::Text("Name"),
         Column::Text("Description"),
         Column::Text("Approval"),
+        Column::Text("Script"),
         Column::Text("Selectors"),
         Column::Number("Delegates"),
         Column::Text("Updated"),
@@ -37,7 +39,7 @@ static TABLE: TableSpec<ProfileRow> = TableSpec {
 /// The list, and a dialog on top of it where the address names one.
 #[component]
 pub fn ProfilesPage() -> impl IntoView {
-    let cursor = use_cursor();
+    let (cursor, search) = (use_cursor(), use_search());
     let actions = || {
         view! {
             <ManagersOnly>
@@ -47,37 +49,56 @@ pub fn ProfilesPage() -> impl IntoView {
             </ManagersOnly>
         }
     };
+    let list = Href::new("/profiles").with("q", &search);
+    let here = with_cursor(list.clone(), &cursor);
+    let searched = search.clone();
     view! {
         <ListPage
             title="Delegate Profiles"
             actions=actions
-            page=list_profiles(cursor.clone())
+            page=list_profiles(search.clone(), cursor.clone())
             table=&TABLE
             topics="profiles delegates"
             nouns=["profile", "profiles"]
-            href=|cursor| with_cursor(Href::new("/profiles"), &cursor)
-            cursor=cursor.clone()
-            row=move |id, row| view! { <ProfileLine id=id row=row cursor=cursor.clone() /> }
+            href=move |cursor| with_cursor(list.clone(), &cursor)
+            cursor=cursor
+            row=move |id, row| view! { <ProfileLine id=id row=row list=here.clone() /> }
+            empty=Box::new(move |_, _| no_profiles(&searched))
         >
             <Toast otherwise="How delegates are admitted, which script they run, and which selectors they share." />
+            <SearchBar action="/profiles" value=search placeholder="Search name, description or selector" />
         </ListPage>
     }
 }
 
+fn no_profiles(search: &str) -> AnyView {
+    let title =
+        if search.is_empty() { "This page is empty".to_owned() } else { format!("No profile holds “{search}”") };
+    view! {
+        <EmptyState icon=Icon::Profiles title=title>
+            <NavButton to=Href::new("/profiles") class="btn">
+                "All profiles"
+            </NavButton>
+        </EmptyState>
+    }
+    .into_any()
+}
+
 #[component]
-fn ProfileLine(id: Uuid, row: ProfileRow, cursor: Cursor) -> impl IntoView {
+fn ProfileLine(
+    id: Uuid,
+    row: ProfileRow,
+    /// The list as it is, which a dialog returns to.
+    list: Href,
+) -> impl IntoView {
     let ProfileRow { profile, delegates, .. } = row;
+    let lines = profile.spec.startup_script.lines().count();
+    let has_script = profile.has_script();
     let spec = profile.spec;
     let name = spec.name.to_string();
     let selectors: Vec<String> = spec.selectors.iter().map(str::to_owned).collect();
-    let delete = (may_manage() && !profile.primary).then(|| {
-        let to = with_cursor(Href::new(format!("/profiles/{id}/delete")), &cursor);
-        view! {
-            <NavButton to=to class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
-                "Delete"
-            </NavButton>
-        }
-    });
+    let delete = (!profile.primary).then(|| list.at(format!("/profiles/{id}/delete")));
+    let delegates_of = Href::new("/delegates").with("profile", id).to_string();
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
@@ -90,18 +111,37 @@ fn ProfileLine(id: Uuid, row: ProfileRow, cursor: Cursor) -> impl IntoView {
                 {spec.description}
             </td>
             <td data-label="Approval">{if spec.requires_approval { "Required" } else { "Not required" }}</td>
+            <td data-label="Script" class="script-cell" class:muted=!has_script>
+                {match (has_script, lines) {
+                    (false, _) => "None".to_owned(),
+                    (true, 1) => "1 line".to_owned(),
+                    (true, lines) => format!("{lines} lines"),
+                }}
+            </td>
             <td data-label="Selectors" class="tags-cell">
                 <span class="tags">
                     {selectors.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}
                 </span>
             </td>
             <td data-label="Delegates" class="number">
-                {count_label(delegates)}
+                <a class="link" href=delegates_of>
+                    {count_label(delegates)}
+                </a>
             </td>
             <td data-label="Updated" class="muted time-cell">
                 <Time at=profile.updated_at />
             </td>
-            <td class="actions-cell">{delete}</td>
+            <td class="actions-cell">
+                <ManagersOnly>
+                    <Menu label=format!("Actions for {name}")>
+                        <MenuLink to=Href::new(format!("/profiles/{id}/edit")) label="Edit" />
+                        <MenuLink to=Href::new("/profiles/new").with("from", id) label="Duplicate" />
+                        {delete.map(|to| {
+                            view! { <MenuLink to=to label="Delete" weight=Weight::Grave keep_scroll=true /> }
+                        })}
+                    </Menu>
+                </ManagersOnly>
+            </td>
         </tr>
     }
 }

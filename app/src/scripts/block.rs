@@ -42,7 +42,7 @@ enum Quiet {
 
 /// The startup script of a delegate, and its runs.
 pub fn script_block(scripts: DelegateScripts, row: &DelegateRow) -> impl IntoView + use<> {
-    let DelegateScripts { has_script, due, runs, log, more } = scripts;
+    let DelegateScripts { has_script, newer_saved, due, runs, log, more } = scripts;
     let mut runs = runs.into_iter();
     let newest = runs.next();
     let before: Vec<ScriptRun> = runs.collect();
@@ -54,7 +54,12 @@ pub fn script_block(scripts: DelegateScripts, row: &DelegateRow) -> impl IntoVie
         (true, false) if !admitted && newest.is_none() => Quiet::NotAdmitted,
         (true, false) => Quiet::Nothing,
     };
-    let again = may_manage() && admitted && quiet == Quiet::Nothing;
+    let again = may_manage() && admitted && (quiet == Quiet::Nothing || newer_saved);
+    let newer = newer_saved.then(|| {
+        view! {
+            <p class="muted">"A newer script is saved in the profile, and was not run here. Another run is of that one."</p>
+        }
+    });
     view! {
         <div class="block-head">
             <h2>"Startup script"</h2>
@@ -63,6 +68,7 @@ pub fn script_block(scripts: DelegateScripts, row: &DelegateRow) -> impl IntoVie
         </div>
         <div class="card script">
             {quiet_line(quiet, row)}
+            {newer}
             {newest.map(|run| view! {
                 {newest_facts(&run)}
                 {newest_log(&run, &log, more)}

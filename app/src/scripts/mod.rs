@@ -6,3 +6,4 @@ mod log;
 mod outcome;
 
 pub use block::script_block;
+pub use outcome::outcome;

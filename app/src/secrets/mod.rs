@@ -1,8 +1,10 @@
-//! Secrets of startup scripts: the list, and the dialogs that make one, give it another value, and delete it.
+//! Secrets of startup scripts: the list, the page of one, and the dialogs that make one, give it another value, and delete it.
 
 pub mod api;
+mod detail;
 mod dialogs;
 mod page;
 
-pub use dialogs::{DeleteSecretDialog, NewSecretDialog, ReplaceSecretDialog};
+pub use detail::SecretPage;
+pub use dialogs::{DeleteSecretDialog, EditSecretDialog, NewSecretDialog, ReplaceSecretDialog};
 pub use page::SecretsPage;

@@ -12,27 +12,37 @@ use super::api::list_secrets;
 use crate::{
     session::{ManagersOnly, Toast},
     ui::{
+        badge::{Badge, Kind},
         button::NavButton,
+        editor::reference,
         empty::EmptyState,
         href::{Href, use_just_done},
         icon::Icon,
         list::ListPage,
         live_table::{Column, TableSpec},
+        menu::{Menu, MenuLink, Weight},
         pagination::{use_cursor, with_cursor},
-        time::Time,
+        search::{SearchBar, use_search},
+        time::{Time, time_or},
     },
 };
 
 static TABLE: TableSpec<SecretRow> = TableSpec {
     class: "table secrets",
-    columns: &[Column::Text("Name"), Column::Text("Used by"), Column::Text("Updated"), Column::Actions],
+    columns: &[
+        Column::Text("Name"),
+        Column::Text("Used by"),
+        Column::Text("Handed out"),
+        Column::Text("Updated"),
+        Column::Actions,
+    ],
     key: |row| row.secret.id.0,
 };
 
 /// The list, and a dialog on top of it where the address names one.
 #[component]
 pub fn SecretsPage() -> impl IntoView {
-    let cursor = use_cursor();
+    let (cursor, search) = (use_cursor(), use_search());
     let new = with_cursor(Href::new("/secrets/new"), &cursor);
     let actions = move || {
         view! {
@@ -43,40 +53,54 @@ pub fn SecretsPage() -> impl IntoView {
             </ManagersOnly>
         }
     };
-    let first = cursor == Cursor::First;
+    let first = cursor == Cursor::First && search.is_empty();
+    let list = Href::new("/secrets").with("q", &search);
+    let here = with_cursor(list.clone(), &cursor);
     view! {
         <ListPage
             title="Secrets"
             actions=actions
-            page=list_secrets(cursor.clone())
+            page=list_secrets(search.clone(), cursor.clone())
             table=&TABLE
             topics="secrets profiles"
             nouns=["secret", "secrets"]
-            href=|cursor| with_cursor(Href::new("/secrets"), &cursor)
+            href=move |cursor| with_cursor(list.clone(), &cursor)
             cursor=cursor.clone()
-            row=move |id, row| view! { <SecretLine id=id row=row cursor=cursor.clone() /> }
+            row=move |id, row| view! { <SecretLine id=id row=row list=here.clone() /> }
             empty=Box::new(move |_, _| view! { <NoSecrets first=first /> }.into_any())
         >
             <Toast otherwise="Passwords and keys that startup scripts use. Nobody can read them here once they are saved." />
+            <SearchBar action="/secrets" value=search placeholder="Search name or description" />
         </ListPage>
     }
 }
 
 #[component]
-fn SecretLine(id: Uuid, row: SecretRow, cursor: Cursor) -> impl IntoView {
-    let SecretRow { secret, used_by } = row;
+fn SecretLine(
+    id: Uuid,
+    row: SecretRow,
+    /// The list as it is, which a dialog returns to.
+    list: Href,
+) -> impl IntoView {
+    let SecretRow { secret, used_by, handed_out } = row;
     let name = secret.name;
-    let to = |path: &str| with_cursor(Href::new(format!("/secrets/{id}/{path}")), &cursor);
+    let to = |path: &str| list.clone().at(format!("/secrets/{id}/{path}"));
     let (replace, delete) = (to("replace"), to("delete"));
-    let (replaces, deletes) = (format!("Replace value of {name}"), format!("Delete {name}"));
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
-                <span class="t mono">{name.to_string()}</span>
-                <Reference name=name />
+                <a class="t mono" href=format!("/secrets/{id}")>
+                    {name.to_string()}
+                </a>
+                {secret.limited.then(|| view! { " " <Badge kind=Kind::Plain label="limited" /> })}
+                {(!secret.description.is_empty()).then(|| view! { <span class="second">{secret.description}</span> })}
+                <Reference name=name.clone() />
             </td>
             <td data-label="Used by" class="text-cell">
                 {links(used_by)}
+            </td>
+            <td data-label="Handed out">
+                {time_or(handed_out, "not lately")}
             </td>
             <td data-label="Updated">
                 <Time at=secret.updated_at />
@@ -84,12 +108,11 @@ fn SecretLine(id: Uuid, row: SecretRow, cursor: Cursor) -> impl IntoView {
             </td>
             <td class="actions-cell">
                 <ManagersOnly>
-                    <NavButton to=replace class="btn small ghost" label=replaces keep_scroll=true>
-                        "Replace value"
-                    </NavButton>
-                    <NavButton to=delete class="btn small ghost" label=deletes keep_scroll=true>
-                        "Delete"
-                    </NavButton>
+                    <Menu label=format!("Actions for {name}")>
+                        <MenuLink to=replace label="Replace value" keep_scroll=true />
+                        <MenuLink to=Href::new(format!("/secrets/{id}/edit")) label="Edit" keep_scroll=true />
+                        <MenuLink to=delete label="Delete" weight=Weight::Grave keep_scroll=true />
+                    </Menu>
                 </ManagersOnly>
             </td>
         </tr>
@@ -97,7 +120,7 @@ fn SecretLine(id: Uuid, row: SecretRow, cursor: Cursor) -> impl IntoView {
 }
 
 /// The profiles whose scripts name a secret.
-fn links(profiles: Vec<(ProfileId, String)>) -> AnyView {
+pub(super) fn links(profiles: Vec<(ProfileId, String)>) -> AnyView {
     if profiles.is_empty() {
         return view! { <span class="muted">"No script"</span> }.into_any();
     }
@@ -112,14 +135,9 @@ fn links(profiles: Vec<(ProfileId, String)>) -> AnyView {
     profiles.into_iter().enumerate().map(link).collect_view().into_any()
 }
 
-/// What a script writes to get a secret's value.
-fn reference(name: &SecretName) -> String {
-    format!("${{secrets.getValue(\"{name}\")}}")
-}
-
-/// The same, to be copied.
+/// What a script writes to get a secret's value, to be copied.
 #[component]
-fn Reference(name: SecretName) -> impl IntoView {
+pub(super) fn Reference(name: SecretName) -> impl IntoView {
     let text = reference(&name);
     let label = format!("Copy the reference to {name}");
     view! {
@@ -163,19 +181,5 @@ fn NoSecrets(
             </EmptyState>
         }
         .into_any()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use muster::secret::{SecretName, references};
-
-    use super::reference;
-
-    #[test]
-    fn what_is_copied_is_what_scripts_are_read_for() {
-        let name = SecretName::parse("npm_token-2.x").unwrap();
-        assert_eq!(reference(&name), r#"${secrets.getValue("npm_token-2.x")}"#);
-        assert_eq!(references(&reference(&name)).unwrap(), [name]);
     }
 }

@@ -8,9 +8,9 @@ use muster::{
 };
 
 use super::query::token_href;
-use crate::{
-    delegates::record_table,
-    ui::pagination::{Pagination, with_cursor},
+use crate::ui::{
+    pagination::{Pagination, with_cursor},
+    record::record_table,
 };
 
 /// A page of the record, and the way to the others.

@@ -3,41 +3,11 @@
 use leptos::prelude::*;
 use muster::install::Language;
 
-mod json;
-mod scan;
-mod shell;
-mod yaml;
-
-use scan::{Part, Scan};
-
-/// What a person tells a piece of a file by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Look {
-    Plain,
-    Comment,
-    /// The name of something that gets a value.
-    Key,
-    Text,
-    /// A number, or a word of the language.
-    Word,
-    Variable,
-    /// Dots that stand for a secret.
-    Hidden,
-}
-
-impl Look {
-    const fn class(self) -> Option<&'static str> {
-        match self {
-            Self::Plain => None,
-            Self::Comment => Some("code-comment"),
-            Self::Key => Some("code-key"),
-            Self::Text => Some("code-text"),
-            Self::Word => Some("code-word"),
-            Self::Variable => Some("code-variable"),
-            Self::Hidden => Some("code-hidden"),
-        }
-    }
-}
+use crate::highlight::{
+    self, Look, json,
+    scan::{Part, Scan},
+    shell, yaml,
+};
 
 /// What stands in a file in place of a secret.
 const DOT: char = '•';
@@ -72,15 +42,7 @@ fn hidden(look: Look, text: &str) -> Vec<Part<'_>> {
 
 /// The text as HTML. As inner HTML, not as elements: a file has thousands of pieces, and none of them ever changes.
 fn html(language: Language, text: &str) -> String {
-    let mut html = String::with_capacity(text.len() * 2);
-    for (look, text) in parts(language, text) {
-        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        match look.class() {
-            Some(class) => html.push_str(&format!("<span class=\"{class}\">{text}</span>")),
-            None => html.push_str(&text),
-        }
-    }
-    html
+    highlight::html(&parts(language, text))
 }
 
 /// The text of a file.
@@ -100,13 +62,13 @@ pub fn Code(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     const ALL: [Language; 4] = [Language::Yaml, Language::Json, Language::Shell, Language::Text];
 
     /// The pieces that are not plain, as `look text`.
-    pub(super) fn looks(language: Language, text: &str) -> Vec<(Look, &str)> {
+    pub(crate) fn looks(language: Language, text: &str) -> Vec<(Look, &str)> {
         parts(language, text)
             .into_iter()
             .filter(|(look, text)| *look != Look::Plain && !text.trim().is_empty())

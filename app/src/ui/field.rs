@@ -5,19 +5,19 @@ use leptos::prelude::*;
 use super::{form::FormState, icon::Icon};
 
 /// What the parts of a field share.
-struct Parts {
-    id: String,
-    described: Option<String>,
-    error: Option<String>,
+pub(super) struct Parts {
+    pub(super) id: String,
+    pub(super) described: Option<String>,
+    pub(super) error: Option<String>,
 }
 
 impl Parts {
-    fn invalid(&self) -> Option<&'static str> {
+    pub(super) fn invalid(&self) -> Option<&'static str> {
         self.error.is_some().then_some("true")
     }
 }
 
-fn parts(name: &'static str, hint: &'static str) -> Parts {
+pub(super) fn parts(name: &'static str, hint: &'static str) -> Parts {
     let form = use_context::<FormState>();
     let id = form.as_ref().map_or_else(|| name.to_owned(), |form| form.register(name));
     let error = form.and_then(|form| form.error_of(name));
@@ -26,7 +26,7 @@ fn parts(name: &'static str, hint: &'static str) -> Parts {
     Parts { id, described: (!described.is_empty()).then(|| described.join(" ")), error }
 }
 
-fn initial(name: &'static str, given: String) -> String {
+pub(super) fn initial(name: &'static str, given: String) -> String {
     match use_context::<FormState>() {
         Some(form) => form.initial(name, given),
         None => given,
@@ -35,7 +35,7 @@ fn initial(name: &'static str, given: String) -> String {
 
 /// What stands below a control.
 #[component]
-fn Below(id: String, hint: &'static str, error: Option<String>) -> impl IntoView {
+pub(super) fn Below(id: String, hint: &'static str, error: Option<String>) -> impl IntoView {
     view! {
         {error.map(|error| {
             view! {
@@ -177,7 +177,7 @@ pub fn SecretArea(
 
 /// The content of a `<textarea>` as HTML. Leptos writes the children of one as they are, so that text could end the
 /// element and go on as markup; as inner HTML, escaped here, it is safe.
-fn textarea_html(text: &str) -> String {
+pub(super) fn textarea_html(text: &str) -> String {
     let escaped = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     // The parser drops a line end that begins the text.
     if escaped.starts_with('\n') { format!("\n{escaped}") } else { escaped }
@@ -280,21 +280,30 @@ pub fn RadioField(
 #[component]
 pub fn CheckField(
     name: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     #[prop(optional)] checked: bool,
     #[prop(default = "")] hint: &'static str,
+    /// What it sends where it is ticked. With a value of its own it is never ticked at first.
+    #[prop(optional, into)]
+    value: Option<String>,
 ) -> impl IntoView {
-    let Parts { id, described, error } = parts(name, hint);
-    let checked = use_context::<FormState>().map_or(checked, |form| form.ticked(name, checked));
+    let parts = parts(name, hint);
+    let invalid = parts.invalid();
+    let Parts { id, described, error } = parts;
+    let checked = match use_context::<FormState>() {
+        Some(form) if value.is_none() => form.ticked(name, checked),
+        _ => checked && value.is_none(),
+    };
     view! {
         <div class="field field-check">
             <input
                 type="checkbox"
                 id=id.clone()
                 name=name
-                value="true"
+                value=value.unwrap_or_else(|| "true".to_owned())
                 checked=checked
                 autocomplete="off"
+                aria-invalid=invalid
                 aria-describedby=described
             />
             <div>

@@ -15,6 +15,7 @@ use std::{
 };
 
 use leptos::{context::Provider, prelude::*};
+use muster::problem::Code;
 use serde::{Deserialize, Serialize};
 
 use super::icon::Icon;
@@ -42,6 +43,26 @@ fn flash_of(endpoint: &str, id: Option<&str>) -> Option<Flash> {
         flash.shown.store(true, Ordering::Relaxed);
     }
     is_of_form.then_some(flash)
+}
+
+/// A form of this page that was not taken, for pages that have more to say about that than its error.
+#[derive(Clone, Debug)]
+pub struct Refused {
+    /// What kind of problem it was; none where the server or the way to it failed.
+    pub code: Option<Code>,
+    /// What was typed, but for passwords and codes.
+    pub typed: BTreeMap<String, String>,
+}
+
+/// What became of a form that goes to `endpoint` and was not taken.
+#[must_use]
+pub fn use_refused(endpoint: &str) -> Option<Refused> {
+    let flash = use_context::<Flash>().filter(|flash| flash.endpoint == endpoint)?;
+    let code = match &flash.error {
+        ConsoleError::Problem(problem) => Some(problem.code),
+        _ => None,
+    };
+    Some(Refused { code, typed: flash.fields })
 }
 
 /// What came of a form that is not on the page any more, for example because its object is gone. Put it behind all forms.

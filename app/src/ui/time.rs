@@ -39,7 +39,8 @@ fn parts(at: Timestamp) -> Option<(String, String, String)> {
 }
 
 /// To the minute: `2026-11-21 09:30 UTC`.
-fn absolute(at: Timestamp) -> String {
+/// A point in time in UTC, to the minute.
+pub fn absolute(at: Timestamp) -> String {
     parts(at).map_or_else(|| at.to_string(), |(day, minute, _)| format!("{day} {minute} UTC"))
 }
 

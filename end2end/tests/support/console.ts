@@ -82,8 +82,8 @@ export class Console {
 
   /** Chooses from the menu of a row, or of a page. */
   async choose(name: string, entry: string): Promise<void> {
-    await this.page.locator(`summary[aria-label="Actions for ${name}"]`).click();
-    await this.page.getByRole('link', { name: entry, exact: true }).click();
+    await this.page.getByLabel(`Actions for ${name}`, { exact: true }).and(this.page.locator('summary')).click();
+    await this.page.locator('details[open]').getByRole('link', { name: entry, exact: true }).click();
   }
 
   /** Waits for the sentence above a page that says what was just done. */
@@ -180,6 +180,16 @@ export class Console {
     await this.fillProfile(fields);
     await this.button('Submit').click();
     await this.says(`Profile ${fields.name} is created.`);
+  }
+
+  /** Opens the form of a profile. */
+  async editProfile(name: string): Promise<void> {
+    await this.open('/profiles');
+    await this.page.getByRole('link', { name, exact: true }).click();
+    await expect(this.heading(name)).toBeVisible();
+    await this.button('Edit').click();
+    await expect(this.heading(`Edit ${name}`)).toBeVisible();
+    await this.hydrated();
   }
 
   /** Downloads the install files of a shell delegate; gives the archive's path. */

@@ -59,6 +59,7 @@ fn sentence(action: Action, name: &str) -> Option<String> {
         Action::ScriptRequested => format!("{name} is asked to run its startup script again."),
         Action::SecretCreated => format!("Secret {name} is created."),
         Action::SecretReplaced => format!("Secret {name} has a new value. Scripts get it at their next run."),
+        Action::SecretEdited => format!("Secret {name} is saved."),
         Action::SecretDeleted => format!("Secret {name} is deleted."),
         Action::TokenRotated => format!("Token {name} has a successor."),
         Action::ProfileCreated => format!("Profile {name} is created."),

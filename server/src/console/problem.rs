@@ -65,6 +65,7 @@ const fn not_found(object: Object) -> &'static str {
         Object::Token => "There is no such token any more; somebody may have deleted it.",
         Object::Rotation => "This token is not being rotated.",
         Object::Secret => "There is no such secret any more; somebody may have deleted it.",
+        Object::ScriptVersion => "There is no such version any more: only the newest hundred are kept.",
         Object::ScriptRun => "There is no such run any more: only the newest ten are kept.",
         Object::InstallLink => "There is no such link any more. Make a new one.",
         Object::InstallFile => "There is no install file of this name.",
@@ -85,6 +86,7 @@ fn taken(object: Object, name: &str) -> String {
         Object::Profile => format!("There is a profile {name} already. Choose another name."),
         Object::Delegate
         | Object::Rotation
+        | Object::ScriptVersion
         | Object::ScriptRun
         | Object::InstallLink
         | Object::InstallFile
@@ -110,9 +112,18 @@ fn sentence(conflict: &Conflict) -> String {
             let s = if profiles.len() == 1 { "" } else { "s" };
             format!("{name} is named in the startup script{s} of {}. Take it out there first.", listed(profiles))
         }
+        Conflict::SecretUsedElsewhere { name, profiles } => {
+            let s = if profiles.len() == 1 { "" } else { "s" };
+            format!(
+                "{name} is named in the startup script{s} of {}, which could not use it any more. Choose them, too, or \
+                 take it out there first.",
+                listed(profiles)
+            )
+        }
         Conflict::NotApproved(Some(name)) => format!("{name} is not approved. It runs its script once it is."),
         Conflict::NotApproved(None) => "This delegate is not approved.".to_owned(),
         Conflict::NoScript(name) => format!("The profile of {name} has no startup script."),
+        Conflict::ProfileWithoutScript(name) => format!("{name} has no startup script."),
         Conflict::SetUpAlready => "Muster is set up already. Log in, or ask an account administrator.".to_owned(),
         Conflict::NotDelivered(why) => format!("The startup script was not delivered. {why}"),
         Conflict::ForeignRun => "This run belongs to another delegate. Choose another id.".to_owned(),

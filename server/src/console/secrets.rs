@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use muster::{
-    id::SecretId,
+    id::{ProfileId, SecretId},
     page::{Cursor, Page},
-    secret::{NewSecret, SecretRow, SecretValue},
+    secret::{NewSecret, SecretDetail, SecretEdit, SecretName, SecretRow, SecretValue},
 };
 use muster_app::{console::Secrets, error::ConsoleError};
 
@@ -13,11 +13,15 @@ use crate::manage::secrets;
 
 #[async_trait]
 impl Secrets for Operator {
-    async fn list_secrets(&self, cursor: Cursor) -> Result<Page<SecretRow>, ConsoleError> {
-        self.answer(secrets::list(&self.context()?, &self.scope(), cursor).await)
+    async fn usable_secrets(&self, profile: Option<ProfileId>) -> Result<Vec<SecretName>, ConsoleError> {
+        self.answer(secrets::usable(&self.context()?, &self.scope(), profile).await)
     }
 
-    async fn secret(&self, id: SecretId) -> Result<SecretRow, ConsoleError> {
+    async fn list_secrets(&self, search: &str, cursor: Cursor) -> Result<Page<SecretRow>, ConsoleError> {
+        self.answer(secrets::list(&self.context()?, &self.scope(), search, cursor).await)
+    }
+
+    async fn secret(&self, id: SecretId) -> Result<SecretDetail, ConsoleError> {
         self.answer(secrets::get(&self.context()?, id).await)
     }
 
@@ -25,8 +29,12 @@ impl Secrets for Operator {
         self.answer(secrets::create(&self.context()?, &self.scope(), command).await)
     }
 
-    async fn replace_secret(&self, id: SecretId, value: SecretValue) -> Result<(), ConsoleError> {
-        self.answer(secrets::replace(&self.context()?, id, value).await)
+    async fn edit_secret(&self, id: SecretId, edit: SecretEdit) -> Result<(), ConsoleError> {
+        self.answer(secrets::edit(&self.context()?, id, edit).await)
+    }
+
+    async fn replace_secret(&self, id: SecretId, value: SecretValue, run: bool) -> Result<(), ConsoleError> {
+        self.answer(secrets::replace(&self.context()?, id, value, run).await)
     }
 
     async fn delete_secret(&self, id: SecretId) -> Result<(), ConsoleError> {

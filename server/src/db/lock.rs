@@ -89,11 +89,16 @@ pub async fn secret(change: &Change, scope: &Scope, id: SecretId) -> Result<Opti
     one::<secret::Entity>(change, id.0, secret::Entity::under(scope), Lock::Exclusive).await
 }
 
-/// The secrets of these names that exist, which nobody deletes meanwhile.
-pub async fn secrets_shared(change: &Change, scope: &Scope, names: Vec<String>) -> Result<Vec<String>, DbErr> {
-    let rows = secret::Entity::find().select_only().column(secret::Column::Name);
-    let rows = rows.filter(secret::Entity::visible_from(scope)).filter(secret::Column::Name.is_in(names));
-    rows.order_by_asc(secret::Column::Id).lock_shared().into_tuple().all(&**change).await
+/// The secrets of these names that exist, which nobody deletes or limits meanwhile.
+pub async fn secrets_shared(change: &Change, scope: &Scope, names: Vec<String>) -> Result<Vec<secret::Model>, DbErr> {
+    let rows = secret::Entity::find().filter(secret::Entity::visible_from(scope));
+    let rows = rows.filter(secret::Column::Name.is_in(names)).order_by_asc(secret::Column::Id);
+    rows.lock_shared().all(&**change).await
+}
+
+/// Profiles in or under a scope, for a change of them.
+pub async fn profiles(change: &Change, which: Condition) -> Result<Vec<profile::Model>, DbErr> {
+    profile::Entity::find().filter(which).order_by_asc(profile::Column::Id).lock_exclusive().all(&**change).await
 }
 
 /// A token in or under a scope, for a change of it.

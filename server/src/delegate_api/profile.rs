@@ -25,7 +25,7 @@ pub async fn profile(
     Query(has): Query<ProfileQuery>,
 ) -> Result<([(HeaderName, HeaderValue); 1], Json<Envelope<ProfileParams>>), ApiError> {
     let delivery = deliver(&state, &caller, delegate, &has).await?;
-    let params = delivery.map(|Delivery { profile, version, script }| ProfileParams {
+    let params = delivery.map(|Delivery { profile, version, script, .. }| ProfileParams {
         name: profile.spec.name.to_string(),
         profile_id: profile.id.to_string(),
         profile_last_updated_at: version,

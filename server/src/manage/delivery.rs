@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use muster::{
     delegate::{Delegate, Standing},
-    id::{DelegateId, ProfileId},
+    id::{DelegateId, ProfileId, SecretId},
     profile::Profile,
     scope::Scope,
     text::Invalid,
@@ -14,14 +14,21 @@ use muster::{
 };
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::identity::{ensure_active, lock_approved, own_process};
+use super::{
+    identity::{ensure_active, lock_approved, own_process},
+    profiles::script_at,
+    secrets::note_handed_out,
+};
 use crate::{
     caller::Caller,
-    db::entity::{Scoped, delegate, profile, token},
+    db::{
+        Change,
+        entity::{Scoped, delegate, profile, token},
+    },
     error::{Conflict, Error},
     events::Topic,
     scripts::not_delivered,
-    secret_values::expand,
+    secret_values::{Expanded, expand},
     state::State,
 };
 
@@ -33,6 +40,8 @@ pub struct Delivery {
     pub version: Timestamp,
     /// The script, with the values of its secrets.
     pub script: String,
+    /// The secrets whose values it holds.
+    secrets: Vec<SecretId>,
 }
 
 /// What the caller's own delegate is to apply; nothing where it may not run scripts, or has it already.
@@ -62,7 +71,7 @@ pub async fn deliver(
         }
         return match prepared {
             Ok(delivery) => {
-                spend_proof(state, caller, &delegate).await?;
+                hand_out(state, caller, &delegate, delivery.as_ref()).await?;
                 Ok(delivery)
             }
             Err(why) => {
@@ -88,23 +97,39 @@ async fn again(state: &State, caller: &Caller, was: &Standing) -> Result<Option<
     Ok(delegate.filter(is_same).map(Arc::new))
 }
 
+/// Notes what is handed out: takes the proof, and writes down which secrets the delegate gets.
+async fn hand_out(
+    state: &State,
+    caller: &Caller,
+    delegate: &Standing,
+    delivery: Option<&Delivery>,
+) -> Result<(), Error> {
+    let secrets = delivery.map(|delivery| delivery.secrets.as_slice()).unwrap_or_default();
+    if caller.proof.is_none() && secrets.is_empty() {
+        return Ok(());
+    }
+    let mut change = state.db.write().await?;
+    spend_proof(&change, caller, delegate).await?;
+    if !secrets.is_empty() {
+        note_handed_out(&change, delegate, secrets, state.clock.now()).await?;
+        change.touches(Topic::Secrets);
+    }
+    Ok(change.commit().await?)
+}
+
 /// Takes the proof that a script is handed out for, once for all managers and for good: whoever recorded the call cannot
 /// have its answer again.
-async fn spend_proof(state: &State, caller: &Caller, delegate: &Standing) -> Result<(), Error> {
+async fn spend_proof(change: &Change, caller: &Caller, delegate: &Standing) -> Result<(), Error> {
     let Some(proof) = &caller.proof else { return Ok(()) };
     let counter = i64::try_from(proof.claims.ctr).unwrap_or(i64::MAX);
-    let change = state.db.write().await?;
     let column = delegate::Column::ProofCounter;
     let spent = delegate::Entity::update_many()
         .col_expr(column, Expr::value(counter))
         .filter(delegate::Column::Id.eq(delegate.id.0))
         .filter(Condition::any().add(column.is_null()).add(column.lt(counter)))
-        .exec(&*change)
+        .exec(&**change)
         .await?;
-    if spent.rows_affected == 0 {
-        return Err(Error::Replayed);
-    }
-    Ok(change.commit().await?)
+    if spent.rows_affected == 0 { Err(Error::Replayed) } else { Ok(()) }
 }
 
 /// The profile of a delegate in a scope.
@@ -125,8 +150,11 @@ async fn prepare(state: &State, delegate: &Standing) -> Result<Result<Option<Del
     let Some(profile) = profile_of(state.db.read(), &delegate.scope, delegate.profile_id).await? else {
         return Ok(Ok(None));
     };
-    let script = expand(state, &delegate.scope, &profile.spec.startup_script).await?;
-    Ok(script.map(|script| Some(Delivery { profile, version: delegate.script_version, script })))
+    let script = script_at(state.db.read(), &profile, delegate.script_version).await?;
+    let expanded = expand(state, &delegate.scope, profile.id, &script).await?;
+    Ok(expanded.map(|Expanded { script, secrets }| {
+        Some(Delivery { profile, version: delegate.script_version, script, secrets })
+    }))
 }
 
 /// Notes that a script was not handed out, and why.

@@ -83,6 +83,7 @@ fn primary_profile(scope: &Scope, now: Timestamp) -> Result<Profile, Invalid> {
         primary: true,
         created_at: now,
         updated_at: now,
+        updated_by: Actor::Installation.name().to_owned(),
         script_changed_at: now,
         revision: 1,
     })

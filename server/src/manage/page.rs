@@ -2,9 +2,9 @@
 
 use muster::page::{Cursor, MAX_COUNT, PAGE_SIZE, Page};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
-    sea_query::{Asterisk, Expr, ExprTrait as _, Query},
+    sea_query::{Asterisk, Expr, ExprTrait as _, Func, LikeExpr, Query},
 };
 use uuid::Uuid;
 
@@ -33,6 +33,22 @@ where
     };
     let found = query.limit(u64::from(PAGE_SIZE) + 1).all(db).await?;
     Ok(Page::cut(found, cursor, total, |row| id_of(row).into()).split())
+}
+
+/// Rows that hold a text in one of these columns, whatever the case of its letters. All of them for an empty text. It
+/// looks at every row of a list: for those that are short.
+pub fn matching<C: ColumnTrait>(text: &str, columns: impl IntoIterator<Item = C>) -> Condition {
+    let text = text.trim();
+    if text.is_empty() {
+        return Condition::all();
+    }
+    let escaped = text.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    let pattern = |text: &str| LikeExpr::new(format!("%{text}%")).escape('!');
+    columns.into_iter().fold(Condition::any(), |any, column| {
+        let lower = Expr::expr(Func::lower(Expr::col(column.as_column_ref())));
+        // SQLite makes only the letters of ASCII small.
+        any.add(lower.like(pattern(&escaped.to_lowercase()))).add(column.like(pattern(&escaped)))
+    })
 }
 
 fn cursor_id(cursor: &Cursor) -> Option<Uuid> {

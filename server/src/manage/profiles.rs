@@ -1,12 +1,19 @@
 //! Delegate profiles: the list, one of them, and what becomes of them.
 
+mod edit;
+mod rollout;
+mod versions;
+
+use std::collections::BTreeSet;
+
 use muster::{
-    audit::{Action, Origin},
+    audit::{Action, AuditRow, Origin},
+    delegate::Admission,
     id::ProfileId,
     page::{Cursor, Page},
-    profile::{Profile, ProfileDetail, ProfileError, ProfileName, ProfileRow, ProfileSpec},
+    profile::{Profile, ProfileDetail, ProfileName, ProfileRow, ProfileSpec},
     scope::Scope,
-    secret as secrets,
+    secret::{self as secrets, SecretName},
     text::Invalid,
     user::Permission,
 };
@@ -15,9 +22,15 @@ use sea_orm::{
     QueryOrder, QuerySelect, Select, Value, sea_query::Expr,
 };
 
+pub use self::{
+    edit::{edit, restore},
+    rollout::{delegates, rollout, run_on, run_on_all},
+    versions::{change_since, get as version, list as versions, script_at},
+};
 use super::{
     Context,
-    page::{count, page},
+    audit::page_of_object,
+    page::{count, matching, page},
 };
 use crate::{
     db::{
@@ -29,19 +42,21 @@ use crate::{
     error::{Conflict, Error, Object},
     events::Topic,
     random,
+    secret_values::granted,
 };
 
 /// How many names of delegates a page shows.
 const MAX_SHOWN_DELEGATES: u64 = 20;
 
-/// One page of the list.
+/// One page of the list: those that hold a text in their name, description or selectors.
 ///
 /// # Errors
 /// [`Error::Forbidden`], or where the database is out of reach.
-pub async fn list(cx: &Context, scope: &Scope, cursor: Cursor) -> Result<Page<ProfileRow>, Error> {
+pub async fn list(cx: &Context, scope: &Scope, search: &str, cursor: Cursor) -> Result<Page<ProfileRow>, Error> {
     cx.authorize(Permission::View, scope)?;
     let db = cx.state.db.read();
-    let query = profile::Entity::find().filter(profile::Entity::at(scope));
+    let found = matching(search, [profile::Column::Name, profile::Column::Description, profile::Column::Selectors]);
+    let query = profile::Entity::find().filter(profile::Entity::at(scope)).filter(found);
     let (found, rest) = page(db, query, profile::Column::Id, |row| row.id, &cursor).await?;
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -55,6 +70,11 @@ fn users(profile: ProfileId) -> Select<delegate::Entity> {
     delegate::Entity::find().filter(delegate::Column::ProfileId.eq(profile.0))
 }
 
+/// Those that run its script.
+fn admitted(profile: ProfileId) -> Select<delegate::Entity> {
+    users(profile).filter(delegate::Column::Admission.eq(Admission::Enabled.code()))
+}
+
 /// One profile and who has it.
 ///
 /// # Errors
@@ -65,7 +85,19 @@ pub async fn get(cx: &Context, id: ProfileId) -> Result<ProfileDetail, Error> {
     let delegates = count(db, users(id)).await?;
     let newest = users(id).order_by_desc(delegate::Column::Id).limit(MAX_SHOWN_DELEGATES).all(db).await?;
     let used_by = newest.into_iter().map(|row| row.name).collect();
-    Ok(ProfileDetail { row: ProfileRow { profile, delegates }, used_by })
+    let admitted = count(db, admitted(id)).await?;
+    let saved_only = profile.has_script() && versions::is_saved_only(db, &profile).await?;
+    Ok(ProfileDetail { row: ProfileRow { profile, delegates }, used_by, admitted, saved_only })
+}
+
+/// One page of what was done to a profile, the newest first.
+///
+/// # Errors
+/// As for [`Context::find`].
+pub async fn record(cx: &Context, id: ProfileId, cursor: Cursor) -> Result<Page<AuditRow>, Error> {
+    let db = cx.state.db.read();
+    let profile: Profile = cx.find(db, id, Permission::View).await?;
+    Ok(page_of_object(db, &profile.scope, id.0, &cursor).await?)
 }
 
 /// The Primary profile of a scope's account.
@@ -91,7 +123,7 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
     let now = cx.now();
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     check_name(&*change, scope, &spec.name, None).await?;
-    check_secrets(&change, scope, &spec.startup_script).await?;
+    check_secrets(&change, scope, None, &spec.startup_script).await?;
     let profile = Profile {
         id: ProfileId::new(now, &random::bytes()),
         scope: scope.clone(),
@@ -99,6 +131,7 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
         primary: false,
         created_at: now,
         updated_at: now,
+        updated_by: cx.name().to_owned(),
         script_changed_at: now,
         revision: 1,
     };
@@ -116,13 +149,15 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
 /// Where the name is taken, or the database is out of reach.
 pub(super) async fn insert(change: &Change, origin: &Origin, profile: &Profile) -> Result<(), DbErr> {
     profile::ActiveModel::from(profile).insert(&**change).await?;
-    audit::record(change, origin, profile.created_at, entry(profile, Action::ProfileCreated)).await
+    versions::add(change, profile, Some(profile.created_at), None).await?;
+    let approval = if profile.spec.requires_approval { "approval required" } else { "approval not required" };
+    let entry = entry(profile, Action::ProfileCreated, approval.to_owned());
+    audit::record(change, origin, profile.created_at, entry).await
 }
 
-fn entry(profile: &Profile, action: Action) -> Entry<'_> {
+fn entry(profile: &Profile, action: Action, detail: String) -> Entry<'_> {
     let (object, name) = (Some(profile.id.0), profile.spec.name.as_str());
-    let approval = if profile.spec.requires_approval { "approval required" } else { "approval not required" };
-    Entry { scope: &profile.scope, action, object, name, detail: approval.to_owned() }
+    Entry { scope: &profile.scope, action, object, name, detail }
 }
 
 fn taken(error: DbErr, name: &ProfileName) -> Error {
@@ -147,70 +182,29 @@ async fn check_name(
     Ok(())
 }
 
-/// Refuses a script that names a secret which does not exist. Those that it names are held, so that nobody deletes one
-/// before the script is saved.
-async fn check_secrets(change: &Change, scope: &Scope, script: &str) -> Result<(), Error> {
+/// Refuses a script that names a secret which does not exist, or is limited to other profiles. Those that it names are
+/// held, so that nobody deletes or limits one before the script is saved.
+async fn check_secrets(change: &Change, scope: &Scope, profile: Option<ProfileId>, script: &str) -> Result<(), Error> {
     let wrong = |error: Invalid| Error::field("startup_script", error);
     let names = secrets::references(script).map_err(wrong)?;
     if names.is_empty() {
         return Ok(());
     }
     let held = lock::secrets_shared(change, scope, names.iter().map(ToString::to_string).collect()).await?;
-    match names.iter().find(|name| !held.iter().any(|held| held == name.as_str())) {
-        Some(unknown) => Err(wrong(secrets::unknown(unknown))),
+    if let Some(unknown) = names.iter().find(|name| !held.iter().any(|held| held.name == name.as_str())) {
+        return Err(wrong(secrets::unknown(unknown)));
+    }
+    let limited: Vec<_> = held.into_iter().filter(|secret| secret.limited).collect();
+    let granted = match profile {
+        Some(profile) => granted(&**change, profile, limited.iter().map(|secret| secret.id).collect()).await?,
+        None => BTreeSet::new(),
+    };
+    let barred =
+        |name: &&SecretName| limited.iter().any(|secret| secret.name == name.as_str() && !granted.contains(&secret.id));
+    match names.iter().find(barred) {
+        Some(barred) => Err(wrong(secrets::not_allowed(barred))),
         None => Ok(()),
     }
-}
-
-/// Changes a profile. `seen` is the revision that was changed: of two who change it at once the second is told.
-///
-/// # Errors
-/// As for [`Context::lock`] and [`create`]; [`Error::Conflict`] where it has changed since it was seen.
-pub async fn edit(cx: &Context, id: ProfileId, seen: i32, spec: ProfileSpec) -> Result<Profile, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
-    // Before the profile is locked: its secrets come first.
-    let scope = cx.find::<Profile>(&*change, id, Permission::ManageDelegates).await?.scope;
-    check_secrets(&change, &scope, &spec.startup_script).await?;
-    let before: Profile = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    let (name, script_before) = (before.spec.name.clone(), before.script_changed_at);
-    check_name(&*change, &scope, &spec.name, Some(id)).await?;
-    let after = before.edit(spec, seen, cx.now())?;
-    let saved = profile::Entity::update_many()
-        .set(profile::ActiveModel::from(&after))
-        .filter(profile::Column::Id.eq(id.0))
-        .filter(profile::Column::Revision.eq(seen))
-        .exec(&*change)
-        .await
-        .map_err(|error| taken(error, &after.spec.name))?;
-    if saved.rows_affected == 0 {
-        return Err(ProfileError::Changed(name).into());
-    }
-    if after.script_changed_at != script_before {
-        ask_for_another_run(&change, &after).await?;
-        change.touches(Topic::Scripts);
-        change.touches(Topic::Secrets);
-    }
-    cx.record(&change, entry(&after, Action::ProfileEdited)).await?;
-    // Delegates show the name and the selectors of their profile.
-    change.touches(Topic::Profiles);
-    change.touches(Topic::Delegates);
-    change.commit().await?;
-    Ok(after)
-}
-
-/// Gives a profile's delegates the version of its script. Never back: a delegate that was asked for another run has a
-/// version of its own.
-async fn ask_for_another_run(change: &Change, profile: &Profile) -> Result<(), DbErr> {
-    let version = profile.script_changed_at.as_millis();
-    let users = delegate::Column::ProfileId.eq(profile.id.0);
-    lock::delegates(change, Condition::all().add(users.clone())).await?;
-    delegate::Entity::update_many()
-        .col_expr(delegate::Column::ScriptVersion, Expr::value(version))
-        .filter(users)
-        .filter(delegate::Column::ScriptVersion.lt(version))
-        .exec(&**change)
-        .await?;
-    Ok(())
 }
 
 /// Deletes a profile that no delegate has; with `move_delegates` they are moved to Primary first.
@@ -226,10 +220,11 @@ pub async fn delete(cx: &Context, id: ProfileId, move_delegates: bool) -> Result
     let users = delegate::Column::ProfileId.eq(id.0);
     if move_delegates {
         let primary = primary(&*change, &profile.scope).await?;
+        let version = cx.now().max(primary.script_changed_at);
         lock::delegates(&change, Condition::all().add(users.clone())).await?;
         delegate::Entity::update_many()
             .col_expr(delegate::Column::ProfileId, Expr::value(primary.id.0))
-            .col_expr(delegate::Column::ScriptVersion, Expr::value(cx.now().as_millis()))
+            .col_expr(delegate::Column::ScriptVersion, Expr::value(version.as_millis()))
             .filter(users.clone())
             .exec(&*change)
             .await?;
@@ -244,7 +239,7 @@ pub async fn delete(cx: &Context, id: ProfileId, move_delegates: bool) -> Result
         .exec(&*change)
         .await?;
     profile::Entity::delete_by_id(id.0).exec(&*change).await?;
-    cx.record(&change, entry(&profile, Action::ProfileDeleted)).await?;
+    cx.record(&change, entry(&profile, Action::ProfileDeleted, String::new())).await?;
     Topic::ALL.into_iter().for_each(|topic| change.touches(topic));
     Ok(change.commit().await?)
 }

@@ -4,14 +4,15 @@ use muster::{
     audit::Action,
     delegate::{Admission, Delegate},
     id::{DelegateId, ScriptRunId},
+    profile::Profile,
     script::{DelegateScripts, MAX_RUNS, MAX_SHOWN_LOG_BYTES, Outcome, ScriptRun},
     user::Permission,
 };
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QuerySelect};
 
-use super::{Context, delegates::save};
+use super::{Context, delegates::save, delivery::profile_of, profiles::script_at};
 use crate::{
-    db::entity::{Scoped, profile, script_run},
+    db::entity::script_run,
     error::{Conflict, Error, Object},
     events::Topic,
     scripts::{runs_of, tail, whole},
@@ -24,7 +25,14 @@ use crate::{
 pub async fn of_delegate(cx: &Context, id: DelegateId) -> Result<DelegateScripts, Error> {
     let db = cx.state.db.read();
     let delegate: Delegate = cx.find(db, id, Permission::View).await?;
-    let has_script = has_script(db, &delegate).await?;
+    let profile = profile_of(db, &delegate.scope, delegate.profile_id).await?;
+    let script = match &profile {
+        Some(profile) => script_at(db, profile, delegate.script_version).await?,
+        None => String::new(),
+    };
+    let has_script = !script.trim().is_empty();
+    let newer = |profile: &Profile| profile.has_script() && profile.script_changed_at > delegate.script_version;
+    let newer_saved = profile.as_ref().is_some_and(newer);
     let found = runs_of(&delegate).limit(MAX_RUNS).all(db).await?;
     let runs = found.into_iter().map(ScriptRun::try_from).collect::<Result<Vec<_>, _>>()?;
     let (log, more) = match runs.first() {
@@ -37,13 +45,7 @@ pub async fn of_delegate(cx: &Context, id: DelegateId) -> Result<DelegateScripts
         delivered && run.profile_id == delegate.profile_id && run.version == delegate.script_version
     };
     let due = delegate.admission == Admission::Enabled && has_script && !runs.iter().any(has_run);
-    Ok(DelegateScripts { has_script, due, runs, log, more })
-}
-
-async fn has_script(db: &impl ConnectionTrait, delegate: &Delegate) -> Result<bool, DbErr> {
-    let profile = profile::Entity::find_by_id(delegate.profile_id.0);
-    let profile = profile.filter(profile::Entity::visible_from(&delegate.scope));
-    Ok(profile.one(db).await?.is_some_and(|row| !row.startup_script.trim().is_empty()))
+    Ok(DelegateScripts { has_script, newer_saved, due, runs, log, more })
 }
 
 /// The name of a delegate, and the whole log of a run on it.
@@ -69,10 +71,10 @@ pub async fn run_again(cx: &Context, id: DelegateId) -> Result<Delegate, Error> 
     if delegate.admission != Admission::Enabled {
         return Err(Conflict::NotApproved(Some(name())).into());
     }
-    if !has_script(&*change, &delegate).await? {
-        return Err(Conflict::NoScript(name()).into());
-    }
-    let after = delegate.run_again(cx.now());
+    let profile = profile_of(&*change, &delegate.scope, delegate.profile_id).await?.filter(Profile::has_script);
+    let profile = profile.ok_or_else(|| Conflict::NoScript(name()))?;
+    // The newest script, also where the clock went back since that was saved.
+    let after = delegate.run_again(cx.now().max(profile.script_changed_at));
     save(cx, &change, &after, Action::ScriptRequested, String::new()).await?;
     change.touches(Topic::Delegates);
     change.touches(Topic::Scripts);

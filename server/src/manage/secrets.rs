@@ -1,32 +1,53 @@
 //! Secrets of startup scripts: the list, and what becomes of them. Their values never come out here.
 
+mod allowed;
+mod handouts;
+
 use muster::{
     audit::Action,
+    delegate::Admission,
     id::{ProfileId, SecretId},
     page::{Cursor, Page},
     scope::Scope,
-    secret::{self as domain, NewSecret, Secret, SecretName, SecretRow, SecretValue},
+    secret::{self as domain, NewSecret, ProfileChoice, Secret, SecretDetail, SecretName, SecretRow, SecretValue},
     text::Invalid,
+    time::Timestamp,
     user::Permission,
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Set, sea_query::LikeExpr,
+    Select, Set, sea_query::LikeExpr,
 };
 use uuid::Uuid;
 
-use super::{Context, page::page};
+pub use self::{
+    allowed::{edit, usable},
+    handouts::note as note_handed_out,
+};
+use super::{
+    Context,
+    audit::of_object,
+    page::{count, matching, page},
+    profiles::run_on_all,
+};
 use crate::{
     db::{
         Change,
         audit::Entry,
-        entity::{Scoped, profile, secret},
+        entity::{Scoped, delegate, profile, secret},
     },
     error::{Conflict, Error, Limit, Object},
     events::Topic,
     random,
     secret_values::{MAX_BYTES, MAX_SECRETS, bytes, retire, seal},
 };
+
+/// How many profiles a secret can be limited to are listed.
+const MAX_SHOWN_PROFILES: u64 = 500;
+/// How many delegates that a secret was handed out to its page shows.
+const MAX_SHOWN_HANDOUTS: u64 = 50;
+/// How many audit entries a page shows.
+const MAX_SHOWN_ENTRIES: u64 = 50;
 
 /// A profile whose script names secrets.
 struct SecretUser {
@@ -35,34 +56,53 @@ struct SecretUser {
     secrets: Vec<SecretName>,
 }
 
-/// One page of the list.
+/// One page of the list: those that hold a text in their name or description.
 ///
 /// # Errors
 /// [`Error::Forbidden`], or where the database is out of reach.
-pub async fn list(cx: &Context, scope: &Scope, cursor: Cursor) -> Result<Page<SecretRow>, Error> {
+pub async fn list(cx: &Context, scope: &Scope, search: &str, cursor: Cursor) -> Result<Page<SecretRow>, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
     let db = cx.state.db.read();
-    let query = secret::Entity::find().filter(secret::Entity::at(scope));
+    let found = matching(search, [secret::Column::Name, secret::Column::Description]);
+    let query = secret::Entity::find().filter(secret::Entity::at(scope)).filter(found);
     let (found, rest) = page(db, query, secret::Column::Id, |row| row.id, &cursor).await?;
     let users = users(db, scope, None).await?;
-    let rows = found.into_iter().map(|row| Ok(shown(row.try_into()?, &users)));
-    Ok(rest.with(rows.collect::<Result<_, Error>>()?))
+    let last = handouts::last(db, found.iter().map(|row| row.id).collect()).await?;
+    let row = |row: secret::Model| {
+        let handed_out = last.get(&row.id).copied();
+        Ok(shown(row.try_into()?, &users, handed_out))
+    };
+    Ok(rest.with(found.into_iter().map(row).collect::<Result<_, Error>>()?))
 }
 
-/// One secret.
+/// Everything about one secret.
 ///
 /// # Errors
 /// As for [`Context::find`].
-pub async fn get(cx: &Context, id: SecretId) -> Result<SecretRow, Error> {
+pub async fn get(cx: &Context, id: SecretId) -> Result<SecretDetail, Error> {
     let db = cx.state.db.read();
     let secret: Secret = cx.find(db, id, Permission::ManageDelegates).await?;
     let users = users(db, &secret.scope, Some(&secret.name)).await?;
-    Ok(shown(secret, &users))
+    let granted = allowed::of(db, id).await?;
+    let choice = |(id, name): (ProfileId, String)| ProfileChoice { id, name, allowed: granted.contains(&id.0) };
+    let choices = allowed::choices(db, &secret.scope, MAX_SHOWN_PROFILES).await?.into_iter().map(choice).collect();
+    let handouts = handouts::of(db, id, MAX_SHOWN_HANDOUTS).await?;
+    let record = of_object(db, &secret.scope, id.0, MAX_SHOWN_ENTRIES).await?;
+    let row = shown(secret, &users, handouts.first().map(|handout| handout.at));
+    let delegates = count(db, delegates_of(&row)).await?;
+    Ok(SecretDetail { row, choices, handouts, delegates, record })
 }
 
-fn shown(secret: Secret, users: &[SecretUser]) -> SecretRow {
+/// The admitted delegates whose scripts name a secret.
+fn delegates_of(row: &SecretRow) -> Select<delegate::Entity> {
+    delegate::Entity::find()
+        .filter(delegate::Column::ProfileId.is_in(row.used_by.iter().map(|(profile, _)| profile.0)))
+        .filter(delegate::Column::Admission.eq(Admission::Enabled.code()))
+}
+
+fn shown(secret: Secret, users: &[SecretUser], handed_out: Option<Timestamp>) -> SecretRow {
     let used_by = users.iter().filter(|user| user.secrets.contains(&secret.name));
-    SecretRow { used_by: used_by.map(|user| (user.id, user.name.clone())).collect(), secret }
+    SecretRow { used_by: used_by.map(|user| (user.id, user.name.clone())).collect(), secret, handed_out }
 }
 
 /// The profiles that can use a scope's secrets and whose scripts name some, by their names. With `name`, at least those
@@ -96,7 +136,7 @@ async fn users(db: &impl ConnectionTrait, scope: &Scope, name: Option<&SecretNam
 pub async fn create(cx: &Context, scope: &Scope, command: NewSecret) -> Result<SecretId, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
     let now = cx.now();
-    let NewSecret { name, value } = command;
+    let NewSecret { name, description, value } = command;
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     let all = || secret::Entity::find().filter(secret::Entity::at(scope));
     if all().filter(secret::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
@@ -113,6 +153,9 @@ pub async fn create(cx: &Context, scope: &Scope, command: NewSecret) -> Result<S
         organization: Set(scope.organization().to_owned()),
         project: Set(scope.project().to_owned()),
         name: Set(name.to_string()),
+        description: Set(description),
+        limited: Set(false),
+        created_by: Set(cx.name().to_owned()),
         sealed_value: Set(seal(&cx.state.encryption, id, &value)),
         updated_by: Set(cx.name().to_owned()),
         created_at: Set(now.as_millis()),
@@ -140,11 +183,11 @@ fn entry<'a>(scope: &'a Scope, id: SecretId, name: &'a SecretName, action: Actio
     Entry { scope, action, object: Some(id.0), name: name.as_str(), detail: String::new() }
 }
 
-/// Gives a secret another value.
+/// Gives a secret another value. With `run`, the admitted delegates whose scripts name it run them again.
 ///
 /// # Errors
 /// As for [`Context::lock`]; [`Error::Invalid`] where all secrets would be too large together.
-pub async fn replace(cx: &Context, id: SecretId, value: SecretValue) -> Result<(), Error> {
+pub async fn replace(cx: &Context, id: SecretId, value: SecretValue, run: bool) -> Result<(), Error> {
     let now = cx.now();
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     let secret: Secret = cx.lock(&change, id, Permission::ManageDelegates).await?;
@@ -161,7 +204,18 @@ pub async fn replace(cx: &Context, id: SecretId, value: SecretValue) -> Result<(
     }
     .update(&*change)
     .await?;
-    cx.record(&change, entry(&secret.scope, id, &secret.name, Action::SecretReplaced)).await?;
+    let mut entry = entry(&secret.scope, id, &secret.name, Action::SecretReplaced);
+    if run {
+        let users = users(&*change, &secret.scope, Some(&secret.name)).await?;
+        let users = shown(secret.clone(), &users, None).used_by;
+        let asked = run_on_all(cx, &change, users.iter().map(|(profile, _)| *profile)).await?;
+        entry.detail = match asked {
+            1 => "scripts run again on 1 delegate".to_owned(),
+            asked => format!("scripts run again on {asked} delegates"),
+        };
+        [Topic::Profiles, Topic::Delegates, Topic::Scripts].into_iter().for_each(|topic| change.touches(topic));
+    }
+    cx.record(&change, entry).await?;
     change.touches(Topic::Secrets);
     Ok(change.commit().await?)
 }
@@ -175,12 +229,13 @@ pub async fn delete(cx: &Context, id: SecretId) -> Result<(), Error> {
     let secret: Secret = cx.lock(&change, id, Permission::ManageDelegates).await?;
     // Whoever saves a script that names it holds it, too: nobody begins to use it now.
     let users = users(&*change, &secret.scope, Some(&secret.name)).await?;
-    let SecretRow { secret, used_by } = shown(secret, &users);
+    let SecretRow { secret, used_by, .. } = shown(secret, &users, None);
     if !used_by.is_empty() {
         let profiles = used_by.into_iter().map(|(_, name)| name).collect();
         return Err(Conflict::SecretInUse { name: secret.name.into(), profiles }.into());
     }
     retire(&change, &cx.state.encryption, &secret, cx.now()).await?;
+    handouts::forget(&change, id).await?;
     secret::Entity::delete_by_id(id.0).exec(&*change).await?;
     cx.record(&change, entry(&secret.scope, id, &secret.name, Action::SecretDeleted)).await?;
     change.touches(Topic::Secrets);

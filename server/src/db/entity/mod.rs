@@ -16,7 +16,10 @@ pub mod retired_secret;
 pub mod reveal;
 pub mod script_log;
 pub mod script_run;
+pub mod script_version;
 pub mod secret;
+pub mod secret_handout;
+pub mod secret_profile;
 pub mod session;
 pub mod setting;
 pub mod token;
@@ -89,6 +92,7 @@ scoped!(
     profile,
     retired_secret,
     script_run,
+    script_version,
     secret,
     token
 );

@@ -27,6 +27,7 @@ pub struct Model {
     pub is_primary: bool,
     pub created_at: i64,
     pub updated_at: i64,
+    pub updated_by: String,
     pub script_changed_at: i64,
     pub revision: i32,
 }
@@ -54,6 +55,7 @@ impl TryFrom<Model> for Profile {
                 primary: row.is_primary,
                 created_at: Timestamp::from_millis(row.created_at),
                 updated_at: Timestamp::from_millis(row.updated_at),
+                updated_by: row.updated_by,
                 script_changed_at: Timestamp::from_millis(row.script_changed_at),
                 revision: row.revision,
             })
@@ -77,6 +79,7 @@ impl From<&Profile> for ActiveModel {
             is_primary: Set(profile.primary),
             created_at: Set(profile.created_at.as_millis()),
             updated_at: Set(profile.updated_at.as_millis()),
+            updated_by: Set(profile.updated_by.clone()),
             script_changed_at: Set(profile.script_changed_at.as_millis()),
             revision: Set(profile.revision),
         }

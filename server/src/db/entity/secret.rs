@@ -19,7 +19,12 @@ pub struct Model {
     pub organization: String,
     pub project: String,
     pub name: String,
+    pub description: String,
     pub sealed_value: Vec<u8>,
+    /// Whether only the profiles in `secret_profile` may use it.
+    pub limited: bool,
+    /// Empty where that was not recorded yet.
+    pub created_by: String,
     pub updated_by: String,
     pub created_at: i64,
     pub updated_at: i64,
@@ -39,6 +44,9 @@ impl TryFrom<Model> for Secret {
                 id: SecretId(row.id),
                 scope: Entity::scope_of(&row)?,
                 name: SecretName::parse(&row.name)?,
+                description: row.description,
+                limited: row.limited,
+                created_by: row.created_by,
                 updated_by: row.updated_by,
                 created_at: Timestamp::from_millis(row.created_at),
                 updated_at: Timestamp::from_millis(row.updated_at),

@@ -7,6 +7,8 @@ mod m20261128_000004_lists;
 mod m20261128_000005_indices;
 mod m20261128_002001_disabled;
 mod m20261128_003001_token_pages;
+mod m20261128_004001_versions;
+mod m20261128_004002_secrets;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -24,6 +26,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000005_indices::Migration),
             Box::new(m20261128_002001_disabled::Migration),
             Box::new(m20261128_003001_token_pages::Migration),
+            Box::new(m20261128_004001_versions::Migration),
+            Box::new(m20261128_004002_secrets::Migration),
         ]
     }
 }

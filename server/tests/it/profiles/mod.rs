@@ -1,5 +1,8 @@
 //! Delegate profiles.
 
+mod rollout;
+mod versions;
+
 use muster::{
     audit::Action,
     page::Page,
@@ -78,7 +81,10 @@ async fn an_edit_on_sight_of_an_older_state_is_refused(app: TestApp) {
     edits(&bob, &id, &[("description", "by Bob")]).await.ok();
     let (status, body) = ada.call("profiles/edit", &seen).await;
     assert_eq!(status, StatusCode::CONFLICT);
-    assert!(body["Problem"]["message"].as_str().unwrap().starts_with("Edge was changed by somebody else"), "{body}");
+    assert!(
+        body["Problem"]["message"].as_str().unwrap().starts_with("Edge was changed while you edited it."),
+        "{body}"
+    );
     assert_eq!(ada.profile(&id).await.row.profile.spec.description, "by Bob");
     assert_eq!(app.audit_of(Action::ProfileEdited).await.len(), 1);
 }

@@ -1,5 +1,6 @@
 //! Secrets: written once, named by scripts, read by nobody.
 
+mod limits;
 mod people;
 mod scripts;
 
@@ -36,7 +37,7 @@ impl Person {
         answer.location().split_once("done=").expect("the list with what was done").1.to_owned()
     }
 
-    /// Edits the script or the description of a profile as it is now.
+    /// Edits the script or the description of a profile as it is now, and runs the script where it is another.
     pub async fn edits_profile(&self, id: &str, field: &str, text: &str) -> Answer {
         let profile = self.profile(id).await.row.profile;
         let seen = profile.revision.to_string();
@@ -47,6 +48,7 @@ impl Person {
             ("description", &profile.spec.description),
             ("startup_script", &profile.spec.startup_script),
             ("selectors", ""),
+            ("run", "true"),
         ];
         form.iter_mut().find(|one| one.0 == field).expect("a field of the form").1 = text;
         self.post("profiles/edit", &form).await

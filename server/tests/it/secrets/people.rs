@@ -3,7 +3,7 @@
 use muster::{
     audit::Action,
     page::{Cursor, Page},
-    secret::{SecretRow, SecretValue},
+    secret::{SecretDetail, SecretRow, SecretValue},
 };
 use muster_server::db::entity::secret;
 use sea_orm::{EntityTrait as _, Set};
@@ -29,7 +29,7 @@ async fn a_value_is_written_and_never_read(app: TestApp) {
 
     let replaced_at = app.now();
     admin.replaces_secret(&id, "another-canary-4712").await.ok();
-    let row: SecretRow = manager.ask("secrets/get", &[("id", &id)]).await;
+    let row = manager.ask::<SecretDetail>("secrets/get", &[("id", &id)]).await.row;
     assert_eq!((row.secret.updated_by, row.secret.created_at), (admin.email.clone(), made_at));
     assert_eq!(row.secret.updated_at, replaced_at);
 
@@ -106,6 +106,9 @@ async fn fills(app: &TestApp, count: u128, bytes: usize) {
         project: Set(String::new()),
         name: Set(format!("secret-{number}")),
         sealed_value: Set(vec![7; bytes]),
+        description: Set(String::new()),
+        limited: Set(false),
+        created_by: Set(String::new()),
         updated_by: Set(String::new()),
         created_at: Set(0),
         updated_at: Set(0),

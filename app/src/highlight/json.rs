@@ -42,7 +42,8 @@ pub fn quoted(scan: &mut Scan<'_>) {
 mod tests {
     use muster::install::Language;
 
-    use super::{super::tests::looks, Look};
+    use super::Look;
+    use crate::ui::code::tests::looks;
 
     #[test]
     fn names_are_told_from_values() {

@@ -140,7 +140,8 @@ const fn is_space(c: char) -> bool {
 mod tests {
     use muster::install::Language;
 
-    use super::{super::tests::looks, Look};
+    use super::Look;
+    use crate::ui::code::tests::looks;
 
     #[test]
     fn names_values_and_comments_are_told_apart() {

@@ -151,7 +151,8 @@ const fn is_name(c: char) -> bool {
 mod tests {
     use muster::install::Language;
 
-    use super::{super::tests::looks, Look};
+    use super::Look;
+    use crate::ui::code::tests::looks;
 
     #[test]
     fn texts_names_and_variables_are_told_apart() {

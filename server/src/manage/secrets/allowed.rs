@@ -1,0 +1,142 @@
+//! Which profiles may use a secret: all, unless it is limited to some.
+
+use std::collections::BTreeSet;
+
+use muster::{
+    audit::Action,
+    id::{ProfileId, SecretId},
+    profile::Profile,
+    scope::Scope,
+    secret::{Secret, SecretEdit, SecretName},
+    user::Permission,
+};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use uuid::Uuid;
+
+use super::{entry, users};
+use crate::{
+    db::{
+        Change,
+        entity::{Scoped, profile, secret, secret_profile},
+    },
+    error::{Conflict, Error},
+    events::Topic,
+    manage::Context,
+    secret_values::granted,
+};
+
+/// The names of the secrets that a profile's script can use, in their order; without a profile, that of one that is yet
+/// to be made.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn usable(cx: &Context, scope: &Scope, profile: Option<ProfileId>) -> Result<Vec<SecretName>, Error> {
+    cx.authorize(Permission::ManageDelegates, scope)?;
+    let db = cx.state.db.read();
+    let rows: Vec<(Uuid, String, bool)> = secret::Entity::find()
+        .select_only()
+        .columns([secret::Column::Id, secret::Column::Name, secret::Column::Limited])
+        .filter(secret::Entity::visible_from(scope))
+        .order_by_asc(secret::Column::Name)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let limited = rows.iter().filter(|row| row.2).map(|row| row.0).collect();
+    let granted = match profile {
+        Some(profile) => granted(db, profile, limited).await?,
+        None => BTreeSet::new(),
+    };
+    let rows = rows.into_iter().filter(|(id, _, limited)| !limited || granted.contains(id));
+    Ok(rows.filter_map(|(_, name, _)| SecretName::parse(&name).ok()).collect())
+}
+
+/// The profiles that may use a secret which is limited.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(super) async fn of(db: &impl ConnectionTrait, id: SecretId) -> Result<BTreeSet<Uuid>, DbErr> {
+    let rows = secret_profile::Entity::find()
+        .select_only()
+        .column(secret_profile::Column::ProfileId)
+        .filter(secret_profile::Column::SecretId.eq(id.0));
+    Ok(rows.into_tuple::<Uuid>().all(db).await?.into_iter().collect())
+}
+
+/// Changes what is said of a secret, and which profiles may use it.
+///
+/// # Errors
+/// As for [`Context::lock`]; [`Error::Conflict`] where the script of a profile names it that could not use it any more;
+/// [`Error::NotFound`] where there is no such profile.
+pub async fn edit(cx: &Context, id: SecretId, edit: SecretEdit) -> Result<(), Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    // Whoever saves a script that names it holds it, too: nobody begins to use it now.
+    let secret: Secret = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let limited = edit.profiles.is_some();
+    let chosen: BTreeSet<Uuid> = edit.profiles.into_iter().flatten().map(|id| id.0).collect();
+    if limited {
+        let users = users(&*change, &secret.scope, Some(&secret.name)).await?;
+        let elsewhere = users.into_iter().filter(|user| user.secrets.contains(&secret.name));
+        let elsewhere: Vec<String> =
+            elsewhere.filter(|user| !chosen.contains(&user.id.0)).map(|user| user.name).collect();
+        if !elsewhere.is_empty() {
+            return Err(Conflict::SecretUsedElsewhere { name: secret.name.into(), profiles: elsewhere }.into());
+        }
+    }
+    let names = limit(cx, &change, id, chosen).await?;
+    let row = secret::ActiveModel {
+        id: Set(id.0),
+        description: Set(edit.description.clone()),
+        limited: Set(limited),
+        ..Default::default()
+    };
+    row.update(&*change).await?;
+    let mut entry = entry(&secret.scope, id, &secret.name, Action::SecretEdited);
+    let described = if edit.description == secret.description { "" } else { "description changed; " };
+    entry.detail = match (limited, names.is_empty()) {
+        (false, _) => format!("{described}all profiles may use it"),
+        (true, true) => format!("{described}no profile may use it"),
+        (true, false) => format!("{described}limited to {}", names.join(", ")),
+    };
+    cx.record(&change, entry).await?;
+    change.touches(Topic::Secrets);
+    Ok(change.commit().await?)
+}
+
+/// Notes which profiles may use a secret, and gives their names.
+async fn limit(cx: &Context, change: &Change, id: SecretId, chosen: BTreeSet<Uuid>) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for profile in &chosen {
+        let found: Profile = cx.find(&**change, ProfileId(*profile), Permission::ManageDelegates).await?;
+        names.push(found.spec.name.to_string());
+    }
+    secret_profile::Entity::delete_many().filter(secret_profile::Column::SecretId.eq(id.0)).exec(&**change).await?;
+    let row = |profile| secret_profile::ActiveModel { secret_id: Set(id.0), profile_id: Set(profile) };
+    if !chosen.is_empty() {
+        secret_profile::Entity::insert_many(chosen.into_iter().map(row)).exec(&**change).await?;
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// The profiles that a secret of a scope can be limited to, by their names.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(super) async fn choices(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    most: u64,
+) -> Result<Vec<(ProfileId, String)>, DbErr> {
+    let rows: Vec<(Uuid, String)> = profile::Entity::find()
+        .select_only()
+        .columns([profile::Column::Id, profile::Column::Name])
+        .filter(profile::Entity::under(scope))
+        .order_by_asc(profile::Column::Name)
+        .limit(most)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, name)| (ProfileId(id), name)).collect())
+}
