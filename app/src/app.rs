@@ -15,14 +15,17 @@ use crate::{
         SwitchProfileDialog,
     },
     error::ConsoleError,
+    help::HelpPage,
     install::{
         AddTokenDialog, AddedTokenDialog, DelegateSetupPage, InstallPage, RejectArrivalDialog, ReviewPage, VerifyPage,
     },
     layout::Layout,
+    overview::OverviewPage,
     profiles::{
         DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfileDelegatesPage, ProfilePage, ProfileRecordPage,
         ProfilesPage, RestoreDialog, RunScriptDialog, VersionPage, VersionsPage,
     },
+    search::SearchPage,
     secrets::{DeleteSecretDialog, EditSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretPage, SecretsPage},
     session::{LoginPage, SetupPage},
     tokens::{
@@ -44,6 +47,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
+                    <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
+                    <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
+                    <Route path=path!("/help") view=HelpPage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/delegates") view=DelegatesPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!(":id/reject") view=RejectDialog ssr=SsrMode::Async />

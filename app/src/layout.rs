@@ -6,6 +6,8 @@ use muster::page::count_label;
 
 use crate::{
     console::Frame,
+    help::Shortcuts,
+    search::Palette,
     session::{
         ManagersOnly, ThemeSwitch,
         api::{SignOut, get_frame},
@@ -41,19 +43,21 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
             "Skip to content"
         </a>
         <Tab waiting=pending />
-        <div class="frame" data-session=session>
+        <div class="frame" data-session=session data-pending=(pending > 0).then_some("")>
             // How many wait is on every page.
             <Follows topics="delegates" />
             <header class="top">
-                <a class="brand" href="/delegates">
+                <a class="brand" href="/">
                     <span class="mark">{Icon::Muster.draw()}</span>
                     "Muster"
                 </a>
                 {frame.map(|frame| view! { <Header frame=frame /> })}
             </header>
             <nav class="nav" aria-label="Main">
-                <h2 id="nav-setup">"Setup"</h2>
-                <ul aria-labelledby="nav-setup">
+                <ul>
+                    <li>
+                        <NavLink to="/" icon=Icon::Overview label="Overview" />
+                    </li>
                     <li>
                         <NavLink to="/delegates" also="/install" icon=Icon::Delegates label="Delegates" />
                         {waiting(pending)}
@@ -71,12 +75,14 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
                     </ManagersOnly>
                 </ul>
             </nav>
+            <Lost />
             <main id="main" class="main" tabindex="-1">
                 <Outdated />
                 <Outlet />
                 <LeftOver />
             </main>
             <Footer />
+            <Palette />
         </div>
     }
 }
@@ -91,6 +97,11 @@ fn Header(frame: Frame) -> impl IntoView {
             <b translate="no">{account}</b>
         </p>
         <div class="grow"></div>
+        <a class="find" href="/search" data-palette="">
+            {Icon::Search.draw()}
+            <span>"Search everything"</span>
+            <kbd class="needs-scripts" aria-hidden="true">"Ctrl K"</kbd>
+        </a>
         <button
             type="button"
             class="avatar"
@@ -158,8 +169,32 @@ fn Footer() -> impl IntoView {
     view! {
         <footer class="footer">
             <span translate="no">{concat!("Muster ", env!("CARGO_PKG_VERSION"))}</span>
+            <a class="link" href="/help">"Documentation"</a>
             <a class="link" href="/readyz" rel="external">"Status"</a>
+            <button type="button" class="as-link needs-scripts" popovertarget="shortcuts" data-hotkey="?">
+                "Keyboard shortcuts"
+            </button>
+            <div id="shortcuts" class="menu shortcuts" popover="auto">
+                <h2>"Keyboard shortcuts"</h2>
+                <Shortcuts />
+            </div>
         </footer>
+    }
+}
+
+/// That the connection to the server is lost: the browser shows it for as long as that lasts.
+#[component]
+fn Lost() -> impl IntoView {
+    view! {
+        <div class="lost" role="status">
+            <div class="notice notice-wait" id="lost" hidden>
+                {Icon::Warning.draw()}
+                <p>
+                    "The connection to Muster is lost; it may be restarting. What you see may be out of date. This page goes \
+                    on by itself once it is back."
+                </p>
+            </div>
+        </div>
     }
 }
 

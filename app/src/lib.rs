@@ -14,15 +14,21 @@ pub mod console;
 pub mod delegates;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod error;
+#[cfg(not(target_arch = "wasm32"))]
+mod help;
 mod highlight;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod install;
 #[cfg(not(target_arch = "wasm32"))]
 mod layout;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod overview;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod profiles;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod scripts;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod search;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod secrets;
 #[cfg(not(target_arch = "wasm32"))]

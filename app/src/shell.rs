@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 use muster::theme::Theme;
 
-use crate::{app::App, ui::tab::Icons};
+use crate::app::App;
 
 /// Where the console's files are: their names hold a hash of their content, so the server has to tell.
 #[derive(Clone, Debug)]
@@ -35,7 +35,6 @@ pub fn shell(assets: Assets) -> impl IntoView {
         js = js_string(&assets.js),
         wasm = js_string(&assets.wasm),
     );
-    provide_context(Icons { plain: assets.icon, waiting: assets.icon_waiting });
     let theme = use_context::<Theme>().filter(|theme| *theme != Theme::System).map(Theme::slug);
     let font = assets.font.map(|font| {
         view! { <link rel="preload" href=font r#as="font" type="font/woff2" crossorigin="anonymous" /> }
@@ -50,6 +49,13 @@ pub fn shell(assets: Assets) -> impl IntoView {
                 <meta name="robots" content="noindex, nofollow" />
                 <meta name="referrer" content="same-origin" />
                 <link rel="stylesheet" href=assets.css />
+                <link
+                    rel="icon"
+                    type="image/svg+xml"
+                    href=assets.icon.clone()
+                    data-plain=assets.icon
+                    data-marked=assets.icon_waiting
+                />
                 {font}
                 <link rel="modulepreload" href=assets.js nonce=nonce.clone() />
                 <link rel="preload" href=assets.wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" />

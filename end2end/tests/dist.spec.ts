@@ -118,7 +118,7 @@ test('its program alone, in an empty container root, serves the console and runs
     await ui.open('/setup');
     const code = /setup code ([A-Z0-9]{4}(?:-[A-Z0-9]{4})+)/.exec(manager.log)?.[1];
     await ui.setUp(code ?? 'no setup code in the log', ada);
-    await expect(ui.page).toHaveURL('/delegates');
+    await expect(ui.page).toHaveURL(`${baseURL}/`);
 
     // What a shell delegate gets is this very program.
     const setup = { name: 'bare', token: 'default_token', tags: 'empty' };

@@ -71,7 +71,7 @@ test('what is not there is said in the frame, which leads on', async ({ ui, page
 
 test('on a phone the way around shows where one is', async ({ ui, page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const section of ['Delegates', 'Delegate Profiles', 'Tokens', 'Secrets'] as const) {
+  for (const section of ['Overview', 'Delegates', 'Delegate Profiles', 'Tokens', 'Secrets'] as const) {
     await ui.open('/delegates');
     await ui.go(section);
     const tabs = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
@@ -87,12 +87,44 @@ test('what leads to a page is a link, and what opens something is a button', asy
   await download.click({ modifiers: ['ControlOrMeta'] });
   await expect((await opened).getByRole('heading', { level: 1, name: 'Download Delegate' })).toBeVisible();
   await ui.open('/tokens');
-  const revoke = page.getByRole('button', { name: 'Revoke default_token' });
-  await revoke.focus();
+  const opener = page.getByRole('button', { name: 'New Token' });
+  await opener.focus();
   await page.keyboard.press('Space');
-  await expect(ui.dialog('Revoke default_token?')).toBeVisible();
+  await expect(ui.dialog('New Token')).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(revoke).toBeFocused();
+  await expect(opener).toBeFocused();
+});
+
+test('keys, times and buttons say more to who asks', async ({ ui, page }) => {
+  await ui.open('/tokens');
+  await page.keyboard.press('?');
+  await expect(ui.heading2('Keyboard shortcuts')).toBeVisible();
+  await axe(page);
+  await page.keyboard.press('Escape');
+  await expect(ui.heading2('Keyboard shortcuts')).toBeHidden();
+
+  // In the zone and the words of the person, and not in UTC.
+  const time = ui.row('default_token').locator('time').first();
+  await time.hover();
+  await expect(time).toHaveAttribute('title', /\d{4}, \d{1,2}:\d{2}:\d{2}.+(AM|PM) /);
+
+  // What was pressed turns while an answer takes long, and stays as wide.
+  await ui.button('New Token').click();
+  await expect(ui.field('Name'), 'a form begins with its first field').toBeFocused();
+  await page.keyboard.type('slow');
+  const button = ui.dialog('New Token').locator('footer .btn.primary');
+  const before = await button.boundingBox();
+  let answer = () => {};
+  await page.route('**/api/tokens/create', async (route) => {
+    await new Promise<void>((resolve) => (answer = resolve));
+    await route.continue();
+  });
+  await page.keyboard.press('Enter');
+  await expect(button).toHaveAttribute('data-working', '');
+  await expect(button).toHaveAccessibleName('Generating…');
+  expect(await button.boundingBox()).toEqual(before);
+  answer();
+  await ui.takeToken();
 });
 
 test('the entrance says why one is there', async ({ ui, page }) => {
@@ -101,7 +133,7 @@ test('the entrance says why one is there', async ({ ui, page }) => {
   await expect(page.getByText('You are logged out.')).toBeVisible();
   await axe(page);
   await ui.logIn(ada);
-  await expect(ui.heading('Delegates')).toBeVisible();
+  await expect(ui.heading('Overview')).toBeVisible();
   await page.context().clearCookies({ name: 'muster_session' });
   await page.goto('/tokens');
   await expect(page.getByText('You are not logged in any more.')).toBeVisible();

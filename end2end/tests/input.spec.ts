@@ -55,7 +55,7 @@ test.describe('before anybody is there', () => {
     await expect(code).toHaveValue(server.setupCode);
 
     await ui.setUp(` ${server.setupCode.toLowerCase()} `, ada);
-    await expect(page).toHaveURL('/delegates');
+    await expect(page).toHaveURL('/');
   });
 });
 
@@ -75,7 +75,7 @@ test.describe('at the door', () => {
       await expect(ui.field('Password')).toHaveValue(person.password);
     }
     await ui.logIn({ ...ada, email: ` ${ada.email.toUpperCase()} ` });
-    await expect(page).toHaveURL('/delegates');
+    await expect(page).toHaveURL('/');
   });
 
   test('pages lead to the log-in, calls are refused, forms of other sites too', async ({

@@ -151,12 +151,15 @@ test('tabs see each other’s changes, and what happened while the server was aw
   await server.stop();
   await expect(ui.live).toHaveText('reconnecting…');
   await expect(other.live).toHaveText('reconnecting…');
+  const lost = page.getByRole('status').getByText('The connection to Muster is lost');
+  await expect(lost).toBeInViewport();
   await expect(ui.row(name(1)), 'what is known stays').toBeVisible();
   await server.restart();
   await client.join(facts(2));
   await expect(ui.row(name(2))).toBeVisible();
   await expect(other.row(name(2))).toBeVisible();
   await expect(ui.live).toHaveText('live');
+  await expect(lost).toBeHidden();
   await expect(page.getByText('Muster was updated.')).toBeHidden();
   assertBothStayed.forEach((assert) => assert());
 });
@@ -172,7 +175,7 @@ test('a session that ended elsewhere leads to the log-in and back', async ({ ui,
   await elsewhere.locator('html[data-hydrated]').waitFor({ state: 'attached' });
   await elsewhere.getByRole('button', { name: 'User menu' }).click();
   await elsewhere.getByRole('button', { name: 'Log out' }).click();
-  await expect(elsewhere).toHaveURL('/login');
+  await expect(elsewhere).toHaveURL('/login?ended=by-you');
   await ui.button('New Token').click();
   await expect(page).toHaveURL(/^[^?]*\/login\?next=\/tokens/);
   await ui.logIn(ada);

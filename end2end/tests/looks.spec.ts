@@ -64,6 +64,10 @@ test.describe('inside', () => {
 
   test('while there is nothing yet', async ({ ui, page }) => {
     test.setTimeout(240_000);
+    await lookAt(ui, '/', 'overview-first', 'Your first delegate');
+    await lookAt(ui, '/help', 'help', 'What a delegate is');
+    await lookAt(ui, '/search?q=token', 'search', 'default_token');
+    await lookAt(ui, '/search?q=nothing-is-called-so', 'search-nothing', 'Nothing is called so');
     await lookAt(ui, '/delegates', 'delegates-empty', 'No delegates yet');
     await lookAt(ui, '/delegates?q=nothing&status=rejected', 'delegates-no-match', 'No delegate matches');
     await lookAt(ui, '/profiles', 'profiles-first', 'Primary');
@@ -86,7 +90,7 @@ test.describe('inside', () => {
     await lookAt(ui, '/install/balloon', 'install-unknown', 'There is no such type of delegate');
     await lookAt(ui, '/nothing/here', 'not-found', 'Page not found');
     await lookAt(ui, '/delegates/xyz/delete', 'dialog-not-possible', 'This is not possible');
-    await lookAt(ui, '/delegates/xyz', 'delegate-unknown', 'Retry');
+    await lookAt(ui, '/delegates/xyz', 'delegate-unknown', 'Go to the list');
     await ui.open('/tokens');
     await ui.revokeToken('default_token');
     await lookAt(ui, '/tokens', 'tokens-empty', 'No tokens here');
@@ -129,6 +133,10 @@ test.describe('inside', () => {
     await ui.reject('unknown');
     await look(page, 'delegates-rejected');
 
+    await lookAt(ui, '/', 'overview', 'Latest decisions');
+    await page.keyboard.press('Control+k');
+    await expect(ui.dialog('Search everything').getByRole('link', { name: 'Tokens', exact: true })).toBeVisible();
+    await look(page, 'palette');
     await lookAt(ui, '/delegates', 'delegates', 'Not connected');
     await lookAt(ui, `/delegates?decide=${waitingId}`, 'decision', 'Key fingerprint');
     await lookAt(ui, `/delegates/${waitingId}/reject`, 'dialog-reject', 'This can be taken back');

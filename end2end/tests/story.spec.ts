@@ -20,12 +20,12 @@ test('the main job, end to end', async ({ server, ui, page, problems, delegates 
     await ui.open('/');
     await expect(page).toHaveURL('/setup');
     await ui.setUp(server.setupCode, ada);
-    await expect(page).toHaveURL('/delegates');
-    await expect(page.getByText('No delegates yet')).toBeVisible();
+    await expect(page).toHaveURL('/');
+    await expect(page.getByText('Your first delegate')).toBeVisible();
 
     await ui.logOut();
     await ui.open('/tokens');
-    await expect(page).toHaveURL('/login?next=/tokens');
+    await expect(page).toHaveURL('/login?next=/tokens&ended=by-itself');
     await ui.logIn(ada);
     await expect(page).toHaveURL('/tokens');
 
@@ -34,7 +34,7 @@ test('the main job, end to end', async ({ server, ui, page, problems, delegates 
     await ui.reload();
     await expect(ui.heading('Tokens')).toBeVisible();
     await ui.open('/setup');
-    await expect(page, 'nobody sets up twice').toHaveURL('/delegates');
+    await expect(page, 'nobody sets up twice').toHaveURL('/');
   });
 
   await test.step('2 · a new token, whose value is shown once', async () => {

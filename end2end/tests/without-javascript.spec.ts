@@ -19,7 +19,7 @@ test('the main job without JavaScript', async ({ server, ui, page, delegates }) 
     await expect(ui.field('Email')).toHaveValue(ada.email);
     await expect(ui.field('Password')).toHaveValue('');
     await ui.setUp(server.setupCode, ada);
-    await expect(ui.heading('Delegates')).toBeVisible();
+    await expect(ui.heading('Overview')).toBeVisible();
 
     await ui.logOut();
     await ui.open('/profiles');

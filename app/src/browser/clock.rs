@@ -2,13 +2,21 @@
 
 use std::time::Duration;
 
-use web_sys::Element;
+use js_sys::{Date, Object, Reflect};
+use wasm_bindgen::JsValue;
+use web_sys::{Element, MouseEvent};
 
-use super::dom::{Interval, all, clock, document, write};
+use super::dom::{Interval, all, clock, closest, document, listen, set, window, write};
 use crate::spans::{lasted, relative};
 
-/// Keeps the times of the page up to date.
+/// Keeps the times of the page up to date, and says exactly, in the person's zone, when that was to whoever points there.
 pub fn watch() {
+    listen(&document(), "mouseover", false, |event: MouseEvent| {
+        let time = event.target().and_then(|target| closest(&target, "time[data-at]"));
+        if let Some((time, at)) = time.and_then(|time| Some((time.clone(), seconds(&time, "data-at")?))) {
+            set(&time, "title", &exactly(at));
+        }
+    });
     // It lives as long as the page.
     std::mem::forget(Interval::new(1000, || {
         if !document().hidden() {
@@ -21,7 +29,6 @@ pub fn watch() {
 pub fn tick() {
     let Some(body) = document().body() else { return };
     let now = clock() / 1000;
-    let seconds = |element: &Element, name| element.get_attribute(name).and_then(|text| text.parse::<i64>().ok());
     for time in all(&body, "time[data-at]") {
         if let Some(at) = seconds(&time, "data-at") {
             // So long ago that the day says more.
@@ -36,4 +43,21 @@ pub fn tick() {
             write(&elapsed, &lasted(Duration::from_secs(now.saturating_sub(since).try_into().unwrap_or_default())));
         }
     }
+}
+
+fn seconds(element: &Element, name: &str) -> Option<i64> {
+    element.get_attribute(name)?.parse().ok()
+}
+
+/// A point in time to the second, in the person's zone and as it is written where the person is.
+fn exactly(at: i64) -> String {
+    let options = Object::new();
+    for (name, style) in [("dateStyle", "medium"), ("timeStyle", "long")] {
+        let _ = Reflect::set(&options, &name.into(), &style.into());
+    }
+    // Integers of such a size are exact in a double.
+    #[allow(clippy::cast_precision_loss)]
+    let date = Date::new(&JsValue::from_f64(at as f64 * 1000.0));
+    let language = window().navigator().language().unwrap_or_else(|| "en".to_owned());
+    String::from(date.to_locale_string(&language, &options))
 }

@@ -65,10 +65,12 @@ pub fn may_close(dialog: &Element) -> bool {
     !once::guards(dialog) || once::may_close(dialog, false)
 }
 
-/// Goes to the page under a dialog.
+/// Goes to the page under a dialog, or just closes one that is no page of its own.
 fn leave(dialog: &Element) {
     let form = first(dialog, &format!("#{LEAVE_ID}")).and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-    if let Some(form) = form {
-        super::submit::leave(&form);
+    match form {
+        Some(form) => super::submit::leave(&form),
+        // There is no page under it that is another one.
+        None => dialog.dyn_ref::<HtmlDialogElement>().into_iter().for_each(HtmlDialogElement::close),
     }
 }

@@ -8,7 +8,8 @@ use super::{
     merge::FIELDS,
 };
 
-/// Presses with the space bar what looks like a button and is a link. Focuses the search when `/` is pressed outside of a field.
+/// Presses with the space bar what looks like a button and is a link. Focuses the search when `/` is pressed outside of a
+/// field, and shows the keys at `?`.
 pub fn watch() {
     listen(&document(), "keydown", false, |event: KeyboardEvent| {
         let link = event.target().and_then(|target| closest(&target, "a[role=button]"));
@@ -18,6 +19,14 @@ pub fn watch() {
             return;
         }
         let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if event.key() == "?" && !modified && !event.default_prevented() && !somebody_types() {
+            if let Some(button) = of_page("[data-hotkey='?']").and_then(|button| button.dyn_into::<HtmlElement>().ok())
+            {
+                event.prevent_default();
+                button.click();
+            }
+            return;
+        }
         if event.key() != "/" || modified || event.default_prevented() || somebody_types() {
             return;
         }

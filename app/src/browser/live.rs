@@ -11,6 +11,8 @@ use super::{
 
 /// Changes come in bursts: those within this time, in milliseconds, are answered by one request.
 const GATHER: i32 = 200;
+/// How long the stream may be lost, in milliseconds, before the page says so: one that breaks for a moment is no news.
+const LOST_FOR: i32 = 1_500;
 /// After how long, in milliseconds, to ask again where the page could not be had.
 const AGAIN: i32 = 5_000;
 
@@ -117,5 +119,16 @@ fn tell(now: Stream) {
     for mark in all(&body, ".live[data-stream]") {
         set(&mark, "data-stream", state);
         write(&mark, word);
+    }
+    if now == Stream::Lost {
+        after(LOST_FOR, || show_lost(STREAM.get() == Stream::Lost));
+    } else {
+        show_lost(false);
+    }
+}
+
+fn show_lost(lost: bool) {
+    if let Some(banner) = of_page("#lost") {
+        show(&banner, lost);
     }
 }

@@ -19,8 +19,10 @@
 //! | `data-said` | what the page says of a form that is gone | stays until somebody goes elsewhere |
 //! | `data-editor`, `data-insert` | the frame of an editor; buttons that type into it | see `editor` |
 //! | `data-slash` | a field | the key `/` focuses it |
+//! | `data-hotkey` | buttons | the key that presses it |
+//! | `data-palette` | links | opens the palette: see `palette` |
 //!
-//! What it notes itself it notes in attributes that the server never writes (`data-typed`, `data-sending`), so that an
+//! What it notes itself it notes in attributes that the server never writes (`data-typed`, `data-sending`, `data-working`, `data-name`), so that an
 //! answer of the server leaves them alone.
 
 mod clock;
@@ -34,6 +36,7 @@ mod menu;
 mod merge;
 mod once;
 mod page;
+mod palette;
 mod rows;
 mod stream;
 mod submit;
@@ -52,6 +55,7 @@ pub fn start() {
     }));
     visit::watch();
     unsaved::watch();
+    palette::watch();
     submit::watch();
     dialog::watch();
     once::watch();

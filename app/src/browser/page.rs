@@ -38,6 +38,11 @@ impl Answer {
         build(self.0.clone()) == build(document())
     }
 
+    /// A part of it.
+    pub fn part(&self, selector: &str) -> Option<Element> {
+        first(self.0.body()?.as_ref(), selector)
+    }
+
     fn heading(&self) -> Option<String> {
         heading(&self.0.body()?)
     }
@@ -48,12 +53,8 @@ impl Answer {
         open.is_some() && open == self.heading()
     }
 
-    /// What a page says of itself outside of its body: the icon of its tab, and whether it is light or dark.
+    /// What a page says of itself outside of its body: whether it is light or dark.
     fn dress(&self) {
-        const ICON: &str = "link[rel=icon]";
-        if let (Some(icon), Ok(Some(new))) = (of_page(ICON), self.0.query_selector(ICON)) {
-            set_same(&icon, &new, "href");
-        }
         if let (Some(html), Some(new)) = (document().document_element(), self.0.document_element()) {
             set_same(&html, &new, "data-theme");
         }
@@ -123,6 +124,7 @@ pub fn with_base(run: impl FnOnce(&Element, &Element)) {
 /// What is to be done with a page once it is there. `focused` had the focus before.
 fn opened(focused: Option<&Element>) {
     dialog::open_all();
+    mark_icon();
     clock::tick();
     tail::follow();
     editor::draw_all();
@@ -143,6 +145,16 @@ fn opened(focused: Option<&Element>) {
             options.set_prevent_scroll(true);
             main.focus_with_options(&options)
         });
+    }
+}
+
+/// Marks the icon of the tab while somebody waits for a decision.
+fn mark_icon() {
+    let which = if of_page(".frame[data-pending]").is_some() { "data-marked" } else { "data-plain" };
+    if let Some(icon) = of_page("link[rel=icon]")
+        && let Some(href) = icon.get_attribute(which).filter(|href| icon.get_attribute("href").as_ref() != Some(href))
+    {
+        set(&icon, "href", &href);
     }
 }
 

@@ -149,11 +149,9 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
     let pressed = submitter.cloned();
     let buttons = buttons(form);
     buttons.iter().for_each(|button| button.set_disabled(true));
-    let label = pressed.as_ref().and_then(|button| Some((first(button, "span")?, button.get_attribute("data-busy")?)));
-    let before = label.as_ref().and_then(|(label, _)| label.text_content());
     let slow = {
-        let label = label.clone();
-        after(SLOW, move || label.iter().for_each(|(label, busy)| write(label, busy)))
+        let pressed = pressed.clone();
+        after(SLOW, move || pressed.iter().for_each(|button| work(button)))
     };
     let (form, url) = (form.clone(), url.to_owned());
     let init = RequestInit::new();
@@ -164,9 +162,7 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
     spawn_local(async move {
         let answer = visit::ask(&url, &init).await;
         cancel(slow);
-        if let (Some((label, _)), Some(before)) = (&label, &before) {
-            write(label, before);
-        }
+        pressed.iter().for_each(|button| rest(button));
         buttons.iter().for_each(|button| button.set_disabled(false));
         unset(&form, "data-sending");
         if controller.signal().aborted() {
@@ -204,6 +200,30 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
             }
         }
     });
+}
+
+/// The name that a button had before it worked.
+const NAME: &str = "data-name";
+
+/// Shows on a button that what it was pressed for is under way: a mark that turns in the place of its text, so that nothing
+/// moves, and what it does in its name.
+fn work(button: &Element) {
+    set(button, NAME, &button.get_attribute("aria-label").unwrap_or_default());
+    if let Some(busy) = button.get_attribute("data-busy") {
+        set(button, "aria-label", &busy);
+    }
+    set(button, "data-working", "");
+}
+
+fn rest(button: &Element) {
+    let Some(name) = button.get_attribute(NAME) else { return };
+    if name.is_empty() {
+        unset(button, "aria-label")
+    } else {
+        set(button, "aria-label", &name)
+    }
+    unset(button, NAME);
+    unset(button, "data-working");
 }
 
 /// Says above a form what is the matter with it as a whole.

@@ -4,6 +4,7 @@
 //! server function cannot forget it. Each method checks permission first.
 
 mod delegates;
+mod everything;
 mod install;
 mod profiles;
 mod scripts;
@@ -18,6 +19,7 @@ use muster::user::Permission;
 
 pub use self::{
     delegates::Delegates,
+    everything::Everything,
     install::Install,
     profiles::Profiles,
     scripts::Scripts,
@@ -28,7 +30,9 @@ pub use self::{
 use crate::error::ConsoleError;
 
 /// Everything the console asks of a server.
-pub trait Console: Delegates + Profiles + Tokens + Secrets + Scripts + Install + Session + Send + Sync {
+pub trait Console:
+    Delegates + Profiles + Tokens + Secrets + Scripts + Install + Everything + Session + Send + Sync
+{
     /// Asks whether who asks may do something anywhere. A call whose form is still to be read asks this first, so that
     /// only who may is told what is wrong with the form; the use case then asks again, of the object itself.
     ///

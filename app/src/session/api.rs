@@ -21,7 +21,7 @@ pub async fn get_frame() -> Result<Frame, ConsoleError> {
 pub async fn set_up(code: String, email: String, password: Password) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.set_up(&code, &email, password).await?;
-        console.redirect("/delegates");
+        console.redirect("/");
         Ok(())
     })
     .await
@@ -32,7 +32,7 @@ pub async fn set_up(code: String, email: String, password: Password) -> Result<(
 pub async fn sign_in(email: String, password: Password, #[server(default)] next: String) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.sign_in(&email, password).await?;
-        console.redirect(if is_page(&next) { &next } else { "/delegates" });
+        console.redirect(if is_page(&next) { &next } else { "/" });
         Ok(())
     })
     .await

@@ -1,8 +1,24 @@
 //! Fields of forms: a label, the control, a hint, and the error beside it.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use leptos::prelude::*;
 
 use super::{form::FormState, icon::Icon};
+
+/// Gives the focus to the first field below it.
+#[derive(Clone, Debug, Default)]
+pub struct FocusFirst(Arc<AtomicBool>);
+
+impl FocusFirst {
+    /// Whether this is the field. The next one is not.
+    fn take() -> bool {
+        use_context::<Self>().is_some_and(|Self(taken)| !taken.swap(true, Ordering::Relaxed))
+    }
+}
 
 /// What the parts of a field share.
 pub(super) struct Parts {
@@ -93,7 +109,7 @@ pub fn TextField(
                 maxlength=max_length.map(|most| most.to_string())
                 required=required
                 readonly=readonly
-                autofocus=autofocus
+                autofocus=autofocus || FocusFirst::take()
                 aria-invalid=invalid
                 aria-describedby=described
             />
@@ -128,6 +144,7 @@ pub fn TextArea(
                 autocapitalize=mono.then_some("none")
                 spellcheck=mono.then_some("false")
                 wrap=mono.then_some("off")
+                autofocus=FocusFirst::take()
                 aria-invalid=invalid
                 aria-describedby=described
                 inner_html=html
@@ -167,6 +184,7 @@ pub fn SecretArea(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
+                autofocus=FocusFirst::take()
                 aria-invalid=invalid
                 aria-describedby=described
             ></textarea>
@@ -213,6 +231,7 @@ pub fn SelectField(
                 id=id.clone()
                 name=name
                 autocomplete="off"
+                autofocus=FocusFirst::take()
                 aria-invalid=invalid
                 aria-describedby=described
             >

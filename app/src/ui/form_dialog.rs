@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{
     button::SubmitButton,
     dialog::{CancelButton, Dialog},
+    field::FocusFirst,
     form::Form,
     href::Href,
 };
@@ -58,6 +59,9 @@ pub fn FormDialog(
 ) -> impl IntoView {
     let Submit { label, busy, danger } = submit;
     let (form, button) = if danger { ("dialog-form", "btn danger solid") } else { ("form dialog-form", "btn primary") };
+    if !danger && possible {
+        provide_context(FocusFirst::default());
+    }
     view! {
         <Dialog title=title back=back>
             <Form action=action id=id.clone() class=form>
@@ -67,7 +71,8 @@ pub fn FormDialog(
                     {returns_to.map(|to| view! { <input type="hidden" name="back" value=to.to_string() /> })}
                 </div>
                 <footer>
-                    <CancelButton label=if possible { "Cancel" } else { "Close" } />
+                    // What takes something away begins with the way out, what asks for something with its first field.
+                    <CancelButton label=if possible { "Cancel" } else { "Close" } autofocus=danger || !possible />
                     {possible.then(|| view! { <SubmitButton label=label busy=busy class=button /> })}
                 </footer>
             </Form>

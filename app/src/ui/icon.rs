@@ -27,6 +27,8 @@ pub enum Icon {
     Info,
     /// A magnifying glass.
     Search,
+    /// Four tiles.
+    Overview,
     /// Two machines.
     Delegates,
     /// Two sliders.
@@ -82,6 +84,9 @@ impl Icon {
             Self::Warning => "M8 2.25 14.25 13.25H1.75zM8 6.75v3M8 11.4v.1",
             Self::Info => "M8 7.25v4M8 4.75v.1",
             Self::Search => "M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4 14 14",
+            Self::Overview => {
+                "M2.25 2.25h4.5v4.5h-4.5zM9.25 2.25h4.5v4.5h-4.5zM2.25 9.25h4.5v4.5h-4.5zM9.25 9.25h4.5v4.5h-4.5z"
+            }
             Self::Delegates => {
                 "M2.25 2.75h11.5v4.5H2.25zM2.25 8.75h11.5v4.5H2.25zM4.75 5h.1M4.75 11h.1M7.5 5h4M7.5 11h4"
             }

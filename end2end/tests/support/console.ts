@@ -21,7 +21,7 @@ export type DelegateSetup = {
   tags?: string;
 };
 
-type Section = 'Delegates' | 'Delegate Profiles' | 'Tokens' | 'Secrets';
+type Section = 'Overview' | 'Delegates' | 'Delegate Profiles' | 'Tokens' | 'Secrets';
 
 /** Whether this is where a page, or the worker of all tabs, gets its events. */
 export const isEventStream = (url: URL) => url.pathname === '/api/events';
@@ -58,6 +58,10 @@ export class Console {
 
   heading(name: string): Locator {
     return this.page.getByRole('heading', { level: 1, name, exact: true });
+  }
+
+  heading2(name: string): Locator {
+    return this.page.getByRole('heading', { level: 2, name, exact: true });
   }
 
   /** What looks like a button: one, or a link to another page. */

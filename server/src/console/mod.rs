@@ -5,6 +5,7 @@
 
 mod delegates;
 mod done;
+mod everything;
 mod install;
 mod problem;
 mod profiles;

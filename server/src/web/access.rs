@@ -105,7 +105,7 @@ async fn elsewhere(
 ) -> Result<Option<String>, Error> {
     let path = uri.path();
     if user.is_some() {
-        return Ok(matches!(path, "/" | "/login" | "/setup").then(|| after_login(uri)));
+        return Ok(matches!(path, "/login" | "/setup").then(|| after_login(uri)));
     }
     if users::none_yet(state).await? {
         return Ok((path != "/setup").then(|| "/setup".to_owned()));
@@ -124,5 +124,5 @@ async fn elsewhere(
 /// Where somebody goes on who is signed in, and is at the entrance.
 fn after_login(uri: &axum::http::Uri) -> String {
     let next = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("next=")));
-    next.map(read_query).filter(|next| is_page(next)).unwrap_or_else(|| "/delegates".to_owned())
+    next.map(read_query).filter(|next| is_page(next)).unwrap_or_else(|| "/".to_owned())
 }

@@ -22,6 +22,7 @@ mod memory;
 mod metrics;
 mod names;
 mod outage;
+mod overview;
 mod profiles;
 mod program;
 mod retention;

@@ -5,6 +5,7 @@ mod m20261122_000002_scripts;
 mod m20261127_000003_identity;
 mod m20261128_000004_lists;
 mod m20261128_000005_indices;
+mod m20261128_000501_decisions;
 mod m20261128_002001_disabled;
 mod m20261128_003001_token_pages;
 mod m20261128_004001_versions;
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_003001_token_pages::Migration),
             Box::new(m20261128_004001_versions::Migration),
             Box::new(m20261128_004002_secrets::Migration),
+            Box::new(m20261128_000501_decisions::Migration),
         ]
     }
 }

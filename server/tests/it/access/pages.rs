@@ -40,12 +40,12 @@ async fn nobody_is_sent_to_sign_in_and_back_to_what_was_wanted(app: TestApp) {
 
 async fn who_is_signed_in_has_no_use_for_the_entrance(app: TestApp) {
     let viewer = app.person(Role::Viewer).await;
-    for path in ["/", "/login", "/setup", "/login?ended=by-you", "/login?next=//evil.example"] {
-        assert_eq!(sent_to(&viewer, path).await, "/delegates", "{path}");
+    for path in ["/login", "/setup", "/login?ended=by-you", "/login?next=//evil.example"] {
+        assert_eq!(sent_to(&viewer, path).await, "/", "{path}");
     }
     // Whoever logged in elsewhere meanwhile goes on to what was wanted.
     assert_eq!(sent_to(&viewer, "/login?ended=by-itself&next=/tokens%3Frevoked%3D1").await, "/tokens?revoked=1");
-    for path in ["/delegates", "/profiles", "/tokens"] {
+    for path in ["/", "/delegates", "/profiles", "/tokens", "/search?q=x", "/help"] {
         assert_eq!(sent_to(&viewer, path).await, "", "{path}");
     }
 }
@@ -126,11 +126,11 @@ async fn signing_in_leads_to_what_was_wanted_on_this_site_only(app: TestApp) {
     let viewer = app.user(Role::Viewer).await;
     for (next, to) in [
         ("/tokens?x=1", "/tokens?x=1"),
-        ("", "/delegates"),
-        ("//evil.example", "/delegates"),
-        ("https://evil.example", "/delegates"),
-        ("/\\evil.example", "/delegates"),
-        ("/a\r\nset-cookie: x=y", "/delegates"),
+        ("", "/"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/a\r\nset-cookie: x=y", "/"),
     ] {
         let form = [("email", viewer.email.as_str()), ("password", crate::support::person::PASSWORD), ("next", next)];
         assert_eq!(viewer.post("session/sign-in", &form).await.ok().location(), to, "{next}");

@@ -25,6 +25,8 @@ const TABLE: &[Row] = &[
     ("session/done", May::Look, &[("object", ID)]),
     ("session/set-up", May::Anybody, &[("code", "x"), ("email", "eve@example.com"), ("password", "x")]),
     ("session/sign-in", May::Anybody, &[("email", "no address"), ("password", "x")]),
+    ("overview/get", May::Look, &[]),
+    ("search/find", May::Look, &[("text", "edge")]),
     ("delegates/filter-names", May::Look, &[]),
     ("delegates/list", May::Look, &[("filter[search]", ""), ("filter[cursor]", "First")]),
     ("delegates/get", May::Look, &[("id", ID)]),

@@ -27,7 +27,7 @@ async fn the_setup_code_makes_the_first_administrator(app: TestApp) {
 
     let typed = code.to_lowercase().replace('-', "");
     let form = [("code", typed.as_str()), ("email", " Ada@Example.com "), ("password", PASSWORD)];
-    assert_eq!(ada.post("session/set-up", &form).await.ok().location(), "/delegates");
+    assert_eq!(ada.post("session/set-up", &form).await.ok().location(), "/");
     let frame: Frame = ada.ask("session/frame", &[]).await;
     assert_eq!((frame.email.as_str(), frame.role, frame.pending), ("ada@example.com", Role::AccountAdministrator, 0));
 
