@@ -1,6 +1,6 @@
 //! The audit trail: who did what to which object, from where, and when.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
@@ -101,8 +101,37 @@ pub struct AuditRow {
     pub address: String,
     /// What was done to the object.
     pub action: Action,
-    /// What else is to be known: from what to what, for example; may be empty.
+    /// What else is to be known; may be empty.
     pub detail: String,
+    /// What changed from what to what. Entries of older versions say it in their detail.
+    pub changes: Vec<FactChange>,
+}
+
+/// Something that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactChange {
+    /// What, in a word or two.
+    pub what: String,
+    /// What it was; may be empty.
+    pub before: String,
+    /// What it is; may be empty.
+    pub after: String,
+}
+
+impl FactChange {
+    /// Something that changed.
+    #[must_use]
+    pub fn new(what: &str, before: impl Into<String>, after: impl Into<String>) -> Self {
+        Self { what: what.to_owned(), before: before.into(), after: after.into() }
+    }
+}
+
+/// As a phrase.
+impl fmt::Display for FactChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let none_is = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+        write!(f, "{} {} → {}", self.what, none_is(&self.before), none_is(&self.after))
+    }
 }
 
 named_enum! {
@@ -175,8 +204,12 @@ named_enum! {
         ProfileSwitched = "PROFILE_SWITCHED", "Profile switched";
         /// A delegate's selectors were edited.
         SelectorsEdited = "SELECTORS_EDITED", "Selectors edited";
+        /// A delegate's description was edited.
+        DescriptionEdited = "DESCRIPTION_EDITED", "Description edited";
         /// A delegate was asked to run its startup script again.
         ScriptRequested = "SCRIPT_REQUESTED", "Startup script requested again";
+        /// A run of a delegate's startup script was cancelled.
+        ScriptCancelled = "SCRIPT_CANCELLED", "Startup script cancelled";
         /// A delegate was deleted.
         DelegateDeleted = "DELEGATE_DELETED", "Deleted";
     }

@@ -6,14 +6,37 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// How many rows a page has.
-pub const PAGE_SIZE: u32 = 25;
+pub const PAGE_SIZE: u32 = 50;
 /// Up to how many rows a list counts exactly. What counts without a bound takes longer the more there are.
 pub const MAX_COUNT: u64 = 10_000;
 
 /// A count for people: exact up to [`MAX_COUNT`]. What is counted up to one more than that is "10,000+".
 #[must_use]
 pub fn count_label(count: u64) -> String {
-    if count > MAX_COUNT { "10,000+".to_owned() } else { count.to_string() }
+    if count > MAX_COUNT { "10,000+".to_owned() } else { grouped(count) }
+}
+
+/// A count for people, where there may be more than was counted.
+#[must_use]
+pub fn counted_label(count: u64, at_least: bool) -> String {
+    if at_least && count < MAX_COUNT {
+        return format!("{}+", grouped(count));
+    }
+    count_label(count + u64::from(at_least))
+}
+
+/// A number with its thousands told apart: "5,214".
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
 }
 
 /// The place of a row in a list: what the list is sorted by, so that a page can begin after a row that is gone. Opaque
@@ -112,10 +135,7 @@ impl<T> Page<T> {
     /// How many rows there are, for people.
     #[must_use]
     pub fn count_label(&self) -> String {
-        if self.at_least && self.total < MAX_COUNT {
-            return format!("{}+", self.total);
-        }
-        count_label(self.total + u64::from(self.at_least))
+        counted_label(self.total, self.at_least)
     }
 
     /// Takes the rows out, to be made into others, and leaves the page without them.
@@ -148,16 +168,16 @@ mod tests {
 
     #[test]
     fn the_first_page_of_many_has_only_a_next() {
-        let page = Page::cut(ids((74..=100).rev().take(26)), &Cursor::First, 100, mark);
-        assert_eq!(page.rows.len(), 25);
-        assert_eq!((page.previous, page.next), (None, number(76)));
+        let page = Page::cut(ids((49..=100).rev().take(51)), &Cursor::First, 100, mark);
+        assert_eq!(page.rows.len(), 50);
+        assert_eq!((page.previous, page.next), (None, number(51)));
     }
 
     #[test]
     fn a_page_read_backwards_is_turned_round() {
-        let page = Page::cut(ids(51..=76), &Cursor::Before(Uuid::from_u128(50).into()), 100, mark);
-        assert_eq!(page.rows.first(), Some(&Uuid::from_u128(75)));
-        assert_eq!(page.previous, number(75));
+        let page = Page::cut(ids(51..=101), &Cursor::Before(Uuid::from_u128(50).into()), 100, mark);
+        assert_eq!(page.rows.first(), Some(&Uuid::from_u128(100)));
+        assert_eq!(page.previous, number(100));
         assert_eq!(page.next, number(51));
     }
 
@@ -178,7 +198,7 @@ mod tests {
         let label = |total, at_least| {
             Page { at_least, ..Page::cut(Vec::<Uuid>::new(), &Cursor::First, total, mark) }.count_label()
         };
-        assert_eq!([label(0, false), label(10_000, false), label(10_001, false)], ["0", "10000", "10,000+"]);
+        assert_eq!([label(0, false), label(10_000, false), label(10_001, false)], ["0", "10,000", "10,000+"]);
         assert_eq!([label(3, true), label(10_000, true), label(10_001, true)], ["3+", "10,000+", "10,000+"]);
     }
 }

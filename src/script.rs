@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     difference::{Difference, LineChange, LineOfDifference},
-    view::{DelegateScripts, MAX_SHOWN_LOG_BYTES},
+    view::{DelegateScripts, Found, LogQuery, MAX_FOUND_LINES, MAX_SHOWN_LOG_BYTES},
 };
 use crate::{
     id::{DelegateId, ProfileId, ScriptRunId},
@@ -33,6 +33,8 @@ named_enum! {
         Exited = "EXITED";
         /// It ran for too long, and was killed with its children.
         TimedOut = "TIMED_OUT";
+        /// A person cancelled it: it was killed with its children.
+        Cancelled = "CANCELLED";
         /// The delegate ended or was cut off while it ran.
         Interrupted = "INTERRUPTED";
         /// It could not be started.
@@ -83,11 +85,29 @@ pub struct ScriptRun {
     pub end: Option<End>,
 }
 
+impl End {
+    /// Whether something is the matter. What was interrupted or cancelled is not the script's fault.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        match self.outcome {
+            Outcome::Exited => self.exit_code != Some(0),
+            Outcome::TimedOut | Outcome::NotStarted | Outcome::NotDelivered => true,
+            Outcome::Cancelled | Outcome::Interrupted => false,
+        }
+    }
+}
+
 impl ScriptRun {
     /// How long it ran, or has been running until `now`.
     #[must_use]
     pub fn duration(&self, now: Timestamp) -> Duration {
         self.end.as_ref().map_or(now, |end| end.at).since(self.started_at)
+    }
+
+    /// Whether something went wrong with it that was not a person's or the delegate's end.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.end.as_ref().is_some_and(End::failed)
     }
 
     /// Whether it ended well.

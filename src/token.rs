@@ -12,10 +12,10 @@ use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use self::{
-    command::{DEFAULT_DAYS, Expiry, NewToken, ON_A_DATE, Successor, TokenSettings},
+    command::{DEFAULT_DAYS, Expiry, NewToken, ON_A_DATE, Successor, TokenFilter, TokenSettings, TokenSort},
     view::{
-        HandOut, MAX_LISTED, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation, TokenRow, TokenUse,
-        TokenUser, Turn, listed_label,
+        HandOut, MAX_LISTED, ROTATION_PAGE, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation,
+        TokenRow, TokenUse, TokenUser, Turn, listed_label,
     },
 };
 use crate::{

@@ -11,13 +11,14 @@ use leptos_router::{
 use crate::{
     console::tell_status,
     delegates::{
-        DelegatePage, DelegatesPage, DeleteDelegateDialog, DisableDelegateDialog, RejectDialog, SelectorsDialog,
-        SwitchProfileDialog,
+        ApproveDialog, Beneath, DelegatePage, DeleteDelegateDialog, DescriptionDialog, DisableDelegateDialog,
+        RejectDialog, SelectedDonePage, SelectedPage, SelectorsDialog, SwitchProfileDialog,
     },
     error::ConsoleError,
     help::HelpPage,
     install::{
-        AddTokenDialog, AddedTokenDialog, DelegateSetupPage, InstallPage, RejectArrivalDialog, ReviewPage, VerifyPage,
+        AddTokenDialog, AddedTokenDialog, ApproveArrivalDialog, DelegateSetupPage, InstallPage, RejectArrivalDialog,
+        ReviewPage, VerifyPage,
     },
     layout::Layout,
     overview::OverviewPage,
@@ -50,8 +51,9 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/help") view=HelpPage ssr=SsrMode::Async />
-                    <ParentRoute path=path!("/delegates") view=DelegatesPage ssr=SsrMode::Async>
+                    <ParentRoute path=path!("/delegates") view=Beneath ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!(":id/approve") view=ApproveDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/reject") view=RejectDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/disable") view=DisableDelegateDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/delete") view=DeleteDelegateDialog ssr=SsrMode::Async />
@@ -60,7 +62,10 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("profile") view=SwitchProfileDialog ssr=SsrMode::Async />
                         <Route path=path!("selectors") view=SelectorsDialog ssr=SsrMode::Async />
+                        <Route path=path!("description") view=DescriptionDialog ssr=SsrMode::Async />
                     </ParentRoute>
+                    <Route path=path!("/selected/done") view=SelectedDonePage ssr=SsrMode::Async />
+                    <Route path=path!("/selected/:act") view=SelectedPage ssr=SsrMode::Async />
                     <Route path=path!("/profiles/new") view=NewProfilePage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/profiles") view=ProfilesPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
@@ -114,6 +119,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/install/:kind/review") view=ReviewPage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/install/:kind/verify") view=VerifyPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("approve/:id") view=ApproveArrivalDialog ssr=SsrMode::Async />
                         <Route path=path!("reject/:id") view=RejectArrivalDialog ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/*nowhere") view=NotFoundPage ssr=SsrMode::Async />

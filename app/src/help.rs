@@ -111,8 +111,7 @@ pub fn HelpPage() -> impl IntoView {
                     <code>"/readyz"</code>
                     " that it can serve. "
                     <code>"muster --help"</code>
-                    " lists commands and settings. README.md and docs/ in the release say how to install, upgrade, back up and \
-                    secure it."
+                    " lists commands and settings. README.md in the release says how to install, upgrade and back it up."
                 </p>
             </section>
         </div>

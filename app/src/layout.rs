@@ -37,7 +37,7 @@ pub fn Layout() -> impl IntoView {
 #[component]
 fn Around(frame: Option<Frame>) -> impl IntoView {
     let session = frame.as_ref().map(|frame| frame.stream.clone());
-    let pending = frame.as_ref().map_or(0, |frame| frame.pending);
+    let (pending, expiring) = frame.as_ref().map_or((0, 0), |frame| (frame.pending, frame.expiring));
     view! {
         <a class="skip" href="#main">
             "Skip to content"
@@ -67,6 +67,7 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
                     </li>
                     <li>
                         <NavLink to="/tokens" icon=Icon::Tokens label="Tokens" />
+                        {expire_soon(expiring)}
                     </li>
                     <ManagersOnly>
                         <li>
@@ -128,6 +129,18 @@ fn waiting(pending: u64) -> impl IntoView {
             <span class="badge" translate="no">
                 {count_label(pending)}
                 <span class="visually-hidden">" waiting for approval"</span>
+            </span>
+        }
+    })
+}
+
+/// How many tokens expire within two weeks.
+fn expire_soon(expiring: u64) -> impl IntoView {
+    (expiring > 0).then(|| {
+        view! {
+            <span class="badge" translate="no">
+                {count_label(expiring)}
+                <span class="visually-hidden">" expire within two weeks"</span>
             </span>
         }
     })

@@ -37,6 +37,8 @@ pub fn relative(at: i64, now: i64) -> Option<String> {
         _ if distance < MINUTE => format!("{distance} s"),
         _ if distance < HOUR => format!("{} min", distance / MINUTE),
         _ if distance < 2 * DAY => format!("{} h", distance / HOUR),
+        // What lies ahead is nearer to the next day than to the last: a week that began a moment ago is seven days.
+        _ if distance < 60 * DAY && age < 0 => format!("{} days", (distance + DAY / 2) / DAY),
         _ if distance < 60 * DAY => format!("{} days", distance / DAY),
         _ => return None,
     };
@@ -46,6 +48,17 @@ pub fn relative(at: i64, now: i64) -> Option<String> {
         1.. => format!("{span} ago"),
         _ => format!("in {span}"),
     })
+}
+
+/// How long something has been so that began at a point in time, of the words of that: "54 min ago" is "for 54 min".
+#[cfg(any(target_arch = "wasm32", test))]
+#[must_use]
+pub fn lasting(began: &str) -> String {
+    match began.strip_suffix(" ago") {
+        Some(span) => format!("for {span}"),
+        None if began.starts_with(|c: char| c.is_ascii_digit()) => format!("since {began}"),
+        None => began.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -70,6 +83,15 @@ mod tests {
     }
 
     #[test]
+    fn what_goes_on_is_told_by_how_long_it_has() {
+        for (began, text) in
+            [("54 min ago", "for 54 min"), ("2026-11-28", "since 2026-11-28"), ("just now", "just now")]
+        {
+            assert_eq!(lasting(began), text);
+        }
+    }
+
+    #[test]
     fn relative_times_use_the_largest_unit_that_says_enough() {
         let at = 1_000_000_000;
         for (age, text) in [
@@ -84,6 +106,7 @@ mod tests {
             (3 * DAY, "3 days ago"),
             (61 * DAY, ""),
             (-30 * DAY, "in 30 days"),
+            (15 * MINUTE - 7 * DAY, "in 7 days"),
         ] {
             assert_eq!(relative(at, at + age).unwrap_or_default(), text, "{age}");
         }

@@ -22,7 +22,7 @@ impl Messages {
     pub(crate) fn new(settings: &Settings, thumbprint: &Thumbprint) -> Self {
         Self {
             name: settings.name.to_string(),
-            fingerprint: thumbprint.short(),
+            fingerprint: thumbprint.fingerprint(),
             account: settings.account.clone(),
             manager: settings.manager.to_string(),
         }

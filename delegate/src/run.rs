@@ -181,6 +181,10 @@ impl Delegate {
             Call::Heartbeat => {
                 let request = self.request();
                 let reply = self.manager.heartbeat(&request).await;
+                let cancels = reply.as_ref().ok().and_then(|reply| reply.cancels.as_deref()?.parse().ok());
+                if let Some(run) = cancels {
+                    scripts.cancel(run);
+                }
                 reply.map(|reply| Event::Heartbeat(HeartbeatOutcome::new(&reply, self.identity.applied().as_ref())))
             }
             Call::Tasks => self.manager.tasks(&id).await.map(|events| {
@@ -231,6 +235,7 @@ impl Delegate {
             keep_alive_packet: false,
             sequence_num: None,
             heartbeat_interval_ms: u32::try_from(settings.heartbeat.as_millis()).ok(),
+            platform: platform(),
             key_thumbprint: self.identity.former_thumbprint().map(String::from),
         }
     }
@@ -285,6 +290,14 @@ fn identity(settings: &Settings) -> Result<Identity, IdentityError> {
         }
         (loaded, _) => loaded,
     }
+}
+
+/// The operating system with its release, and the processor's architecture: "linux 6.8.0 x86_64".
+fn platform() -> String {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let parts = [std::env::consts::OS, release.trim(), std::env::consts::ARCH];
+    let text: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    log_safe(&text.join(" ")).chars().take(100).collect()
 }
 
 /// The address that this host has on the way to the manager, or to the proxy. Nothing is sent for it.

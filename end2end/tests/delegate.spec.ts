@@ -77,3 +77,36 @@ test('it is disabled and enabled without touching its token', async ({ ui, page,
   await ui.open('/delegates');
   await expect(ui.row('paused')).toContainText(/(?<!Not )Connected/);
 });
+
+test('a run is cancelled, and the log of the next one searched', async ({ ui, page, delegates }) => {
+  test.setTimeout(120_000);
+  await ui.open('/profiles');
+  const script = ['#!/bin/bash', 'seq -f "line %g of it" 60', '[ -e quick ] || { touch quick; sleep 600; }', 'exit 3'];
+  await ui.createProfile({ name: 'long', approval: true, script: script.join('\n') });
+  const delegate = await delegates.unpack(
+    await ui.downloadShellDelegate({ name: 'runner', profile: 'long (requires approval)', token: 'default_token' }),
+  );
+  await delegate.start();
+  await delegate.waitForLog(/waits for approval/);
+  await ui.go('Delegates');
+  await page.getByRole('link', { name: 'runner', exact: true }).click();
+  const main = page.getByRole('main');
+  await ui.field('Note (optional)').fill('As agreed');
+  await ui.button('Approve').click();
+  await expect(fact(main, 'Decision')).toContainText('As agreed');
+
+  await expect(page.getByText('line 60 of it')).toBeVisible({ timeout: 20_000 });
+  await ui.button('Cancel run').click();
+  await expect(fact(main, 'Outcome')).toHaveText('Cancelled', { timeout: 20_000 });
+  await delegate.waitForLog(/was cancelled in the console/);
+  await ui.button('Run again').click();
+  await expect(fact(main, 'Outcome')).toHaveText('Failed with exit code 3', { timeout: 20_000 });
+  await expect(main.getByRole('link', { name: 'Script failed' })).toBeVisible();
+
+  await ui.field('Search the log').fill('LINE 5');
+  await expect(page.getByText('11 lines have that:')).toBeVisible();
+  await page.getByRole('link', { name: 'Line 55', exact: true }).click();
+  await expect(page.locator('.line.marked')).toHaveText('line 55 of it');
+  await page.getByRole('link', { name: /^Show the run of/ }).click();
+  await expect(fact(main, 'Outcome')).toHaveText('Cancelled');
+});

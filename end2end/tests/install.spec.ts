@@ -194,7 +194,7 @@ for (const name of ['shell-next', 'docker-next']) {
     if (way.kind === 'shell') await delegates.unpack(files.downloaded);
 
     await ui.button('Get a download link').click();
-    const line = page.getByRole('main').locator('code').getByText(/^curl /);
+    const line = page.getByRole('main').locator('code').getByText(/^curl /).first();
     await expect(line).toBeVisible();
     await expect(page.getByText('Whoever has this line gets')).toBeVisible();
     const command = await line.innerText();
@@ -229,6 +229,32 @@ for (const name of ['shell-next', 'docker-next']) {
     expect(await page.content()).not.toContain(key);
   });
 }
+
+test('one line fetches the files and starts the delegate, named after its host', async ({ ui, page, wizard, secrets }) => {
+  const way = wayOf('shell-next');
+  await wizard.choose(way);
+  await wizard.fill(way, { name: 'by-line', profile: wayfarers.open, token: 'default_token' });
+  await wizard.review();
+  await ui.field('For how many hosts').fill('2');
+  await ui.button('Get a download link').click();
+  const line = page.getByRole('main').locator('code').getByText(/^\{ curl /);
+  const command = await line.innerText();
+  secrets.add(/key=([\w-]+)/.exec(command)?.[1] ?? 'no key');
+  const folder = await mkdtemp(join(tmpdir(), 'muster-line-'));
+  const shell = { cwd: folder, env: { PATH: process.env['PATH'], HOME: folder } };
+  try {
+    await run('sh', ['-c', command], shell);
+    await expect(page.getByText('1 of 2 hosts have fetched.')).toBeVisible();
+    const { stdout } = await run('hostname');
+    const name = `by-line-${stdout.trim().split('.')[0]?.toLowerCase().replace(/[^a-z0-9]/g, '-')}`.slice(0, 63);
+    await ui.go('Delegates');
+    await expect(page.getByRole('row').filter({ hasText: 'by-line-' })).toContainText(/(?<!Not )Connected/, { timeout: 20_000 });
+    await expect(page.getByRole('main')).toContainText(name);
+  } finally {
+    await run('sh', ['-c', 'cd harness-delegate && ./stop.sh'], shell);
+    await rm(folder, { recursive: true, force: true });
+  }
+});
 
 test('after five minutes, the page says what it may be', async ({ ui, page, wizard }) => {
   const way = wayOf('kubernetes-next');
@@ -277,7 +303,7 @@ noJsTest.describe('without JavaScript', () => {
       await ui.button('Continue').click();
       await ui.refuses(ui.field('Name'), /lower case letters/i);
       await wizard.fill(way, setup);
-      await ui.button('Add').click();
+      await ui.button('New token').click();
       await ui.dialog('New Token').getByRole('button', { name: 'Generate New Token' }).click();
       await ui.refuses(ui.dialog('New Token').getByLabel('Name', { exact: true }), /must not be empty/);
       await ui.button('Cancel').click();
@@ -300,7 +326,7 @@ noJsTest.describe('without JavaScript', () => {
       const delegate = environment ? await delegates.run(environment) : await delegates.unpack(files.downloaded);
       if (environment) expect(environment['DELEGATE_TOKEN']).toBe(value);
       await ui.button('Get a download link').click();
-      await expect(page.getByRole('main').locator('code').getByText(/^curl /)).toBeVisible();
+      await expect(page.getByRole('main').locator('code').getByText(/^curl /).first()).toBeVisible();
 
       await wizard.verify();
       await expect(wizard.state).toHaveText(`Waiting for ${setup.name}`);

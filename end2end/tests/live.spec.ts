@@ -9,25 +9,25 @@ const name = (at: number) => `edge-${String(at).padStart(2, '0')}`;
 const facts = (at: number) => ({ delegateName: name(at), hostName: `host-${at}`, tags: at % 2 ? ['odd'] : ['even'] });
 
 test('paging, searching and filtering live in the address', async ({ ui, page, client }) => {
-  for (let at = 1; at <= 30; at += 1) await client.join(facts(at));
+  for (let at = 1; at <= 55; at += 1) await client.join(facts(at));
   await client.unregister(await client.join(facts(7)), facts(7));
 
   await test.step('paging', async () => {
     await ui.open('/delegates');
-    await expect(page.getByText('25 of 30 delegates')).toBeVisible();
-    await expect(ui.row(name(30))).toBeVisible();
+    await expect(page.getByText('1–50 of 55 delegates')).toBeVisible();
+    await expect(ui.row(name(55))).toBeVisible();
     await expect(ui.row(name(5))).toHaveCount(0);
     await expect(ui.button('Previous')).toBeDisabled();
     await ui.button('Next').click();
     await expect(page).toHaveURL(/\?after=/);
-    await expect(page.getByText('5 of 30 delegates')).toBeVisible();
+    await expect(page.getByText('51–55 of 55 delegates')).toBeVisible();
     await ui.reload();
     for (let at = 1; at <= 5; at += 1) await expect(ui.row(name(at))).toBeVisible();
     await expect(ui.row(name(6))).toHaveCount(0);
     await expect(ui.button('Next')).toBeDisabled();
     await ui.button('Previous').click();
-    await expect(ui.row(name(30))).toBeVisible();
-    await expect(page.getByText('25 of 30 delegates')).toBeVisible();
+    await expect(ui.row(name(55))).toBeVisible();
+    await expect(page.getByText('1–50 of 55 delegates')).toBeVisible();
     await page.goBack();
     await expect(ui.row(name(1))).toBeVisible();
   });
@@ -40,18 +40,18 @@ test('paging, searching and filtering live in the address', async ({ ui, page, c
     const assertStayed = ui.stays();
     await page.keyboard.type('host-2');
     await expect(page).toHaveURL('/delegates?q=host-2');
-    await expect(page.getByText('11 of 11 delegates')).toBeVisible();
+    await expect(page.getByText('11 delegates')).toBeVisible();
     await expect(search).toBeFocused();
     // News while somebody types touch neither the field nor the cursor in it.
-    await client.join({ ...facts(31), hostName: 'host-231' });
-    await expect(page.getByText('12 of 12 delegates')).toBeVisible();
+    await client.join({ ...facts(61), hostName: 'host-231' });
+    await expect(page.getByText('12 delegates')).toBeVisible();
     await page.keyboard.type('31');
-    await expect(page.getByText('1 of 1 delegate', { exact: true })).toBeVisible();
-    await expect(ui.row(name(31))).toBeVisible();
+    await expect(page.getByText('1 delegate', { exact: true })).toBeVisible();
+    await expect(ui.row(name(61))).toBeVisible();
     assertStayed();
     await ui.reload();
     await expect(search).toHaveValue('host-231');
-    await expect(page.getByText('1 of 1 delegate', { exact: true })).toBeVisible();
+    await expect(page.getByText('1 delegate', { exact: true })).toBeVisible();
     await search.fill('no such thing');
     await expect(page.getByText('No delegate matches')).toBeVisible();
     await ui.button('Clear filters').click();
@@ -59,24 +59,24 @@ test('paging, searching and filtering live in the address', async ({ ui, page, c
     await expect(search).toHaveValue('');
     for (const odd of ['%', '_', '\\', '  EDGE-01  host ']) {
       await search.fill(odd);
-      const shown = odd.trim() === odd ? 'No delegate matches' : '1 of 1 delegate';
+      const shown = odd.trim() === odd ? 'No delegate matches' : '1 delegate';
       await expect(page.getByText(shown, { exact: true })).toBeVisible();
     }
   });
 
   await test.step('filtering by status', async () => {
     await ui.open('/delegates?q=even');
-    await ui.field('Status').selectOption('Connected');
+    await ui.tab('Connected');
     await expect(page).toHaveURL('/delegates?q=even&status=connected');
-    await expect(page.getByText('15 of 15 delegates')).toBeVisible();
+    await expect(page.getByText('27 delegates')).toBeVisible();
     await page.getByRole('searchbox', { name: 'Search' }).fill('');
     await expect(page).toHaveURL('/delegates?status=connected');
-    await ui.field('Status').selectOption('Not connected');
+    await ui.tab('Not connected');
     await expect(page).toHaveURL('/delegates?status=not-connected');
     await expect(ui.row(name(7))).toBeVisible();
-    await expect(page.getByText('1 of 1 delegate', { exact: true })).toBeVisible();
+    await expect(page.getByText('1 delegate', { exact: true })).toBeVisible();
     await ui.reload();
-    await expect(ui.field('Status')).toHaveValue('not-connected');
+    await expect(page.getByRole('link', { name: /^Not connected/ })).toHaveAttribute('aria-current', 'page');
     await expect(ui.row(name(7))).toBeVisible();
     // It leaves this list by itself when it is back.
     await client.join(facts(7));
@@ -97,7 +97,7 @@ test('rows keep their places while somebody is about to press something', async 
   const before = await place(3);
 
   await client.join(facts(6));
-  await expect(page.getByText('6 of 6 delegates')).toBeVisible();
+  await expect(page.getByText('6 delegates')).toBeVisible();
   expect(await order(), 'new ones come last meanwhile').toEqual([5, 4, 3, 2, 1, 6].map(name));
   await client.unregister(ids[4] ?? '', facts(5));
   await expect(ui.row(name(5))).toContainText('Not connected');
@@ -107,11 +107,11 @@ test('rows keep their places while somebody is about to press something', async 
   await expect.poll(order).toEqual([6, 5, 4, 3, 2, 1].map(name));
 
   // The same for somebody at the keyboard.
-  await ui.button(`Delete ${name(3)}`).focus();
+  await ui.row(name(3)).locator('summary').focus();
   await client.join(facts(7));
-  await expect(page.getByText('7 of 7 delegates')).toBeVisible();
+  await expect(page.getByText('7 delegates')).toBeVisible();
   expect(await order()).toEqual([6, 5, 4, 3, 2, 1, 7].map(name));
-  await expect(ui.button(`Delete ${name(3)}`)).toBeFocused();
+  await expect(ui.row(name(3)).locator('summary')).toBeFocused();
 });
 
 test('tabs see each other’s changes, and what happened while the server was away', async ({

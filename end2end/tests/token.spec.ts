@@ -20,7 +20,7 @@ test('a token is looked at, edited and extended on its page', async ({ ui, page,
   await ui.button('Close').or(ui.button('I have saved it')).click();
   await page.getByRole('link', { name: 'edge', exact: true }).click();
   await expect(ui.heading('edge')).toBeVisible();
-  await expect(main).toContainText(/Expires in (89|90) days/);
+  await expect(main).toContainText(/Expires \d{4}-\d\d-\d\d/);
   await expect(main).not.toContainText(value);
   await axe(page);
 

@@ -87,8 +87,7 @@ test('the main job without JavaScript', async ({ server, ui, page, delegates }) 
     await ui.reject('plain-2');
     await second.waitForLog(/was rejected in the console/);
     await expect(ui.row('plain-2')).toHaveCount(0);
-    await ui.field('Status').selectOption('Rejected');
-    await ui.button('Apply').click();
+    await ui.tab('Rejected');
     await expect(page).toHaveURL(/[?&]status=rejected/);
     await ui.button('Take back plain-2').click();
     await ui.says('plain-2 waits for approval again.');
@@ -106,7 +105,7 @@ test('the main job without JavaScript', async ({ server, ui, page, delegates }) 
 
   await test.step('both are deleted', async () => {
     for (const name of ['plain-1', 'plain-2']) {
-      await ui.button(`Delete ${name}`).click();
+      await ui.choose(name, 'Delete');
       const dialog = ui.dialog(`Delete ${name}?`);
       await expect(dialog.getByText('./stop.sh', { exact: true })).toBeVisible();
       await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -185,7 +184,7 @@ test.describe('inside', () => {
       await expect(block.log).toHaveText('it is ***.');
       await block.runAgain();
       await ui.says('plain is asked to run its startup script again.');
-      await shows(block.block, 'Earlier runs');
+      await shows(block.block, 'Runs');
       await expect(block.earlier).toHaveText(['Succeeded']);
     });
 
@@ -216,12 +215,12 @@ test.describe('inside', () => {
 
     await test.step('a rotation', async () => {
       await ui.go('Tokens');
-      await ui.button('Rotate default_token').click();
+      await ui.choose('default_token', 'Rotate');
       await ui.field('Name of the new token').fill('');
-      await ui.button('Rotate').click();
+      await ui.dialog('Rotate default_token').getByRole('button', { name: 'Rotate', exact: true }).click();
       await ui.refuses(ui.field('Name of the new token'), /must not be empty/);
       await ui.field('Name of the new token').fill('fresh');
-      await ui.button('Rotate').click();
+      await ui.dialog('Rotate default_token').getByRole('button', { name: 'Rotate', exact: true }).click();
       const token = await ui.takeToken();
       await ui.button('I have saved it').click();
       await expect(ui.heading('Rotate default_token')).toBeVisible();
@@ -232,7 +231,7 @@ test.describe('inside', () => {
       await shows(ui.row('plain'), 'New token');
       await expect(page.getByText('Nothing uses default_token any more: it is safe to revoke.')).toBeVisible();
       await page.getByRole('button', { name: 'Revoke default_token', exact: true }).click();
-      await ui.button('Confirm').click();
+      await ui.dialog('Revoke default_token?').getByRole('button', { name: 'Revoke', exact: true }).click();
       await ui.says('Token default_token is revoked.');
       await expect(page.getByText('default_token is revoked. The rotation is done.')).toBeVisible();
       await shows(ui.row('plain'), 'New token');

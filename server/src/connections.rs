@@ -19,7 +19,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, mpsc::UnboundedReceiver},
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
@@ -112,6 +112,8 @@ pub async fn serve(
     let all = Arc::new(Semaphore::new(bounds.connections));
     let counts = Counts::default();
     let open = GracefulShutdown::new();
+    let (arrived, arrivals) = mpsc::unbounded_channel();
+    tokio::spawn(begin(arrivals));
     loop {
         let (stream, peer, permit) = tokio::select! {
             () = stop.cancelled() => break,
@@ -134,7 +136,8 @@ pub async fn serve(
             .serve_connection(TokioIo::new(stream), service(router.clone(), peer));
         let connection = open.watch(connection);
         let counted = Counted::by(&bounds.open);
-        tokio::spawn(async move {
+        // It is not taken only where the runtime itself ends.
+        let _ = arrived.send(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(%peer, %error, "a connection ended");
             }
@@ -146,6 +149,15 @@ pub async fn serve(
         tracing::warn!("some requests were still under way after {} s", bounds.grace.as_secs());
     }
     Ok(())
+}
+
+/// Begins connections as they arrive, and lets everything that is ready have its turn before the next one: when thousands
+/// come back at once, they wait behind the requests of those who are here already, and not before them.
+async fn begin(mut arrivals: UnboundedReceiver<impl Future<Output = ()> + Send + 'static>) {
+    while let Some(connection) = arrivals.recv().await {
+        tokio::spawn(connection);
+        tokio::task::yield_now().await;
+    }
 }
 
 /// The next connection, once there is room for one.

@@ -115,6 +115,9 @@ pub enum Conflict {
     /// The run is another delegate's.
     #[error("the run is another delegate's")]
     ForeignRun,
+    /// The run has ended.
+    #[error("the run has ended")]
+    RunEnded,
 }
 
 impl Conflict {
@@ -143,7 +146,8 @@ impl Conflict {
             | Self::ProfileWithoutScript(_)
             | Self::SetUpAlready
             | Self::NotDelivered(_)
-            | Self::ForeignRun => Code::WrongState,
+            | Self::ForeignRun
+            | Self::RunEnded => Code::WrongState,
             Self::ProfileInUse { .. } | Self::SecretInUse { .. } | Self::SecretUsedElsewhere { .. } => Code::InUse,
             Self::Full(..) => Code::LimitReached,
         }

@@ -6,7 +6,7 @@ mod masks;
 mod runs;
 
 pub use self::{
-    log::{tail, whole},
+    log::{Part, around, find, tail, whole},
     masked::{Masked, Report},
     masks::{Masks, masker},
     runs::{Recorder, Written, not_delivered, runs_of},

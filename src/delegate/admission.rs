@@ -193,6 +193,17 @@ impl Delegate {
         Ok(self)
     }
 
+    /// That it is as a person saw it, where it is known what that was.
+    ///
+    /// # Errors
+    /// [`TransitionError::Changed`].
+    pub fn unchanged_since(&self, seen: Option<i32>) -> Result<(), TransitionError> {
+        match seen {
+            Some(seen) if seen != self.revision => Err(TransitionError::Changed { name: self.facts.name.to_string() }),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn decide(mut self, admission: Admission, seen: i32, decision: Decision) -> Result<Self, TransitionError> {
         let name = self.facts.name.to_string();
         if self.admission != Admission::WaitingForApproval {

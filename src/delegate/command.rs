@@ -2,19 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DelegateType, Facts, Note, Status};
+use super::{DelegateType, Facts, Flag, Note, Status};
 use crate::{
     id::{DelegateId, ProfileId, TokenId},
     named_enum::named_enum,
     page::Cursor,
     profile::ProfileName,
-    text::{Invalid, InvalidField, Selectors},
+    text::{Invalid, InvalidField, Selectors, block},
 };
 
 /// Which delegates a list shows. `PartialEq` so that a page refetches only where it changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DelegateFilter {
-    /// Part of a name, host name, address or tag; empty for all.
+    /// What somebody typed: see [`super::Search::parse`]; empty for all.
     pub search: String,
     /// One status; none for all but the rejected.
     pub status: Option<Status>,
@@ -30,6 +30,9 @@ pub struct DelegateFilter {
     /// A selector of their own, as it is written; empty for any.
     #[serde(default)]
     pub tag: String,
+    /// What is the matter with them.
+    #[serde(default)]
+    pub flag: Option<Flag>,
     /// In which order.
     #[serde(default)]
     pub sort: Sort,
@@ -77,6 +80,18 @@ pub fn unknown_profile() -> InvalidField {
 pub fn parse_selectors(text: &str, own: bool) -> Result<Option<Selectors>, InvalidField> {
     let selectors = Selectors::parse(text).map_err(|error| error.of_field("selectors"))?;
     Ok((!own).then_some(selectors))
+}
+
+/// The most characters that the description of a delegate may have.
+pub const MAX_DESCRIPTION_LENGTH: usize = 1000;
+
+/// Reads what a person writes that a delegate is for; with `own` nothing, so that its own word counts again.
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn parse_description(text: &str, own: bool) -> Result<Option<String>, InvalidField> {
+    let text = block(text.trim(), "The description", MAX_DESCRIPTION_LENGTH);
+    Ok((!own).then_some(text.map_err(|error| error.of_field("description"))?))
 }
 
 /// Reads what a person notes of a decision; none where nothing was written.

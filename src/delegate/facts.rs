@@ -6,6 +6,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    audit::FactChange,
     named_enum::named_enum,
     text::{Invalid, Selectors, line_type},
 };
@@ -85,6 +86,9 @@ named_enum! {
     }
 }
 
+/// The characters of a fingerprint. None of them looks like another one, nor like one that is missing: 0, 1, I and O.
+const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
 /// The thumbprint of a delegate's own key: base64url of a SHA-256 digest, 43 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -116,10 +120,31 @@ impl Thumbprint {
         &self.0
     }
 
-    /// What people compare: the first sixteen characters (96 bits), in groups of four.
+    /// What people compare: the first 100 bits, as twenty characters that are told apart by eye, in groups of four.
     #[must_use]
-    pub fn short(&self) -> String {
+    pub fn fingerprint(&self) -> String {
+        let bits = self.0.bytes().flat_map(|c| (0..6).rev().map(move |bit| value(c) >> bit & 1));
+        let bits: Vec<u8> = bits.take(100).collect();
+        let number = |five: &[u8]| five.iter().fold(0, |number, bit| number << 1 | usize::from(*bit));
+        let characters: Vec<char> = bits.chunks(5).map(|five| char::from(ALPHABET[number(five)])).collect();
+        characters.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same key as delegates of older versions print it: the first sixteen characters (96 bits), in groups of four.
+    #[must_use]
+    pub fn former_fingerprint(&self) -> String {
         [&self.0[..4], &self.0[4..8], &self.0[8..12], &self.0[12..16]].join(" ")
+    }
+}
+
+/// The six bits of a character of base64url.
+const fn value(c: u8) -> u8 {
+    match c {
+        b'A'..=b'Z' => c - b'A',
+        b'a'..=b'z' => c - b'a' + 26,
+        b'0'..=b'9' => c - b'0' + 52,
+        b'-' => 62,
+        _ => 63,
     }
 }
 
@@ -160,6 +185,8 @@ pub struct Facts {
     pub heartbeat_interval_ms: Option<u32>,
     /// Whether it was installed by files of the next generation.
     pub next_gen: bool,
+    /// Its operating system and the processor's architecture, where it tells; else empty.
+    pub platform: String,
 }
 
 impl Facts {
@@ -169,10 +196,9 @@ impl Facts {
         self.heartbeat_interval_ms.map(|ms| Duration::from_millis(ms.into()))
     }
 
-    /// What changed to these facts, each as a phrase for the record.
+    /// What changed to these facts, for the record.
     #[must_use]
-    pub fn changes_to(&self, after: &Self) -> Vec<String> {
-        let none_is = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+    pub fn changes_to(&self, after: &Self) -> Vec<FactChange> {
         let (before_tags, tags) = (self.tags.to_string(), after.tags.to_string());
         let pairs = [
             ("name", self.name.as_str(), after.name.as_str()),
@@ -180,11 +206,12 @@ impl Facts {
             ("stated address", self.ip.as_str(), after.ip.as_str()),
             ("type", self.kind.label(), after.kind.label()),
             ("version", self.version.as_str(), after.version.as_str()),
+            ("platform", self.platform.as_str(), after.platform.as_str()),
             ("description", self.description.as_str(), after.description.as_str()),
             ("selectors", before_tags.as_str(), tags.as_str()),
         ];
         let changed = pairs.into_iter().filter(|(_, before, after)| before != after);
-        changed.map(|(what, before, after)| format!("{what} {} → {}", none_is(before), none_is(after))).collect()
+        changed.map(|(what, before, after)| FactChange::new(what, before, after)).collect()
     }
 
     /// Whether something changed that a person looks at before deciding.
@@ -227,7 +254,12 @@ mod tests {
     #[test]
     fn thumbprints_are_compared_in_groups() {
         let thumbprint = Thumbprint::parse(&"NzbL-sXh83q27w01".repeat(3)[..43]).unwrap();
-        assert_eq!(thumbprint.short(), "NzbL -sXh 83q2 7w01");
+        assert_eq!(thumbprint.former_fingerprint(), "NzbL -sXh 83q2 7w01");
+        let digest = |byte| Thumbprint::of_digest([byte; 32]).fingerprint();
+        assert_eq!(digest(0), "2222 2222 2222 2222 2222");
+        assert_eq!(digest(0xff), "ZZZZ ZZZZ ZZZZ ZZZZ ZZZZ");
+        // 00000 00100 00000 10000, 00010 00000 01000 00001, and so on.
+        assert_eq!(digest(1), "262J 42A3 262J 42A3 262J");
         assert!(Thumbprint::parse("short").is_err());
         assert!(Thumbprint::parse(&"ä".repeat(43)).is_err());
     }

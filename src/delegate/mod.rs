@@ -5,7 +5,11 @@ mod command;
 mod facts;
 mod identity;
 mod key;
+mod search;
+pub mod selected;
 mod standing;
+mod uptime;
+mod version;
 mod view;
 
 use std::time::Duration;
@@ -15,22 +19,29 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     admission::{Admission, Decision, Note, Reason, TransitionError},
     command::{
-        AskedProfile, DelegateFilter, Registration, Sort, parse_note, parse_profile, parse_selectors, unknown_profile,
+        AskedProfile, DelegateFilter, Registration, Sort, parse_description, parse_note, parse_profile,
+        parse_selectors, unknown_profile,
     },
     facts::{DelegateName, DelegateType, Facts, HostName, InstallName, Thumbprint},
     identity::{Conflict, Instance, Kinship},
     key::{DelegateKey, DelegateSecretKey},
+    search::{Flag, Search, Term},
     standing::Standing,
-    view::{ConnectionRow, DelegateDetail, DelegateRow, Earlier, FilterNames},
+    uptime::{Strip, Uptime},
+    version::{is_older, numbers},
+    view::{ConnectionRow, DelegateDetail, DelegateRow, Earlier, FilterNames, KnownKey, Replicas, StatusCount},
 };
 use crate::{
-    id::{DelegateId, ProfileId, TokenId},
+    id::{DelegateId, ProfileId, ScriptRunId, TokenId},
     named_enum::named_enum,
     profile::Profile,
     scope::Scope,
     text::Selectors,
     time::Timestamp,
 };
+
+/// The version of the manager, and of the delegate that it hands out.
+pub const MANAGER_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// How long a delegate that states no heartbeat interval counts as connected after a heartbeat.
 pub const SILENT_AFTER_DEFAULT: Duration = Duration::from_secs(5 * 60);
@@ -62,6 +73,10 @@ pub struct Delegate {
     pub script_version: Timestamp,
     /// The selectors that a person gave it; none where its own word counts.
     pub selectors: Option<Selectors>,
+    /// What a person wrote that it is for; none where its own word counts.
+    pub given_description: Option<String>,
+    /// The run of its startup script that a person cancelled, until the delegate has ended it.
+    pub cancelled_run: Option<ScriptRunId>,
     /// The token of its last registration.
     pub token_id: TokenId,
     /// The token before that one, and when it went over.
@@ -143,6 +158,18 @@ impl Delegate {
         self.selectors.as_ref().unwrap_or(&self.facts.tags)
     }
 
+    /// Whether it is one of Muster's own – those prove a key – and of a version before this manager's.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        self.key.is_some() && is_older(&self.facts.version, MANAGER_VERSION)
+    }
+
+    /// What it is for: as a person wrote it, else as it says itself; may be empty.
+    #[must_use]
+    pub fn description(&self) -> &str {
+        self.given_description.as_deref().unwrap_or(&self.facts.description)
+    }
+
     /// Applies another profile, whose script it is to run. Whether that one requires approval has no effect on a
     /// delegate that is registered.
     #[must_use]
@@ -207,10 +234,13 @@ pub(crate) mod tests {
                 thumbprint: None,
                 heartbeat_interval_ms: Some(10_000),
                 next_gen: false,
+                platform: String::new(),
             },
             profile_id: ProfileId(uuid::Uuid::from_u128(2)),
             script_version: Timestamp::from_millis(0),
             selectors: None,
+            given_description: None,
+            cancelled_run: None,
             token_id: TokenId(uuid::Uuid::from_u128(3)),
             token_before: None,
             key: None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Admission, Delegate, DelegateKey, DelegateName, Instance, Kinship};
 use crate::{
-    id::{DelegateId, ProfileId, TokenId},
+    id::{DelegateId, ProfileId, ScriptRunId, TokenId},
     scope::Scope,
     time::Timestamp,
 };
@@ -24,6 +24,8 @@ pub struct Standing {
     pub profile_id: ProfileId,
     /// [`Delegate::script_version`].
     pub script_version: Timestamp,
+    /// [`Delegate::cancelled_run`].
+    pub cancelled_run: Option<ScriptRunId>,
     /// [`Delegate::token_id`].
     pub token_id: TokenId,
     /// [`Delegate::key`].
@@ -49,6 +51,7 @@ impl From<&Delegate> for Standing {
             heartbeat_interval: delegate.facts.heartbeat_interval(),
             profile_id: delegate.profile_id,
             script_version: delegate.script_version,
+            cancelled_run: delegate.cancelled_run,
             token_id: delegate.token_id,
             key: delegate.key,
             instance: delegate.instance.clone(),
@@ -81,6 +84,12 @@ impl Standing {
             (None, None) => Kinship::Same,
             _ => Kinship::Later,
         }
+    }
+
+    /// The run that it is to end, where it works: of any other nothing runs.
+    #[must_use]
+    pub fn cancels(&self) -> Option<ScriptRunId> {
+        self.cancelled_run.filter(|_| self.admission == Admission::Enabled)
     }
 
     /// Whether it may be given scripts, and with them secrets: it is approved, and no process before it may still run.

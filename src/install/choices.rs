@@ -16,6 +16,8 @@ use crate::{
 
 /// The most characters of a host name that Linux takes (POSIX `HOST_NAME_MAX` less one).
 const MAX_HOST_CHARS: usize = 63;
+/// The most characters of the name of a cluster that AWS takes.
+const MAX_CLUSTER_CHARS: usize = 255;
 /// The most characters of an ARN that AWS takes.
 const MAX_ARN_CHARS: usize = 2048;
 
@@ -47,6 +49,8 @@ pub struct InstallFields {
     pub hostname: String,
     /// **Execution role** of ECS: an ARN; may be empty.
     pub role: String,
+    /// **Cluster** of ECS, as commands name it; may be empty.
+    pub cluster: String,
 }
 
 impl InstallFields {
@@ -67,12 +71,13 @@ impl InstallFields {
             vpc: field("vpc"),
             hostname: field("hostname"),
             role: field("role"),
+            cluster: field("cluster"),
         }
     }
 
     /// The fields, by the names that forms and queries use.
     #[must_use]
-    pub fn pairs(&self) -> [(&'static str, &str); 12] {
+    pub fn pairs(&self) -> [(&'static str, &str); 13] {
         [
             ("name", &self.name),
             ("description", &self.description),
@@ -86,6 +91,7 @@ impl InstallFields {
             ("vpc", &self.vpc),
             ("hostname", &self.hostname),
             ("role", &self.role),
+            ("cluster", &self.cluster),
         ]
     }
 }
@@ -119,6 +125,8 @@ pub struct Choices {
     pub hostname: String,
     /// The execution role of an ECS task: an ARN; may be empty.
     pub role: String,
+    /// The name of the ECS cluster that commands name; may be empty.
+    pub cluster: String,
 }
 
 impl Choices {
@@ -156,6 +164,10 @@ impl Choices {
             role: match fields.role.trim() {
                 text if text.is_empty() || is_role(text) => text.to_owned(),
                 _ => return Err(Invalid::new(ROLE).of_field("role")),
+            },
+            cluster: match fields.cluster.trim() {
+                text if is_cluster(text) => text.to_owned(),
+                _ => return Err(Invalid::new(CLUSTER).of_field("cluster")),
             },
         })
     }
@@ -224,6 +236,14 @@ fn host(kind: InstallKind, vpc: bool, text: &str) -> Result<String, Invalid> {
     }
 }
 
+const CLUSTER: &str = "Write the cluster's name: letters, digits, dashes and underscores; at most 255 characters.";
+
+/// Whether a text can be the name of an ECS cluster, or is empty. A shell takes it as it stands.
+#[must_use]
+pub fn is_cluster(text: &str) -> bool {
+    text.len() <= MAX_CLUSTER_CHARS && text.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-' || c == b'_')
+}
+
 const ROLE: &str = "Write the role's ARN, such as arn:aws:iam::123456789012:role/ecsTaskExecutionRole.";
 
 fn is_role(text: &str) -> bool {
@@ -269,7 +289,7 @@ mod tests {
     fn what_is_wrong_is_named_by_its_field() {
         use InstallKind::{Docker, Ecs, Helm};
         type Change = fn(&mut InstallFields);
-        let cases: [(InstallKind, &str, Change); 16] = [
+        let cases: [(InstallKind, &str, Change); 17] = [
             (Docker, "name", |f| f.name = "Not A Name".to_owned()),
             (Docker, "name", |f| f.name = "a".to_owned()),
             (Helm, "name", |f| (f.name, f.generation) = ("a".repeat(46), "first".to_owned())),
@@ -285,6 +305,7 @@ mod tests {
             (Ecs, "hostname", |f| f.hostname = "a_b".to_owned()),
             (Ecs, "hostname", |f| (f.hostname, f.vpc) = ("a".to_owned(), "true".to_owned())),
             (Ecs, "role", |f| f.role = "ecsTaskExecutionRole".to_owned()),
+            (Ecs, "cluster", |f| f.cluster = "$(id)".to_owned()),
             (Ecs, "role", |f| f.role = "arn:aws:iam::123456789012:role/a b".to_owned()),
         ];
         for (kind, field, change) in cases {

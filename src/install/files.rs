@@ -2,6 +2,7 @@
 //! to do with them.
 
 use super::{Choices, Generation, InstallKind};
+use crate::delegate::InstallName;
 
 /// The script of Docker's first generation.
 pub const LAUNCH_SCRIPT: &str = "launch-harness-delegate.sh";
@@ -56,6 +57,20 @@ pub fn ecs_family(generation: Generation, name: &str) -> String {
 #[must_use]
 pub fn release(name: &str) -> &str {
     cut(name, MAX_RELEASE_CHARS)
+}
+
+/// The most hosts that one link hands files out to.
+pub const MAX_LINK_HOSTS: u32 = 100;
+
+/// What a delegate is called that a link for several hosts sets up: what was chosen, and the host. None where the host
+/// has no name of which one can be made.
+#[must_use]
+pub fn name_on_host(chosen: &str, host: &str) -> Option<String> {
+    let label = host.trim().split('.').next().unwrap_or_default();
+    let letter = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let label: String = label.chars().map(letter).collect();
+    let label = label.trim_matches('-');
+    (!label.is_empty()).then(|| cut(&format!("{chosen}-{label}"), InstallName::MAX_LENGTH).to_owned())
 }
 
 /// The beginning of a name, without a dash at its end. A name that cannot be cut there stays whole.
@@ -123,6 +138,21 @@ const fn archive(name: &'static str, folder: &'static str) -> Bundle {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn delegates_of_several_hosts_are_told_apart_by_them() {
+        for (host, name) in [
+            ("Web-1.example.com", Some("edge-web-1")),
+            ("ip_10 ", Some("edge-ip-10")),
+            ("-", None),
+            ("", None),
+            (".x", None),
+        ] {
+            assert_eq!(name_on_host("edge", host).as_deref(), name, "{host:?}");
+        }
+        let long = name_on_host("edge", &"a".repeat(80)).unwrap();
+        assert!(InstallName::parse(&long).is_ok() && long.len() == 63);
+    }
 
     #[test]
     fn a_long_name_is_cut_and_ends_in_no_dash() {

@@ -53,19 +53,29 @@ pub struct InstallReview {
     pub manager_url: String,
     /// Whether only this machine reaches it there.
     pub only_here: bool,
+    /// The image that its container runs; none where it is no container.
+    pub image: Option<String>,
+    /// Whether that is the default one, which no registry has: somebody has to build it and put it into one.
+    pub in_no_registry: bool,
+    /// The hosts of delegates of this name that are there already, at most five.
+    pub taken: Vec<String>,
     /// The time at the server, for the page that waits.
     pub now: Timestamp,
 }
 
-/// A link that hands out the files once.
+/// A link that hands out the files once, or once to each of several hosts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InstallLink {
-    /// The line for a shell; none once it was used or has expired, and for anybody but who made it.
+    /// The line for a shell; none once it was used up or has expired, and for anybody but who made it.
     pub line: Option<String>,
     /// Until when it works.
     pub expires_at: Timestamp,
-    /// When it was used, and from which address.
+    /// When it was used last, and from which address.
     pub used: Option<(Timestamp, String)>,
+    /// For how many hosts it is; of those of one the delegate has the name that was chosen.
+    pub hosts: u32,
+    /// How many have fetched.
+    pub fetched: u32,
 }
 
 /// A delegate that may have come of an installation.

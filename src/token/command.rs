@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::{MAX_LIFETIME_DAYS, TokenName};
 use crate::{
     delegate::parse_profile,
     id::ProfileId,
+    named_enum::named_enum,
+    page::Cursor,
     text::{Invalid, InvalidField},
     time::Timestamp,
 };
@@ -91,6 +95,31 @@ impl TokenSettings {
         let default_profile = if profile.trim().is_empty() { None } else { Some(parse_profile(profile)?) };
         Ok(Self { name, default_profile, requires_approval })
     }
+}
+
+named_enum! {
+    /// In which order a list of tokens is.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum TokenSort: slug {
+        /// The newest first.
+        #[default]
+        Newest = "newest";
+        /// The first to expire first; those that never do last.
+        Expiry = "expiry";
+    }
+}
+
+/// Which tokens a list shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenFilter {
+    /// Whether the revoked ones are among them.
+    pub with_revoked: bool,
+    /// A part of the name, in any case; empty for all.
+    pub search: String,
+    /// In which order.
+    pub sort: TokenSort,
+    /// Which page.
+    pub cursor: Cursor,
 }
 
 /// A token to be made.

@@ -154,8 +154,10 @@ pub struct TokenDetail {
 pub enum Turn {
     /// It is connected with the old token.
     Old,
-    /// It last used the old token, and is not connected.
+    /// It last used the old token, is not connected, and nothing is heard of it.
     Silent,
+    /// It calls with the old token, and is refused.
+    Refused,
     /// It uses the new token.
     New,
 }
@@ -173,6 +175,9 @@ pub struct RotationRow {
     pub turn: Turn,
 }
 
+/// How many delegates a page of a rotation names.
+pub const ROTATION_PAGE: u64 = 50;
+
 /// A token that is being replaced, and how far its delegates are.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRotation {
@@ -182,12 +187,16 @@ pub struct TokenRotation {
     pub new: Option<TokenRow>,
     /// How many delegates are connected with the old token.
     pub count_old: u64,
-    /// How many last used the old token and are not connected.
+    /// How many last used the old token, are not connected, and are not heard.
     pub count_silent: u64,
+    /// How many call with the old token and are refused.
+    pub count_refused: u64,
     /// How many use the new token.
     pub count_new: u64,
-    /// The delegates: old, then silent, then new, the newest first; at most 100.
+    /// The delegates: old, then refused and silent, then new, the newest first; a page of [`ROTATION_PAGE`].
     pub delegates: Vec<RotationRow>,
+    /// Which page of them this is, from zero.
+    pub page: u64,
     /// Whether the old token can be revoked without cutting anybody off that is there.
     pub safe_to_revoke: bool,
 }

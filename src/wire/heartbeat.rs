@@ -57,6 +57,9 @@ pub struct HeartbeatReply {
     /// asks for them only where it has others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies: Option<Applied>,
+    /// Our own, for a delegate that works: the run of its startup script that it is to end, by the id that it chose.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancels: Option<String>,
 }
 
 /// A profile and a version of its script, as a delegate applies it.
@@ -103,6 +106,7 @@ impl HeartbeatReply {
             delegate_random_token: None,
             sequence_number: None,
             reason: admission.and_then(barred),
+            cancels: delegate.and_then(Standing::cancels).map(|run| run.to_string()),
             applies: delegate.filter(|delegate| delegate.may_run_scripts(now)).map(Applied::from),
         }
     }

@@ -62,6 +62,9 @@ pub struct RegisterRequest {
     /// Our own delegate's: how often it sends a heartbeat.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heartbeat_interval_ms: Option<u32>,
+    /// Our own delegate's: its operating system and the processor's architecture.
+    #[serde(deserialize_with = "text", skip_serializing_if = "String::is_empty")]
+    pub platform: String,
     /// The thumbprint that a delegate of a version before keys were proved had: it finds itself again by it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_thumbprint: Option<String>,
@@ -126,6 +129,11 @@ impl RegisterRequest {
             thumbprint: thumbprint.map(Thumbprint::parse).transpose()?,
             heartbeat_interval_ms: self.heartbeat_interval_ms.filter(|ms| *ms > 0),
             next_gen: self.ng,
+            platform: if self.platform.trim().is_empty() {
+                String::new()
+            } else {
+                line(&self.platform, "The platform", 100).map_err(|error| field("platform", error))?
+            },
             host_name,
         })
     }

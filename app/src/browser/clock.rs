@@ -7,7 +7,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{Element, MouseEvent};
 
 use super::dom::{Interval, all, clock, closest, document, listen, set, window, write};
-use crate::spans::{lasted, relative};
+use crate::spans::{lasted, lasting, relative};
 
 /// Keeps the times of the page up to date, and says exactly, in the person's zone, when that was to whoever points there.
 pub fn watch() {
@@ -33,8 +33,12 @@ pub fn tick() {
         if let Some(at) = seconds(&time, "data-at") {
             // So long ago that the day says more.
             let day = || time.get_attribute("datetime").and_then(|text| text.get(..10).map(str::to_owned));
-            if let Some(text) = relative(at, now).or_else(day) {
-                write(&time, &text);
+            let text = relative(at, now).or_else(day);
+            match text {
+                // How long it has been so, in place of when it began.
+                Some(text) if time.has_attribute("data-for") => write(&time, &lasting(&text)),
+                Some(text) => write(&time, &text),
+                None => {}
             }
         }
     }

@@ -11,10 +11,12 @@
 //! | `data-topics` | anything | the page is fetched anew when something of these topics changes |
 //! | `data-refresh-after` | anything | the same after so many milliseconds |
 //! | `data-rows`, `data-frozen`, `data-key`, `data-with` | live tables and their rows | see `rows` |
-//! | `data-at`, `data-since` | times | see `clock` |
+//! | `data-at`, `data-for`, `data-since` | times | see `clock` |
 //! | `data-copy`, `data-copy-form` | buttons | see `copy` |
 //! | `data-once`, `data-guard`, `data-send`, … | a value that is shown once | see `once` |
 //! | `data-menu` | `<details>` | closes on Escape, and when somebody goes on elsewhere |
+//! | `data-pick`, `data-pick-page` | boxes of rows and of their table | the latter ticks the former |
+//! | `data-next` | around a button | has the focus once a form was taken whose button is gone |
 //! | `data-tail` | panes | stays at the end of a text that grows |
 //! | `data-said` | what the page says of a form that is gone | stays until somebody goes elsewhere |
 //! | `data-editor`, `data-insert` | the frame of an editor; buttons that type into it | see `editor` |
@@ -28,6 +30,7 @@
 mod clock;
 mod copy;
 mod dialog;
+mod disclosed;
 mod dom;
 mod editor;
 mod keys;
@@ -37,6 +40,7 @@ mod merge;
 mod once;
 mod page;
 mod palette;
+mod pick;
 mod rows;
 mod stream;
 mod submit;
@@ -63,6 +67,8 @@ pub fn start() {
     editor::watch();
     keys::watch();
     menu::watch();
+    disclosed::watch();
+    pick::watch();
     rows::watch();
     tail::watch();
     clock::watch();

@@ -180,6 +180,7 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
                     let beside = form.has_attribute("data-beside");
                     page.show(&if beside { Typed::Kept { but: Some(form.clone()) } } else { Typed::Dropped });
                     visit::scroll(Way::Push, stays);
+                    go_on();
                 }
                 Some((_, page)) => {
                     page.show(&Typed::Kept { but: Some(form.clone()) });
@@ -224,6 +225,14 @@ fn rest(button: &Element) {
     }
     unset(button, NAME);
     unset(button, "data-working");
+}
+
+/// Gives the focus to where the person goes on, where it was on something that is gone.
+fn go_on() {
+    let lost = document().active_element().is_none_or(|active| active.tag_name() == "BODY");
+    if lost && let Some(next) = super::dom::of_page("[data-next] :is(button, a)") {
+        focus(&next);
+    }
 }
 
 /// Says above a form what is the matter with it as a whole.

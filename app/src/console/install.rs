@@ -18,11 +18,12 @@ pub trait Install {
     async fn check_install(&self, chosen: Choices) -> Result<(), ConsoleError>;
     /// The files that come of it, without the token's value.
     async fn install_review(&self, chosen: Choices) -> Result<InstallReview, ConsoleError>;
-    /// Makes a link that hands the files out once, within an hour. It keeps the form: it is read anew then.
+    /// Makes a link that hands the files out once to each of so many hosts, within an hour. It keeps the form: it is read anew then.
     async fn create_install_link(
         &self,
         kind: InstallKind,
         fields: InstallFields,
+        hosts: u32,
     ) -> Result<InstallLinkId, ConsoleError>;
     /// A link.
     async fn install_link(&self, id: InstallLinkId) -> Result<InstallLink, ConsoleError>;

@@ -14,8 +14,10 @@ mod tokens;
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use futures_util::FutureExt as _;
+use leptos::{prelude::*, task};
 use muster::user::Permission;
+use tracing::instrument::{Instrument as _, WithSubscriber as _};
 
 pub use self::{
     delegates::Delegates,
@@ -47,18 +49,22 @@ pub trait Console:
     fn redirect(&self, path: &str);
 }
 
-/// Runs a call on the console of this request. Takes the context before the first `.await`, for it is gone after
+/// Runs a call on the console of this request, in a task of its own: the parts of a page are begun together and then waited
+/// for one after the other, and one that nobody looks at meanwhile must not keep a connection to the database. Takes the context before the first `.await`, for it is gone after
 /// that where a client went away, and gives an error its HTTP status, for it would be 500 by default.
 ///
 /// # Errors
 /// What the call returns; an internal error outside of a request.
 pub async fn ask<T, F>(call: impl FnOnce(Arc<dyn Console>) -> F) -> Result<T, ConsoleError>
 where
-    F: Future<Output = Result<T, ConsoleError>>,
+    F: Future<Output = Result<T, ConsoleError>> + Send + 'static,
+    T: Send + 'static,
 {
     let console = use_context::<Arc<dyn Console>>()
         .ok_or_else(|| ConsoleError::Internal("(none: called outside of a request)".to_owned()))?;
-    let answer = call(Arc::clone(&console)).await;
+    let (work, answer) = call(Arc::clone(&console)).remote_handle();
+    task::spawn(work.in_current_span().with_current_subscriber());
+    let answer = answer.await;
     if let Err(error) = &answer {
         console.tell(error);
     }

@@ -21,6 +21,8 @@ pub struct Frame {
     pub account: String,
     /// How many delegates wait for approval.
     pub pending: u64,
+    /// How many tokens expire within two weeks.
+    pub expiring: u64,
     /// What the session is called where its event stream is asked for: another session's is refused.
     pub stream: String,
 }

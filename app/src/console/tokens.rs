@@ -5,7 +5,7 @@ use muster::{
     audit::AuditRow,
     id::TokenId,
     page::{Cursor, Page},
-    token::{Expiry, NewToken, Successor, TokenDetail, TokenRotation, TokenRow, TokenSettings, TokenUse},
+    token::{Expiry, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenUse},
 };
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +29,8 @@ impl std::fmt::Debug for RevealedToken {
 /// What the console asks about tokens.
 #[async_trait]
 pub trait Tokens {
-    /// One page of the list; without `with_revoked` only the active ones and the expired.
-    async fn list_tokens(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError>;
+    /// One page of the list.
+    async fn list_tokens(&self, filter: TokenFilter) -> Result<Page<TokenRow>, ConsoleError>;
     /// A token and who uses it.
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError>;
     /// Everything about a token but its value.
@@ -53,6 +53,6 @@ pub trait Tokens {
     async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError>;
     /// Makes the successor of a token, whose value waits to be revealed to who asks here.
     async fn rotate_token(&self, id: TokenId, command: Successor) -> Result<TokenId, ConsoleError>;
-    /// How far the delegates of a token that is being replaced are.
-    async fn token_rotation(&self, id: TokenId) -> Result<TokenRotation, ConsoleError>;
+    /// How far the delegates of a token that is being replaced are; of the delegates one page, counted from zero.
+    async fn token_rotation(&self, id: TokenId, page: u64) -> Result<TokenRotation, ConsoleError>;
 }

@@ -1,86 +1,196 @@
-//! The facts of a delegate on its own page, and what can be changed of them.
+//! The facts of a delegate on its own page, in groups, and what can be changed of them.
 
 use leptos::prelude::*;
-use muster::delegate::{Admission, Decision, DelegateRow};
+use muster::delegate::{Admission, Decision, DelegateDetail, DelegateRow};
 
 use super::{
-    decision::{fingerprint, no_key},
-    facts::{fact, host_facts, last_heartbeat, selectors, time_fact},
-    query::{ListQuery, dialog_on_detail},
+    facts::{fact, selectors, time_fact},
+    keys::{as_before, fingerprint, key_history, no_key},
+    query::ListQuery,
+    strip::strips,
 };
 use crate::{
     session::ManagersOnly,
-    ui::{button::NavButton, time::Time},
+    ui::{button::NavButton, copy::CopyButton, icon::Icon, time::Time},
 };
 
-/// The card with the facts.
-pub fn facts_card(row: &DelegateRow) -> impl IntoView + use<> {
-    let delegate = &row.delegate;
-    let change = |dialog: &str, text: &'static str, name: &'static str| {
-        let to = dialog_on_detail(delegate.id, dialog);
-        view! {
-            <ManagersOnly>
-                <NavButton to=to class="btn small ghost" label=name keep_scroll=true>
-                    {text}
-                </NavButton>
-            </ManagersOnly>
-        }
-    };
-    let asked_profile = delegate.asked_profile.as_ref();
-    let no_selectors = delegate.own_selectors().iter().chain(row.inherited.iter()).next().is_none();
+/// All groups. `query` is the list that one came from.
+pub fn groups(detail: &DelegateDetail, query: &ListQuery) -> impl IntoView + use<> {
     view! {
-        <dl class="card facts facts-card">
-            {host_facts(row)}
+        <div class="groups">
+            {group("Identity", identity(&detail.row, query).into_any())}
+            {group("Placement", placement(detail, query).into_any())}
+            {group("Trust", trust(detail, query).into_any())}
+            {group("Liveness", liveness(detail).into_any())}
+        </div>
+    }
+}
+
+fn group(title: &'static str, facts: AnyView) -> impl IntoView {
+    view! {
+        <section class="card group" aria-label=title>
+            <h2>{title}</h2>
+            <dl class="pairs">{facts}</dl>
+        </section>
+    }
+}
+
+/// A button that changes the fact that it stands beside.
+fn change(to: crate::ui::href::Href, text: &'static str, name: &'static str) -> impl IntoView {
+    view! {
+        <ManagersOnly>
+            <NavButton to=to class="btn small ghost" label=name keep_scroll=true>
+                {text}
+            </NavButton>
+        </ManagersOnly>
+    }
+}
+
+fn identity(row: &DelegateRow, query: &ListQuery) -> impl IntoView + use<> {
+    let delegate = &row.delegate;
+    let id = delegate.id.to_string();
+    let describe = query.dialog(delegate.id, "description");
+    let no_selectors = delegate.own_selectors().iter().chain(row.inherited.iter()).next().is_none();
+    let description = Some(delegate.description().to_owned()).filter(|text| !text.is_empty());
+    view! {
+        <div>
+            <dt>"Delegate id"</dt>
+            <dd class="mono changeable" translate="no">
+                <span>{id.clone()}</span>
+                <CopyButton label=format!("Copy the id {id}") text=id />
+            </dd>
+        </div>
+        {fact("Type", delegate.facts.kind.label(), false)}
+        {fact("Version", &delegate.facts.version, false)}
+        <div>
+            <dt>"Description"</dt>
+            <dd class="changeable" translate="no">
+                {match description {
+                    Some(text) => view! { <span class="described">{text}</span> }.into_any(),
+                    None => view! { <span class="muted">"none"</span> }.into_any(),
+                }}
+                <ManagersOnly>
+                    <NavButton to=describe class="btn small ghost icon-only" label="Edit description" keep_scroll=true>
+                        {Icon::Edit.draw()}
+                    </NavButton>
+                </ManagersOnly>
+            </dd>
+        </div>
+        <div>
+            <dt>"Selectors"</dt>
+            <dd translate="no" class="changeable">
+                {selectors(row, &ListQuery::default())}
+                {no_selectors.then(|| view! { <span class="muted">"none"</span> })}
+                {change(query.dialog(delegate.id, "selectors"), "Edit", "Edit selectors")}
+            </dd>
+        </div>
+    }
+}
+
+fn placement(detail: &DelegateDetail, query: &ListQuery) -> impl IntoView + use<> {
+    let row = &detail.row;
+    let (delegate, facts) = (&row.delegate, &row.delegate.facts);
+    let asks = delegate.asked_profile.as_ref();
+    let others = (detail.on_host > 0).then(|| {
+        let to = ListQuery::default().with(|filter| facts.host_name.as_str().clone_into(&mut filter.search)).list();
+        let words = if detail.on_host == 1 { "1 other".to_owned() } else { format!("{} others", detail.on_host) };
+        view! {
             <div>
-                <dt>"Profile"</dt>
-                <dd translate="no" class="changeable">
-                    <a class="link" href=format!("/profiles/{}", delegate.profile_id)>
-                        {row.profile.clone()}
+                <dt>"On this host"</dt>
+                <dd>
+                    <a class="link" href=to.to_string()>
+                        {words}
                     </a>
-                    {change("profile", "Switch profile", "Switch profile")}
-                    {asked_profile.map(|asked| {
-                        view! { <span class="second">{format!("It asks for “{asked}”, and keeps this one.")}</span> }
-                    })}
                 </dd>
             </div>
-            {fact("Token", &row.token, false)}
+        }
+    });
+    view! {
+        {fact("Address", &delegate.address, true)}
+        <div>
+            <dt>"Stated address"</dt>
+            <dd class="mono" translate="no">
+                {facts.ip.clone()}
+                <span class="second plain-text">"as the delegate says of itself"</span>
+            </dd>
+        </div>
+        <div>
+            <dt>"Profile"</dt>
+            <dd translate="no" class="changeable">
+                <a class="link" href=format!("/profiles/{}", delegate.profile_id)>
+                    {row.profile.clone()}
+                </a>
+                {change(query.dialog(delegate.id, "profile"), "Switch profile", "Switch profile")}
+                {asks.map(|asked| {
+                    view! { <span class="second">{format!("It asks for “{asked}”, and keeps this one.")}</span> }
+                })}
+            </dd>
+        </div>
+        <div>
+            <dt>"Token"</dt>
+            <dd translate="no">
+                {match row.token_status {
+                    Some(_) => {
+                        view! {
+                            <a class="link" href=format!("/tokens/{}", delegate.token_id)>
+                                {row.token.clone()}
+                            </a>
+                        }
+                        .into_any()
+                    }
+                    None => row.token.clone().into_any(),
+                }}
+            </dd>
+        </div>
+        {others}
+    }
+}
+
+fn trust(detail: &DelegateDetail, query: &ListQuery) -> impl IntoView + use<> {
+    let delegate = &detail.row.delegate;
+    let print = fingerprint(delegate);
+    let missing = no_key(delegate);
+    let copy = missing.is_none().then(|| {
+        view! { <CopyButton label=format!("Copy the fingerprint {print}") text=print.clone() /> }
+    });
+    view! {
+        <div>
+            <dt>"Key fingerprint"</dt>
+            <dd class="changeable">
+                {match missing {
+                    Some(why) => view! { <span class="muted">"none. " {why}</span> }.into_any(),
+                    None => view! { <span class="mono fingerprint" translate="no">{print.clone()}</span> }.into_any(),
+                }}
+                {copy}
+                {as_before(delegate)}
+            </dd>
+        </div>
+        <div>
+            <dt>"Decision"</dt>
+            <dd translate="no">{decision(&detail.row)}</dd>
+        </div>
+        {delegate.disabled.clone().map(|disabled| view! {
             <div>
-                <dt>"Selectors"</dt>
-                <dd translate="no" class="changeable">
-                    {selectors(row, &ListQuery::default())}
-                    {no_selectors.then(|| view! { <span class="muted">"none"</span> })}
-                    {change("selectors", "Edit", "Edit selectors")}
-                </dd>
+                <dt>"Disabled"</dt>
+                <dd translate="no">"by " {decided(disabled)}</dd>
             </div>
-            {fact("Description", &delegate.facts.description, false)}
-            {time_fact("Registered", delegate.registered_at)}
-            {last_heartbeat(row)}
-            {fact("Heartbeat interval", &interval(row), false)}
-            {clock(row).map(|clock| view! {
-                <div>
-                    <dt>"Clock"</dt>
-                    <dd>{clock}</dd>
-                </div>
-            })}
+        })}
+        {key_history(detail, query)}
+    }
+}
+
+fn liveness(detail: &DelegateDetail) -> impl IntoView + use<> {
+    let row = &detail.row;
+    view! {
+        {strips(&detail.uptime)}
+        {time_fact("Registered", row.delegate.registered_at)}
+        {fact("Heartbeat interval", &interval(row), false)}
+        {clock(row).map(|clock| view! {
             <div>
-                <dt>"Decision"</dt>
-                <dd translate="no">{decision(row)}</dd>
+                <dt>"Clock"</dt>
+                <dd>{clock}</dd>
             </div>
-            {row.delegate.disabled.clone().map(|disabled| view! {
-                <div>
-                    <dt>"Disabled"</dt>
-                    <dd translate="no">"by " {decided(disabled)}</dd>
-                </div>
-            })}
-            <div>
-                <dt>"Key fingerprint"</dt>
-                <dd class="mono">
-                    {fingerprint(row)}
-                    {no_key(row).map(|why| view! { <span class="muted plain-text">{why}</span> })}
-                </dd>
-            </div>
-            {fact("Delegate id", &delegate.id.to_string(), true)}
-        </dl>
+        })}
     }
 }
 
@@ -109,7 +219,7 @@ fn decided(decision: Decision) -> impl IntoView {
         {by}
         ", "
         <Time at=at />
-        {note.map(|note| view! { <span class="second note">{note.to_string()}</span> })}
+        {note.map(|note| view! { <q class="note">{note.to_string()}</q> })}
     }
 }
 

@@ -2,18 +2,32 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{DelegateDetail, DelegateFilter, DelegateRow, FilterNames, parse_note, parse_profile, parse_selectors},
+    delegate::{
+        DelegateDetail, DelegateFilter, DelegateRow, FilterNames, StatusCount, parse_description, parse_note,
+        parse_profile, parse_selectors,
+        selected::{Act, Deed, Report, Selected},
+    },
     id::{DelegateId, ProfileId, TokenId},
-    page::Page,
+    page::{Cursor, Page},
     user::Permission,
 };
 
-use crate::{console::ask, error::ConsoleError, ui::href::back_to};
+use crate::{
+    console::ask,
+    error::ConsoleError,
+    ui::href::{Href, back_to, is_page},
+};
 
 /// One page of the list.
 #[server(endpoint = "delegates/list")]
 pub async fn list_delegates(filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError> {
     ask(|console| async move { console.list_delegates(filter).await }).await
+}
+
+/// How many there are of each status under a filter, and first of all but the rejected.
+#[server(endpoint = "delegates/count")]
+pub async fn count_delegates(filter: DelegateFilter) -> Result<Vec<StatusCount>, ConsoleError> {
+    ask(|console| async move { console.count_delegates(filter).await }).await
 }
 
 /// What the profile and the token are called that a list is filtered by.
@@ -22,10 +36,52 @@ pub async fn get_filter_names(profile: Option<ProfileId>, token: Option<TokenId>
     ask(|console| async move { console.filter_names(profile, token).await }).await
 }
 
-/// Everything about one delegate.
+/// The delegates with some ids, which stand with blanks between them.
+#[server(endpoint = "delegates/some")]
+pub async fn get_some_delegates(ids: String) -> Result<Vec<DelegateRow>, ConsoleError> {
+    ask(|console| async move {
+        let ids: Result<Vec<DelegateId>, _> = ids.split_whitespace().map(str::parse).collect();
+        console.some_delegates(ids.map_err(ConsoleError::not_found)?).await
+    })
+    .await
+}
+
+/// Does one thing to several delegates: see [`Selected::parse_all`].
+#[server(endpoint = "delegates/act-on-selected")]
+pub async fn act_on_selected(
+    act: String,
+    selected: String,
+    #[server(default)] profile: String,
+    back: String,
+) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.authorize(Permission::ManageDelegates)?;
+        let deed = match Act::from_slug(&act) {
+            Some(Act::Approve) => Deed::Approve,
+            Some(Act::Reject) => Deed::Reject,
+            Some(Act::SwitchProfile) => Deed::SwitchProfile(parse_profile(&profile)?),
+            Some(Act::Disable) => Deed::Disable,
+            Some(Act::Delete) => Deed::Delete,
+            None => return Err(ConsoleError::not_found("There is no such action.")),
+        };
+        console.act_on_delegates(deed, Selected::parse_all(&selected)?).await?;
+        let back = if is_page(&back) { back } else { "/delegates".to_owned() };
+        console.redirect(&Href::new("/selected/done").with("back", back).to_string());
+        Ok(())
+    })
+    .await
+}
+
+/// What came of that the last time in this session.
+#[server(endpoint = "delegates/act-report")]
+pub async fn get_act_report() -> Result<Option<Report>, ConsoleError> {
+    ask(|console| async move { console.act_report().await }).await
+}
+
+/// Everything about one delegate, and one page of its record.
 #[server(endpoint = "delegates/get")]
-pub async fn get_delegate(id: DelegateId) -> Result<DelegateDetail, ConsoleError> {
-    ask(|console| async move { console.delegate(id).await }).await
+pub async fn get_delegate(id: DelegateId, #[server(default)] record: Cursor) -> Result<DelegateDetail, ConsoleError> {
+    ask(|console| async move { console.delegate(id, record).await }).await
 }
 
 /// Lets a waiting delegate work.
@@ -140,11 +196,28 @@ pub async fn edit_selectors(
     .await
 }
 
+/// Writes what a delegate is for; with `own` its own word counts again.
+#[server(endpoint = "delegates/edit-description")]
+pub async fn edit_description(
+    id: DelegateId,
+    description: String,
+    #[server(default)] own: bool,
+    back: String,
+) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.authorize(Permission::ManageDelegates)?;
+        console.edit_description(id, parse_description(&description, own)?).await?;
+        console.redirect(&back_to(&back, "/delegates", id));
+        Ok(())
+    })
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use muster::{
         delegate::{DelegateType, Sort, Status},
-        page::{Cursor, Mark},
+        page::Mark,
     };
     use uuid::Uuid;
 
@@ -164,6 +237,7 @@ mod tests {
                     profile: kind.map(|_| id.into()),
                     token: kind.map(|_| id.into()),
                     tag: "a&b [c] é".into(),
+                    flag: kind.map(|_| muster::delegate::Flag::ScriptFailed),
                     sort: Sort::NameBackwards,
                     cursor,
                 };

@@ -1,19 +1,19 @@
-//! What can be changed of a delegate: its profile and its selectors. The dialogs lie on the delegate's own page.
+//! What can be changed of a delegate: its profile, its selectors and its description. The dialogs lie on the delegate's own page.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use muster::delegate::DelegateDetail;
 
 use super::{
-    api::{EditSelectors, SwitchProfile},
+    api::{EditDescription, EditSelectors, SwitchProfile},
     dialogs::get_by_text,
-    query::detail_href,
+    query::use_list_query,
 };
 use crate::{
     install::api::get_install_options,
     ui::{
         button::NavButton,
         dialog::{CancelButton, Dialog, render_dialog},
-        field::{CheckField, SelectField, TextField},
+        field::{CheckField, SelectField, TextArea, TextField},
         form_dialog::{FormDialog, Submit},
         href::Href,
         params::{parse_id, use_id},
@@ -22,7 +22,8 @@ use crate::{
 
 /// The delegate's own page.
 fn back_of(id: &str) -> Href {
-    parse_id(id).map_or_else(|_| Href::new("/delegates"), detail_href)
+    let query = use_list_query();
+    parse_id(id).map_or_else(|_| query.list(), |id| query.detail(id))
 }
 
 /// Asks for another profile, and says what follows.
@@ -133,6 +134,49 @@ pub fn SelectorsDialog() -> impl IntoView {
                                 None => "The delegate itself says none.".to_owned(),
                             }}
                         </p>
+                        <CheckField
+                            name="own"
+                            label="Use what the delegate itself says"
+                            hint="The field above is not used then."
+                        />
+                    }
+                })}
+            </FormDialog>
+        }
+    })
+}
+
+/// Asks what the delegate is for.
+#[component]
+pub fn DescriptionDialog() -> impl IntoView {
+    let id = use_id();
+    let back = back_of(&id);
+    render_dialog(get_by_text(id), back.clone(), move |DelegateDetail { row, .. }| {
+        let delegate = row.delegate;
+        let (written, given) = (delegate.description().to_owned(), delegate.given_description.is_some());
+        let said = delegate.facts.description.clone();
+        view! {
+            <FormDialog
+                title=format!("Description of {}", delegate.facts.name)
+                back=back.clone()
+                action=EditDescription::PATH
+                id=delegate.id.to_string()
+                returns_to=back
+                submit=Submit::saves("Save", "Saving…")
+            >
+                <TextArea
+                    name="description"
+                    label="Description"
+                    value=written
+                    hint="What you save here also stays when the delegate registers again."
+                />
+                {given.then(|| {
+                    let says = match said.as_str() {
+                        "" => "The delegate itself says nothing.".to_owned(),
+                        said => format!("The delegate itself says: {said}"),
+                    };
+                    view! {
+                        <p>{says}</p>
                         <CheckField
                             name="own"
                             label="Use what the delegate itself says"

@@ -1,7 +1,7 @@
 //! What the list is filtered by: a chip for each filter, which takes it away. They are links, and the address holds them.
 
 use leptos::prelude::*;
-use muster::delegate::{DelegateFilter, FilterNames, Status};
+use muster::delegate::{DelegateFilter, FilterNames, Flag, Status};
 
 use super::{api::get_filter_names, query::ListQuery};
 use crate::ui::{href::Href, icon::Icon, load::render_or};
@@ -73,7 +73,12 @@ fn chips(filter: &DelegateFilter, names: FilterNames) -> Vec<Chip> {
         value: filter.tag.clone(),
         remove: |filter| filter.tag.clear(),
     });
-    [status, kind, profile, token, tag].into_iter().flatten().collect()
+    let flag = filter.flag.map(|flag| Chip {
+        what: "Issue",
+        value: Flag::label(flag).to_owned(),
+        remove: |filter| filter.flag = None,
+    });
+    [status, kind, profile, token, tag, flag].into_iter().flatten().collect()
 }
 
 impl Chip {
@@ -112,6 +117,7 @@ mod tests {
             profile: Some(ProfileId(id)),
             token: Some(TokenId(id)),
             tag: "linux".into(),
+            flag: Some(Flag::ScriptFailed),
             sort: Sort::Name,
             ..DelegateFilter::default()
         };
@@ -125,6 +131,7 @@ mod tests {
             ("Profile", "Primary"),
             ("Token", "(deleted)"),
             ("Tag", "linux"),
+            ("Issue", "Script failed"),
         ];
         assert_eq!(shown, expected);
         let mut rest = query.clone();

@@ -1,4 +1,4 @@
-//! The decision on a delegate that waits: the facts it is taken by, and the two buttons.
+//! The decision on a delegate that waits: the key to compare, the facts it is taken by, and the two buttons.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use muster::{
@@ -8,7 +8,10 @@ use muster::{
 
 use super::{
     api::ApproveDelegate,
+    dialogs::NoteField,
     facts::{fact, host_facts, last_heartbeat, time_fact},
+    keys::Print,
+    query::detail_href,
 };
 use crate::ui::{
     button::{NavButton, SubmitButton},
@@ -25,27 +28,30 @@ pub fn Decision(
     row: DelegateRow,
     /// Where an approval returns to.
     back: Href,
+    /// The dialog that asks before an approval where something is out of the ordinary.
+    approve: Href,
     /// The dialog that asks before a rejection.
     reject: Href,
+    /// Whether it shows what the delegate says of itself: not where that stands beside it anyway.
+    #[prop(default = true)]
+    facts: bool,
 ) -> impl IntoView {
-    let (id, seen) = (row.delegate.id.to_string(), row.delegate.revision);
+    let seen = row.delegate.revision;
     let waits = row.status == Status::PendingApproval;
+    let cautions = cautions(&row);
+    let asks = waits && !cautions.is_empty();
     let facts = match &row.earlier {
-        Some(earlier) => beside(&row, earlier).into_any(),
-        None => view! {
-            <dl class="facts">
-                {host_facts(&row)}
-                {fact("Profile", &row.profile, false)}
-                {fact("Token", &row.token, false)}
-                {time_fact("First seen", row.delegate.registered_at)}
-                {last_heartbeat(&row)}
-            </dl>
-        }
-        .into_any(),
+        Some(earlier) => Some(beside(&row, earlier).into_any()),
+        None => facts.then(|| plain_facts(&row).into_any()),
     };
     let rest = if waits {
         let silent = row.delegate.connected_until.is_none();
         view! {
+            {asks.then(|| view! {
+                <NavButton to=approve.with("seen", seen) class="btn primary" keep_scroll=true>
+                    "Approve…"
+                </NavButton>
+            })}
             <NavButton to=reject.with("seen", seen) class="btn danger" keep_scroll=true>
                 "Reject"
             </NavButton>
@@ -56,20 +62,72 @@ pub fn Decision(
         hint("This delegate does not wait for a decision any more.", Some("status")).into_any()
     };
     view! {
-        {why(&row).map(alarm)}
-        {mixed_letters(&row).map(alarm)}
-        {key(&row)}
+        {cautions.into_iter().map(alarm).collect_view()}
+        {prints(&row)}
         {facts}
         <div class="decision">
-            <Form action=ApproveDelegate::PATH id=id.clone() class="decision-form">
-                <input type="hidden" name="id" value=id />
-                <input type="hidden" name="seen" value=seen.to_string() />
-                <input type="hidden" name="back" value=back.to_string() />
-                {waits.then(|| view! { <SubmitButton label="Approve" busy="Approving…" /> })}
-            </Form>
+            {approval(&row, &back, waits && !asks)}
             {rest}
         </div>
     }
+}
+
+/// The form that approves; without its button it says what became of an approval.
+fn approval(row: &DelegateRow, back: &Href, possible: bool) -> impl IntoView + use<> {
+    let (id, seen, back) = (row.delegate.id.to_string(), row.delegate.revision, back.to_string());
+    view! {
+        <Form action=ApproveDelegate::PATH id=id.clone() class="decision-form">
+            <input type="hidden" name="id" value=id />
+            <input type="hidden" name="seen" value=seen.to_string() />
+            <input type="hidden" name="back" value=back />
+            {possible.then(|| view! {
+                <NoteField />
+                <SubmitButton label="Approve" busy="Approving…" />
+            })}
+        </Form>
+    }
+}
+
+/// The fingerprint at the centre, beside that of the one which had the name before.
+fn prints(row: &DelegateRow) -> impl IntoView + use<> {
+    let earlier = row.earlier.as_ref().map(|earlier| {
+        view! {
+            <Print
+                delegate=earlier.delegate.clone()
+                label="The one known before"
+                advice="What this host and name had until now."
+            />
+        }
+    });
+    let differs = row.earlier.as_ref().is_some_and(|earlier| earlier.delegate.key != row.delegate.key);
+    let advice = if differs {
+        "Another key than before. Compare it with the one in the delegate's log."
+    } else {
+        "Compare it with the one in the delegate's log."
+    };
+    view! {
+        <div class="prints">
+            <Print delegate=row.delegate.clone() label="Key fingerprint" differs=differs advice=advice />
+            {earlier}
+        </div>
+    }
+}
+
+fn plain_facts(row: &DelegateRow) -> impl IntoView + use<> {
+    view! {
+        <dl class="facts">
+            {host_facts(row)}
+            {fact("Profile", &row.profile, false)}
+            {fact("Token", &row.token, false)}
+            {time_fact("First seen", row.delegate.registered_at)}
+            {last_heartbeat(row)}
+        </dl>
+    }
+}
+
+/// What is to be known before a delegate is approved, where anything is out of the ordinary.
+pub fn cautions(row: &DelegateRow) -> Vec<String> {
+    [why(row), mixed_letters(row)].into_iter().flatten().collect()
 }
 
 /// What is to be known about the buttons.
@@ -128,38 +186,12 @@ fn why(row: &DelegateRow) -> Option<String> {
     }
 }
 
-/// What to compare before anything else.
-fn key(row: &DelegateRow) -> impl IntoView + use<> {
-    let (shown, advice) = match no_key(row) {
-        Some(why) => {
-            let none = view! { <span class="muted">"none"</span> };
-            (none.into_any(), format!("This delegate has no key. {why}"))
-        }
-        None => (fingerprint(row).into_any(), "Compare it with the one in the delegate's log.".to_owned()),
-    };
-    view! {
-        <div class="decision-key">
-            <dl class="facts">
-                <div>
-                    <dt>"Key fingerprint"</dt>
-                    <dd class="mono" class:fingerprint=no_key(row).is_none()>
-                        {shown}
-                    </dd>
-                </div>
-            </dl>
-            <p class="muted">{advice}</p>
-        </div>
-    }
-}
-
 /// The facts of this delegate, beside those of the one that had its host and name before.
 fn beside(row: &DelegateRow, earlier: &Earlier) -> impl IntoView + use<> {
-    const NAMES: [&str; 8] =
-        ["Key fingerprint", "Address", "Stated address", "Type", "Version", "Profile", "Token", "Status"];
+    const NAMES: [&str; 7] = ["Address", "Stated address", "Type", "Version", "Profile", "Token", "Status"];
     let of = |delegate: &Delegate, profile: &str, token: &str| {
         let facts = &delegate.facts;
         [
-            key_of(delegate),
             delegate.address.clone(),
             facts.ip.clone(),
             facts.kind.label().to_owned(),
@@ -190,7 +222,7 @@ fn beside(row: &DelegateRow, earlier: &Earlier) -> impl IntoView + use<> {
                     <td></td>
                     <th scope="col">"This one"</th>
                     <th scope="col">
-                        <a class="link" href=super::query::detail_href(known.id).to_string()>
+                        <a class="link" href=detail_href(known.id).to_string()>
                             "The one known before"
                         </a>
                     </th>
@@ -218,26 +250,5 @@ fn beside(row: &DelegateRow, earlier: &Earlier) -> impl IntoView + use<> {
                 </tr>
             </tbody>
         </table>
-    }
-}
-
-fn key_of(delegate: &Delegate) -> String {
-    delegate.key.map(|key| key.thumbprint().short()).unwrap_or_default()
-}
-
-/// What people compare of a delegate's key; empty where it has none.
-pub fn fingerprint(row: &DelegateRow) -> String {
-    key_of(&row.delegate)
-}
-
-/// Why there is no key to compare, and what to look at instead; none where there is one.
-pub fn no_key(row: &DelegateRow) -> Option<&'static str> {
-    let delegate = &row.delegate;
-    match (delegate.key, delegate.unbound) {
-        (Some(_), _) => None,
-        (None, true) => {
-            Some("It registered with a version that proves no key, and is bound to one once it is upgraded.")
-        }
-        (None, false) => Some("Check its host and its address, and that its token is in the right hands."),
     }
 }

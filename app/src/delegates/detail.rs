@@ -3,129 +3,126 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::delegate::{Admission, DelegateDetail, DelegateRow, Status};
+use muster::{
+    delegate::{DelegateDetail, Status},
+    script::DelegateScripts,
+};
 
 use super::{
-    about::facts_card,
+    about::groups,
+    api::get_delegate,
     decision::Decision,
-    dialogs::get_by_text,
-    enable::EnableForm,
-    facts::status_with_reason,
-    history::connections,
-    query::{detail_href, dialog_from_detail},
-    take_back::TakeBackForm,
+    header::{Crumb, header},
+    history::{connections, record},
+    query::{ListQuery, use_list_query, use_record_cursor},
 };
 use crate::{
     error::ConsoleError,
-    scripts::{api::get_scripts_of, script_block},
-    session::{ManagersOnly, Toast, may_manage},
+    scripts::{
+        api::get_scripts_of,
+        query::{LogView, use_log_view},
+        script_block,
+    },
+    session::{Toast, may_manage},
     ui::{
-        button::NavButton,
-        href::use_just_done,
+        href::use_here,
         live::Follows,
-        load::{render, render_or},
-        params::use_id,
-        record::record_table,
+        load::render,
+        params::{parse_id, use_id},
     },
 };
+
+/// The id in the address: beneath a dialog the route's own part of it has none.
+fn use_subject() -> String {
+    let id = use_id();
+    if id.is_empty() { use_here().path().split('/').nth(2).unwrap_or_default().to_owned() } else { id }
+}
 
 /// The page, and a dialog on top of it where the address names one.
 #[component]
 pub fn DelegatePage() -> impl IntoView {
-    let detail = get_by_text(use_id());
+    let (query, view) = (use_list_query(), use_log_view());
+    let (subject, cursor) = (use_subject(), use_record_cursor());
+    let detail = async move { get_delegate(parse_id(&subject)?, cursor).await };
     let page = Suspend::new(async move {
         let detail = detail.await;
+        // What can be read of its script is worth no error of the whole page.
+        let scripts = match &detail {
+            Ok(detail) => Some(get_scripts_of(detail.row.delegate.id, view.log.clone()).await),
+            Err(_) => None,
+        };
+        let name = detail.as_ref().ok().map(|detail| detail.row.delegate.facts.name.to_string());
+        let head = match &detail {
+            Ok(detail) => header(&detail.row, scripts.as_ref().and_then(|s| s.as_ref().ok()), &query).into_any(),
+            Err(_) => view! {
+                <div class="head">
+                    <h1>"Delegate"</h1>
+                </div>
+            }
+            .into_any(),
+        };
         view! {
-            {head(detail.as_ref().ok().map(|detail| &detail.row))}
+            <Crumb query=query.clone() name=name />
+            {head}
             <Toast />
-            {render(std::future::ready(detail), about)}
+            {render(std::future::ready(detail), move |detail| about(&detail, scripts, &query, &view))}
         }
     });
     view! {
         <Title text="Delegate" />
         <Follows topics="delegates heartbeats scripts" />
-        <p class="crumb">
-            <a class="link" href="/delegates">
-                "Delegates"
-            </a>
-        </p>
         {page}
         <Outlet />
     }
 }
 
-/// The heading, also where there is no such delegate.
-fn head(row: Option<&DelegateRow>) -> AnyView {
-    let Some(row) = row else {
-        return view! {
-            <div class="head">
-                <h1>"Delegate"</h1>
-            </div>
-        }
-        .into_any();
-    };
-    let (id, name) = (row.delegate.id, row.delegate.facts.name.to_string());
-    let (rejected, disabled) = (row.status == Status::Rejected, row.status == Status::Disabled);
-    let may_work = row.delegate.admission == Admission::Enabled;
-    view! {
-        <div class="head">
-            <Title text=name.clone() />
-            <h1 translate="no">{name}</h1>
-            {status_with_reason(row, use_just_done(id.0))}
-            <div class="grow"></div>
-            <ManagersOnly>
-                {disabled.then(|| view! { <EnableForm id=id back=detail_href(id) class="btn" /> })}
-                {may_work.then(|| view! {
-                    <NavButton to=dialog_from_detail(id, "disable") class="btn" keep_scroll=true>
-                        "Disable"
-                    </NavButton>
-                })}
-                {rejected.then(|| view! { <TakeBackForm id=id back=detail_href(id) class="btn" /> })}
-                <NavButton to=dialog_from_detail(id, "delete") class="btn danger" keep_scroll=true>
-                    "Delete"
-                </NavButton>
-            </ManagersOnly>
-        </div>
-    }
-    .into_any()
-}
-
 /// The decision, where one is to be taken, the facts, the startup script, and what happened to it.
-fn about(detail: DelegateDetail) -> impl IntoView {
-    let DelegateDetail { row, connections: connected, audit: recorded } = detail;
+fn about(
+    detail: &DelegateDetail,
+    scripts: Option<Result<DelegateScripts, ConsoleError>>,
+    query: &ListQuery,
+    view: &LogView,
+) -> impl IntoView + use<> {
+    let row = &detail.row;
     let id = row.delegate.id;
     let decision = (may_manage() && row.status == Status::PendingApproval).then(|| {
         view! {
             <section class="card decide-card" aria-label="Pending Approval">
-                <Decision row=row.clone() back=detail_href(id) reject=dialog_from_detail(id, "reject") />
+                <Decision
+                    row=row.clone()
+                    back=query.detail(id)
+                    approve=query.dialog(id, "approve")
+                    reject=query.dialog(id, "reject")
+                    facts=false
+                />
             </section>
         }
     });
+    let scripts = scripts.map(|scripts| match scripts {
+        Ok(scripts) => view! {
+            <section class="block" id="script" aria-label="Startup script">
+                {script_block(scripts, row, query, view)}
+            </section>
+        }
+        .into_any(),
+        Err(error) => script_failed(&error),
+    });
     view! {
         {decision}
-        <section class="block">
-            <h2>"Facts"</h2>
-            {facts_card(&row)}
-        </section>
-        {render_or(get_scripts_of(id), script_failed, move |scripts| {
-            view! {
-                <section class="block" aria-label="Startup script">
-                    {script_block(scripts, &row)}
-                </section>
-            }
-        })}
+        {groups(detail, query)}
+        {scripts}
         <section class="block">
             <h2>"Connection history"</h2>
-            {connections(connected)}
+            {connections(detail.connections.clone())}
         </section>
-        <section class="block">
-            <h2>"Audit"</h2>
-            {record_table(recorded)}
+        <section class="block" id="record">
+            <h2>"Record"</h2>
+            {record(&detail.audit, id, query)}
         </section>
     }
 }
 
-fn script_failed(error: ConsoleError) -> AnyView {
+fn script_failed(error: &ConsoleError) -> AnyView {
     // It was deleted in the meantime: what is shown of it is the last that there was.
     if error.is_not_found() {
         return ().into_any();

@@ -1,13 +1,18 @@
-//! Turning a delegate away, disabling and deleting one.
+//! Approving a delegate of which something is out of the ordinary, turning one away, disabling and deleting one.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
-use muster::delegate::{DelegateDetail, Note};
+use muster::{
+    delegate::{DelegateDetail, Note},
+    page::Cursor,
+};
 
 use super::{
-    api::{DeleteDelegate, DisableDelegate, RejectDelegate, get_delegate},
+    api::{ApproveDelegate, DeleteDelegate, DisableDelegate, RejectDelegate, get_delegate},
+    decision::cautions,
     infrastructure::removal,
-    query::{ListQuery, detail_href, use_list_query},
+    keys::Print,
+    query::{ListQuery, use_list_query},
 };
 use crate::{
     error::ConsoleError,
@@ -23,15 +28,72 @@ use crate::{
 
 /// Asks for the delegate with an id out of an address.
 pub async fn get_by_text(id: String) -> Result<DelegateDetail, ConsoleError> {
-    get_delegate(parse_id(&id)?).await
+    get_delegate(parse_id(&id)?, Cursor::First).await
 }
 
 /// Where cancelling leads: to the list as it was, or to the delegate's own page.
 fn back_of(query: &ListQuery) -> Href {
     match use_id().parse() {
-        Ok(id) if query.from_detail => detail_href(id),
+        Ok(id) if query.from_detail => query.detail(id),
         _ => query.list(),
     }
+}
+
+/// Asks once more before a delegate is let work of which something is out of the ordinary.
+#[component]
+pub fn ApproveDialog() -> impl IntoView {
+    let query = use_list_query();
+    let back = back_of(&query);
+    let after = if query.from_detail { back.clone() } else { query.decided() };
+    approve_dialog(back, after)
+}
+
+/// Asks once more before the delegate in the address is let work. `back` is where cancelling leads, `after` where the
+/// approval does.
+pub fn approve_dialog(back: Href, after: Href) -> impl IntoView {
+    let seen = seen();
+    render_dialog(get_by_text(use_id()), back.clone(), move |DelegateDetail { row, .. }| {
+        let name = row.delegate.facts.name.to_string();
+        let seen = seen.unwrap_or_else(|| row.delegate.revision.to_string());
+        let differs = row.earlier.is_some();
+        let earlier = row.earlier.as_ref().map(|earlier| {
+            view! {
+                <Print
+                    delegate=earlier.delegate.clone()
+                    label="The one known before"
+                    advice="What the host had until now."
+                />
+            }
+        });
+        view! {
+            <FormDialog
+                title=format!("Approve {name} all the same?")
+                back=back
+                action=ApproveDelegate::PATH
+                id=row.delegate.id.to_string()
+                returns_to=after
+                submit=Submit::saves("Approve", "Approving…")
+            >
+                {cautions(&row).into_iter().map(|caution| view! { <p>{caution}</p> }).collect_view()}
+                <div class="prints">
+                    <Print
+                        delegate=row.delegate.clone()
+                        label="This one"
+                        differs=differs
+                        advice="Compare it with the one in the delegate's log."
+                    />
+                    {earlier}
+                </div>
+                <NoteField />
+                <input type="hidden" name="seen" value=seen />
+            </FormDialog>
+        }
+    })
+}
+
+/// The revision that the person saw when opening a dialog, not the one of now.
+fn seen() -> Option<String> {
+    use_query_map().with_untracked(|query| query.get("seen"))
 }
 
 /// Asks once more before a delegate is turned away.
@@ -46,8 +108,7 @@ pub fn RejectDialog() -> impl IntoView {
 /// Asks once more before the delegate in the address is turned away. `back` is where cancelling leads, `after` where the
 /// rejection does.
 pub fn reject_dialog(back: Href, after: Href) -> impl IntoView {
-    // The revision that the person saw when opening this, not the one of now.
-    let seen = use_query_map().with_untracked(|query| query.get("seen"));
+    let seen = seen();
     render_dialog(get_by_text(use_id()), back.clone(), move |DelegateDetail { row, .. }| {
         let name = row.delegate.facts.name.to_string();
         let seen = seen.unwrap_or_else(|| row.delegate.revision.to_string());

@@ -48,6 +48,7 @@ pub fn host_facts(row: &DelegateRow) -> impl IntoView + use<> {
         {fact("Stated address", &facts.ip, true)}
         {fact("Type", facts.kind.label(), false)}
         {fact("Version", &facts.version, false)}
+        {(!facts.platform.is_empty()).then(|| fact("Platform", &facts.platform, false))}
     }
 }
 
@@ -75,7 +76,8 @@ pub fn selectors(row: &DelegateRow, list: &ListQuery) -> impl IntoView + use<> {
     }
 }
 
-fn own_selector(tag: &str, list: &ListQuery) -> impl IntoView + use<> {
+/// A selector of its own: a link to the delegates of a list that have it too.
+pub fn own_selector(tag: &str, list: &ListQuery) -> impl IntoView + use<> {
     let to = list.with(|filter| tag.clone_into(&mut filter.tag)).list();
     view! {
         <a class="tag" href=to.to_string() title=format!("Show only delegates with the tag {tag}") data-noscroll="">
@@ -99,7 +101,7 @@ pub fn status_with_reason(row: &DelegateRow, just_done: bool) -> impl IntoView +
 }
 
 /// Who put a delegate out of work, and when it last asked for some.
-fn disabled_note(row: &DelegateRow) -> Option<impl IntoView + use<>> {
+pub fn disabled_note(row: &DelegateRow) -> Option<impl IntoView + use<>> {
     let Decision { by, at, .. } = row.delegate.disabled.clone()?;
     let tried = row.delegate.refused_at.filter(|tried| *tried > at);
     Some(view! {

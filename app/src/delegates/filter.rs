@@ -1,7 +1,7 @@
 //! Searching, filtering and sorting the list. Its state is the address; with scripts it applies while somebody types.
 
 use leptos::prelude::*;
-use muster::delegate::{DelegateFilter, DelegateType, Sort, Status};
+use muster::delegate::{DelegateFilter, DelegateType, Flag, Search, Sort};
 
 use super::query::kind_word;
 use crate::ui::icon::Icon;
@@ -9,7 +9,8 @@ use crate::ui::icon::Icon;
 /// The form above the list.
 #[component]
 pub fn FilterBar(filter: DelegateFilter) -> impl IntoView {
-    let statuses = Status::ALL.map(|status| (status.slug().to_owned(), status.label()));
+    let problem = Search::parse(&filter.search).problem.map(|problem| problem.to_string());
+    let flags = Flag::ALL.map(|flag| (flag.slug().to_owned(), flag.label()));
     let kinds = DelegateType::ALL.map(|kind| (kind_word(kind), kind.label()));
     // The order that a list has without being asked is the empty value, so that it leaves the address.
     let sorts = Sort::ALL.into_iter().skip(1).map(|sort| (sort.slug().to_owned(), sort_label(sort)));
@@ -27,7 +28,8 @@ pub fn FilterBar(filter: DelegateFilter) -> impl IntoView {
                     type="search"
                     name="q"
                     value=filter.search.clone()
-                    placeholder="Search name, host, address or tag"
+                    placeholder="Search, or profile:prod tag:edge is:outdated"
+                    aria-describedby=problem.is_some().then_some("delegates-search-problem")
                     autocomplete="off"
                     spellcheck="false"
                     aria-keyshortcuts="/"
@@ -38,24 +40,27 @@ pub fn FilterBar(filter: DelegateFilter) -> impl IntoView {
                 </kbd>
             </div>
             <Choice
-                label="Status"
-                name="status"
-                none="Any"
-                options=statuses.to_vec()
-                chosen=filter.status.map_or("", Status::slug)
-            />
-            <Choice
                 label="Type"
                 name="type"
                 none="Any"
                 options=kinds.to_vec()
                 chosen=filter.kind.map(kind_word).unwrap_or_default()
             />
+            <Choice
+                label="Issue"
+                name="is"
+                none="Any"
+                options=flags.to_vec()
+                chosen=filter.flag.map_or("", Flag::slug)
+            />
             <Choice label="Sort" name="sort" none=sort_label(Sort::default()) options=sorts.collect() chosen=sort />
             {kept(filter)}
             <button type="submit" class="btn no-scripts">
                 "Apply"
             </button>
+            <p class="search-problem" id="delegates-search-problem" role="status">
+                {problem}
+            </p>
         </form>
     }
 }
@@ -106,6 +111,7 @@ fn Choice(
 fn kept(filter: DelegateFilter) -> impl IntoView {
     let tag = Some(filter.tag).filter(|tag| !tag.is_empty());
     let kept = [
+        ("status", filter.status.map(|status| status.slug().to_owned())),
         ("profile", filter.profile.map(|id| id.to_string())),
         ("token", filter.token.map(|id| id.to_string())),
         ("tag", tag),

@@ -78,6 +78,7 @@ mod tests {
             thumbprint: None,
             heartbeat_interval_ms: None,
             next_gen,
+            platform: String::new(),
         };
         for (code, next_gen, command) in [
             ("SHELL_SCRIPT", true, Some("./stop.sh")),

@@ -2,6 +2,8 @@
 
 mod about;
 pub mod api;
+mod beneath;
+mod cells;
 mod change;
 mod chips;
 mod decision;
@@ -10,18 +12,27 @@ mod dialogs;
 mod enable;
 mod facts;
 mod filter;
+mod header;
 mod history;
 pub mod infrastructure;
+mod keys;
+mod menu;
 mod page;
 pub mod query;
 mod row;
+mod selected;
 mod status;
+mod strip;
+mod tabs;
 mod take_back;
 
-pub use change::{SelectorsDialog, SwitchProfileDialog};
+pub use beneath::Beneath;
+pub use change::{DescriptionDialog, SelectorsDialog, SwitchProfileDialog};
 pub use decision::Decision;
 pub use detail::DelegatePage;
-pub use dialogs::{DeleteDelegateDialog, DisableDelegateDialog, RejectDialog, reject_dialog};
-pub use page::DelegatesPage;
+pub use dialogs::{
+    ApproveDialog, DeleteDelegateDialog, DisableDelegateDialog, RejectDialog, approve_dialog, reject_dialog,
+};
+pub use selected::{SelectedDonePage, SelectedPage};
 pub use status::DelegateStatus;
 pub use take_back::TakeBackForm;

@@ -1,14 +1,19 @@
 //! The page with the list of delegates.
 
 use leptos::prelude::*;
-use muster::{delegate::DelegateRow, page::Cursor};
+use muster::{
+    delegate::{DelegateFilter, DelegateRow, Sort, Status, selected::MAX_SELECTED},
+    page::Cursor,
+};
 
 use super::{
     api::{get_delegate, list_delegates},
     chips::Chips,
     filter::FilterBar,
     query::{ListQuery, use_list_query},
-    row::{TABLE, row, sorting},
+    row::{key, row, sorting, table},
+    selected::ACTS,
+    tabs::StatusTabs,
 };
 use crate::{
     error::ConsoleError,
@@ -19,6 +24,8 @@ use crate::{
         href::Href,
         icon::Icon,
         list::{ListPage, Listed},
+        menu::{Menu, MenuLink},
+        pick::PickBar,
     },
 };
 
@@ -27,8 +34,14 @@ use crate::{
 pub fn DelegatesPage() -> impl IntoView {
     let query = use_list_query();
     let (for_rows, for_href, for_empty) = (query.clone(), query.clone(), query.clone());
-    let actions = || {
+    let whole = query.at(Cursor::First);
+    let (csv, json) = (whole.href("/delegates/export.csv"), whole.href("/delegates/export.jsonl"));
+    let actions = move || {
         view! {
+            <Menu label="Export" face="Export" class="btn">
+                <MenuLink to=csv label="As CSV" download=true />
+                <MenuLink to=json label="As JSON Lines" download=true />
+            </Menu>
             <ManagersOnly>
                 <NavButton to=Href::new("/install") class="btn primary">
                     "Download Delegate"
@@ -36,12 +49,14 @@ pub fn DelegatesPage() -> impl IntoView {
             </ManagersOnly>
         }
     };
+    let all = format!("All that match, up to {MAX_SELECTED}");
+    let picked = query.deciding(None).list();
     view! {
         <ListPage
             title="Delegates"
             actions=actions
             page=listed(query.clone())
-            table=&TABLE
+            table=table()
             topics="delegates heartbeats"
             nouns=["delegate", "delegates"]
             cursor=query.filter.cursor.clone()
@@ -52,9 +67,11 @@ pub fn DelegatesPage() -> impl IntoView {
             empty=Box::new(move |total, at_least| none(&for_empty, total, at_least))
         >
             <Toast otherwise="Processes in your own networks that registered with this account." />
+            <StatusTabs query=query.clone() />
             <FilterBar filter=query.filter.clone() />
             <Chips query=query />
         </ListPage>
+        {may_manage().then(|| view! { <PickBar list=picked acts=ACTS all=all /> })}
     }
 }
 
@@ -66,10 +83,20 @@ async fn listed(query: ListQuery) -> Result<Listed<DelegateRow>, ConsoleError> {
     let is_here = |id| page.rows.iter().any(|row| row.delegate.id == id);
     let left = match query.decide.filter(|id| may && !is_here(*id)) {
         // One that is deleted cannot be shown.
-        Some(id) => get_delegate(id).await.ok().map(|detail| row(detail.row, &query, true).into_any()),
+        Some(id) => get_delegate(id, Cursor::First).await.ok().map(|detail| row(detail.row, &query, true).into_any()),
         None => None,
     };
-    Ok(Listed::from(page).with_left(left))
+    let waiting = waiting(&query.filter).await?;
+    Ok(Listed::from(page).with_first(waiting, key).with_left(left))
+}
+
+/// Those that wait for a person stand first where a list begins that shows others too, in the order that nobody chose.
+async fn waiting(filter: &DelegateFilter) -> Result<Vec<DelegateRow>, ConsoleError> {
+    if filter.status.is_some() || filter.sort != Sort::default() || filter.cursor != Cursor::First {
+        return Ok(Vec::new());
+    }
+    let waiting = DelegateFilter { status: Some(Status::PendingApproval), ..filter.clone() };
+    Ok(list_delegates(waiting).await?.rows)
 }
 
 /// Why there is nothing, and the one next step.

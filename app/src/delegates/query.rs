@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use muster::{
-    delegate::{DelegateFilter, DelegateType, Sort, Status},
+    delegate::{DelegateFilter, DelegateType, Flag, Sort, Status},
     id::DelegateId,
-    page::Cursor,
+    page::{Cursor, Mark},
 };
 
 use crate::ui::{
     href::Href,
-    pagination::{cursor_of, with_cursor},
+    pagination::{cursor_of, offset_of, with_cursor, with_offset},
 };
 
 /// The word in the address of a dialog that was opened from the delegate's own page.
@@ -21,6 +21,8 @@ const FROM_DETAIL: &str = "detail";
 pub struct ListQuery {
     /// Which delegates.
     pub filter: DelegateFilter,
+    /// How many rows come before the page, where that is known.
+    pub offset: Option<u64>,
     /// The delegate whose decision is open.
     pub decide: Option<DelegateId>,
     /// Whether a dialog was opened from the delegate's own page.
@@ -28,7 +30,9 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
-    fn read(query: &ParamsMap) -> Self {
+    /// Reads what an address says.
+    #[must_use]
+    pub fn read(query: &ParamsMap) -> Self {
         let text = |name: &str| query.get_str(name).unwrap_or_default().trim().to_owned();
         Self {
             filter: DelegateFilter {
@@ -38,9 +42,11 @@ impl ListQuery {
                 profile: query.get_str("profile").and_then(|id| id.parse().ok()),
                 token: query.get_str("token").and_then(|id| id.parse().ok()),
                 tag: text("tag"),
+                flag: query.get_str("is").and_then(Flag::from_slug),
                 sort: query.get_str("sort").and_then(Sort::from_slug).unwrap_or_default(),
                 cursor: cursor_of(query),
             },
+            offset: offset_of(query).filter(|offset| *offset > 0),
             decide: query.get_str("decide").and_then(|id| id.parse().ok()),
             from_detail: query.get_str("from") == Some(FROM_DETAIL),
         }
@@ -57,14 +63,34 @@ impl ListQuery {
             .with_some("profile", filter.profile)
             .with_some("token", filter.token)
             .with("tag", &filter.tag)
+            .with_some("is", filter.flag.map(Flag::slug))
             .with_some("sort", Some(filter.sort).filter(|sort| *sort != Sort::default()).map(Sort::slug));
-        with_cursor(href, &filter.cursor).with_some("decide", self.decide)
+        let href = with_offset(with_cursor(href, &filter.cursor), &filter.cursor, self.offset);
+        href.with_some("decide", self.decide)
     }
 
     /// The list itself.
     #[must_use]
     pub fn list(&self) -> Href {
         self.href("/delegates")
+    }
+
+    /// The page of one delegate, from which this list can be returned to.
+    #[must_use]
+    pub fn detail(&self, id: DelegateId) -> Href {
+        self.deciding(None).href(format!("/delegates/{id}"))
+    }
+
+    /// The page of one delegate, with a page of its record in sight.
+    #[must_use]
+    pub fn record(&self, id: DelegateId, mark: (&str, Option<&Mark>)) -> Href {
+        self.detail(id).with_some(mark.0, mark.1)
+    }
+
+    /// A dialog that was opened from the page of one delegate.
+    #[must_use]
+    pub fn dialog(&self, id: DelegateId, dialog: &str) -> Href {
+        self.deciding(None).href(format!("/delegates/{id}/{dialog}")).with("from", FROM_DETAIL)
     }
 
     /// The list with no decision open: where one returns to that was taken.
@@ -113,10 +139,34 @@ pub fn kind_from_word(word: &str) -> Option<DelegateType> {
     DelegateType::ALL.into_iter().find(|kind| kind_word(*kind) == word)
 }
 
+/// The filter in an address of the list, or of something that is made of it; none where that is no page of this site.
+#[must_use]
+pub fn filter_in(address: &str) -> Option<DelegateFilter> {
+    let href = Href::parse(address)?;
+    Some(ListQuery::read(&href.query().iter().cloned().collect()).filter)
+}
+
 /// What the address of this page says.
 #[must_use]
 pub fn use_list_query() -> ListQuery {
     use_query_map().with_untracked(ListQuery::read)
+}
+
+/// The words in the address of the page of a delegate's record.
+pub const RECORD_AFTER: &str = "record-after";
+pub const RECORD_BEFORE: &str = "record-before";
+
+/// Which page of a delegate's record the address means.
+#[must_use]
+pub fn use_record_cursor() -> Cursor {
+    use_query_map().with_untracked(|query| {
+        let mark = |name: &str| query.get_str(name).and_then(Mark::parse);
+        match (mark(RECORD_AFTER), mark(RECORD_BEFORE)) {
+            (Some(after), _) => Cursor::After(after),
+            (None, Some(before)) => Cursor::Before(before),
+            (None, None) => Cursor::First,
+        }
+    })
 }
 
 /// The page of one delegate.
@@ -125,24 +175,9 @@ pub fn detail_href(id: DelegateId) -> Href {
     Href::new(format!("/delegates/{id}"))
 }
 
-/// A dialog that lies on a delegate's own page.
-#[must_use]
-pub fn dialog_on_detail(id: DelegateId, dialog: &str) -> Href {
-    Href::new(format!("/delegates/{id}/{dialog}"))
-}
-
-/// A dialog that lies on the list, opened from the delegate's own page.
-#[must_use]
-pub fn dialog_from_detail(id: DelegateId, dialog: &str) -> Href {
-    Href::new(format!("/delegates/{id}/{dialog}")).with("from", FROM_DETAIL)
-}
-
 #[cfg(test)]
 mod tests {
-    use muster::{
-        id::{ProfileId, TokenId},
-        page::Mark,
-    };
+    use muster::id::{ProfileId, TokenId};
 
     use super::*;
 
@@ -160,11 +195,15 @@ mod tests {
                 cursor: Cursor::Before(id.into()),
                 ..Default::default()
             },
+            offset: Some(50),
             decide: Some(DelegateId(id)),
             from_detail: false,
         };
         assert_eq!(ListQuery::read(&map(&query.list())), query);
-        assert_eq!(query.decided().to_string(), format!("/delegates?q=edge%20%26%20co&status=pending&before={id}"));
+        assert_eq!(
+            query.decided().to_string(),
+            format!("/delegates?q=edge%20%26%20co&status=pending&before={id}&at=50")
+        );
         assert_eq!(ListQuery::default().list().to_string(), "/delegates");
     }
 
@@ -178,6 +217,7 @@ mod tests {
                     profile: Some(ProfileId(id)),
                     token: Some(TokenId(id)),
                     tag: "Frankfurt am Main".into(),
+                    flag: Some(Flag::Outdated),
                     sort,
                     cursor: Cursor::After(Mark::new("7:edge:1")),
                     ..Default::default()

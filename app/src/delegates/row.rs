@@ -5,21 +5,17 @@ use muster::{
     delegate::{DelegateFilter, DelegateRow, Sort, Status},
     id::DelegateId,
 };
+use uuid::Uuid;
 
-use super::{
-    decision::Decision,
-    enable::EnableForm,
-    facts::{selectors, status_with_reason, waiting_note},
-    query::{ListQuery, detail_href},
-    take_back::TakeBackForm,
-};
+use super::{cells, decision::Decision, facts::waiting_note, menu::row_menu, query::ListQuery};
 use crate::{
     session::may_manage,
     ui::{
         button::NavButton,
-        href::use_just_done,
+        href::{use_done, use_just_done},
         icon::Icon,
         live_table::{Column, SortLink, Sorting, TableSpec},
+        pick::PickRow,
         time::Time,
     },
 };
@@ -42,22 +38,36 @@ pub fn sorting(query: ListQuery) -> Sorting {
     })
 }
 
-/// The table of delegates. What is open under a row spans all of its columns.
-pub static TABLE: TableSpec<DelegateRow> = TableSpec {
-    class: "table delegates",
-    columns: &[
-        Column::Sortable(NAME),
-        Column::Text("Status"),
-        Column::Text("Profile"),
-        Column::Text("Type"),
-        Column::Text("Tags"),
-        Column::Text("Token"),
-        Column::Text("Version"),
-        Column::Sortable(LAST_HEARTBEAT),
-        Column::Actions,
-    ],
-    key: |row| row.delegate.id.0,
-};
+/// The columns; what is open under a row spans all of them.
+const COLUMNS: [Column; 10] = [
+    Column::Pick,
+    Column::Sortable(NAME),
+    Column::Text("Status"),
+    Column::Text("Profile"),
+    Column::Text("Type"),
+    Column::Text("Tags"),
+    Column::Text("Token"),
+    Column::Text("Version"),
+    Column::Sortable(LAST_HEARTBEAT),
+    Column::Actions,
+];
+
+/// The table of delegates, for those who may change them.
+static TABLE: TableSpec<DelegateRow> = TableSpec { class: "table dense delegates", columns: &COLUMNS, key };
+
+/// The same for those who may not: they select none.
+static TABLE_TO_READ: TableSpec<DelegateRow> =
+    TableSpec { class: "table dense delegates", columns: COLUMNS.split_at(1).1, key };
+
+/// The table for this viewer.
+pub fn table() -> &'static TableSpec<DelegateRow> {
+    if may_manage() { &TABLE } else { &TABLE_TO_READ }
+}
+
+/// What tells a row from the others.
+pub fn key(row: &DelegateRow) -> Uuid {
+    row.delegate.id.0
+}
 
 /// The row; one that has left the list says so.
 pub fn row(row: DelegateRow, query: &ListQuery, left: bool) -> impl IntoView + use<> {
@@ -70,23 +80,25 @@ pub fn row(row: DelegateRow, query: &ListQuery, left: bool) -> impl IntoView + u
         view! { <span class="muted">"No longer in this list"</span> }.into_any()
     } else if may && row.status == Status::PendingApproval {
         view! {
-            {decide_button(id, open, query)}
+            // After a decision the next one is where the person goes on.
+            <span data-next=use_done().is_some().then_some("")>{decide_button(id, open, query)}</span>
             {waiting_note(&row)}
         }
         .into_any()
     } else {
-        status_with_reason(&row, just_done).into_any()
+        cells::status(&row, query, just_done, may).into_any()
     };
     let profile = narrows(query, "profile", &row.profile, |filter| filter.profile = Some(row.delegate.profile_id));
     let kind = narrows(query, "type", facts.kind.label(), |filter| filter.kind = Some(facts.kind));
     let token = narrows(query, "token", &row.token, |filter| filter.token = Some(row.delegate.token_id));
     let line = view! {
         <tr class="row" class:gone=left class:just-done=just_done class:deciding=open data-key=id.to_string()>
+            {may.then(|| {
+                let label = format!("Select {}", facts.name);
+                view! { <td class="pick-cell">{(!left).then(|| view! { <PickRow value=id.to_string() label=label /> })}</td> }
+            })}
             <td class="main-cell" data-label="Delegate">
-                <a class="t" href=detail_href(id).to_string()>
-                    {facts.name.to_string()}
-                </a>
-                <span class="s">{facts.host_name.to_string()}</span>
+                {cells::name(&row, query)}
             </td>
             <td class="status-cell" data-label="Status">
                 {status}
@@ -96,49 +108,38 @@ pub fn row(row: DelegateRow, query: &ListQuery, left: bool) -> impl IntoView + u
                 {kind}
             </td>
             <td data-label="Tags" class="tags-cell">
-                {selectors(&row, query)}
+                {cells::tags(&row, query)}
             </td>
             <td data-label="Token" class="muted">
                 {token}
             </td>
-            <td data-label="Version" class="muted">
+            <td data-label="Version" class="muted" title=facts.version.clone()>
                 {facts.version.clone()}
             </td>
             <td data-label="Last heartbeat" class="muted time-cell">
                 <Time at=row.delegate.last_heartbeat_at />
             </td>
-            <td class="actions-cell">{(may && !left).then(|| actions(&row, query))}</td>
+            // While the decision is open, the menu stands behind its buttons.
+            <td class="actions-cell">{(!left && !open).then(|| row_menu(&row, query, may))}</td>
         </tr>
     };
     let decision = open.then(|| {
+        let menu = (!left).then(|| row_menu(&row, query, may));
         view! {
             <tr class="decide" id=panel_id(id) data-key=panel_id(id) data-with=id.to_string()>
-                <td colspan=TABLE.columns.len().to_string()>
-                    <Decision row=row back=query.decided() reject=query.href(format!("/delegates/{id}/reject")) />
+                <td colspan=COLUMNS.len().to_string()>
+                    <Decision
+                        row=row
+                        back=query.decided()
+                        approve=query.href(format!("/delegates/{id}/approve"))
+                        reject=query.href(format!("/delegates/{id}/reject"))
+                    />
+                    <div class="decide-more">{menu}</div>
                 </td>
             </tr>
         }
     });
     (line, decision)
-}
-
-/// What can be done with it, apart from the decision.
-fn actions(row: &DelegateRow, query: &ListQuery) -> impl IntoView + use<> {
-    let (id, name) = (row.delegate.id, &row.delegate.facts.name);
-    let delete = query.href(format!("/delegates/{id}/delete"));
-    let take_back = (row.status == Status::Rejected).then(|| {
-        view! { <TakeBackForm id=id back=query.decided() class="btn small" name=format!("Take back {name}") /> }
-    });
-    let enable = (row.status == Status::Disabled).then(|| {
-        view! { <EnableForm id=id back=query.decided() class="btn small" name=format!("Enable {name}") /> }
-    });
-    view! {
-        {take_back}
-        {enable}
-        <NavButton to=delete class="btn small ghost" label=format!("Delete {name}") keep_scroll=true>
-            "Delete"
-        </NavButton>
-    }
 }
 
 /// What a delegate has in common with others: a link that leaves those alone in the list.

@@ -59,6 +59,7 @@ macro_rules! of_fields {
             #[server(default)] vpc: String,
             #[server(default)] hostname: String,
             #[server(default)] role: String,
+            #[server(default)] cluster: String,
             $(#[server(default)] $more: String,)*
         ) -> Result<(), ConsoleError> {
             ask(|$console| async move {
@@ -76,6 +77,7 @@ macro_rules! of_fields {
                     vpc,
                     hostname,
                     role,
+                    cluster,
                 };
                 $work
             })
@@ -97,10 +99,12 @@ of_fields! {
 of_fields! {
     /// Makes a link that hands the files out once, and sends the browser to the review that shows it. `since` is the time
     /// of the first look at the files: a delegate may have come of it before there was a link.
-    "install/create-link" create_install_link(since), |console, kind, fields| {
+    "install/create-link" create_install_link(since, hosts), |console, kind, fields| {
         console.authorize(Permission::ManageDelegates)?;
         Choices::parse(kind, &fields)?;
-        let id = console.create_install_link(kind, fields.clone()).await?;
+        // What is no number is none that can be chosen.
+        let hosts = if hosts.is_empty() { 1 } else { hosts.trim().parse().unwrap_or(0) };
+        let id = console.create_install_link(kind, fields.clone(), hosts).await?;
         let review = install_page(&fields, kind, "review").with("since", since).with("link", id);
         console.redirect(&format!("{review}#{LINK_ID}"));
         Ok(())

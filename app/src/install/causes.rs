@@ -93,8 +93,12 @@ fn not_running(target: &Target) -> Cause {
             "The task does not run",
             "A task that stopped tells its reason: the image was not found, or no instance has room for it.",
             vec![
-                format!("aws ecs list-tasks --cluster CLUSTER --family {} --desired-status STOPPED", target.family()),
-                "aws ecs describe-tasks --cluster CLUSTER --tasks TASK".to_owned(),
+                format!(
+                    "aws ecs list-tasks --cluster {} --family {} --desired-status STOPPED",
+                    target.cluster,
+                    target.family()
+                ),
+                format!("aws ecs describe-tasks --cluster {} --tasks TASK", target.cluster),
             ],
         ),
     }

@@ -19,4 +19,4 @@ pub use page::InstallPage;
 pub use review::ReviewPage;
 pub use setup::SetupPage as DelegateSetupPage;
 pub use token::{AddTokenDialog, AddedTokenDialog};
-pub use verify::{RejectArrivalDialog, VerifyPage};
+pub use verify::{ApproveArrivalDialog, RejectArrivalDialog, VerifyPage};

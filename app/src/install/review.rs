@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::ConsoleError,
-    ui::{button::NavButton, href::Href, live::Follows, load::render_or},
+    ui::{button::NavButton, href::Href, icon::Icon, live::Follows, load::render_or},
 };
 
 /// The files, and the link where one was made.
@@ -73,13 +73,17 @@ fn Review(kind: InstallKind, query: InstallQuery, reviewed: Reviewed) -> impl In
     let query = InstallQuery { since: query.since.or(Some(review.now)), ..query };
     let verify = query.verify(kind, "");
     let fields = query.fields.clone();
-    let todos = Target::of(kind, &fields).map_or_else(Vec::new, |target| target.todos(&review));
+    let target = Target::of(kind, &fields);
+    let todos = target.as_ref().map_or_else(Vec::new, |target| target.todos(&review));
+    let start = target.and_then(|target| target.start_line(&review));
     let whole = match review.folder.as_str() {
         "" => review.download.clone(),
         folder => format!("{}, unpacks to {folder}/", review.download),
     };
     view! {
         {review.only_here.then(|| view! { <OnlyHere manager_url=review.manager_url.clone() /> })}
+        {image_notice(&review)}
+        {taken_notice(&query.fields.name, &review.taken)}
         <Summary fields=fields.clone() profile=review.profile token=review.token manager_url=review.manager_url />
         <section class="block">
             <div class="files-head">
@@ -93,7 +97,7 @@ fn Review(kind: InstallKind, query: InstallQuery, reviewed: Reviewed) -> impl In
                 "Dots stand for the token's value. It is filled in when you copy or download."
             </p>
         </section>
-        <Link kind=kind query=query link=link />
+        <Link kind=kind query=query link=link start=start />
         <section class="block">
             <h2>"Start it"</h2>
             <Todos todos=todos />
@@ -105,6 +109,41 @@ fn Review(kind: InstallKind, query: InstallQuery, reviewed: Reviewed) -> impl In
             </NavButton>
         </div>
     }
+}
+
+/// That nobody can pull the image before somebody has put it somewhere.
+fn image_notice(review: &InstallReview) -> Option<AnyView> {
+    let image = review.image.clone().filter(|_| review.in_no_registry)?;
+    let notice = view! {
+        <div class="notice notice-wait">
+            {Icon::Warning.draw()}
+            <p>
+                "No registry has the image " <code>{image}</code>
+                ". Build it with deploy/Dockerfile on the host where it runs, or push it to a registry of yours and write \
+                that image in Delegate Setup; MUSTER_DELEGATE_IMAGE presets it."
+            </p>
+        </div>
+    };
+    Some(notice.into_any())
+}
+
+/// That there are delegates of this name.
+fn taken_notice(name: &str, hosts: &[String]) -> Option<AnyView> {
+    if hosts.is_empty() {
+        return None;
+    }
+    let sentence = format!(
+        "There is a delegate {name} already, on {}. Started on the same host, this one is another that waits beside it, or \
+         takes its place where it has the same key. Choose another name in Delegate Setup, unless that is meant.",
+        hosts.join(", ")
+    );
+    let notice = view! {
+        <div class="notice notice-wait">
+            {Icon::Warning.draw()}
+            <p>{sentence}</p>
+        </div>
+    };
+    Some(notice.into_any())
 }
 
 /// What was chosen.

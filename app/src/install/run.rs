@@ -6,6 +6,7 @@ use muster::{
     install::{
         Generation, InstallFields, InstallKind, InstallReview,
         files::{HELM_CHART, ecs_family, namespace, release},
+        is_cluster,
     },
 };
 
@@ -33,6 +34,8 @@ pub struct Target {
     pub generation: Generation,
     /// Whether an ECS task runs on Fargate.
     pub vpc: bool,
+    /// The ECS cluster that commands name; a word in capitals where none was given.
+    pub cluster: String,
     /// The delegate's name. It holds nothing that a shell would take for anything else.
     pub name: InstallName,
 }
@@ -45,6 +48,10 @@ impl Target {
             kind,
             generation: Generation::from_slug(&fields.generation).unwrap_or_default(),
             vpc: fields.vpc == "true",
+            cluster: match fields.cluster.trim() {
+                cluster if !cluster.is_empty() && is_cluster(cluster) => cluster.to_owned(),
+                _ => "CLUSTER".to_owned(),
+            },
             name: InstallName::parse(&fields.name).ok()?,
         })
     }
@@ -83,6 +90,21 @@ impl Target {
         // The first file is the one that everything else is about.
         let file = review.files.first().map_or(review.download.as_str(), |file| file.name.as_str());
         unpack.into_iter().chain(self.starts(file)).collect()
+    }
+
+    /// All that starts the delegate in one line, once its files are there; none where something has to be written into
+    /// them first.
+    #[must_use]
+    pub fn start_line(&self, review: &InstallReview) -> Option<String> {
+        let starts = match self.kind {
+            InstallKind::Ecs if self.vpc => return None,
+            InstallKind::Ecs => 2,
+            InstallKind::Shell | InstallKind::Docker | InstallKind::Kubernetes | InstallKind::Helm => 1,
+        };
+        let unpack = usize::from(!review.folder.is_empty());
+        let lines: Vec<String> =
+            self.todos(review).into_iter().take(unpack + starts).flat_map(|todo| todo.lines).collect();
+        Some(lines.join(" && "))
     }
 
     fn starts(&self, file: &str) -> Vec<Todo> {
@@ -124,22 +146,22 @@ impl Target {
     fn ecs(&self, file: &str) -> Vec<Todo> {
         let register =
             todo("Register the task.", [format!("aws ecs register-task-definition --cli-input-json file://{file}")]);
-        let family = self.family();
+        let (family, cluster) = (self.family(), &self.cluster);
         let start = match (self.vpc, self.is_next()) {
             (true, true) => todo(
                 "Write your subnets and security groups into service.json. Then make the service in your cluster.",
-                ["aws ecs create-service --cluster CLUSTER --cli-input-json file://service.json".to_owned()],
+                [format!("aws ecs create-service --cluster {cluster} --cli-input-json file://service.json")],
             ),
             (true, false) => todo(
-                "Run it on Fargate, with your cluster, subnet and security group in place of the words in capitals.",
+                "Run it on Fargate, with your subnet and security group in place of the words in capitals.",
                 [format!(
-                    "aws ecs run-task --cluster CLUSTER --launch-type FARGATE --task-definition {family} \
+                    "aws ecs run-task --cluster {cluster} --launch-type FARGATE --task-definition {family} \
                      --network-configuration 'awsvpcConfiguration={{subnets=[SUBNET],securityGroups=[GROUP]}}'"
                 )],
             ),
             (false, _) => todo(
                 "Run it on the container instances of your cluster.",
-                [format!("aws ecs run-task --cluster CLUSTER --launch-type EC2 --task-definition {family}")],
+                [format!("aws ecs run-task --cluster {cluster} --launch-type EC2 --task-definition {family}")],
             ),
         };
         vec![register, start]
@@ -189,15 +211,9 @@ mod tests {
 
     use super::*;
 
-    fn lines(kind: InstallKind, generation: &str, vpc: &str, files: &[&str], folder: &str) -> Vec<String> {
-        let fields = InstallFields {
-            name: "edge-1".into(),
-            generation: generation.into(),
-            vpc: vpc.into(),
-            ..InstallFields::default()
-        };
+    fn review(files: &[&str], folder: &str) -> InstallReview {
         let shown = |name: &&str| ShownFile { name: (*name).into(), language: Language::Text, text: String::new() };
-        let review = InstallReview {
+        InstallReview {
             files: files.iter().map(shown).collect(),
             download: if folder.is_empty() { files[0].into() } else { format!("{folder}.tar.gz") },
             folder: folder.into(),
@@ -205,9 +221,26 @@ mod tests {
             token: "edge".into(),
             manager_url: "https://muster.example.com".into(),
             only_here: false,
+            image: None,
+            in_no_registry: false,
+            taken: Vec::new(),
             now: Timestamp::from_millis(0),
+        }
+    }
+
+    fn lines(kind: InstallKind, generation: &str, vpc: &str, files: &[&str], folder: &str) -> Vec<String> {
+        let fields = InstallFields {
+            name: "edge-1".into(),
+            generation: generation.into(),
+            vpc: vpc.into(),
+            ..InstallFields::default()
         };
-        Target::of(kind, &fields).unwrap().todos(&review).into_iter().flat_map(|todo| todo.lines).collect()
+        Target::of(kind, &fields)
+            .unwrap()
+            .todos(&review(files, folder))
+            .into_iter()
+            .flat_map(|todo| todo.lines)
+            .collect()
     }
 
     #[test]
@@ -284,6 +317,27 @@ mod tests {
              --network-configuration 'awsvpcConfiguration={subnets=[SUBNET],securityGroups=[GROUP]}'",
             ]
         );
+    }
+
+    #[test]
+    fn one_line_starts_what_can_be_started_at_once() {
+        let line = |kind, vpc: &str, folder: &str, file: &str| {
+            let fields = InstallFields {
+                name: "edge-1".into(),
+                vpc: vpc.into(),
+                cluster: "prod".into(),
+                ..InstallFields::default()
+            };
+            Target::of(kind, &fields).unwrap().start_line(&review(&[file], folder))
+        };
+        assert_eq!(
+            line(InstallKind::Shell, "", "harness-delegate", "start.sh").unwrap(),
+            "tar -xzf harness-delegate.tar.gz && cd harness-delegate && ./start.sh"
+        );
+        let manifest = line(InstallKind::Kubernetes, "", "", "harness-delegate.yaml");
+        assert_eq!(manifest.unwrap(), "kubectl apply -f harness-delegate.yaml");
+        assert!(line(InstallKind::Ecs, "", "", "task-spec.json").unwrap().contains("run-task --cluster prod "));
+        assert_eq!(line(InstallKind::Ecs, "true", "", "task-spec.json"), None);
     }
 
     #[test]

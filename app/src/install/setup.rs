@@ -72,13 +72,16 @@ fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) 
     let profiles = profiles.into_iter().map(|(id, name, approval)| {
         (id.to_string(), if approval { format!("{name} (requires approval)") } else { name })
     });
-    let (profiles, profile) = choice(profiles.collect(), &fields.profile, "Choose a profile");
+    let (profiles, profile) = choice(profiles.collect(), &fields.profile, "Choose a profile", true);
     let none = tokens.is_empty();
+    // Of several nobody knows which is meant.
+    let only = tokens.len() == 1;
     let tokens = tokens.into_iter().map(|(id, name)| (id.to_string(), name));
-    let (tokens, token) = choice(tokens.collect(), &fields.token, "Choose a token");
+    let (tokens, token) = choice(tokens.collect(), &fields.token, "Choose a token", only);
     let image = if fields.image.is_empty() { image } else { fields.image };
     let new_token = format!("/install/{}/{NEW_TOKEN}", kind.slug());
-    let InstallFields { name, description, tags, generation, size, permissions, vpc, hostname, role, .. } = fields;
+    let InstallFields { name, description, tags, generation, size, permissions, vpc, hostname, role, cluster, .. } =
+        fields;
     view! {
         {only_here.then(|| view! { <OnlyHere manager_url=manager_url /> })}
         <div class="card form-card">
@@ -109,7 +112,7 @@ fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) 
                     hint="The files hold the token's real value: keep them as you keep the token."
                 >
                     <button type="submit" class="btn" formaction=new_token formmethod="get" formnovalidate=true data-noscroll="">
-                        "Add"
+                        "New token"
                     </button>
                 </SelectField>
                 {none.then(|| {
@@ -152,12 +155,12 @@ fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) 
                             name="permissions"
                             label="Permissions"
                             options=permission_options()
-                            value=Permissions::from_slug(&permissions).unwrap_or_default().slug()
-                            hint="What the delegate may do in its cluster."
+                            value=Permissions::from_slug(&permissions).unwrap_or(Permissions::NamespaceAdmin).slug()
+                            hint="What the delegate may do in its cluster. Harness's own files make it Cluster admin."
                         />
                     }
                 })}
-                {(kind == InstallKind::Ecs).then(|| view! { <EcsFields vpc=vpc hostname=hostname role=role /> })}
+                {(kind == InstallKind::Ecs).then(|| view! { <EcsFields vpc=vpc hostname=hostname role=role cluster=cluster /> })}
                 <div class="form-actions">
                     <SubmitButton label="Continue" busy="Checking…" />
                 </div>
@@ -167,7 +170,7 @@ fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) 
 }
 
 #[component]
-fn EcsFields(vpc: String, hostname: String, role: String) -> impl IntoView {
+fn EcsFields(vpc: String, hostname: String, role: String, cluster: String) -> impl IntoView {
     view! {
         <CheckField
             name="vpc"
@@ -191,14 +194,27 @@ fn EcsFields(vpc: String, hostname: String, role: String) -> impl IntoView {
             hint="The ARN of the role by which ECS pulls the image from a private registry. May be empty."
             mono=true
         />
+        <TextField
+            name="cluster"
+            label="Cluster"
+            value=cluster
+            placeholder="default"
+            hint="Its name, for the commands that run the task. May be empty: then they have a word to replace."
+            mono=true
+        />
     }
 }
 
-/// Options, and which of them is chosen: the one that is wanted, or else the first. Where the wanted one is gone, or
-/// there is none at all, the person has to choose.
-fn choice(mut options: Vec<(String, String)>, wanted: &str, choose: &str) -> (Vec<(String, String)>, String) {
+/// Options, and which of them is chosen: the one that is wanted, or else the first where that is a good guess. Where the
+/// wanted one is gone, or there is none at all, the person has to choose.
+fn choice(
+    mut options: Vec<(String, String)>,
+    wanted: &str,
+    choose: &str,
+    preset: bool,
+) -> (Vec<(String, String)>, String) {
     match options.first() {
-        Some((first, _)) if wanted.is_empty() => {
+        Some((first, _)) if wanted.is_empty() && preset => {
             let first = first.clone();
             (options, first)
         }
@@ -256,11 +272,12 @@ mod tests {
     #[test]
     fn what_is_gone_is_not_replaced_unasked() {
         let options = || vec![("1".to_owned(), "a".to_owned()), ("2".to_owned(), "b".to_owned())];
-        assert_eq!(choice(options(), "", "Choose"), (options(), "1".to_owned()));
-        assert_eq!(choice(options(), "2", "Choose"), (options(), "2".to_owned()));
-        let (shown, chosen) = choice(options(), "3", "Choose");
+        assert_eq!(choice(options(), "", "Choose", true), (options(), "1".to_owned()));
+        assert_eq!(choice(options(), "2", "Choose", true), (options(), "2".to_owned()));
+        let (shown, chosen) = choice(options(), "3", "Choose", true);
         assert_eq!((shown.len(), shown[0].1.as_str(), chosen.as_str()), (3, "Choose", ""));
-        let (shown, chosen) = choice(Vec::new(), "", "Choose");
+        assert_eq!(choice(options(), "", "Choose", false).1, "", "of several nobody knows which is meant");
+        let (shown, chosen) = choice(Vec::new(), "", "Choose", true);
         assert_eq!((shown, chosen), (vec![(String::new(), "There is none: add one".to_owned())], String::new()));
     }
 

@@ -104,6 +104,7 @@ mod tests {
             thumbprint: None,
             heartbeat_interval_ms: None,
             next_gen: true,
+            platform: String::new(),
         };
         let at = Timestamp::from_millis;
         let delegate = Delegate {
@@ -113,6 +114,8 @@ mod tests {
             profile_id: ProfileId(Uuid::from_u128(2)),
             script_version: at(0),
             selectors: None,
+            given_description: None,
+            cancelled_run: None,
             token_id: TokenId(Uuid::from_u128(3)),
             token_before: None,
             key: None,
@@ -142,6 +145,8 @@ mod tests {
             token: String::new(),
             token_status: Some(muster::token::TokenStatus::Active),
             earlier: None,
+            script_failed: false,
+            replicas: None,
         };
         Arrival { row, connected_at: connected.map(at) }
     }

@@ -10,10 +10,7 @@ use super::{
     start::FirstSteps,
     tiles::Tiles,
 };
-use crate::{
-    session::Toast,
-    ui::{button::NavButton, href::Href, live::Follows, load::render},
-};
+use crate::ui::{button::NavButton, href::Href, live::Follows, load::render};
 
 /// How things are, and what there is to do. Whoever has no delegate yet is told how to come by the first.
 #[component]
@@ -39,14 +36,13 @@ pub fn OverviewPage() -> impl IntoView {
     view! {
         <Title text="Overview" />
         <Follows topics="delegates tokens scripts" />
-        <div class="head">
+        <div class="head overview-head">
             <h1>"Overview"</h1>
             <div class="grow"></div>
             <NavButton to=Href::new("/install") class="btn primary">
                 "Download Delegate"
             </NavButton>
         </div>
-        <Toast />
         {render(get_overview(), content)}
     }
 }

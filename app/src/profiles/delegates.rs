@@ -129,7 +129,7 @@ fn DelegateLine(
             </td>
             <td data-label="Last run">
                 {match run {
-                    Some(run) => view! { {outcome(&run)} " " <span class="second"><Time at=run.started_at /></span> }.into_any(),
+                    Some(run) => view! { {outcome(&run, status != Status::Connected)} " " <span class="second"><Time at=run.started_at /></span> }.into_any(),
                     None => view! { <span class="muted">"never"</span> }.into_any(),
                 }}
             </td>

@@ -105,11 +105,8 @@ fn EditForm(
 ) -> impl IntoView {
     let ProfileDetail { row, admitted, saved_only, .. } = detail;
     let profile = row.profile;
-    let typed = refused.map(|refused| (refused.code, refused.typed));
-    let asks = typed.as_ref().is_some_and(|(code, typed)| {
-        *code == Some(Code::Invalid) && typed.get("run").is_some_and(|run| run == "true") && admitted > 0
-    });
-    let typed = typed.map(|(_, typed)| typed).unwrap_or_default();
+    let asks = refused.as_ref().is_some_and(|refused| refused.field == "confirmed") && admitted > 0;
+    let typed = refused.map(|refused| refused.typed).unwrap_or_default();
     let saved = profile.clone();
     // Made within the form, whose error it shows.
     let above = move || match change {

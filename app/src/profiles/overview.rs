@@ -38,7 +38,7 @@ fn overview(detail: ProfileDetail) -> impl IntoView {
     let has_script = profile.has_script();
     view! {
         {facts(profile, detail.row.delegates)}
-        <section class="block" aria-label="Startup script">
+        <section class="block">
             <h2>"Startup script"</h2>
             {has_script.then(|| render(get_rollout(id), move |rollout| rollout_card(id, rollout, saved_only)))}
             {if has_script {

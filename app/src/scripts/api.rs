@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 use muster::{
     id::{DelegateId, ScriptRunId},
-    script::DelegateScripts,
+    script::{DelegateScripts, LogQuery},
 };
 
 use crate::{console::ask, error::ConsoleError, ui::href::back_to};
@@ -16,10 +16,24 @@ pub fn log_path(delegate: DelegateId, run: ScriptRunId) -> String {
     format!("/delegates/{delegate}/script-runs/{run}/log.txt")
 }
 
-/// The startup script of one delegate, and its runs.
+/// The startup script of one delegate, its runs, and what is asked for of the log of one of them.
 #[server(endpoint = "scripts/of")]
-pub async fn get_scripts_of(delegate: DelegateId) -> Result<DelegateScripts, ConsoleError> {
-    ask(|console| async move { console.scripts_of(delegate).await }).await
+pub async fn get_scripts_of(
+    delegate: DelegateId,
+    #[server(default)] query: LogQuery,
+) -> Result<DelegateScripts, ConsoleError> {
+    ask(|console| async move { console.scripts_of(delegate, query).await }).await
+}
+
+/// Asks a delegate to end a run.
+#[server(endpoint = "scripts/cancel")]
+pub async fn cancel_script(id: DelegateId, run: ScriptRunId, back: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.cancel_script(id, run).await?;
+        console.redirect(&back_to(&back, "/delegates", id));
+        Ok(())
+    })
+    .await
 }
 
 /// Asks a delegate to run its profile's script again.

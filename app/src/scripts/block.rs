@@ -10,19 +10,14 @@ use muster::{
 
 use super::{
     api::{RunScriptAgain, log_path},
-    log::{Log, plain},
     outcome::outcome,
+    query::LogView,
+    run::{lasted, lost, shown_run},
 };
 use crate::{
-    delegates::query::detail_href,
+    delegates::query::ListQuery,
     session::may_manage,
-    ui::{
-        button::SubmitButton,
-        form::Form,
-        icon::Icon,
-        plain_table::plain_table,
-        time::{Elapsed, Time},
-    },
+    ui::{button::SubmitButton, form::Form, href::Href, icon::Icon, plain_table::plain_table, time::Time},
 };
 
 /// What is to be said where no run is to be waited for or shown.
@@ -41,49 +36,45 @@ enum Quiet {
 }
 
 /// The startup script of a delegate, and its runs.
-pub fn script_block(scripts: DelegateScripts, row: &DelegateRow) -> impl IntoView + use<> {
-    let DelegateScripts { has_script, newer_saved, due, runs, log, more } = scripts;
-    let mut runs = runs.into_iter();
-    let newest = runs.next();
-    let before: Vec<ScriptRun> = runs.collect();
+pub fn script_block(
+    scripts: DelegateScripts,
+    row: &DelegateRow,
+    query: &ListQuery,
+    view: &LogView,
+) -> impl IntoView + use<> {
     let admitted = row.delegate.admission == Admission::Enabled;
-    let quiet = match (has_script, due) {
+    let quiet = match (scripts.has_script, scripts.due) {
         (false, _) => Quiet::NoScript,
         (true, true) => Quiet::Due,
         (true, false) if row.status == Status::Disabled => Quiet::Disabled,
-        (true, false) if !admitted && newest.is_none() => Quiet::NotAdmitted,
+        (true, false) if !admitted && scripts.runs.is_empty() => Quiet::NotAdmitted,
         (true, false) => Quiet::Nothing,
     };
-    let again = may_manage() && admitted && (quiet == Quiet::Nothing || newer_saved);
-    let newer = newer_saved.then(|| {
+    let again = may_manage() && admitted && (quiet == Quiet::Nothing || scripts.newer_saved);
+    let newer = scripts.newer_saved.then(|| {
         view! {
             <p class="muted">"A newer script is saved in the profile, and was not run here. Another run is of that one."</p>
         }
     });
+    let shown = shown_run(&scripts, row, query, view);
     view! {
         <div class="block-head">
             <h2>"Startup script"</h2>
             <div class="grow"></div>
-            {again.then(|| run_again(row.delegate.id))}
+            {again.then(|| run_again(row.delegate.id, query))}
         </div>
-        <div class="card script">
-            {quiet_line(quiet, row)}
-            {newer}
-            {newest.map(|run| view! {
-                {newest_facts(&run)}
-                {newest_log(&run, &log, more)}
-            })}
-        </div>
-        {(!before.is_empty()).then(|| earlier(before))}
+        <div class="card script">{quiet_line(quiet, row)} {newer} {shown}</div>
+        {(scripts.runs.len() > 1).then(|| all_runs(&scripts, row, query, view))}
     }
 }
 
 /// The button that asks for another run.
-fn run_again(id: DelegateId) -> impl IntoView {
+fn run_again(id: DelegateId, query: &ListQuery) -> impl IntoView + use<> {
+    let back = query.detail(id).to_string();
     view! {
         <Form action=RunScriptAgain::PATH id=id.to_string() class="row-form">
             <input type="hidden" name="id" value=id.to_string() />
-            <input type="hidden" name="back" value=detail_href(id).to_string() />
+            <input type="hidden" name="back" value=back />
             <SubmitButton label="Run again" busy="Asking…" class="btn small" />
         </Form>
     }
@@ -126,75 +117,42 @@ fn quiet_line(quiet: Quiet, row: &DelegateRow) -> Option<AnyView> {
     }
 }
 
-/// The facts of the newest run.
-fn newest_facts(run: &ScriptRun) -> impl IntoView + use<> {
-    view! {
-        <dl class="facts">
-            <div>
-                <dt>"Outcome"</dt>
-                <dd translate="no">
-                    <span role="status">{outcome(run)}</span>
-                </dd>
-            </div>
-            <div>
-                <dt>"Started"</dt>
-                <dd translate="no">
-                    <Time at=run.started_at />
-                </dd>
-            </div>
-            <div>
-                <dt>"Duration"</dt>
-                <dd translate="no">{lasted(run)}</dd>
-            </div>
-            <div>
-                <dt>"Profile"</dt>
-                <dd translate="no">{run.profile.clone()}</dd>
-            </div>
-        </dl>
-    }
-}
-
-/// How long a run took, or has been going on.
-fn lasted(run: &ScriptRun) -> impl IntoView + use<> {
-    view! { <Elapsed since=run.started_at until=run.end.as_ref().map(|end| end.at) /> }
-}
-
-/// The end of the newest run's log; `more` says whether that is not all of it.
-fn newest_log(run: &ScriptRun, log: &str, more: bool) -> AnyView {
-    let text = plain(log);
-    if text.is_empty() {
-        let none = if run.end.is_some() { "The script wrote nothing." } else { "The script has written nothing yet." };
-        return view! { <p class="muted">{none}</p> }.into_any();
-    }
-    view! {
-        <Log text=text />
-        <div class="log-foot">
-            <a class="link" href=log_path(run.delegate_id, run.id) download rel="external">
-                {Icon::Download.draw()}
-                "Download log"
-            </a>
-            {more.then(|| view! { <span class="muted">"Only the end of it is shown here."</span> })}
-        </div>
-    }
-    .into_any()
-}
-
-/// The runs before the newest.
-fn earlier(runs: Vec<ScriptRun>) -> impl IntoView {
-    let line = |run: ScriptRun| {
+/// All runs, each of which can be opened in the place of the one that is shown.
+fn all_runs(scripts: &DelegateScripts, row: &DelegateRow, query: &ListQuery, view: &LogView) -> impl IntoView + use<> {
+    let (lost, shown, id) = (lost(row), scripts.shown, row.delegate.id);
+    let newest = scripts.runs.first().map(|run| run.id);
+    let links: Vec<(ScriptRun, Href)> = scripts
+        .runs
+        .iter()
+        .map(|run| {
+            let of = Some(run.id).filter(|run| Some(*run) != newest);
+            (run.clone(), view.of_run(of).href(query, id))
+        })
+        .collect();
+    let line = move |(run, to): (ScriptRun, Href)| {
         let since = run.started_at;
         let path = log_path(run.delegate_id, run.id);
+        let is_shown = Some(run.id) == shown;
         view! {
-            <tr>
-                <td data-label="Outcome">{outcome(&run)}</td>
+            <tr class:shown=is_shown>
+                <td data-label="Outcome">{outcome(&run, lost.is_some())}</td>
                 <td data-label="Started">
                     <Time at=since />
                 </td>
-                <td data-label="Duration">{lasted(&run)}</td>
+                <td data-label="Duration">{lasted(&run, lost)}</td>
                 <td data-label="Profile" class="muted">
                     {run.profile}
                 </td>
-                <td data-label="Log">
+                <td data-label="Log" class="run-links">
+                    <a
+                        class="link"
+                        href=format!("{to}#script")
+                        aria-current=is_shown.then_some("true")
+                        data-noscroll=""
+                    >
+                        {if is_shown { "Shown" } else { "Show" }}
+                        <span class="visually-hidden">{format!(" the run of {since}")}</span>
+                    </a>
                     <a class="link" href=path download rel="external">
                         "Download"
                         <span class="visually-hidden">{format!(" the log of the run of {since}")}</span>
@@ -204,7 +162,7 @@ fn earlier(runs: Vec<ScriptRun>) -> impl IntoView {
         }
     };
     view! {
-        <h3 class="minor">"Earlier runs"</h3>
-        {plain_table(&["Outcome", "Started", "Duration", "Profile", "Log"], runs, line)}
+        <h3 class="minor">"Runs"</h3>
+        {plain_table(&["Outcome", "Started", "Duration", "Profile", "Log"], links, line)}
     }
 }

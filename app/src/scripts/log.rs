@@ -1,16 +1,83 @@
-//! The log of a run: as a terminal would leave it, without colours, and following its end while it grows.
+//! The log of a run: as a terminal would leave it, without colours, its lines with numbers and times.
 
 use leptos::prelude::*;
+use muster::{script::DelegateScripts, time::Timestamp};
 
-/// A pane that scrolls. It stays at the end of the text until somebody scrolls up, and again once he is back there.
+/// How many lines a page shows: the newest.
+const MAX_SHOWN_LINES: usize = 1000;
+
+/// A line of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, counted from 1.
+    pub number: u64,
+    /// What it says, with its end where it has one.
+    pub text: String,
+    /// When its beginning came; none of logs of older versions.
+    pub at: Option<Timestamp>,
+}
+
+/// The lines that are shown, and whether there are more.
+pub fn lines(scripts: &DelegateScripts) -> (Vec<Line>, bool) {
+    let all: Vec<&str> = scripts.log.split_inclusive('\n').collect();
+    // One that was asked for stands at the beginning.
+    let skip = if scripts.asked_for_line { 0 } else { all.len().saturating_sub(MAX_SHOWN_LINES) };
+    let more = scripts.more || all.len() > MAX_SHOWN_LINES;
+    let line = |(number, raw): (u64, &str)| {
+        let since = scripts.arrivals.partition_point(|(first, _)| *first <= number);
+        let at = since.checked_sub(1).map(|index| scripts.arrivals[index].1);
+        Line { number, text: plain(raw), at }
+    };
+    let numbered = (scripts.first_line..).zip(all).skip(skip).take(MAX_SHOWN_LINES);
+    let mut lines: Vec<Line> = numbered.map(line).collect();
+    // As a terminal begins.
+    let blank = lines.iter().take_while(|line| line.text.trim().is_empty()).count();
+    lines.drain(..blank);
+    (lines, more)
+}
+
+/// A pane that scrolls. With `follows` it stays at the end of the text until somebody scrolls up, and again once he is
+/// back there.
 #[component]
 pub fn Log(
-    /// The text, made [`plain`].
-    text: String,
+    lines: Vec<Line>,
+    follows: bool,
+    /// Whether it is shown when lines came.
+    times: bool,
+    /// The number of a line that was asked for.
+    marked: Option<u64>,
 ) -> impl IntoView {
+    let line = |line: Line| {
+        let Line { number, text, at } = line;
+        let id = format!("L{number}");
+        let time = at.map(|at| at.to_string());
+        let clock = time.as_deref().and_then(|time| time.get(11..19)).map(str::to_owned);
+        let title = time.map(|time| format!("Came {time}"));
+        view! {
+            <span class="line" id=id.clone() class:marked=marked == Some(number)>
+                <a
+                    class="number"
+                    href=format!("#{id}")
+                    data-n=number.to_string()
+                    data-t=clock
+                    title=title
+                    tabindex="-1"
+                    aria-hidden="true"
+                ></a>
+                {text}
+            </span>
+        }
+    };
     view! {
-        <pre class="log" role="region" aria-label="Log" tabindex="0" data-tail="">
-            {text}
+        <pre
+            class="log"
+            class:timed=times
+            role="region"
+            aria-label="Log"
+            tabindex="0"
+            data-tail=follows.then_some("")
+        >
+            {lines.into_iter().map(line).collect_view()}
         </pre>
     }
 }
@@ -87,7 +154,24 @@ fn skip_sequence(chars: &mut Chars) {
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::*;
+
+    #[test]
+    fn lines_have_numbers_and_times() {
+        let at = Timestamp::from_millis;
+        let scripts = DelegateScripts {
+            log: "\none\r\n\u{1b}[31mtwo\u{1b}[0m\nthr".to_owned(),
+            first_line: 7,
+            arrivals: vec![(8, at(1000)), (10, at(2000))],
+            ..DelegateScripts::default()
+        };
+        let line = |number, text: &str, millis| Line { number, text: text.to_owned(), at: Some(at(millis)) };
+        let expected = vec![line(8, "one\n", 1000), line(9, "two\n", 1000), line(10, "thr", 2000)];
+        assert_eq!(lines(&scripts), (expected, false));
+        let long = DelegateScripts { log: "x\n".repeat(1500), first_line: 1, ..DelegateScripts::default() };
+        let (shown, more) = lines(&long);
+        assert_eq!((shown.len(), shown[0].number, shown[0].at, more), (1000, 501, None, true));
+    }
 
     #[test]
     fn colours_and_other_sequences_are_left_out() {

@@ -4,6 +4,8 @@ pub mod api;
 mod block;
 mod log;
 mod outcome;
+pub mod query;
+mod run;
 
 pub use block::script_block;
 pub use outcome::outcome;

@@ -23,7 +23,7 @@ pub fn Toast(#[prop(default = "")] otherwise: &'static str) -> impl IntoView {
     view! {
         <div class="sub-slot">
             <div role="status">{sentence}</div>
-            <p class="sub">{otherwise}</p>
+            {(!otherwise.is_empty()).then(|| view! { <p class="sub">{otherwise}</p> })}
         </div>
     }
 }

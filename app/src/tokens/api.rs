@@ -6,7 +6,10 @@ use muster::{
     id::TokenId,
     install::InstallKind,
     page::{Cursor, Page},
-    token::{Expiry, NewToken, Successor, TokenDetail, TokenRotation, TokenRow, TokenSettings, TokenUse},
+    token::{
+        Expiry, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenSort,
+        TokenUse,
+    },
     user::Permission,
 };
 
@@ -19,8 +22,13 @@ use crate::{
 
 /// One page of the list.
 #[server(endpoint = "tokens/list")]
-pub async fn list_tokens(with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError> {
-    ask(|console| async move { console.list_tokens(with_revoked, cursor).await }).await
+pub async fn list_tokens(
+    with_revoked: bool,
+    cursor: Cursor,
+    #[server(default)] search: String,
+    #[server(default)] sort: TokenSort,
+) -> Result<Page<TokenRow>, ConsoleError> {
+    ask(|console| async move { console.list_tokens(TokenFilter { with_revoked, search, sort, cursor }).await }).await
 }
 
 /// A token and who uses it.
@@ -127,10 +135,10 @@ pub async fn rotate_token(
     .await
 }
 
-/// How far the delegates of a token that is being replaced are.
+/// How far the delegates of a token that is being replaced are; of the delegates one page, counted from zero.
 #[server(endpoint = "tokens/rotation")]
-pub async fn get_token_rotation(id: TokenId) -> Result<TokenRotation, ConsoleError> {
-    ask(|console| async move { console.token_rotation(id).await }).await
+pub async fn get_token_rotation(id: TokenId, #[server(default)] page: u64) -> Result<TokenRotation, ConsoleError> {
+    ask(|console| async move { console.token_rotation(id, page).await }).await
 }
 
 /// The value of a token that this person made, once.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use muster::{
     delegate::Status,
     id::TokenId,
-    token::{TokenRefusal, TokenRow, TokenStatus, listed_label},
+    token::{TokenFilter, TokenRefusal, TokenRow, TokenSort, TokenStatus, listed_label},
 };
 use uuid::Uuid;
 
@@ -59,38 +59,89 @@ pub fn TokensPage() -> impl IntoView {
             </ManagersOnly>
         }
     };
-    let revoked = list.revoked;
+    let filter = list.0.clone();
+    let TokenFilter { with_revoked, search, sort, cursor } = filter.clone();
+    let (pages, rows) = (list.clone(), list);
+    let searched = !search.is_empty();
     view! {
         <ListPage
             title="Tokens"
             actions=actions
-            page=list_tokens(revoked, list.cursor.clone())
+            page=list_tokens(with_revoked, cursor.clone(), search, sort)
             table=&TABLE
             topics="tokens delegates heartbeats"
             nouns=["token", "tokens"]
-            href=move |cursor| TokenList { revoked, cursor }.list()
-            cursor=list.cursor.clone()
-            row=move |id, row| view! { <TokenLine id=id row=row list=list.clone() /> }
-            empty=Box::new(|_, _| view! { <NoTokens /> }.into_any())
+            href=move |cursor| pages.at(cursor)
+            cursor=cursor
+            row=move |id, row| view! { <TokenLine id=id row=row list=rows.clone() /> }
+            empty=Box::new(move |_, _| if searched { no_match().into_any() } else { view! { <NoTokens /> }.into_any() })
         >
             <Toast otherwise="Keys that delegates use to register and to prove who they are." />
-            <RevokedFilter revoked=revoked />
+            <TokenFilterBar filter=filter />
         </ListPage>
     }
 }
 
+/// Searching, sorting, and whether revoked ones are shown. Its state is the address.
 #[component]
-fn RevokedFilter(revoked: bool) -> impl IntoView {
+fn TokenFilterBar(filter: TokenFilter) -> impl IntoView {
+    let by_expiry = filter.sort == TokenSort::Expiry;
     view! {
-        <form class="bar" method="get" action="/tokens" data-auto="">
+        <form class="bar" method="get" action="/tokens" role="search" data-auto="">
+            <div class="search">
+                {Icon::Search.draw()}
+                <label class="visually-hidden" for="tokens-search">
+                    "Search"
+                </label>
+                <input
+                    class="input"
+                    id="tokens-search"
+                    type="search"
+                    name="q"
+                    value=filter.search
+                    placeholder="Search name"
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-keyshortcuts="/"
+                    data-slash=""
+                />
+                <kbd class="needs-scripts" aria-hidden="true">
+                    "/"
+                </kbd>
+            </div>
+            <div class="labelled">
+                <label for="tokens-sort">"Sort"</label>
+                <span class="select">
+                    <select class="input" id="tokens-sort" name="sort" autocomplete="off">
+                        <option value="" selected=!by_expiry>
+                            "Newest first"
+                        </option>
+                        <option value=TokenSort::Expiry.slug() selected=by_expiry>
+                            "First to expire"
+                        </option>
+                    </select>
+                </span>
+            </div>
             <label class="check">
-                <input type="checkbox" name="revoked" value="1" autocomplete="off" checked=revoked />
+                <input type="checkbox" name="revoked" value="1" autocomplete="off" checked=filter.with_revoked />
                 "Show revoked tokens"
             </label>
             <button type="submit" class="btn small no-scripts">
                 "Apply"
             </button>
         </form>
+    }
+}
+
+fn no_match() -> impl IntoView {
+    view! {
+        <EmptyState icon=Icon::Search title="No token matches" text="Search for another part of its name.">
+            <p>
+                <a class="link" href="/tokens">
+                    "Show all tokens"
+                </a>
+            </p>
+        </EmptyState>
     }
 }
 

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use muster::{id::TokenId, page::Cursor};
+use muster::{
+    id::TokenId,
+    page::Cursor,
+    token::{TokenFilter, TokenSort},
+};
 
 use crate::ui::{
     href::{Href, use_here},
@@ -11,22 +15,34 @@ use crate::ui::{
 
 /// Which tokens the list shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TokenList {
-    /// Whether the revoked ones are among them.
-    pub revoked: bool,
-    /// Which page.
-    pub cursor: Cursor,
-}
+pub struct TokenList(pub TokenFilter);
 
 impl TokenList {
     fn read(query: &ParamsMap) -> Self {
-        Self { revoked: query.get_str("revoked") == Some("1"), cursor: cursor_of(query) }
+        Self(TokenFilter {
+            with_revoked: query.get_str("revoked") == Some("1"),
+            search: query.get_str("q").unwrap_or_default().trim().to_owned(),
+            sort: query.get_str("sort").and_then(TokenSort::from_slug).unwrap_or_default(),
+            cursor: cursor_of(query),
+        })
     }
 
     /// A page on top of this list, or the list itself.
     #[must_use]
     pub fn href(&self, path: impl Into<String>) -> Href {
-        with_cursor(Href::new(path).with_some("revoked", self.revoked.then_some(1)), &self.cursor)
+        let TokenFilter { with_revoked, search, sort, cursor } = &self.0;
+        let sort = Some(*sort).filter(|sort| *sort != TokenSort::default());
+        let href = Href::new(path)
+            .with("q", search)
+            .with_some("revoked", with_revoked.then_some(1))
+            .with_some("sort", sort.map(TokenSort::slug));
+        with_cursor(href, cursor)
+    }
+
+    /// Another page of the list.
+    #[must_use]
+    pub fn at(&self, cursor: Cursor) -> Href {
+        Self(TokenFilter { cursor, ..self.0.clone() }).list()
     }
 
     /// The list itself.

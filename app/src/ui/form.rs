@@ -50,6 +50,8 @@ fn flash_of(endpoint: &str, id: Option<&str>) -> Option<Flash> {
 pub struct Refused {
     /// What kind of problem it was; none where the server or the way to it failed.
     pub code: Option<Code>,
+    /// The field that cannot be taken as it is; empty where it is another problem.
+    pub field: String,
     /// What was typed, but for passwords and codes.
     pub typed: BTreeMap<String, String>,
 }
@@ -58,11 +60,11 @@ pub struct Refused {
 #[must_use]
 pub fn use_refused(endpoint: &str) -> Option<Refused> {
     let flash = use_context::<Flash>().filter(|flash| flash.endpoint == endpoint)?;
-    let code = match &flash.error {
-        ConsoleError::Problem(problem) => Some(problem.code),
-        _ => None,
+    let (code, field) = match flash.error {
+        ConsoleError::Problem(problem) => (Some(problem.code), problem.field),
+        _ => (None, String::new()),
     };
-    Some(Refused { code, typed: flash.fields })
+    Some(Refused { code, field, typed: flash.fields })
 }
 
 /// What came of a form that is not on the page any more, for example because its object is gone. Put it behind all forms.

@@ -55,6 +55,8 @@ pub enum Icon {
     Back,
     /// Two sheets.
     Copy,
+    /// A pencil: change it.
+    Edit,
     /// A tick.
     Tick,
     /// A cross: take it away.
@@ -110,6 +112,7 @@ impl Icon {
             Self::Next => "m6 3.5 4.5 4.5L6 12.5",
             Self::Back => "M10 3.5 5.5 8l4.5 4.5",
             Self::Copy => "M5.75 5.75h7.5v7.5h-7.5zM3.5 10.25h-.75v-7.5h7.5v.75",
+            Self::Edit => "M10.5 3 13 5.5 6 12.5l-3 .5.5-3zM9 4.5 11.5 7",
             Self::Tick => "m3.25 8.5 3 3 6.5-7",
             Self::Remove => "m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5",
             Self::Sort => "M5 6.25 8 3.25l3 3M5 9.75l3 3 3-3",

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::page::{Cursor, Page};
+use muster::page::{Cursor, Mark, PAGE_SIZE, Page};
 use uuid::Uuid;
 
 use super::{
@@ -11,13 +11,16 @@ use super::{
     live::Follows,
     live_table::{LiveTable, Sorting, TableSpec},
     load::render,
-    pagination::Pagination,
+    pagination::{Pagination, use_offset, with_offset},
 };
 use crate::error::ConsoleError;
 
 /// A page of a list, as it is shown.
 pub struct Listed<T> {
     page: Page<T>,
+    /// How many rows of the list are on the page.
+    shown: u64,
+    first: Vec<T>,
     left: Option<AnyView>,
 }
 
@@ -27,11 +30,19 @@ impl<T> Listed<T> {
     pub fn with_left(self, left: Option<AnyView>) -> Self {
         Self { left, ..self }
     }
+
+    /// Shows rows before the others that the list has too, here or on another page: they are not counted twice.
+    #[must_use]
+    pub fn with_first(mut self, first: Vec<T>, key: fn(&T) -> Uuid) -> Self {
+        self.page.rows.retain(|row| !first.iter().any(|one| key(one) == key(row)));
+        Self { first, ..self }
+    }
 }
 
 impl<T> From<Page<T>> for Listed<T> {
     fn from(page: Page<T>) -> Self {
-        Self { page, left: None }
+        let shown = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
+        Self { page, shown, first: Vec::new(), left: None }
     }
 }
 
@@ -75,16 +86,24 @@ where
     F: Future<Output = Result<L, ConsoleError>> + Send + 'static,
     L: Into<Listed<T>> + Send + 'static,
 {
+    let offset = use_offset();
     let content = move |listed: L| {
-        let Listed { page, left } = listed.into();
-        let shown = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
-        let empty = empty.filter(|_| left.is_none()).map(|empty| empty(page.total, page.at_least));
+        let Listed { page, shown, mut first, left } = listed.into();
         let total = (page.total, page.count_label());
+        let empty = empty.filter(|_| left.is_none()).map(|empty| empty(page.total, page.at_least));
+        let offset = offset.map(|at| if page.previous.is_none() { 0 } else { at });
+        let other = |mark: Option<Mark>, side: fn(Mark) -> Cursor, at: Option<u64>| {
+            let cursor = side(mark?);
+            Some(with_offset(href(cursor.clone()), &cursor, at))
+        };
+        let previous = other(page.previous, Cursor::Before, offset.map(|at| at.saturating_sub(PAGE_SIZE.into())));
+        let next = other(page.next, Cursor::After, offset.map(|at| at + shown));
+        first.extend(page.rows);
         view! {
             <LiveTable
                 table=table
                 list=href(cursor).to_string()
-                rows=page.rows
+                rows=first
                 row=row
                 left=left
                 frozen=frozen
@@ -92,11 +111,12 @@ where
                 sorting=sorting
             />
             <Pagination
+                offset=offset
                 shown=shown
                 total=total
                 nouns=nouns
-                previous=page.previous.map(|mark| href(Cursor::Before(mark)))
-                next=page.next.map(|mark| href(Cursor::After(mark)))
+                previous=previous
+                next=next
             />
         }
     };

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use uuid::Uuid;
 
-use super::{href::Href, icon::Icon};
+use super::{href::Href, icon::Icon, pick::PickPage};
 
 /// A column and its heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub enum Column {
     Sortable(&'static str),
     /// Counts, which stand on the right.
     Number(&'static str),
+    /// Boxes by which rows are selected: see [`super::pick`].
+    Pick,
     /// Buttons: the heading is for those alone who do not see them.
     Actions,
 }
@@ -34,14 +36,20 @@ pub type Sorting = Box<dyn Fn(&'static str) -> SortLink + Send>;
 impl Column {
     fn heading(self, sorting: Option<&Sorting>) -> AnyView {
         match self {
-            Self::Text(name) => view! { <th>{name}</th> }.into_any(),
+            Self::Text(name) => view! { <th data-column=name>{name}</th> }.into_any(),
             Self::Sortable(name) => match sorting {
                 Some(sorting) => sort_heading(name, sorting(name)).into_any(),
                 None => Self::Text(name).heading(None),
             },
-            Self::Number(name) => view! { <th class="number">{name}</th> }.into_any(),
+            Self::Number(name) => view! { <th class="number" data-column=name>{name}</th> }.into_any(),
+            Self::Pick => view! {
+                <th data-column="Pick">
+                    <PickPage />
+                </th>
+            }
+            .into_any(),
             Self::Actions => view! {
-                <th>
+                <th data-column="Actions">
                     <span class="visually-hidden">"Actions"</span>
                 </th>
             }
@@ -54,7 +62,7 @@ impl Column {
 fn sort_heading(name: &'static str, SortLink { to, ascending }: SortLink) -> impl IntoView {
     let order = ascending.map(|ascending| if ascending { "ascending" } else { "descending" });
     view! {
-        <th class="sortable" aria-sort=order>
+        <th class="sortable" data-column=name aria-sort=order>
             <a href=to.to_string() data-noscroll="">
                 {name}
                 {Icon::Sort.draw()}

@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::{form::Form, href::Href, icon::Icon};
+use super::{href::Href, icon::Icon};
 
 /// A menu. Its entries are [`MenuLink`], [`MenuAct`] and [`MenuCopy`].
 #[component]
@@ -15,13 +15,18 @@ pub fn Menu(
     /// How the button looks.
     #[prop(default = "btn small ghost")]
     class: &'static str,
+    /// What stands on the button in place of dots.
+    #[prop(optional)]
+    face: Option<&'static str>,
     children: Children,
 ) -> impl IntoView {
+    let dots = face.is_none().then(|| Icon::More.draw());
     // Of one name only one is open, also without scripts.
     view! {
-        <details class="more" name="menu" data-menu="">
+        <details class="more" class:dots=face.is_none() name="menu" data-menu="">
             <summary class=class aria-label=label.clone() title=label.clone()>
-                {Icon::More.draw()}
+                {dots}
+                {face}
             </summary>
             <ul class="more-list" aria-label=label>
                 {children()}
@@ -73,7 +78,8 @@ pub fn MenuLink(
     }
 }
 
-/// An entry that does something at once: a form with one button.
+/// An entry that does something at once: a form with one button. Where it is not taken, the page says so at its end,
+/// since the menu is closed by then.
 #[component]
 pub fn MenuAct(
     /// The path of the server function.
@@ -89,10 +95,10 @@ pub fn MenuAct(
 ) -> impl IntoView {
     view! {
         <li class=weight.class()>
-            <Form action=action id=id class="more-form">
+            <form method="post" action=action data-key=id>
                 {children()}
                 <button type="submit">{label}</button>
-            </Form>
+            </form>
         </li>
     }
 }

@@ -21,6 +21,7 @@ pub mod menu;
 pub mod middle;
 pub mod pagination;
 pub mod params;
+pub mod pick;
 pub mod plain_table;
 pub mod record;
 pub mod search;

@@ -1,7 +1,7 @@
 //! What was done to an object: its part of the audit trail.
 
 use leptos::prelude::*;
-use muster::audit::AuditRow;
+use muster::audit::{AuditRow, FactChange};
 
 use super::{plain_table::plain_table, time::Time};
 
@@ -10,21 +10,39 @@ pub fn record_table(rows: Vec<AuditRow>) -> AnyView {
     if rows.is_empty() {
         return view! { <p class="sub">"Nothing has been recorded yet."</p> }.into_any();
     }
-    plain_table(&["When", "What", "Who", "Address"], rows, |row| {
-        view! {
-            <tr>
-                <td data-label="When">
-                    <Time at=row.at />
-                </td>
-                <td data-label="What">
-                    {row.action.label()}
-                    {(!row.detail.is_empty()).then(|| view! { <span class="second detail">{row.detail}</span> })}
-                </td>
-                <td data-label="Who">{row.actor}</td>
-                <td data-label="Address" class="mono muted">
-                    {row.address}
-                </td>
-            </tr>
-        }
-    })
+    plain_table(&["When", "What", "Who", "Address"], rows, entry)
+}
+
+fn entry(row: AuditRow) -> impl IntoView {
+    let what = if row.changes.is_empty() {
+        (!row.detail.is_empty()).then(|| view! { <span class="second detail">{row.detail}</span> }.into_any())
+    } else {
+        let changes = row.changes.into_iter().map(change).collect_view();
+        Some(view! { <ul class="changes">{changes}</ul> }.into_any())
+    };
+    view! {
+        <tr>
+            <td data-label="When">
+                <Time at=row.at />
+            </td>
+            <td data-label="What">{row.action.label()} {what}</td>
+            <td data-label="Who">{row.actor}</td>
+            <td data-label="Address" class="mono muted">
+                {row.address}
+            </td>
+        </tr>
+    }
+}
+
+/// What changed from what to what.
+fn change(FactChange { what, before, after }: FactChange) -> impl IntoView {
+    let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+    view! {
+        <li>
+            <span class="change-what">{what}</span>
+            <del>{or_none(before)}</del>
+            <span aria-hidden="true">"→"</span>
+            <ins>{or_none(after)}</ins>
+        </li>
+    }
 }

@@ -27,7 +27,7 @@ pub fn Tabs(
     tabs: Vec<Tab>,
 ) -> impl IntoView {
     view! {
-        <nav class="tabs" aria-label=label>
+        <nav class="count-tabs" aria-label=label>
             {tabs.into_iter().map(tab).collect_view()}
         </nav>
     }

@@ -24,6 +24,22 @@ pub fn time_or(at: Option<Timestamp>, otherwise: &'static str) -> impl IntoView 
     }
 }
 
+/// How long ago something was, as "for 54 min" once the browser has a clock; until then since when.
+#[component]
+pub fn Since(at: Timestamp) -> impl IntoView {
+    view! {
+        <time
+            translate="no"
+            datetime=at.to_string()
+            data-at=at.as_seconds().to_string()
+            data-for=""
+            title=exact(at)
+        >
+            {format!("since {}", absolute(at))}
+        </time>
+    }
+}
+
 /// How long something took; where it goes on, how long it has been going on, once the browser has a clock.
 #[component]
 pub fn Elapsed(since: Timestamp, until: Option<Timestamp>) -> impl IntoView {

@@ -57,6 +57,8 @@ enum Command {
     Resume,
     /// The delegate was cut off.
     CutOff,
+    /// A person cancelled this run.
+    Cancel(ScriptRunId),
     /// This is to be applied.
     Apply(ProfileParams),
     /// The delegate ends.
@@ -103,6 +105,11 @@ impl Scripts {
         self.send(Command::Apply(profile));
     }
 
+    /// Ends a run that a person cancelled, where it goes on.
+    pub(crate) fn cancel(&self, run: ScriptRunId) {
+        self.send(Command::Cancel(run));
+    }
+
     /// Waits until the manager refuses a report.
     pub(crate) async fn refused(&self) {
         self.signals.refused.notified().await;
@@ -123,7 +130,7 @@ impl Scripts {
 }
 
 /// Runs the script of the environment, with which images prepare themselves. Its failure is logged, and stops nothing.
-pub(crate) async fn run_init_script(directory: &Path, script: &str, stop: oneshot::Receiver<()>) {
+pub(crate) async fn run_init_script(directory: &Path, script: &str, stop: oneshot::Receiver<Outcome>) {
     file::clean(directory);
     let run = ScriptRunId::new(clock::now(), &random::bytes());
     let begun = Instant::now();
@@ -169,6 +176,8 @@ impl Worker {
             Command::Resume => self.signals.retry_now.notify_waiters(),
             Command::Apply(profile) => self.next = Some(profile),
             Command::CutOff => self.next = None,
+            // Of a run that goes on it was heard already.
+            Command::Cancel(_) => {}
             Command::End => (self.next, self.stopping) = (None, true),
         }
     }
@@ -219,7 +228,7 @@ impl Worker {
         &mut self,
         run: &Run,
         feed: &Feed,
-        work: Option<(impl Future<Output = ScriptEnd>, oneshot::Sender<()>)>,
+        work: Option<(impl Future<Output = ScriptEnd>, oneshot::Sender<Outcome>)>,
     ) {
         let (work, mut stop) = work.unzip();
         let (mut running, mut reporting) = (work.is_some(), true);
@@ -247,8 +256,16 @@ impl Worker {
             tokio::select! {
                 command = self.commands.recv() => {
                     let command = command.unwrap_or(Command::End);
-                    if matches!(command, Command::CutOff | Command::End) {
-                        stop.take();
+                    match command {
+                        Command::CutOff | Command::End => drop(stop.take()),
+                        Command::Cancel(id) if id == run.id => {
+                            // Told once; where it has ended by itself, that is what is told.
+                            if let Some(stop) = stop.take() {
+                                tracing::warn!("the run {id} of the startup script was cancelled in the console");
+                                let _ = stop.send(Outcome::Cancelled);
+                            }
+                        }
+                        Command::Cancel(_) | Command::Resume | Command::Apply(_) => {}
                     }
                     self.handle(command);
                 }
@@ -281,6 +298,7 @@ fn log_end(what: &str, end: &ScriptEnd, after: Duration) {
         (Outcome::Exited, Some(0)) => tracing::info!("{what} ended well {after}"),
         (Outcome::Exited, Some(code)) => tracing::warn!("{what} ended with exit code {code} {after}"),
         (Outcome::TimedOut, _) => tracing::warn!("{what} did not end in time, and was killed {after}"),
+        (Outcome::Cancelled, _) => tracing::warn!("{what} was cancelled {after}"),
         (Outcome::Interrupted, _) => tracing::warn!("{what} was interrupted {after}"),
         (Outcome::NotStarted, _) => tracing::warn!("{what} could not be started"),
         (Outcome::NotDelivered, _) | (Outcome::Exited, None) => tracing::warn!("{what} ended {after}"),

@@ -66,9 +66,9 @@ pub(crate) struct Job<'a> {
     pub limits: Limits,
 }
 
-/// Runs a script until it ends, or until it is stopped, by a message or by the other end being dropped; hands on its
-/// output, both streams in their order. What the script leaves running when it ends by itself lives on.
-pub(crate) async fn run(job: Job<'_>, mut stop: oneshot::Receiver<()>, output: impl FnMut(&[u8])) -> ScriptEnd {
+/// Runs a script until it ends, or until it is stopped, by a message that says why or by the other end being dropped;
+/// hands on its output, both streams in their order. What the script leaves running when it ends by itself lives on.
+pub(crate) async fn run(job: Job<'_>, mut stop: oneshot::Receiver<Outcome>, output: impl FnMut(&[u8])) -> ScriptEnd {
     let mut pump = Pump { pipe: None, output, buffer: vec![0; READ_BYTES], full: false };
     let started = ScriptFile::write(job.directory, job.run, job.script)
         .map_err(|error| format!("The script cannot be written to {}: {error}\n", job.directory.display()))
@@ -88,7 +88,7 @@ pub(crate) async fn run(job: Job<'_>, mut stop: oneshot::Receiver<()>, output: i
         tokio::select! {
             biased;
             status = child.wait() => Ok(status),
-            _ = &mut stop => Err(Outcome::Interrupted),
+            why = &mut stop => Err(why.unwrap_or(Outcome::Interrupted)),
             () = sleep(job.limits.time) => Err(Outcome::TimedOut),
         }
     });

@@ -31,7 +31,7 @@ async fn it_waits_works_is_refused_and_takes_its_leave() {
     assert_eq!((request.delegate_id.as_str(), request.ip.as_str()), ("", "127.0.0.1"));
     assert_eq!((request.tags.join(","), request.heartbeat_interval_ms), ("a,b".to_owned(), Some(1000)));
     assert!(request.facts("192.0.2.1").is_ok());
-    let fingerprint = manager.proofs.lock().unwrap()[0].key.thumbprint().short();
+    let fingerprint = manager.proofs.lock().unwrap()[0].key.thumbprint().fingerprint();
     assert_eq!(log.count("waits for approval"), 1);
     assert_eq!(log.count(&format!("at edge-1, key fingerprint {fingerprint}")), 1);
     assert_eq!(manager.count(|heard| matches!(heard, Heard::Tasks(_) | Heard::Profile(_))), 0);

@@ -70,6 +70,8 @@ pub struct Fake {
     wanted: Mutex<Wanted>,
     /// What is answered to reports that are not taken.
     reports: Mutex<Option<StatusCode>>,
+    /// The run that it says is cancelled.
+    cancels: Mutex<Option<ScriptRunId>>,
     /// By how many seconds its clock is ahead.
     ahead: AtomicI64,
     pub heard: watch::Sender<Vec<Heard>>,
@@ -90,6 +92,7 @@ impl Fake {
             answer: Mutex::new(answer),
             wanted: Mutex::new(Wanted { version: 1, script: String::new(), told: false }),
             reports: Mutex::new(None),
+            cancels: Mutex::new(None),
             ahead: AtomicI64::new(0),
             heard: watch::Sender::new(Vec::new()),
             credentials: Mutex::default(),
@@ -144,6 +147,11 @@ impl Fake {
     /// Sets its clock.
     pub fn is_ahead(&self, seconds: i64) {
         self.ahead.store(seconds, Ordering::SeqCst);
+    }
+
+    /// Says from now on that a run is cancelled.
+    pub fn cancels(&self, run: ScriptRunId) {
+        *self.cancels.lock().unwrap() = Some(run);
     }
 
     /// How reports are answered from now on; none takes them.
@@ -250,6 +258,7 @@ async fn heartbeat(
                 reply.status = admission.into();
             }
             reply.reason = admission.and_then(barred);
+            reply.cancels = fake.cancels.lock().unwrap().map(|run| run.to_string());
             let wanted = fake.wanted.lock().unwrap();
             reply.applies = (wanted.told && admission == Some(Admission::Enabled)).then(|| Applied {
                 profile_id: PROFILE.to_string(),

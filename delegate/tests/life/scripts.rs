@@ -226,6 +226,23 @@ async fn a_rejection_kills_the_script() {
 }
 
 #[tokio::test]
+async fn a_cancelled_run_ends_with_its_children_and_the_next_one_is_left_alone() {
+    let fixture = fixture().await;
+    fixture.manager.wants(5, waits_for_go(""));
+    let delegate = fixture.start();
+    let run = fixture.until_begun().await[0].id;
+    fixture.manager.cancels(run);
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 1)).await;
+    assert_eq!(runs[0].end, end_of(Outcome::Cancelled, Some(143)));
+    assert_eq!(fixture.log.count("was cancelled in the console"), 1);
+    // Told of the one before still, it runs the next to its end.
+    fixture.manager.wants(6, "echo begun");
+    let runs = fixture.manager.until_runs(|runs| has_ended(runs, 2)).await;
+    assert_eq!(runs[1].end, end_of(Outcome::Exited, Some(0)));
+    fixture.end(delegate).await;
+}
+
+#[tokio::test]
 async fn disabled_it_kills_the_script_and_says_so() {
     let fixture = fixture().await;
     fixture.manager.wants(5, waits_for_go(""));

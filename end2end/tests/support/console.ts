@@ -80,7 +80,7 @@ export class Console {
 
   /** The row of a list whose first column shows the name. */
   row(name: string): Locator {
-    const first = this.page.locator('td:first-child').getByText(name, { exact: true });
+    const first = this.page.locator('td.main-cell, td:first-child').getByText(name, { exact: true });
     return this.page.getByRole('row').filter({ has: first });
   }
 
@@ -88,6 +88,12 @@ export class Console {
   async choose(name: string, entry: string): Promise<void> {
     await this.page.getByLabel(`Actions for ${name}`, { exact: true }).and(this.page.locator('summary')).click();
     await this.page.locator('details[open]').getByRole('link', { name: entry, exact: true }).click();
+  }
+
+  /** Shows the delegates of a status. */
+  async tab(status: string): Promise<void> {
+    const tabs = this.page.getByRole('navigation', { name: 'Status', exact: true });
+    await tabs.getByRole('link', { name: new RegExp(`^${status}`) }).click();
   }
 
   /** Waits for the sentence above a page that says what was just done. */
@@ -161,8 +167,8 @@ export class Console {
 
   async revokeToken(name: string): Promise<void> {
     await this.go('Tokens');
-    await this.button(`Revoke ${name}`).click();
-    await this.dialog(`Revoke ${name}?`).getByRole('button', { name: 'Confirm' }).click();
+    await this.choose(name, 'Revoke');
+    await this.dialog(`Revoke ${name}?`).getByRole('button', { name: 'Revoke', exact: true }).click();
     await this.says(`Token ${name} is revoked.`);
   }
 

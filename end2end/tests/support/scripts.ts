@@ -35,7 +35,7 @@ export class ScriptBlock {
 
   /** The outcomes of the runs before the newest. */
   get earlier(): Locator {
-    return this.block.getByRole('table').locator('tbody tr td:first-child');
+    return this.block.getByRole('table').locator('tbody tr:not(:first-child) td:first-child');
   }
 
   async runAgain(): Promise<void> {

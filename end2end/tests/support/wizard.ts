@@ -38,7 +38,7 @@ export class Wizard {
 
   /** Makes a token on the way, and closes the dialog that shows its value; gives the value. */
   async addToken(name: string): Promise<string> {
-    await this.ui.button('Add').click();
+    await this.ui.button('New token').click();
     const dialog = this.ui.dialog('New Token');
     await dialog.getByLabel('Name', { exact: true }).fill(name);
     await dialog.getByRole('button', { name: 'Generate New Token' }).click();

@@ -29,7 +29,7 @@ use muster_server::{
     random, start,
     token_values::purpose,
 };
-use sea_orm::{ActiveModelTrait as _, ConnectionTrait as _};
+use sea_orm::{ActiveModelTrait as _, ActiveValue::Set, ConnectionTrait as _, EntityTrait as _};
 
 use crate::{home::Home, http::request, jwe::seal_without_kid};
 
@@ -148,6 +148,16 @@ pub async fn found(home: &Home, tokens: usize, delegates: usize) -> Fleet {
     fleet
 }
 
+/// Whether whoever registers with a token waits for approval. Managers must not run meanwhile.
+pub async fn require_approval(home: &Home, is_required: bool) {
+    let state = start::start(&config(home), Clock::system()).await.unwrap();
+    let change = state.db.write().await.unwrap();
+    let all = token::ActiveModel { requires_approval: Set(is_required), ..Default::default() };
+    token::Entity::update_many().set(all).exec(&*change).await.unwrap();
+    change.commit().await.unwrap();
+    state.db.clone().close().await;
+}
+
 /// Of a thousand, two wait for approval and one was rejected; of a hundred, three are not connected.
 fn a_delegate(
     number: usize,
@@ -177,10 +187,13 @@ fn a_delegate(
             thumbprint: None,
             heartbeat_interval_ms: Some(u32::try_from(INTERVAL.as_millis()).unwrap()),
             next_gen: false,
+            platform: String::new(),
         },
         profile_id: profile,
         script_version: now,
         selectors: None,
+        given_description: None,
+        cancelled_run: None,
         token_id: token,
         token_before: None,
         key: None,

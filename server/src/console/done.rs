@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     error::Error,
-    manage::{Context, audit::last_act},
+    manage::{Context, audit::last_act, scripts},
 };
 
 /// For how long the sentence is to be had: a link with it that is found later says nothing.
@@ -24,6 +24,10 @@ pub async fn done(cx: &Context, object: Uuid) -> Result<Option<String>, Error> {
     }
     if act.action == Action::DelegateApproved && is_silent(cx, DelegateId(object)).await? {
         return Ok(Some(format!("{} is approved. It is not running now: it works once it is back.", act.name)));
+    }
+    if act.action == Action::ScriptRequested && !scripts::is_due(cx, DelegateId(object)).await? {
+        // It has begun since, and its run says what came of it.
+        return Ok(None);
     }
     Ok(sentence(act.action, &act.name))
 }
@@ -56,6 +60,10 @@ fn sentence(action: Action, name: &str) -> Option<String> {
         Action::DelegateDeleted => format!("{name} is deleted here. Stop it in your infrastructure, too."),
         Action::ProfileSwitched => format!("{name} has another profile."),
         Action::SelectorsEdited => format!("The selectors of {name} are saved."),
+        Action::DescriptionEdited => format!("The description of {name} is saved."),
+        Action::ScriptCancelled => {
+            format!("The run on {name} is cancelled: the delegate ends it with its next heartbeat.")
+        }
         Action::ScriptRequested => format!("{name} is asked to run its startup script again."),
         Action::SecretCreated => format!("Secret {name} is created."),
         Action::SecretReplaced => format!("Secret {name} has a new value. Scripts get it at their next run."),

@@ -34,9 +34,10 @@ impl Install for Operator {
         &self,
         kind: InstallKind,
         fields: InstallFields,
+        hosts: u32,
     ) -> Result<InstallLinkId, ConsoleError> {
         let cx = self.context()?;
-        let payload = LinkPayload { kind, fields, manager_url: self.manager_url()? };
+        let payload = LinkPayload { kind, fields, manager_url: self.manager_url()?, hosts };
         let session = self.answer(self.session_digest())?;
         self.answer(links::create(&cx, &self.scope(), payload, session).await)
     }

@@ -23,7 +23,7 @@ use crate::{
         session,
     },
     error::Error,
-    manage::{Context, delegates, users},
+    manage::{Context, delegates, tokens, users},
     web::{self, cookie},
 };
 
@@ -63,9 +63,17 @@ impl Session for Operator {
 impl Operator {
     async fn read_frame(&self, cx: &Context) -> Result<Frame, Error> {
         let pending = delegates::count_pending(cx, &self.scope()).await?;
+        let expiring = tokens::count_expiring(cx, &self.scope()).await?;
         let User { email, role, .. } = self.user.as_ref().ok_or(Error::SignedOut)?;
         let stream = self.session.id().map(|id| session::stream_name(&id)).unwrap_or_default();
-        Ok(Frame { email: email.to_string(), role: *role, account: self.state.account_name.clone(), pending, stream })
+        Ok(Frame {
+            email: email.to_string(),
+            role: *role,
+            account: self.state.account_name.clone(),
+            pending,
+            expiring,
+            stream,
+        })
     }
 
     async fn create_first_administrator(&self, code: &str, email: &str, password: Password) -> Result<(), Error> {

@@ -6,7 +6,7 @@ use muster::{
     audit::AuditRow,
     id::TokenId,
     page::{Cursor, Page},
-    token::{Expiry, NewToken, Successor, TokenDetail, TokenRotation, TokenRow, TokenSettings, TokenUse},
+    token::{Expiry, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenUse},
     user::Permission,
 };
 use muster_app::{
@@ -19,8 +19,8 @@ use crate::{error::Error, manage::tokens};
 
 #[async_trait]
 impl Tokens for Operator {
-    async fn list_tokens(&self, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, ConsoleError> {
-        self.answer(tokens::list(&self.context()?, &self.scope(), with_revoked, cursor).await)
+    async fn list_tokens(&self, filter: TokenFilter) -> Result<Page<TokenRow>, ConsoleError> {
+        self.answer(tokens::list(&self.context()?, &self.scope(), &filter).await)
     }
 
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError> {
@@ -83,7 +83,7 @@ impl Tokens for Operator {
         self.answer(tokens::delete(&self.context()?, id).await)
     }
 
-    async fn token_rotation(&self, id: TokenId) -> Result<TokenRotation, ConsoleError> {
-        self.answer(tokens::rotation(&self.context()?, id).await)
+    async fn token_rotation(&self, id: TokenId, page: u64) -> Result<TokenRotation, ConsoleError> {
+        self.answer(tokens::rotation(&self.context()?, id, page).await)
     }
 }

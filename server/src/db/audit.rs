@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use muster::{
-    audit::{Action, Actor, Origin},
+    audit::{Action, Actor, FactChange, Origin},
     id::AuditId,
     scope::Scope,
     time::Timestamp,
@@ -46,7 +46,23 @@ pub fn actor_id(actor: &Actor) -> Option<Uuid> {
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
-    row(origin, now, &entry).insert(&**change).await?;
+    record_changes(change, origin, now, entry, &[]).await
+}
+
+/// Writes an entry, and what changed from what to what.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn record_changes(
+    change: &Change,
+    origin: &Origin,
+    now: Timestamp,
+    entry: Entry<'_>,
+    changes: &[FactChange],
+) -> Result<(), DbErr> {
+    let json = || serde_json::to_string(changes).map_err(|error| DbErr::Custom(error.to_string()));
+    let changes = (!changes.is_empty()).then(json).transpose()?;
+    ActiveModel { changes: Set(changes), ..row(origin, now, &entry) }.insert(&**change).await?;
     change.tells(Line::of(origin, &entry));
     Ok(())
 }
@@ -76,6 +92,7 @@ fn row(origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> ActiveModel {
         object_id: Set(entry.object),
         object_name: Set(entry.name.to_owned()),
         detail: Set(entry.detail.clone()),
+        changes: Set(None),
     }
 }
 

@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use super::{Db, entity::delegate, failure};
 
-/// How many are read in one statement.
-const MAX_AT_ONCE: usize = 500;
+/// How many are read in one statement: so few that a page that is asked for meanwhile does not wait long behind their
+/// answers, at each of its own statements.
+const MAX_AT_ONCE: usize = 16;
 
 /// Who is told of a delegate. Dropped, the database is away.
 type Tell = oneshot::Sender<Result<Option<Arc<Standing>>, DbErr>>;

@@ -7,7 +7,10 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use muster::{
     escape::shell_word,
     id::InstallLinkId,
-    install::{Bundle, Choices, InstallFields, InstallKind, files::FETCH_PATH},
+    install::{
+        Bundle, Choices, InstallFields, InstallKind,
+        files::{FETCH_PATH, name_on_host},
+    },
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -29,6 +32,13 @@ pub struct LinkPayload {
     pub fields: InstallFields,
     /// Where that person reached this manager.
     pub manager_url: String,
+    /// For how many hosts; of more than one each delegate is called after its own.
+    #[serde(default = "one")]
+    pub hosts: u32,
+}
+
+const fn one() -> u32 {
+    1
 }
 
 impl LinkPayload {
@@ -48,6 +58,19 @@ impl LinkPayload {
         Ok(Choices::parse(self.kind, &self.fields)?)
     }
 
+    /// The choices for a host that calls itself so; none where it has no name of which a delegate's can be made.
+    ///
+    /// # Errors
+    /// Where the row was changed by hand.
+    pub fn choices_on(&self, host: &str) -> Result<Option<Choices>, Error> {
+        if self.hosts <= 1 {
+            return self.choices().map(Some);
+        }
+        let Some(name) = name_on_host(self.fields.name.trim(), host) else { return Ok(None) };
+        let fields = InstallFields { name, ..self.fields.clone() };
+        Ok(Some(Choices::parse(self.kind, &fields)?))
+    }
+
     /// The line for a shell that redeems the link.
     ///
     /// # Errors
@@ -55,7 +78,14 @@ impl LinkPayload {
     pub fn line(&self, key: &str) -> Result<String, Error> {
         let file = Bundle::of(&self.choices()?).name();
         let url = Zeroizing::new(format!("{}{FETCH_PATH}?key={key}", self.manager_url));
-        Ok(format!("curl -fsS -o {} {}", shell_word(file), shell_word(&url)))
+        // What is refused comes as a sentence, and is shown; it takes no other file's place.
+        let (part, file) = (shell_word(&format!("{file}.part")), shell_word(file));
+        // Each host puts its own name behind it.
+        let host = if self.hosts > 1 { "'&host='\"$(hostname)\"" } else { "" };
+        let url = Zeroizing::new(format!("{}{host}", shell_word(&url)));
+        let url = url.as_str();
+        let fetch = format!("curl -sS --fail-with-body -o {part} {url} && mv {part} {file}");
+        Ok(format!("{fetch} || (cat {part}; rm {part}; exit 22)"))
     }
 }
 

@@ -65,13 +65,18 @@ impl Resolved {
         Ok(InstallPlan { token: TokenText::Clear(value), key_seed, ..self.plan_to_show(state, manager_url) })
     }
 
+    /// The image that a container runs.
+    pub fn image(&self, state: &State) -> String {
+        self.chosen.image.clone().unwrap_or_else(|| state.delegate_image.clone())
+    }
+
     /// The plan with dots where the value belongs.
     pub fn plan_to_show(&self, state: &State, manager_url: &str) -> InstallPlan {
         InstallPlan {
             account: state.account.to_string(),
             manager_url: manager_url.to_owned(),
             profile: self.profile.name.clone(),
-            image: self.chosen.image.clone().unwrap_or_else(|| state.delegate_image.clone()),
+            image: self.image(state),
             token: TokenText::Hidden,
             key_seed: None,
             chosen: self.chosen.clone(),

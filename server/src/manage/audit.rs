@@ -1,7 +1,7 @@
 //! The audit trail: what use cases write into it, and what is shown of it.
 
 use muster::{
-    audit::{Action, AuditRow},
+    audit::{Action, AuditRow, FactChange},
     page::{Cursor, Page},
     scope::Scope,
     time::Timestamp,
@@ -86,12 +86,14 @@ pub(super) async fn page_of_object(
 
 /// An entry as it is shown; none where a later version wrote it.
 fn shown(row: table::Model) -> Option<AuditRow> {
+    let changes = row.changes.as_deref().and_then(|json| serde_json::from_str(json).ok());
     Some(AuditRow {
         at: Timestamp::from_millis(row.at),
         actor: row.actor_name,
         address: row.address,
         action: Action::from_code(&row.action)?,
         detail: row.detail,
+        changes: changes.unwrap_or_default(),
     })
 }
 
@@ -102,6 +104,19 @@ impl Context {
     /// Where the database is out of reach.
     pub(super) async fn record(&self, change: &Change, entry: Entry<'_>) -> Result<(), DbErr> {
         audit::record(change, &self.origin(), self.now(), entry).await
+    }
+
+    /// Writes into the audit trail what is done, and what changes from what to what.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub(super) async fn record_changes(
+        &self,
+        change: &Change,
+        entry: Entry<'_>,
+        changes: &[FactChange],
+    ) -> Result<(), DbErr> {
+        audit::record_changes(change, &self.origin(), self.now(), entry, changes).await
     }
 }
 

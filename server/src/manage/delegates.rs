@@ -3,30 +3,38 @@
 mod decisions;
 pub(crate) mod list;
 mod lost;
+mod names;
 mod rows;
+mod selected;
 
 use std::collections::HashMap;
 
 use muster::{
-    audit::Action,
-    delegate::{ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, FilterNames, unknown_profile},
+    audit::{Action, FactChange},
+    delegate::{
+        ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, FilterNames, Status, StatusCount, Uptime,
+        unknown_profile,
+    },
     id::{DelegateId, ProfileId, TokenId},
-    page::Page,
+    page::{Cursor, Page, counted_label},
     profile::Profile,
     scope::Scope,
     text::{Invalid, Selectors},
     time::Timestamp,
     user::Permission,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+};
 use uuid::Uuid;
 
 pub(super) use self::rows::rows;
+pub use self::selected::{Undone, act_on, some};
 pub use self::{
     decisions::{approve, disable, enable, reject, take_back},
     lost::remove_lost,
 };
-use super::{Context, audit::of_object, page::count};
+use super::{Context, audit::page_of_object, page::count};
 use crate::{
     db::{
         Change,
@@ -40,8 +48,8 @@ use crate::{
 
 /// How many connections a page shows.
 const MAX_SHOWN_CONNECTIONS: u64 = 20;
-/// How many audit entries a page shows.
-const MAX_SHOWN_AUDIT_ENTRIES: u64 = 50;
+/// How many connections a strip of a month is made of: one that flaps is not worth more.
+const MAX_COUNTED_CONNECTIONS: u64 = 2000;
 
 /// One page of the list.
 ///
@@ -56,6 +64,22 @@ pub async fn list(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Resul
     let mut found: HashMap<Uuid, delegate::Model> = found.into_iter().map(|row| (row.id, row)).collect();
     let found = ids.iter().filter_map(|id| found.remove(id)).collect();
     Ok(page.with(rows(cx, found).await?))
+}
+
+/// How many delegates there are of each status under a filter, whatever status that itself asks for: first of all but the
+/// rejected.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn count_by_status(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Result<Vec<StatusCount>, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let mut counts = Vec::with_capacity(1 + Status::ALL.len());
+    for status in std::iter::once(None).chain(Status::ALL.map(Some)) {
+        let filter = DelegateFilter { status, ..filter.clone() };
+        let (count, at_least) = list::count(cx.state.db.read(), scope, &filter).await?;
+        counts.push(StatusCount { status, count, label: counted_label(count, at_least) });
+    }
+    Ok(counts)
 }
 
 /// What the profile and the token are called that a list is filtered by.
@@ -94,27 +118,49 @@ pub async fn count_pending(cx: &Context, scope: &Scope) -> Result<u64, Error> {
     Ok(count(cx.state.db.read(), pending).await?)
 }
 
-/// Everything about one delegate.
+/// Everything about one delegate, and one page of its record.
 ///
 /// # Errors
 /// As for [`Context::find`].
-pub async fn get(cx: &Context, id: DelegateId) -> Result<DelegateDetail, Error> {
+pub async fn get(cx: &Context, id: DelegateId, record: &Cursor) -> Result<DelegateDetail, Error> {
     let db = cx.state.db.read();
     let delegate: Delegate = cx.find(db, id, Permission::View).await?;
-    let connections = connection::Entity::find()
+    let since = Uptime::begins(cx.now()).as_millis();
+    let lately = Condition::any().add(connection::Column::LostAt.is_null()).add(connection::Column::LostAt.gte(since));
+    let mut counted = connections(db, id, lately, MAX_COUNTED_CONNECTIONS).await?;
+    let uptime = Uptime::new(&counted, delegate.registered_at, cx.now());
+    let most = usize::try_from(MAX_SHOWN_CONNECTIONS).unwrap_or(usize::MAX);
+    if counted.len() < most {
+        counted = connections(db, id, Condition::all(), MAX_SHOWN_CONNECTIONS).await?;
+    }
+    counted.truncate(most);
+    let audit = page_of_object(db, &delegate.scope, id.0, record).await?;
+    let same_name = names::same_name(db, &delegate).await?;
+    let on_host = names::on_host(db, &delegate).await?;
+    let row = rows::row(cx, delegate).await?;
+    Ok(DelegateDetail { row, connections: counted, audit, uptime, same_name, on_host })
+}
+
+/// Some of the stretches in which a delegate was connected, the newest first.
+async fn connections(
+    db: &impl ConnectionTrait,
+    id: DelegateId,
+    which: Condition,
+    most: u64,
+) -> Result<Vec<ConnectionRow>, Error> {
+    let rows = connection::Entity::find()
         .filter(connection::Column::DelegateId.eq(id.0))
+        .filter(which)
         .order_by_desc(connection::Column::Id)
-        .limit(MAX_SHOWN_CONNECTIONS)
+        .limit(most)
         .all(db)
         .await?;
-    let connections = connections.into_iter().map(|row| ConnectionRow {
+    let shown = rows.into_iter().map(|row| ConnectionRow {
         connected_at: Timestamp::from_millis(row.connected_at),
         lost_at: row.lost_at.map(Timestamp::from_millis),
         cause: row.cause,
     });
-    let audit = of_object(db, &delegate.scope, id.0, MAX_SHOWN_AUDIT_ENTRIES).await?;
-    let row = rows::row(cx, delegate).await?;
-    Ok(DelegateDetail { row, connections: connections.collect(), audit })
+    Ok(shown.collect())
 }
 
 /// Gives a delegate another profile.
@@ -122,20 +168,31 @@ pub async fn get(cx: &Context, id: DelegateId) -> Result<DelegateDetail, Error> 
 /// # Errors
 /// As for [`Context::lock`]; [`Error::Invalid`] where there is no such profile, or the delegate has it already.
 pub async fn switch_profile(cx: &Context, id: DelegateId, profile: ProfileId) -> Result<Delegate, Error> {
+    switch_profile_as_seen(cx, id, profile, None).await
+}
+
+/// The same for a delegate that has to be as it was seen, where it is known how.
+async fn switch_profile_as_seen(
+    cx: &Context,
+    id: DelegateId,
+    profile: ProfileId,
+    seen: Option<i32>,
+) -> Result<Delegate, Error> {
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     let scope = cx.find::<Delegate>(&*change, id, Permission::ManageDelegates).await?.scope;
     // Locked, so that nobody deletes it or changes its script beside this; before the delegate, as those changes do.
     let row = lock::profile_shared(&change, &scope, profile).await?;
     let profile = Profile::try_from(row.ok_or_else(unknown_profile)?)?;
     let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    before.unchanged_since(seen)?;
     let from = profile_name(&*change, before.profile_id).await?;
     if before.profile_id == profile.id {
         let sentence = format!("{} has the profile {} already.", before.facts.name, profile.spec.name);
         return Err(Error::field("profile", Invalid::new(sentence)));
     }
     let after = before.switch_profile(&profile, cx.now());
-    let detail = format!("{from} → {}", profile.spec.name);
-    save(cx, &change, &after, Action::ProfileSwitched, detail).await?;
+    let changed = FactChange::new("profile", from, profile.spec.name.as_str());
+    save_change(cx, &change, &after, Action::ProfileSwitched, changed).await?;
     change.touches(Topic::Delegates);
     // Lists of profiles count their delegates.
     change.touches(Topic::Profiles);
@@ -156,14 +213,26 @@ async fn profile_name(db: &impl ConnectionTrait, id: ProfileId) -> Result<String
 pub async fn edit_selectors(cx: &Context, id: DelegateId, selectors: Option<Selectors>) -> Result<Delegate, Error> {
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     let mut delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    let shown = |delegate: &Delegate| match delegate.own_selectors().to_string() {
-        none if none.is_empty() => "none".to_owned(),
-        selectors => selectors,
-    };
-    let from = shown(&delegate);
+    let from = delegate.own_selectors().to_string();
     delegate.selectors = selectors;
-    let detail = format!("{from} → {}", shown(&delegate));
-    save(cx, &change, &delegate, Action::SelectorsEdited, detail).await?;
+    let changed = FactChange::new("selectors", from, delegate.own_selectors().to_string());
+    save_change(cx, &change, &delegate, Action::SelectorsEdited, changed).await?;
+    change.touches(Topic::Delegates);
+    change.commit().await?;
+    Ok(delegate)
+}
+
+/// Writes what a delegate is for; with nothing, its own word counts again.
+///
+/// # Errors
+/// As for [`Context::lock`].
+pub async fn edit_description(cx: &Context, id: DelegateId, description: Option<String>) -> Result<Delegate, Error> {
+    let mut change = cx.begin(Permission::ManageDelegates).await?;
+    let mut delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let from = delegate.description().to_owned();
+    delegate.given_description = description;
+    let changed = FactChange::new("description", from, delegate.description());
+    save_change(cx, &change, &delegate, Action::DescriptionEdited, changed).await?;
     change.touches(Topic::Delegates);
     change.commit().await?;
     Ok(delegate)
@@ -179,6 +248,20 @@ pub(super) async fn save(
 ) -> Result<(), Error> {
     delegate::Entity::update(delegate::ActiveModel::from(after)).exec(&**change).await?;
     Ok(record(cx, change, after, action, detail).await?)
+}
+
+/// Saves a delegate that is locked, and says in the audit trail what of it changed.
+async fn save_change(
+    cx: &Context,
+    change: &Change,
+    after: &Delegate,
+    action: Action,
+    changed: FactChange,
+) -> Result<(), Error> {
+    delegate::Entity::update(delegate::ActiveModel::from(after)).exec(&**change).await?;
+    let (object, name) = (Some(after.id.0), after.facts.name.as_str());
+    let entry = Entry { scope: &after.scope, action, object, name, detail: changed.to_string() };
+    Ok(cx.record_changes(change, entry, &[changed]).await?)
 }
 
 async fn record(
@@ -197,8 +280,14 @@ async fn record(
 /// # Errors
 /// As for [`Context::lock`].
 pub async fn delete(cx: &Context, id: DelegateId) -> Result<(), Error> {
+    delete_as_seen(cx, id, None).await
+}
+
+/// The same for a delegate that has to be as it was seen, where it is known how.
+async fn delete_as_seen(cx: &Context, id: DelegateId, seen: Option<i32>) -> Result<(), Error> {
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     let delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    delegate.unchanged_since(seen)?;
     delegate::Entity::delete_by_id(id.0).exec(&*change).await?;
     let detail = format!("host {}", delegate.facts.host_name);
     record(cx, &change, &delegate, Action::DelegateDeleted, detail).await?;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use muster::{
-    audit::{Action, Actor, Origin},
+    audit::{Action, Actor, FactChange, Origin},
     delegate::{Admission, Delegate, Kinship, Standing},
     id::{DelegateId, TokenId},
     time::Timestamp,
@@ -46,8 +46,23 @@ impl Caller {
         detail: String,
         now: Timestamp,
     ) -> Result<(), DbErr> {
+        self.record_changes(change, delegate, action, (detail, &[]), now).await
+    }
+
+    /// The same, and what changes from what to what.
+    ///
+    /// # Errors
+    /// Where the database is out of reach.
+    pub(super) async fn record_changes(
+        &self,
+        change: &Change,
+        delegate: &Delegate,
+        action: Action,
+        (detail, changes): (String, &[FactChange]),
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
         let (origin, entry) = self.entry(delegate, action, detail);
-        audit::record(change, &origin, now, entry).await
+        audit::record_changes(change, &origin, now, entry, changes).await
     }
 
     /// What the audit trail tells of something that the delegate does.

@@ -6,7 +6,7 @@ use muster::{
     audit::Action,
     delegate::InstallName,
     id::{ProfileId, TokenId},
-    install::{Arrival, Arrivals, Bundle, Choices, InstallOptions, InstallReview, ShownFile},
+    install::{Arrival, Arrivals, Bundle, Choices, InstallOptions, InstallReview, ShownFile, image},
     scope::Scope,
     time::Timestamp,
     token::Token,
@@ -94,7 +94,12 @@ pub async fn review(cx: &Context, scope: &Scope, chosen: Choices, manager_url: S
         text: artifact.text.to_string(),
     });
     let bundle = Bundle::of(&resolved.chosen);
+    let image = resolved.chosen.kind.is_container().then(|| resolved.image(&cx.state));
+    let taken = of_name(cx, scope, &resolved.chosen.name).await?;
     Ok(InstallReview {
+        in_no_registry: image.as_deref() == Some(image::DEFAULT),
+        image,
+        taken: taken.into_iter().map(|row| row.host_name).collect(),
         files: shown.collect(),
         download: bundle.name().to_owned(),
         folder: bundle.folder().to_owned(),
@@ -152,7 +157,10 @@ pub async fn arrivals(
     let refusals = match token {
         Some(id) => {
             cx.find::<Token>(db, id, Permission::View).await?;
-            refusals(db, vec![id.0], now).await?.remove(&id.0).unwrap_or_default()
+            // Beside those of the token the calls that no token opens: one of them may be the delegate's, too.
+            let mut found = refusals(db, vec![id.0, Uuid::nil()], now).await?;
+            let of_token = found.remove(&id.0).unwrap_or_default();
+            of_token.into_iter().chain(found.remove(&Uuid::nil()).unwrap_or_default()).collect()
         }
         None => Vec::new(),
     };
@@ -163,15 +171,19 @@ pub async fn arrivals(
     Ok(Arrivals { rows, now, only_here: is_only_here(&manager_url), manager_url, refusals })
 }
 
-async fn arrived(cx: &Context, scope: &Scope, name: &InstallName) -> Result<Vec<Arrival>, Error> {
-    let db = cx.state.db.read();
+/// The newest delegates of a name.
+async fn of_name(cx: &Context, scope: &Scope, name: &InstallName) -> Result<Vec<delegate::Model>, Error> {
     let found = delegate::Entity::find()
         .filter(delegate::Entity::at(scope))
         .filter(delegate::Column::Name.eq(name.as_str()))
         .order_by_desc(delegate::Column::Id)
-        .limit(MAX_ARRIVALS)
-        .all(db)
-        .await?;
+        .limit(MAX_ARRIVALS);
+    Ok(found.all(cx.state.db.read()).await?)
+}
+
+async fn arrived(cx: &Context, scope: &Scope, name: &InstallName) -> Result<Vec<Arrival>, Error> {
+    let db = cx.state.db.read();
+    let found = of_name(cx, scope, name).await?;
     let open: Vec<(Uuid, i64)> = connection::Entity::find()
         .select_only()
         .columns([connection::Column::DelegateId, connection::Column::ConnectedAt])

@@ -5,7 +5,7 @@ pub mod together;
 mod wanted_profile;
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::{
         Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, Standing, Status, silent_after,
     },
@@ -141,7 +141,7 @@ impl Attempt<'_> {
         let mut changes = before.facts.changes_to(self.facts());
         let address = self.caller.address.to_string();
         if before.address != address && !before.address.is_empty() {
-            changes.push(format!("address {} → {address}", before.address));
+            changes.push(FactChange::new("address", before.address.as_str(), address.as_str()));
         }
         let mut after = before.clone();
         if binds {
@@ -167,14 +167,16 @@ impl Attempt<'_> {
         }
         let tell = |action, detail| self.caller.record(change, &after, action, detail, now);
         if binds && let Some(key) = &after.key {
-            tell(Action::KeyBound, format!("fingerprint {}", key.thumbprint().short())).await?;
+            tell(Action::KeyBound, format!("fingerprint {}", key.thumbprint().fingerprint())).await?;
         }
         if is_copy && let Some(conflict) = &after.conflict {
             tell(Action::IdentityConflict, conflict.to_string()).await?;
         }
         self.caller.record_token_switch(change, &before, &after, now).await?;
         if !changes.is_empty() {
-            tell(Action::DelegateChanged, changes.join("; ")).await?;
+            let phrases: Vec<String> = changes.iter().map(ToString::to_string).collect();
+            let detail = (phrases.join("; "), changes.as_slice());
+            self.caller.record_changes(change, &after, Action::DelegateChanged, detail, now).await?;
         }
         Ok(after)
     }
@@ -232,6 +234,8 @@ fn admitted(
         profile_id: wanted.profile.id,
         script_version: wanted.profile.script_changed_at,
         selectors: None,
+        given_description: None,
+        cancelled_run: None,
         token_id: token.id,
         token_before: None,
         key: caller.key().copied(),

@@ -1,10 +1,12 @@
 //! What delegates tell of the runs of their startup scripts.
 
-use muster::id::DelegateId;
+use muster::{delegate::Delegate, id::DelegateId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Value, sea_query::Expr};
 
 use super::identity::{ensure_active, lock_approved, take_place};
 use crate::{
     caller::Caller,
+    db::{Change, entity::delegate},
     error::Error,
     events::Topic,
     scripts::{Recorder, Report, Written, masker},
@@ -32,6 +34,7 @@ pub async fn write(state: &State, caller: &Caller, id: DelegateId, report: &Repo
             Written::Known => return Ok(()),
             Written::Yes { begins_or_ends } => {
                 change.touches(Topic::Scripts);
+                settle_cancelled(&change, &delegate, report).await?;
                 if begins_or_ends {
                     change.touches(Topic::Delegates);
                 }
@@ -39,4 +42,17 @@ pub async fn write(state: &State, caller: &Caller, id: DelegateId, report: &Repo
             }
         }
     }
+}
+
+/// Forgets that a run was cancelled which has ended, or is past.
+async fn settle_cancelled(change: &Change, of: &Delegate, report: &Report) -> Result<(), Error> {
+    if of.cancelled_run.is_none_or(|run| run == report.run && report.end.is_none()) {
+        return Ok(());
+    }
+    delegate::Entity::update_many()
+        .col_expr(delegate::Column::CancelledRun, Expr::value(Value::Uuid(None)))
+        .filter(delegate::Column::Id.eq(of.id.0))
+        .exec(&**change)
+        .await?;
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod detail;
 mod edit;
+mod list;
 mod refusals;
 mod rotation;
 mod rows;
@@ -13,9 +14,8 @@ use muster::{
     audit::{Action, Origin},
     delegate::{Status, unknown_profile},
     id::{ProfileId, TokenId},
-    page::{Cursor, Page},
     scope::Scope,
-    token::{Expiry, NewToken, Token, TokenName, TokenRow, TokenSettings, TokenStatus, TokenUse, TokenValue},
+    token::{Expiry, NewToken, Token, TokenName, TokenSettings, TokenStatus, TokenUse, TokenValue},
     user::Permission,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
@@ -24,13 +24,14 @@ pub(super) use self::refusals::refusals;
 pub use self::{
     detail::{detail, record},
     edit::{edit, extend},
+    list::{count_expiring, list},
     rotation::{rotate, rotation},
 };
 use self::{
     rows::{row, rows},
     users::Heard,
 };
-use super::{Context, page::page};
+use super::Context;
 use crate::{
     db::{
         Change,
@@ -56,20 +57,6 @@ pub struct CreatedToken {
     pub token: Token,
     /// Its value in clear, which exists here alone.
     pub value: TokenValue,
-}
-
-/// One page of the list; without `with_revoked` only the active ones and the expired.
-///
-/// # Errors
-/// [`Error::Forbidden`], or where the database is out of reach.
-pub async fn list(cx: &Context, scope: &Scope, with_revoked: bool, cursor: Cursor) -> Result<Page<TokenRow>, Error> {
-    cx.authorize(Permission::View, scope)?;
-    let mut query = token::Entity::find().filter(token::Entity::at(scope));
-    if !with_revoked {
-        query = query.filter(token::Column::RevokedAt.is_null());
-    }
-    let (found, rest) = page(cx.state.db.read(), query, token::Column::Id, |row| row.id, &cursor).await?;
-    Ok(rest.with(rows(cx, found).await?))
 }
 
 /// A token and who uses it.

@@ -89,7 +89,7 @@ impl Recorder<'_> {
                 Piece::Note(line) => log.note(line),
             }
         }
-        log.save(self.change).await?;
+        log.save(self.change, self.now).await?;
         Seen { received: run.received, sealed_rest: run.sealed_rest } = masked.next.clone();
         if let Some((outcome, exit_code)) = report.end {
             self.end(&mut run, outcome, exit_code);
@@ -117,7 +117,7 @@ impl Recorder<'_> {
             let Some((_, _, waited)) = waited else { return Ok(None) };
             let mut log = Log::open(self.change, run.id).await?;
             log.add(waited);
-            log.save(self.change).await?;
+            log.save(self.change, self.now).await?;
             self.end(&mut run, Outcome::Interrupted, None);
             self.save(run).await?;
         }
@@ -204,6 +204,6 @@ pub async fn not_delivered(change: &Change, delegate: &Delegate, why: &Invalid, 
     insert(change, delegate, &run).await?;
     let mut log = Log::open(change, run.id).await?;
     log.note(&why.to_string());
-    log.save(change).await?;
+    log.save(change, now).await?;
     Ok(true)
 }

@@ -4,6 +4,7 @@ mod access;
 pub mod assets;
 pub mod cookie;
 mod events;
+mod export;
 mod forms;
 mod headers;
 mod health;
@@ -55,6 +56,8 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .route("/api/events", get(events::stream))
         .route("/install/{kind}/download", post(install::download))
         .route(script_log::PATH, get(script_log::download))
+        .route("/delegates/export.csv", get(export::csv).layer(compressed.clone()))
+        .route("/delegates/export.jsonl", get(export::json_lines).layer(compressed.clone()))
         .fallback(get(pages::page).layer(compressed))
         .layer(Extension(assets))
         .layer(RequestBodyLimitLayer::new(MAX_FORM_BYTES))

@@ -21,8 +21,9 @@ pub fn Decided(stage: Stage, verify: Href) -> impl IntoView {
             (Part::Ahead, content.into_any())
         }
         Stage::Pending(row) => {
-            let reject = verify.clone().at(format!("{}/reject/{}", verify.path(), row.delegate.id));
-            (Part::Now, view! { <Decision row=row back=verify reject=reject /> }.into_any())
+            let dialog = |word| verify.clone().at(format!("{}/{word}/{}", verify.path(), row.delegate.id));
+            let (approve, reject) = (dialog("approve"), dialog("reject"));
+            (Part::Now, view! { <Decision row=row back=verify approve=approve reject=reject /> }.into_any())
         }
         Stage::Connected(rows) => (Part::Done, rows.first().map(admitted).into_any()),
         Stage::Silent(row) => (Part::Done, admitted(&row).into_any()),

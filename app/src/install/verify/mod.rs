@@ -20,7 +20,7 @@ use super::{
     wizard::{NoSuchKind, NotSetUp, Step, StepHead},
 };
 use crate::{
-    delegates::reject_dialog,
+    delegates::{approve_dialog, reject_dialog},
     ui::{
         button::NavButton,
         href::{Href, use_here},
@@ -43,6 +43,14 @@ pub fn VerifyPage() -> impl IntoView {
         {page}
         <Outlet />
     }
+}
+
+/// Asks once more before a delegate of which something is out of the ordinary is let work.
+#[component]
+pub fn ApproveArrivalDialog() -> impl IntoView {
+    let query = use_install_query();
+    let back = use_kind().map_or_else(|| Href::new("/install"), |kind| query.verify(kind, ""));
+    approve_dialog(back.clone(), back)
 }
 
 /// Asks once more before the delegate is turned away.

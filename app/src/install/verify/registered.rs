@@ -26,7 +26,7 @@ pub fn Registered(
 ) -> impl IntoView {
     let (part, content) = match stage.row() {
         Some(row) => (Part::Done, arrived(row).into_any()),
-        None => (Part::Now, awaited(arrivals, since, late.then_some(causes)).into_any()),
+        None => (Part::Now, awaited(arrivals, since, late, causes).into_any()),
     };
     view! {
         <Stop part=part title="Waiting for the delegate">
@@ -47,27 +47,28 @@ fn arrived(row: &DelegateRow) -> impl IntoView + use<> {
     }
 }
 
-/// What is known while nothing has come. Causes are told once it takes too long.
-fn awaited(arrivals: Arrivals, since: Timestamp, causes: Option<Vec<Cause>>) -> impl IntoView {
+/// What is known while nothing has come: who was turned away, and what may be wrong, opened once it takes too long.
+fn awaited(arrivals: Arrivals, since: Timestamp, late: bool, causes: Vec<Cause>) -> impl IntoView {
     let before = known_before(&arrivals, since);
     let lately = arrivals.refusals.into_iter().filter(|one| one.last_at >= since);
     view! {
-        {match causes {
-            Some(causes) => {
-                view! {
-                    <p>"Nothing has been heard for more than five minutes. What it may be, most likely first:"</p>
+        {if late {
+            view! {
+                <p>"Nothing has been heard for more than five minutes. What it may be, most likely first:"</p>
+                <Causes causes=causes />
+            }
+            .into_any()
+        } else {
+            view! {
+                <p class="muted">
+                    "It usually takes seconds once the delegate is started. This page shows it by itself."
+                </p>
+                <details class="why">
+                    <summary>"If it does not come: what it may be"</summary>
                     <Causes causes=causes />
-                }
-                .into_any()
+                </details>
             }
-            None => {
-                view! {
-                    <p class="muted">
-                        "It usually takes seconds once the delegate is started. This page shows it by itself."
-                    </p>
-                }
-                .into_any()
-            }
+            .into_any()
         }}
         {lately.map(|one| view! { <Refused refusal=one /> }).collect_view()}
         {(!before.is_empty()).then(|| {
@@ -87,8 +88,9 @@ fn Refused(refusal: TokenRefusal) -> impl IntoView {
         <p class="decision-alarm" role="status">
             {Icon::Info.draw()}
             <span>
-                {format!("{who} from {} was turned away: {}. ", refusal.address, refusal.reason)}
-                <Time at=refusal.last_at />
+                <b>"Refused " <Time at=refusal.last_at /></b>
+                {format!(" from {}: {}.", refusal.address, refusal.reason)}
+                <span class="second">{who}</span>
             </span>
         </p>
     }

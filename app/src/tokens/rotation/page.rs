@@ -6,7 +6,10 @@ use std::future::ready;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::Outlet;
-use muster::token::{RotationRow, TokenRotation, TokenStatus, Turn};
+use muster::{
+    page::{MAX_COUNT, count_label},
+    token::{ROTATION_PAGE, RotationRow, TokenRotation, TokenStatus, Turn},
+};
 use uuid::Uuid;
 
 use super::{
@@ -21,22 +24,27 @@ use crate::{
     ui::{
         button::NavButton,
         empty::EmptyState,
-        href::Href,
+        href::{Href, use_here},
         icon::Icon,
-        live::{Follows, LiveMark},
+        live::Follows,
         live_table::{Column, LiveTable, TableSpec},
         load::render,
+        pagination::Pagination,
         params::{parse_id, use_id},
         status::mark,
         time::Time,
     },
 };
 
+/// The parameter with the number of the page, from one.
+const PAGE: &str = "page";
+
 /// The page, and a dialog on top of it where the address names one.
 #[component]
 pub fn RotationPage() -> impl IntoView {
     let (id, may) = (use_id(), may_manage());
-    let rotation = async move { get_token_rotation(parse_id(&id)?).await };
+    let page = use_here().get(PAGE).and_then(|page| page.parse::<u64>().ok()).unwrap_or(1).saturating_sub(1);
+    let rotation = async move { get_token_rotation(parse_id(&id)?, page).await };
     let toast = view! {
         <Toast otherwise="Give the new token to each delegate, then revoke the old one. Both work until then." />
     };
@@ -111,14 +119,12 @@ static TABLE: TableSpec<RotationRow> = TableSpec {
 };
 
 fn delegates(rotation: &TokenRotation) -> impl IntoView + use<> {
-    let total = rotation.count_old + rotation.count_silent + rotation.count_new;
-    let count = match (rotation.delegates.len(), total) {
-        (shown, total) if u64::try_from(shown).unwrap_or(total) < total => {
-            format!("The first {shown} of {total} delegates")
-        }
-        (_, 1) => "1 delegate".to_owned(),
-        (_, total) => format!("{total} delegates"),
-    };
+    let TokenRotation { count_old, count_silent, count_refused, count_new, page, .. } = rotation;
+    let total = count_old + count_silent + count_refused + count_new;
+    let shown = u64::try_from(rotation.delegates.len()).unwrap_or(u64::MAX);
+    let at = |page: u64| rotation_href(rotation.old.token.id).with(PAGE, page + 1);
+    let previous = page.checked_sub(1).map(at);
+    let next = (page.saturating_add(1).saturating_mul(ROTATION_PAGE) < total.min(MAX_COUNT)).then(|| at(page + 1));
     let empty = view! {
         <EmptyState
             icon=Icon::Delegates
@@ -134,10 +140,13 @@ fn delegates(rotation: &TokenRotation) -> impl IntoView + use<> {
             row=|id, row| view! { <Line id=id row=row /> }
             empty=Some(empty.into_any())
         />
-        <div class="foot">
-            <span translate="no">{count}</span>
-            <LiveMark />
-        </div>
+        <Pagination
+            shown=shown
+            total=(total, count_label(total))
+            nouns=["delegate", "delegates"]
+            previous=previous
+            next=next
+        />
     }
 }
 
@@ -169,6 +178,7 @@ fn turn_mark(turn: Turn) -> impl IntoView {
     match turn {
         Turn::Old => mark("status wait", Icon::Waiting, "Old token"),
         Turn::New => mark("status ok", Icon::Done, "New token"),
+        Turn::Refused => mark("status bad", Icon::CutOff, "Refused"),
         Turn::Silent => mark("status off", Icon::Silent, "Silent"),
     }
 }

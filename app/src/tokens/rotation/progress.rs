@@ -47,7 +47,7 @@ pub fn verdict_notice(rotation: &TokenRotation) -> impl IntoView + use<> {
 fn verdict(rotation: &TokenRotation) -> Verdict {
     let old = &rotation.old.token.name;
     let ok = |text| Verdict { class: "notice notice-ok", icon: Icon::Done, text };
-    let left = rotation.count_old + rotation.count_silent;
+    let left = rotation.count_old + rotation.count_silent + rotation.count_refused;
     match rotation.old.status {
         TokenStatus::Revoked if left == 0 => ok(format!("{old} is revoked. The rotation is done.")),
         TokenStatus::Revoked => ok(format!(
@@ -133,6 +133,14 @@ pub fn progress(rotation: &TokenRotation) -> impl IntoView + use<> {
                 <dt>"Silent"</dt>
                 <dd translate="no">{count_label(rotation.count_silent)}</dd>
             </div>
+            {(rotation.count_refused > 0).then(|| {
+                view! {
+                    <div>
+                        <dt>"Refused"</dt>
+                        <dd translate="no">{count_label(rotation.count_refused)}</dd>
+                    </div>
+                }
+            })}
         </dl>
     }
 }
@@ -205,8 +213,10 @@ mod tests {
             new: Some(row("two", TokenStatus::Active)),
             count_old: counts[0],
             count_silent: counts[1],
+            count_refused: 0,
             count_new: 0,
             delegates: Vec::new(),
+            page: 0,
             safe_to_revoke,
         }
     }

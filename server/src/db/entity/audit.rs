@@ -21,6 +21,8 @@ pub struct Model {
     pub object_name: String,
     /// What a person needs to understand the entry beyond its action; never a secret.
     pub detail: String,
+    /// JSON: what changed from what to what; null where nothing did.
+    pub changes: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

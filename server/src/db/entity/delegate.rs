@@ -5,7 +5,7 @@ use muster::{
         Admission, Conflict, Decision, Delegate, DelegateKey, DelegateName, DelegateType, Facts, HostName, Instance,
         Note, Reason, Thumbprint,
     },
-    id::{DelegateId, ProfileId, TokenId},
+    id::{DelegateId, ProfileId, ScriptRunId, TokenId},
     text::{Invalid, Selectors},
     time::Timestamp,
 };
@@ -38,10 +38,15 @@ pub struct Model {
     pub thumbprint: Option<String>,
     pub heartbeat_interval_ms: Option<i64>,
     pub next_gen: bool,
+    pub platform: Option<String>,
     pub profile_id: Uuid,
     pub script_version: i64,
     /// Given by a person, separated by commas; null where the delegate's own count.
     pub selectors: Option<String>,
+    /// Given by a person; null where the delegate's own counts.
+    pub given_description: Option<String>,
+    /// The run of the startup script that a person cancelled, until the delegate has ended it.
+    pub cancelled_run: Option<Uuid>,
     pub token_id: Uuid,
     pub previous_token_id: Option<Uuid>,
     pub token_changed_at: Option<i64>,
@@ -77,7 +82,7 @@ pub struct Model {
     pub connected_until: Option<i64>,
     pub refused_at: Option<i64>,
     pub revision: i32,
-    /// What the list is searched in: name, host name, address and selectors, in lower case.
+    /// What the list is searched in: name, host name, addresses, selectors and version, in lower case.
     pub search: String,
 }
 
@@ -115,10 +120,13 @@ impl TryFrom<Model> for Delegate {
                     thumbprint: row.thumbprint.as_deref().map(Thumbprint::parse).transpose()?,
                     heartbeat_interval_ms: row.heartbeat_interval_ms.and_then(|ms| u32::try_from(ms).ok()),
                     next_gen: row.next_gen,
+                    platform: row.platform.unwrap_or_default(),
                 },
                 profile_id: ProfileId(row.profile_id),
                 script_version: Timestamp::from_millis(row.script_version),
                 selectors: row.selectors.as_deref().map(Selectors::restore).transpose()?,
+                given_description: row.given_description,
+                cancelled_run: row.cancelled_run.map(ScriptRunId),
                 token_id: TokenId(row.token_id),
                 token_before: row
                     .previous_token_id
@@ -166,6 +174,7 @@ impl From<&Delegate> for ActiveModel {
             &facts.ip,
             &delegate.address,
             &delegate.own_selectors().to_string(),
+            &facts.version,
         ]
         .join("\n")
         .to_lowercase();
@@ -184,9 +193,12 @@ impl From<&Delegate> for ActiveModel {
             thumbprint: Set(facts.thumbprint.as_ref().map(|thumbprint| thumbprint.as_str().to_owned())),
             heartbeat_interval_ms: Set(facts.heartbeat_interval_ms.map(i64::from)),
             next_gen: Set(facts.next_gen),
+            platform: Set(Some(facts.platform.clone()).filter(|platform| !platform.is_empty())),
             profile_id: Set(delegate.profile_id.0),
             script_version: Set(delegate.script_version.as_millis()),
             selectors: Set(delegate.selectors.as_ref().map(ToString::to_string)),
+            given_description: Set(delegate.given_description.clone()),
+            cancelled_run: Set(delegate.cancelled_run.map(|run| run.0)),
             token_id: Set(delegate.token_id.0),
             previous_token_id: Set(delegate.token_before.map(|(id, _)| id.0)),
             token_changed_at: Set(delegate.token_before.map(|(_, at)| at.as_millis())),

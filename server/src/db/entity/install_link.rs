@@ -1,4 +1,4 @@
-//! Links that hand out install files once.
+//! Links that hand out install files once, or once to each of several hosts.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,9 +21,14 @@ pub struct Model {
     pub created_by: String,
     pub created_at: i64,
     pub expires_at: i64,
+    /// When it was last used.
     pub used_at: Option<i64>,
-    /// The address that used it; empty before.
+    /// The address that used it last; empty before.
     pub used_from: String,
+    /// How often it works.
+    pub max_uses: i32,
+    /// How often it was used.
+    pub uses: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,11 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i64,
     pub piece: String,
+    /// How many line ends came before this piece.
+    pub lines_before: i64,
+    /// Since when which line of it came: pairs `line:milliseconds`, separated by blanks, the oldest first. A line is the
+    /// number of line ends before it.
+    pub arrivals: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

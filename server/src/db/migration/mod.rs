@@ -6,8 +6,11 @@ mod m20261127_000003_identity;
 mod m20261128_000004_lists;
 mod m20261128_000005_indices;
 mod m20261128_000501_decisions;
+mod m20261128_001001_search_versions;
 mod m20261128_002001_disabled;
+mod m20261128_002002_cancel;
 mod m20261128_003001_token_pages;
+mod m20261128_003002_links;
 mod m20261128_004001_versions;
 mod m20261128_004002_secrets;
 
@@ -25,11 +28,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000003_identity::Migration),
             Box::new(m20261128_000004_lists::Migration),
             Box::new(m20261128_000005_indices::Migration),
+            Box::new(m20261128_000501_decisions::Migration),
+            Box::new(m20261128_001001_search_versions::Migration),
             Box::new(m20261128_002001_disabled::Migration),
+            Box::new(m20261128_002002_cancel::Migration),
             Box::new(m20261128_003001_token_pages::Migration),
+            Box::new(m20261128_003002_links::Migration),
             Box::new(m20261128_004001_versions::Migration),
             Box::new(m20261128_004002_secrets::Migration),
-            Box::new(m20261128_000501_decisions::Migration),
         ]
     }
 }
@@ -148,6 +154,18 @@ mod tests {
         }
         assert!(token::Entity::find().all(&db).await.unwrap().iter().all(|token| !token.requires_approval));
         assert_eq!(one(&db, "SELECT count(*) FROM refusal").await, 0);
+    }
+
+    #[tokio::test]
+    async fn the_script_of_every_profile_is_its_first_version() {
+        let db = Database::connect("sqlite::memory:").await.unwrap();
+        Migrator::up(&db, Some(2)).await.unwrap();
+        before(&db).await;
+        db.execute_unprepared("UPDATE profile SET startup_script = 'date', script_changed_at = 7").await.unwrap();
+        Migrator::up(&db, None).await.unwrap();
+        let kept = "SELECT count(*) FROM script_version v JOIN profile p ON p.id = v.profile_id \
+                    WHERE v.script = 'date' AND v.saved_at = 7 AND v.run_at = 7 AND v.account_id = p.account_id";
+        assert_eq!((one(&db, kept).await, one(&db, "SELECT count(*) FROM script_version").await), (1, 1));
     }
 
     #[tokio::test]

@@ -49,6 +49,7 @@ fn plan(kind: InstallKind, generation: Generation) -> InstallPlan {
             vpc: false,
             hostname: hostname.to_owned(),
             role: String::new(),
+            cluster: String::new(),
         },
         account: "0199f3a2-5d5b-7c11-9a3e-5b1f0c2d4e6f".to_owned(),
         manager_url: "https://muster.example.com:8443".to_owned(),

@@ -45,6 +45,15 @@ pub async fn disable(cx: &Context, id: DelegateId, note: Option<Note>) -> Result
     decide(cx, id, Action::DelegateDisabled, note, Some("disabled"), Delegate::disable).await
 }
 
+/// The same for a delegate that has to be as it was seen.
+pub(super) async fn disable_as_seen(cx: &Context, id: DelegateId, seen: i32) -> Result<Delegate, Error> {
+    let as_seen = |delegate: Delegate, decision| {
+        delegate.unchanged_since(Some(seen))?;
+        delegate.disable(decision)
+    };
+    decide(cx, id, Action::DelegateDisabled, None, Some("disabled"), as_seen).await
+}
+
 /// Lets a disabled delegate work again.
 ///
 /// # Errors
@@ -82,8 +91,9 @@ async fn decide(
 
 /// What a decision was taken on, and what was noted of it, for the record.
 fn evidence(delegate: &Delegate, note: Option<&Note>) -> String {
-    let key =
-        delegate.key.map_or_else(|| "no key".to_owned(), |key| format!("fingerprint {}", key.thumbprint().short()));
+    let key = delegate
+        .key
+        .map_or_else(|| "no key".to_owned(), |key| format!("fingerprint {}", key.thumbprint().fingerprint()));
     let note = note.map(|note| format!("; note: {note}")).unwrap_or_default();
     format!("{key}, host {}, address {}{note}", delegate.facts.host_name, delegate.address)
 }

@@ -6,12 +6,15 @@
 //! that was looked at last. So nothing is left out, and no query is slow.
 
 mod driver;
+mod judge;
+mod meaning;
 mod order;
+mod replicas;
 mod search;
 mod sql;
 
 use muster::{
-    delegate::{DelegateFilter, Status},
+    delegate::DelegateFilter,
     page::{Cursor, MAX_COUNT, PAGE_SIZE, Page},
     scope::Scope,
 };
@@ -19,11 +22,13 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use self::{
-    driver::{Driver, Filter, LISTING, Rows},
+    driver::{Driver, LISTING, Rows},
+    meaning::Meaning,
     order::{Order, Place},
     sql::Sql,
 };
-use crate::db::entity::delegate_listing::status;
+
+pub use self::replicas::replicas;
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +44,7 @@ struct Bounds {
 }
 
 /// A row is looked up in some microseconds, and a page has some ten milliseconds.
-const BOUNDS: Bounds = Bounds { small: 4_000, looked: 2_500, first: 500, counted: 1_500 };
+const BOUNDS: Bounds = Bounds { small: 6_000, looked: 2_500, first: 300, counted: 1_000 };
 
 /// Finds what passes all filters.
 struct Finder<'a, C> {
@@ -69,22 +74,27 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFil
     }
 }
 
+/// How many delegates a filter leaves, wherever its page lies, and whether there may be more.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn count(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFilter) -> Result<(u64, bool), DbErr> {
+    match Finder::new(db, scope, filter).await? {
+        Some(finder) => {
+            let (narrowest, size) = finder.narrowest().await?;
+            finder.total(narrowest, size).await
+        }
+        None => Ok((0, false)),
+    }
+}
+
 impl<'a, C: ConnectionTrait> Finder<'a, C> {
     /// Reads what is looked for; none where nothing can match.
     async fn new(db: &'a C, scope: &'a Scope, filter: &DelegateFilter) -> Result<Option<Self>, DbErr> {
-        let Some(words) = search::words(&filter.search) else { return Ok(None) };
-        let backend = db.get_database_backend();
-        let indexed = search::indexed(db, Sql::new(backend), &words).await?;
-        let mut filters: Vec<Filter> = Vec::new();
-        // What is rejected, and nothing else, is found without a filter.
-        filters.extend(filter.status.filter(|one| *one != Status::Rejected).map(|one| Filter::Status(status(one))));
-        filters.extend(filter.kind.map(|kind| Filter::Kind(kind.code())));
-        filters.extend(filter.profile.map(|id| Filter::Profile(id.0)));
-        filters.extend(filter.token.map(|id| Filter::Token(id.0)));
-        filters.extend((!filter.tag.is_empty()).then(|| Filter::Tag(filter.tag.clone())));
-        filters.extend(words.into_iter().map(Filter::Word));
-        let rejected = filter.status == Some(Status::Rejected);
-        let rows = Rows { backend, scope, rejected, filters, indexed };
+        let Some(Meaning { filters, indexed, rejected }) = meaning::of(db, scope, filter).await? else {
+            return Ok(None);
+        };
+        let rows = Rows { backend: db.get_database_backend(), scope, rejected, filters, indexed };
         Ok(Some(Self { db, rows, order: filter.sort.into(), bounds: BOUNDS }))
     }
 
@@ -186,7 +196,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         if is_full(&found) {
             return Ok(Look { rows: found, total: None, stopped_at: None });
         }
-        if size <= self.bounds.small && narrowest != Driver::All {
+        if size <= self.bounds.small {
             return self.whole(narrowest, order, from).await;
         }
         let found = self.pick(driver, order, from, Some(self.bounds.looked)).await?;

@@ -5,16 +5,17 @@ use std::collections::{BTreeSet, HashMap};
 use muster::{
     delegate::{Delegate, DelegateRow, Earlier, Reason},
     id::DelegateId,
+    script::{End, Outcome},
     text::Selectors,
     time::Timestamp,
     token::TokenStatus,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::Context;
+use super::{Context, list};
 use crate::{
-    db::entity::{delegate, profile, token},
+    db::entity::{delegate, profile, script_run, token},
     error::Error,
 };
 
@@ -40,6 +41,13 @@ async fn shown(cx: &Context, delegates: Vec<Delegate>) -> Result<Vec<DelegateRow
     let db = cx.state.db.read();
     let earlier = resembled(db, &delegates).await?;
     let names = Names::of(db, delegates.iter().chain(&earlier)).await?;
+    let failed = failed_scripts(db, &delegates).await?;
+    let key = |delegate: &Delegate| delegate.facts.name.as_str().to_lowercase();
+    let replicas = match delegates.first() {
+        // They are of one list, which is one scope's.
+        Some(first) => list::replicas(db, &first.scope, delegates.iter().map(key).collect()).await?,
+        None => HashMap::new(),
+    };
     let earlier: HashMap<DelegateId, Earlier> = earlier
         .into_iter()
         .map(|delegate| {
@@ -55,6 +63,8 @@ async fn shown(cx: &Context, delegates: Vec<Delegate>) -> Result<Vec<DelegateRow
         token: names.token(&delegate),
         token_status: names.token_status(&delegate, now),
         earlier: delegate.resembles.and_then(|id| earlier.get(&id)).cloned().map(Box::new),
+        script_failed: failed.contains(&delegate.id.0),
+        replicas: replicas.get(&key(&delegate)).copied(),
         delegate,
     };
     Ok(delegates.into_iter().map(row).collect())
@@ -71,6 +81,29 @@ async fn resembled(db: &impl ConnectionTrait, delegates: &[Delegate]) -> Result<
     }
     let rows = delegate::Entity::find().filter(delegate::Column::Id.is_in(ids)).all(db).await?;
     rows.into_iter().map(Delegate::try_from).collect()
+}
+
+/// The delegates whose last run of a startup script failed. There are a few runs of each.
+async fn failed_scripts(db: &impl ConnectionTrait, delegates: &[Delegate]) -> Result<BTreeSet<Uuid>, DbErr> {
+    let runs: Vec<(Uuid, Option<String>, Option<i32>)> = script_run::Entity::find()
+        .select_only()
+        .columns([script_run::Column::DelegateId, script_run::Column::Outcome, script_run::Column::ExitCode])
+        .filter(script_run::Column::DelegateId.is_in(delegates.iter().map(|delegate| delegate.id.0)))
+        .order_by_asc(script_run::Column::Id)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut failed = BTreeSet::new();
+    for (delegate, outcome, exit_code) in runs {
+        let outcome = outcome.as_deref().and_then(Outcome::from_code);
+        let end = outcome.map(|outcome| End { at: Timestamp::from_millis(0), outcome, exit_code });
+        if end.is_some_and(|end| end.failed()) {
+            failed.insert(delegate);
+        } else {
+            failed.remove(&delegate);
+        }
+    }
+    Ok(failed)
 }
 
 /// The names of profiles and tokens, by their ids.

@@ -1,4 +1,4 @@
-//! Links that hand out install files once, to whoever brings the key.
+//! Links that hand out install files once, or once to each of several hosts, to whoever brings the key.
 //!
 //! What did not arrive does not use a link up: it is good again where the answer was torn, and for a few minutes the
 //! same address can fetch again, since nobody can tell whether the last bytes arrived.
@@ -8,13 +8,15 @@ use std::{net::IpAddr, time::Duration};
 use muster::{
     audit::{Action, Actor, Origin},
     id::InstallLinkId,
-    install::InstallLink,
+    install::{InstallKind, InstallLink, files::MAX_LINK_HOSTS},
     scope::Scope,
+    text::Invalid,
     time::Timestamp,
     user::Permission,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set, Value, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, Set, Value,
+    sea_query::{Expr, ExprTrait as _},
 };
 
 use super::{Context, handed_out, resolve, token_entry};
@@ -55,6 +57,12 @@ pub async fn create(
 ) -> Result<InstallLinkId, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
     let resolved = resolve(cx, scope, payload.choices()?).await?;
+    let hosts = payload.hosts;
+    let of_hosts = matches!(payload.kind, InstallKind::Shell | InstallKind::Docker);
+    if !(1..=MAX_LINK_HOSTS).contains(&hosts) || hosts > 1 && !of_hosts {
+        let sentence = format!("Choose a number of hosts from 1 to {MAX_LINK_HOSTS}.");
+        return Err(Error::field("hosts", Invalid::new(sentence)));
+    }
     let now = cx.now();
     let (id, key) = (InstallLinkId::new(now, &random::bytes()), link::new_key());
     let change = cx.begin(Permission::ManageDelegates).await?;
@@ -65,7 +73,7 @@ pub async fn create(
         .await?;
     let open = install_link::Entity::find()
         .filter(install_link::Entity::at(scope))
-        .filter(install_link::Column::UsedAt.is_null())
+        .filter(Expr::col(install_link::Column::Uses).lt(Expr::col(install_link::Column::MaxUses)))
         .filter(install_link::Column::ExpiresAt.gt(now.as_millis()));
     if open.count(&*change).await? >= MAX_LINKS {
         return Err(Conflict::Full(Limit::InstallLinks, MAX_LINKS).into());
@@ -84,10 +92,15 @@ pub async fn create(
         expires_at: Set(now.plus(WORKS_FOR).as_millis()),
         used_at: Set(None),
         used_from: Set(String::new()),
+        max_uses: Set(i32::try_from(hosts).unwrap_or(1)),
+        uses: Set(0),
     }
     .insert(&*change)
     .await?;
-    let detail = format!("{} delegate {}", resolved.chosen.kind.label(), resolved.chosen.name.as_str());
+    let mut detail = format!("{} delegate {}", resolved.chosen.kind.label(), resolved.chosen.name.as_str());
+    if hosts > 1 {
+        detail = format!("{detail}, for {hosts} hosts");
+    }
     cx.record(&change, token_entry(&resolved.token, Action::InstallLinkCreated, detail)).await?;
     change.commit().await?;
     Ok(id)
@@ -101,7 +114,7 @@ pub async fn get(cx: &Context, scope: &Scope, id: InstallLinkId, session: &str) 
     cx.authorize(Permission::ManageDelegates, scope)?;
     let row = install_link::Entity::find_by_id(id.0).filter(install_link::Entity::at(scope));
     let row = row.one(cx.state.db.read()).await?.ok_or(Error::NotFound(Object::InstallLink))?;
-    let works = row.used_at.is_none() && row.expires_at > cx.now().as_millis();
+    let works = row.uses < row.max_uses && row.expires_at > cx.now().as_millis();
     let line = if works && row.session == session {
         Some(LinkPayload::read(&row)?.line(&link::unseal(&cx.state.encryption, &row)?)?)
     } else {
@@ -110,6 +123,8 @@ pub async fn get(cx: &Context, scope: &Scope, id: InstallLinkId, session: &str) 
     Ok(InstallLink {
         line,
         expires_at: Timestamp::from_millis(row.expires_at),
+        hosts: u32::try_from(row.max_uses).unwrap_or(1),
+        fetched: u32::try_from(row.uses).unwrap_or(0),
         used: row.used_at.map(|at| (Timestamp::from_millis(at), row.used_from)),
     })
 }
@@ -125,6 +140,8 @@ pub enum RefusedLink {
     Expired,
     /// The token or the profile that it names is gone.
     Outdated,
+    /// It is for several hosts, and this one does not say what it is called.
+    Nameless,
     /// It could not be looked at.
     Failed(Error),
 }
@@ -141,6 +158,8 @@ pub struct Redemption {
     id: InstallLinkId,
     /// When it was used by this; none where somebody fetches again, which changes nothing.
     used_at: Option<Timestamp>,
+    /// Whether it is for several hosts: what others have fetched stays fetched.
+    for_several: bool,
 }
 
 impl Redemption {
@@ -153,10 +172,10 @@ impl Redemption {
 impl Drop for Redemption {
     fn drop(&mut self) {
         let (Some(used_at), Ok(runtime)) = (self.used_at, tokio::runtime::Handle::try_current()) else { return };
-        let (state, id) = (self.state.clone(), self.id);
+        let (state, id, for_several) = (self.state.clone(), self.id, self.for_several);
         self.state.tasks.spawn_on(
             async move {
-                match restore(&state, id, used_at).await {
+                match restore(&state, id, used_at, for_several).await {
                     Ok(()) => tracing::info!(link = %id, "an answer was torn: the link is good again"),
                     Err(error) => tracing::warn!(link = %id, %error, "a link whose answer was torn stays used"),
                 }
@@ -166,18 +185,24 @@ impl Drop for Redemption {
     }
 }
 
-/// Hands out the files of a link, once, to whoever brings its key.
+/// Hands out the files of a link, once, to whoever brings its key; of a link for several hosts once to each, under its own
+/// name.
 ///
 /// # Errors
 /// [`RefusedLink`].
-pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<(Download, Redemption), RefusedLink> {
+pub async fn redeem(
+    state: &State,
+    key: &str,
+    host: &str,
+    address: IpAddr,
+) -> Result<(Download, Redemption), RefusedLink> {
     let find = || install_link::Entity::find().filter(install_link::Column::Digest.eq(link::digest(key)));
     let row = find().one(state.db.read()).await?.ok_or(RefusedLink::Unknown)?;
     check(state, &row, address)?;
     let scope = install_link::Entity::scope_of(&row);
     let scope = scope.map_err(|error| corrupt("install_link", error))?;
     let payload = LinkPayload::read(&row)?;
-    let chosen = payload.choices()?;
+    let chosen = payload.choices_on(host)?.ok_or(RefusedLink::Nameless)?;
     let resolved = outdated(Resolved::resolve(state, state.db.read(), &scope, chosen.clone()).await)?;
     // Made before the change begins: it takes long, and while a change is open nothing but the database is awaited.
     let plan = resolved.plan(state, &payload.manager_url)?;
@@ -190,13 +215,14 @@ pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<(Downlo
     outdated(Resolved::resolve(state, &*change, &scope, chosen).await)?;
     let now = state.clock.now();
     let id = InstallLinkId(row.id);
-    let mut redemption = Redemption { state: state.clone(), id, used_at: None };
-    if row.used_at.is_none() {
+    let mut redemption = Redemption { state: state.clone(), id, used_at: None, for_several: row.max_uses > 1 };
+    if row.uses < row.max_uses {
         let used = install_link::Entity::update_many()
+            .col_expr(install_link::Column::Uses, Expr::col(install_link::Column::Uses).add(1))
             .col_expr(install_link::Column::UsedAt, Expr::value(now.as_millis()))
             .col_expr(install_link::Column::UsedFrom, Expr::value(address.to_string()))
             .filter(install_link::Column::Id.eq(row.id))
-            .filter(install_link::Column::UsedAt.is_null())
+            .filter(Expr::col(install_link::Column::Uses).lt(Expr::col(install_link::Column::MaxUses)))
             .exec(&*change)
             .await?;
         if used.rows_affected == 0 {
@@ -215,22 +241,28 @@ pub async fn redeem(state: &State, key: &str, address: IpAddr) -> Result<(Downlo
     Ok((download, redemption))
 }
 
-async fn restore(state: &State, id: InstallLinkId, used_at: Timestamp) -> Result<(), DbErr> {
+async fn restore(state: &State, id: InstallLinkId, used_at: Timestamp, for_several: bool) -> Result<(), DbErr> {
     let mut change = state.db.write().await?;
-    install_link::Entity::update_many()
-        .col_expr(install_link::Column::UsedAt, Expr::value(Value::BigInt(None)))
-        .col_expr(install_link::Column::UsedFrom, Expr::value(""))
+    let mut update = install_link::Entity::update_many()
+        .col_expr(install_link::Column::Uses, Expr::col(install_link::Column::Uses).sub(1))
         .filter(install_link::Column::Id.eq(id.0))
-        .filter(install_link::Column::UsedAt.eq(used_at.as_millis()))
-        .exec(&*change)
-        .await?;
+        .filter(install_link::Column::Uses.gt(0));
+    if !for_several {
+        update = update
+            .col_expr(install_link::Column::UsedAt, Expr::value(Value::BigInt(None)))
+            .col_expr(install_link::Column::UsedFrom, Expr::value(""))
+            .filter(install_link::Column::UsedAt.eq(used_at.as_millis()));
+    }
+    update.exec(&*change).await?;
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);
     change.commit().await
 }
 
 fn check(state: &State, row: &install_link::Model, address: IpAddr) -> Result<(), RefusedLink> {
-    if let Some(at) = row.used_at {
+    if row.uses >= row.max_uses {
+        // Of several hosts nobody knows which one fetches again.
+        let Some(at) = row.used_at.filter(|_| row.max_uses == 1) else { return Err(RefusedLink::Used) };
         let lately = Timestamp::from_millis(at) >= state.clock.now().minus(WORKS_AGAIN_FOR);
         if !lately || row.used_from != address.to_string() {
             return Err(RefusedLink::Used);

@@ -6,8 +6,9 @@ use muster::{
     audit::Action,
     delegate::Status,
     id::TokenId,
+    page::MAX_COUNT,
     time::Timestamp,
-    token::{RotationRow, Successor, Token, TokenRotation, TokenSettings, Turn},
+    token::{ROTATION_PAGE, RotationRow, Successor, Token, TokenRotation, TokenSettings, Turn},
     user::Permission,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
@@ -24,9 +25,6 @@ use crate::{
     error::{Error, Object},
     events::Topic,
 };
-
-/// How many delegates the page names.
-const MAX_SHOWN_DELEGATES: u64 = 100;
 
 /// Makes the successor of a token, as a part of a change: whoever is shown the value may have to note that in the same.
 ///
@@ -53,11 +51,12 @@ pub async fn rotate(cx: &Context, change: &mut Change, id: TokenId, command: Suc
     Ok(created)
 }
 
-/// How far the delegates of a token that is being replaced are.
+/// How far the delegates of a token that is being replaced are; of the delegates one page, counted from zero. A row that
+/// goes over moves, so that pages are cut by number: what is counted ends at [`MAX_COUNT`], and so do they.
 ///
 /// # Errors
 /// As for [`Context::find`]; [`Error::NotFound`] also where the token is not being rotated.
-pub async fn rotation(cx: &Context, id: TokenId) -> Result<TokenRotation, Error> {
+pub async fn rotation(cx: &Context, id: TokenId, page: u64) -> Result<TokenRotation, Error> {
     let old = row(cx, id).await?;
     let rotation = old.token.rotation.clone().ok_or(Error::NotFound(Object::Rotation))?;
     let db = cx.state.db.read();
@@ -78,22 +77,33 @@ pub async fn rotation(cx: &Context, id: TokenId) -> Result<TokenRotation, Error>
         (Turn::New, new_id, Status::PendingApproval, Heard::Whenever),
         (Turn::New, new_id, Status::Disabled, Heard::Whenever),
     ];
-    let (mut counts, mut delegates) = (HashMap::from([(Turn::Old, 0), (Turn::Silent, 0), (Turn::New, 0)]), Vec::new());
+    let (mut counts, mut delegates) = (HashMap::new(), Vec::new());
+    let mut skip = page.saturating_mul(ROTATION_PAGE).min(MAX_COUNT);
     for (turn, token, status, heard) in turns {
-        *counts.entry(turn).or_default() += users::count(db, token, status, heard).await?;
-        let left = MAX_SHOWN_DELEGATES.saturating_sub(u64::try_from(delegates.len()).unwrap_or(u64::MAX));
-        for delegate in users::newest(db, token, status, heard, left).await? {
-            let (kind, next_gen) = (delegate.facts.kind, delegate.facts.next_gen);
-            delegates.push(RotationRow { user: delegate.into(), kind, next_gen, turn });
+        let count = users::count(db, token, status, heard).await?;
+        *counts.entry(turn).or_insert(0) += count;
+        let left = ROTATION_PAGE.saturating_sub(u64::try_from(delegates.len()).unwrap_or(u64::MAX));
+        if left > 0 && skip < count {
+            for delegate in users::newest_after(db, token, status, heard, skip, left).await? {
+                let (kind, next_gen) = (delegate.facts.kind, delegate.facts.next_gen);
+                let is_refused = turn == Turn::Silent && delegate.refused_at.is_some();
+                let turn = if is_refused { Turn::Refused } else { turn };
+                delegates.push(RotationRow { user: delegate.into(), kind, next_gen, turn });
+            }
         }
+        skip = skip.saturating_sub(count);
     }
+    let count = |turn| counts.get(&turn).copied().unwrap_or(0);
+    let refused = users::count_refused(db, id).await?.min(count(Turn::Silent));
     let last_used_at = old.last_used.as_ref().map(|(at, _)| *at);
     Ok(TokenRotation {
-        safe_to_revoke: rotation.is_safe_to_revoke(counts[&Turn::Old], last_used_at, last_step_at(db, id).await?),
-        count_old: counts[&Turn::Old],
-        count_silent: counts[&Turn::Silent],
-        count_new: counts[&Turn::New],
+        safe_to_revoke: rotation.is_safe_to_revoke(count(Turn::Old), last_used_at, last_step_at(db, id).await?),
+        count_old: count(Turn::Old),
+        count_silent: count(Turn::Silent) - refused,
+        count_refused: refused,
+        count_new: count(Turn::New),
         delegates,
+        page,
         old,
         new,
     })

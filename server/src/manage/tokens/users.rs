@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use muster::{
     delegate::{Delegate, Status},
     id::TokenId,
+    page::MAX_COUNT,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
@@ -59,7 +60,18 @@ pub async fn count(db: &impl ConnectionTrait, token: TokenId, status: Status, he
     page::count(db, of(token, status, heard)).await
 }
 
-/// The same, counted up to one more than `most`.
+/// How many of those that are not connected call and are refused. Looks at as many as are counted.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn count_refused(db: &impl ConnectionTrait, token: TokenId) -> Result<u64, DbErr> {
+    let away = of(token, Status::NotConnected, Heard::Whenever).select_only().column(Column::DelegateId);
+    let away = away.order_by_desc(Column::HeardAt).limit(MAX_COUNT + 1).into_query();
+    let refused = delegate::Entity::find().filter(delegate::Column::RefusedAt.is_not_null());
+    page::count(db, refused.filter(delegate::Column::Id.in_subquery(away))).await
+}
+
+/// As [`count`], up to one more than `most`.
 ///
 /// # Errors
 /// Where the database is out of reach.
@@ -84,8 +96,23 @@ pub async fn newest(
     heard: Heard,
     most: u64,
 ) -> Result<Vec<Delegate>, DbErr> {
+    newest_after(db, token, status, heard, 0, most).await
+}
+
+/// The same without so many of the first.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn newest_after(
+    db: &impl ConnectionTrait,
+    token: TokenId,
+    status: Status,
+    heard: Heard,
+    skip: u64,
+    most: u64,
+) -> Result<Vec<Delegate>, DbErr> {
     let ids = of(token, status, heard).select_only().column(Column::DelegateId);
-    let ids = ids.order_by_desc(Column::HeardAt).order_by_desc(Column::N).limit(most);
+    let ids = ids.order_by_desc(Column::HeardAt).order_by_desc(Column::N).offset(skip).limit(most);
     in_order(db, ids.into_tuple().all(db).await?).await
 }
 

@@ -22,11 +22,16 @@ use crate::{
 #[derive(Deserialize)]
 pub struct Key {
     key: String,
+    /// What the host calls itself, for a link that is for several.
+    #[serde(default)]
+    host: String,
 }
 
 const UNKNOWN: &str = "This link is not known. Copy the whole line from the console, in quotes.";
 const USED: &str = "This link was used before. Make a new one in the console, under Download Delegate.";
 const EXPIRED: &str = "This link has expired. Make a new one in the console, under Download Delegate.";
+const NAMELESS: &str =
+    "This link is for several hosts, and this one did not say what it is called. Run the whole line.";
 const ONLY_WHOLE: &str = "This link hands out the whole file. Fetch it without a range.";
 const OUTDATED: &str =
     "The token or the profile of this link is gone. Choose others in the console, under Download Delegate.";
@@ -40,7 +45,7 @@ pub async fn fetch(
 ) -> Response {
     let redeemed = match key {
         Ok(_) if headers.contains_key(header::RANGE) => return told(StatusCode::RANGE_NOT_SATISFIABLE, ONLY_WHOLE),
-        Ok(Query(Key { key })) => redeem(&state, &Zeroizing::new(key), peer.ip()).await,
+        Ok(Query(Key { key, host })) => redeem(&state, &Zeroizing::new(key), &host, peer.ip()).await,
         Err(_) => Err(RefusedLink::Unknown),
     };
     match redeemed {
@@ -49,6 +54,7 @@ pub async fn fetch(
         Err(RefusedLink::Used) => told(StatusCode::GONE, USED),
         Err(RefusedLink::Expired) => told(StatusCode::GONE, EXPIRED),
         Err(RefusedLink::Outdated) => told(StatusCode::GONE, OUTDATED),
+        Err(RefusedLink::Nameless) => told(StatusCode::BAD_REQUEST, NAMELESS),
         Err(RefusedLink::Failed(error)) => {
             tracing::error!(%error, "an install link could not be redeemed");
             told(StatusCode::SERVICE_UNAVAILABLE, "Muster could not do this. Try again in a moment.")

@@ -4,6 +4,7 @@ use muster::{
     access::{Grant, Principal},
     audit::Actor,
     id::{DelegateId, TokenId},
+    page::Cursor,
     scope::Scope,
     user::{Email, Password},
 };
@@ -29,7 +30,7 @@ async fn what_lies_outside_of_a_grant_is_not_there(app: TestApp) {
     let elsewhere = with_role(&app, Role::AccountAdministrator, "platform");
     assert!(matches!(tokens::get_use(&elsewhere, token).await, Err(Error::NotFound(Object::Token))));
     assert!(matches!(tokens::revoke(&elsewhere, token).await, Err(Error::NotFound(Object::Token))));
-    assert!(matches!(tokens::list(&elsewhere, &scope, true, Default::default()).await, Err(Error::Forbidden)));
+    assert!(matches!(tokens::list(&elsewhere, &scope, &Default::default()).await, Err(Error::Forbidden)));
     let nobody = Context { principal: Principal { grants: Vec::new(), ..elsewhere.principal.clone() }, ..elsewhere };
     assert!(matches!(tokens::get_use(&nobody, token).await, Err(Error::Forbidden)), "before anything is looked for");
 }
@@ -48,7 +49,7 @@ async fn what_may_be_seen_may_not_always_be_changed(app: TestApp) {
     let made = users::create(&manager, email, password, Role::AccountAdministrator).await;
     assert!(matches!(made, Err(Error::Forbidden)), "who manages delegates makes no administrators");
     delegates::delete(&manager, delegate).await.unwrap();
-    assert!(matches!(delegates::get(&viewer, delegate).await, Err(Error::NotFound(Object::Delegate))));
+    assert!(matches!(delegates::get(&viewer, delegate, &Cursor::First).await, Err(Error::NotFound(Object::Delegate))));
 }
 
 on_both_databases!(what_lies_outside_of_a_grant_is_not_there, what_may_be_seen_may_not_always_be_changed);

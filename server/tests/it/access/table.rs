@@ -19,6 +19,9 @@ type Row = (&'static str, May, &'static [(&'static str, &'static str)]);
 /// Nothing has this id.
 const ID: &str = "01900000-0000-7000-8000-000000000000";
 
+/// The same, as it was seen.
+const ID_SEEN: &str = "01900000-0000-7000-8000-000000000000:1";
+
 /// One row for each server function, with arguments that it understands. Signing out comes last: it ends the session.
 const TABLE: &[Row] = &[
     ("session/frame", May::Look, &[]),
@@ -28,7 +31,11 @@ const TABLE: &[Row] = &[
     ("overview/get", May::Look, &[]),
     ("search/find", May::Look, &[("text", "edge")]),
     ("delegates/filter-names", May::Look, &[]),
+    ("delegates/count", May::Look, &[("filter[search]", ""), ("filter[cursor]", "First")]),
     ("delegates/list", May::Look, &[("filter[search]", ""), ("filter[cursor]", "First")]),
+    ("delegates/some", May::Look, &[("ids", ID)]),
+    ("delegates/act-on-selected", May::Manage, &[("act", "approve"), ("selected", ID_SEEN), ("back", "")]),
+    ("delegates/act-report", May::Look, &[]),
     ("delegates/get", May::Look, &[("id", ID)]),
     ("delegates/approve", May::Manage, &[("id", ID), ("seen", "1"), ("back", "")]),
     ("delegates/reject", May::Manage, &[("id", ID), ("seen", "1"), ("back", "")]),
@@ -38,6 +45,7 @@ const TABLE: &[Row] = &[
     ("delegates/delete", May::Manage, &[("id", ID), ("back", "")]),
     ("delegates/switch-profile", May::Manage, &[("id", ID), ("profile", ID), ("back", "")]),
     ("delegates/edit-selectors", May::Manage, &[("id", ID), ("selectors", "a, b"), ("back", "")]),
+    ("delegates/edit-description", May::Manage, &[("id", ID), ("description", "x"), ("back", "")]),
     ("profiles/list", May::Look, &[("cursor", "First")]),
     ("profiles/get", May::Look, &[("id", ID)]),
     ("profiles/create", May::Manage, &[("name", ""), ("description", ""), ("startup_script", ""), ("selectors", "")]),
@@ -76,6 +84,7 @@ const TABLE: &[Row] = &[
     ("secrets/replace", May::Manage, &[("id", ID), ("value", "a new value"), ("back", "")]),
     ("secrets/delete", May::Manage, &[("id", ID), ("back", "")]),
     ("scripts/of", May::Look, &[("delegate", ID)]),
+    ("scripts/cancel", May::Manage, &[("id", ID), ("run", ID), ("back", "")]),
     ("scripts/run-again", May::Manage, &[("id", ID), ("back", "")]),
     ("install/options", May::Manage, &[]),
     ("install/check", May::Manage, &[("kind", "shell"), ("name", "edge")]),

@@ -51,6 +51,7 @@ async fn what_is_applied_is_not_sent_again(app: TestApp) {
         ("description", ""),
         ("startup_script", "echo \"ä\"\r\n"),
         ("selectors", ""),
+        ("run", "true"),
     ];
     admin.post("profiles/edit", &form).await.ok();
     assert_eq!(told(&edge, &id, &has).await["scriptContent"], "echo \"ä\"\n", "it was changed");

@@ -9,40 +9,40 @@ use muster::{
 
 use crate::support::{TestApp, json, seconds};
 
-async fn sixty_delegates_are_paged_forwards_and_backwards(app: TestApp) {
+async fn a_hundred_and_twenty_delegates_are_paged_forwards_and_backwards(app: TestApp) {
     let admin = app.administrator().await;
     let edge = app.delegate(&admin.new_token("edge").await.value);
-    for number in 0..60 {
-        edge.named(&format!("edge-{number:02}")).registered().await;
+    for number in 0..120 {
+        edge.named(&format!("edge-{number:03}")).registered().await;
     }
     let names = |page: &muster::page::Page<muster::delegate::DelegateRow>| -> Vec<String> {
         page.rows.iter().map(|row| row.delegate.facts.name.to_string()).collect()
     };
     let expected = |range: std::ops::Range<usize>| -> Vec<String> {
-        range.map(|place| format!("edge-{:02}", 59 - place)).collect()
+        range.map(|place| format!("edge-{:03}", 119 - place)).collect()
     };
     let first = admin.lists("", None, Cursor::First).await;
-    assert_eq!((names(&first), first.total, first.previous), (expected(0..25), 60, None));
+    assert_eq!((names(&first), first.total, first.previous), (expected(0..50), 120, None));
     let second = admin.lists("", None, Cursor::After(first.next.clone().unwrap())).await;
-    assert_eq!((names(&second), second.total), (expected(25..50), 60));
+    assert_eq!((names(&second), second.total), (expected(50..100), 120));
     // A row that comes while somebody reads moves nothing on the pages that follow.
-    edge.named("edge-60").registered().await;
+    edge.named("edge-120").registered().await;
     let third = admin.lists("", None, Cursor::After(second.next.clone().unwrap())).await;
-    assert_eq!((names(&third), third.total, third.next), (expected(50..60), 61, None));
+    assert_eq!((names(&third), third.total, third.next), (expected(100..120), 121, None));
 
     let second_again = admin.lists("", None, Cursor::Before(third.previous.clone().unwrap())).await;
-    assert_eq!(names(&second_again), expected(25..50));
+    assert_eq!(names(&second_again), expected(50..100));
     assert!(second_again.previous.is_some() && second_again.next.is_some());
     let first_again = admin.lists("", None, Cursor::Before(second_again.previous.clone().unwrap())).await;
-    assert_eq!(names(&first_again), expected(0..25));
+    assert_eq!(names(&first_again), expected(0..50));
     assert!(first_again.previous.is_some(), "the row that came meanwhile is before it");
     let before_all = admin.lists("", None, Cursor::Before(first_again.previous.clone().unwrap())).await;
-    assert_eq!((names(&before_all), before_all.previous), (vec!["edge-60".to_owned()], None));
+    assert_eq!((names(&before_all), before_all.previous), (vec!["edge-120".to_owned()], None));
     // The row that a page begins after may be gone.
     let last = second.rows.last().unwrap().delegate.id;
     let after_it = Cursor::After(second_again.next.unwrap());
     admin.acts("delegates/delete", &last.to_string()).await.ok();
-    assert_eq!(names(&admin.lists("", None, after_it).await), expected(50..60));
+    assert_eq!(names(&admin.lists("", None, after_it).await), expected(100..120));
 }
 
 async fn each_status_has_its_filter(app: TestApp) {
@@ -82,7 +82,7 @@ async fn each_status_has_its_filter(app: TestApp) {
 
 async fn search_finds_parts_of_names_hosts_addresses_and_tags(app: TestApp) {
     let admin = app.administrator().await;
-    let edge = app.delegate(&admin.new_token("edge").await.value);
+    let edge = app.delegate(&admin.new_token("t0ken").await.value);
     let fra = edge.named("Edge-FRA").on("node-1.example.com").with("ip", json!("203.0.113.7"));
     fra.with("tags", json!(["linux", "Frankfurt am Main"])).registered().await;
     edge.named("batch").on("node-2.example.com").with("ip", json!("2001:db8::7")).registered().await;
@@ -104,6 +104,112 @@ async fn search_finds_parts_of_names_hosts_addresses_and_tags(app: TestApp) {
     }
     let page = admin.lists("batch", Some(Status::PendingApproval), Cursor::First).await;
     assert!(page.rows.is_empty(), "search and filter narrow together");
+}
+
+/// U13: what a row shows is found, whosever it is.
+async fn search_finds_what_rows_show_beside_the_delegate(app: TestApp) {
+    let admin = app.administrator().await;
+    let (first, second) = (admin.new_token("alpha-token").await, admin.new_token("beta-token").await);
+    let form = [("name", "Payments"), ("description", ""), ("startup_script", ""), ("selectors", "pci, Vault Room")];
+    admin.post("profiles/create", &form).await.ok();
+    let of_first = app.delegate(&first.value).named("one").with("version", json!("24.03.82302"));
+    of_first.with("delegateType", json!("DOCKER")).with("delegateProfileId", json!("Payments")).registered().await;
+    let of_second = app.delegate(&second.value).named("two").on("ip-10-0-1-57.eu-west-1.compute.internal");
+    of_second.with("tags", json!(["pci"])).registered().await;
+    of_second.on("ip-10-0-1-58").registered().await;
+    for (search, found) in [
+        ("alpha", &["one"][..]),
+        ("BETA-TOK", &["two", "two"]),
+        ("payments", &["one"]),
+        ("vault", &["one"]),
+        ("pci", &["one", "two"]),
+        ("docker", &["one"]),
+        ("82302", &["one"]),
+        ("docker alpha 24.03", &["one"]),
+        ("docker beta", &[]),
+        ("token:alpha", &["one"]),
+        ("token:beta-token host:eu-west", &["two"]),
+        ("profile:pay type:docker", &["one"]),
+        ("profile:none", &[]),
+        ("tag:pci", &["one", "two"]),
+        ("tag:pc", &[]),
+        ("tag:\"Vault Room\" status:connected", &["one"]),
+        ("version:24", &["one"]),
+        ("version:03", &[]),
+        ("host:10-0-1-5", &["two", "two"]),
+        ("group:TWO", &["two", "two"]),
+        ("group:tw", &[]),
+        ("is:connected two", &["two", "two"]),
+        ("is:waiting", &[]),
+        ("is:outdated", &[]),
+        ("is:refused", &[]),
+        ("is:script-failed", &[]),
+        ("is:key-differs", &[]),
+        ("status:connected status:rejected", &[]),
+        ("stauts:connected", &[]),
+        ("\"token:alpha\"", &[]),
+    ] {
+        assert_eq!(admin.finds(search).await, found, "{search}");
+    }
+    let page = admin.lists("", None, Cursor::First).await;
+    let replicas: Vec<Option<u64>> = page.rows.iter().map(|row| row.replicas.map(|replicas| replicas.all)).collect();
+    assert_eq!(replicas, [Some(2), Some(2), None]);
+    assert!(page.rows[0].replicas.is_some_and(|replicas| replicas.connected == 2));
+}
+
+/// What is the matter with delegates is found as their rows show it.
+async fn what_is_the_matter_is_found(app: TestApp) {
+    let admin = app.administrator().await;
+    let edge = app.delegate(&admin.new_token("t0ken").await.value);
+    let of = |name: &str, key, version: &str| edge.named(name).on("h").with_key(key).with("version", json!(version));
+    of("old", 1, "0.0.9").registered().await;
+    of("older", 2, "0.0.10-rc.1").registered().await;
+    of("same", 3, muster::delegate::MANAGER_VERSION).registered().await;
+    of("newer", 4, "9.0").registered().await;
+    of("garbage", 5, "99999999999999999999.x").registered().await;
+    // Another's versions are its own.
+    edge.named("another").on("h").with("version", json!("0.0.1")).registered().await;
+    assert_eq!(admin.finds("is:outdated").await, ["old", "older"]);
+    let page = admin.lists("", None, Cursor::First).await;
+    let mut outdated: Vec<String> = page
+        .rows
+        .into_iter()
+        .filter(|row| row.delegate.is_outdated())
+        .map(|row| row.delegate.facts.name.into())
+        .collect();
+    outdated.sort();
+    assert_eq!(outdated, ["old", "older"], "as rows show it");
+
+    of("old", 6, "0.0.9").registered().await;
+    assert_eq!(admin.finds("is:key-differs").await, ["old"]);
+    assert_eq!(admin.finds("is:waiting is:outdated").await, ["old"]);
+}
+
+async fn each_status_is_counted_under_a_filter(app: TestApp) {
+    let admin = app.administrator().await;
+    let profile = admin.new_profile("Approval", true).await;
+    let edge = app.delegate(&admin.new_token("t0ken").await.value);
+    for name in ["a-1", "a-2", "b-1"] {
+        edge.named(name).registered().await;
+        edge.named(&format!("{name}-waits")).with("delegateProfileId", json!(profile)).registered().await;
+    }
+    let rejected = edge.named("a-no").with("delegateProfileId", json!(profile)).registered().await;
+    admin.decides("reject", &rejected).await.ok();
+    let counts = async |search: &str| -> Vec<(Option<Status>, u64)> {
+        let form = [("filter[search]", search), ("filter[cursor]", "First"), ("filter[status]", "Connected")];
+        let counts: Vec<muster::delegate::StatusCount> = admin.ask("delegates/count", &form).await;
+        counts.into_iter().filter(|one| one.count > 0).map(|one| (one.status, one.count)).collect()
+    };
+    let of = |all, connected, waiting, rejected| {
+        vec![
+            (None, all),
+            (Some(Status::Connected), connected),
+            (Some(Status::PendingApproval), waiting),
+            (Some(Status::Rejected), rejected),
+        ]
+    };
+    assert_eq!(counts("").await, of(6, 3, 3, 1));
+    assert_eq!(counts("a-").await, of(4, 2, 2, 1));
 }
 
 async fn what_means_something_in_patterns_is_literal_in_a_search(app: TestApp) {
@@ -211,9 +317,12 @@ on_both_databases!(
     the_list_is_sorted_as_it_is_asked_for,
     a_list_follows_what_delegates_are,
     a_list_tells_what_it_is_filtered_by,
-    sixty_delegates_are_paged_forwards_and_backwards,
+    a_hundred_and_twenty_delegates_are_paged_forwards_and_backwards,
     each_status_has_its_filter,
     search_finds_parts_of_names_hosts_addresses_and_tags,
+    search_finds_what_rows_show_beside_the_delegate,
+    what_is_the_matter_is_found,
+    each_status_is_counted_under_a_filter,
     what_means_something_in_patterns_is_literal_in_a_search,
     the_frame_counts_who_waits,
 );

@@ -3,5 +3,7 @@
 mod changes;
 mod decisions;
 mod disabling;
+mod export;
 mod list;
 mod one;
+mod selected;

@@ -157,7 +157,7 @@ async fn a04_an_unknown_profile_waits_and_says_what_was_asked_for(app: TestApp) 
         assert_eq!(seen.row.delegate.reason, Some(Reason::UnknownProfile));
         let shown = asked.replace('\n', " ");
         assert_eq!(seen.row.delegate.asked_profile.as_deref(), Some(shown.as_str()));
-        assert!(seen.audit[0].detail.contains(&format!("asked for profile {shown}, which does not exist")));
+        assert!(seen.audit.rows[0].detail.contains(&format!("asked for profile {shown}, which does not exist")));
     }
 }
 

@@ -20,7 +20,7 @@ async fn a05_a_delegate_with_a_key_is_the_same_on_another_host(app: TestApp) {
         let seen = admin.sees(&id).await;
         assert_eq!(seen.row.delegate.facts.host_name.as_str(), host);
         assert_eq!(seen.row.delegate.address, "203.0.113.9");
-        let entry = &seen.audit[0];
+        let entry = &seen.audit.rows[0];
         assert_eq!(entry.action, Action::DelegateChanged);
         assert!(entry.detail.contains(&format!("host {before} → {host}")), "{}", entry.detail);
         before = host.to_owned();
@@ -61,7 +61,7 @@ async fn a02_who_registered_before_keys_is_bound_to_the_one_it_comes_back_with(a
     assert_eq!(upgraded.status(&id).await, "ENABLED");
     let delegate = admin.sees(&id).await.row.delegate;
     assert!(!delegate.unbound);
-    assert_eq!(delegate.key.unwrap().thumbprint().short(), upgraded.fingerprint());
+    assert_eq!(delegate.key.unwrap().thumbprint().fingerprint(), upgraded.fingerprint());
     let bound = app.audit_of(Action::KeyBound).await;
     assert_eq!(bound[0].detail, format!("fingerprint {}", upgraded.fingerprint()));
 

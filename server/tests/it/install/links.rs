@@ -43,7 +43,7 @@ async fn sees(person: &Person, id: &str) -> InstallLink {
 /// The path and query of a line's URL.
 fn path_in(line: &str) -> String {
     let (_, url) = line.split_once("'http://muster.test").expect("a URL in quotes");
-    url.strip_suffix('\'').unwrap().to_owned()
+    url.split('\'').next().unwrap().to_owned()
 }
 
 async fn fetches(person: &Person, path: &str) -> Answer {
@@ -66,7 +66,10 @@ async fn a_link_hands_the_files_out_once(app: TestApp) {
         let link = sees(&installer.person, &id).await;
         assert_eq!((link.used.is_none(), link.expires_at.since(app.now()).as_secs() / 60), (true, 59));
         let line = link.line.expect("a line");
-        assert!(line.starts_with(&format!("curl -fsS -o {file} 'http://muster.test{FETCH_PATH}?key=")), "{line}");
+        assert!(
+            line.starts_with(&format!("curl -sS --fail-with-body -o {file}.part 'http://muster.test{FETCH_PATH}?key=")),
+            "{line}"
+        );
 
         let host = app.nobody();
         let answer = fetches(&host, &path_in(&line)).await.ok();
@@ -99,6 +102,41 @@ async fn a_link_hands_the_files_out_once(app: TestApp) {
     let made = app.audit_of(Action::InstallLinkCreated).await;
     assert_eq!(made.len(), 2);
     assert_eq!((&made[0].actor_name, made[0].object_name.as_str()), (&installer.person.email, "edge"));
+}
+
+async fn a_link_for_several_hosts_names_each_after_its_own(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let fields = installer.fields(Generation::Next);
+    for (kind, hosts) in
+        [(InstallKind::Docker, "0"), (InstallKind::Docker, "101"), (InstallKind::Helm, "2"), (InstallKind::Docker, "x")]
+    {
+        let form = [&flat(kind, &fields)[..], &[("hosts", hosts)]].concat();
+        let (status, body) = installer.person.post("install/create-link", &form).await.pair();
+        assert_eq!((status, &body["Problem"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("hosts")), "{hosts}");
+    }
+    let form = [&flat(InstallKind::Docker, &fields)[..], &[("hosts", "2")]].concat();
+    let answer = installer.person.post("install/create-link", &form).await.ok();
+    let (_, id) = answer.location().split_once("&link=").unwrap();
+    let id = id.split('#').next().unwrap().to_owned();
+    let line = sees(&installer.person, &id).await.line.expect("a line");
+    assert!(line.contains("'&host='\"$(hostname)\""), "{line}");
+
+    let (host, path) = (app.nobody(), path_in(&line));
+    assert_eq!(fetches(&host, &path).await.status, StatusCode::BAD_REQUEST);
+    for (name, fetched) in [("Web-1.example.com", 1), ("web-2", 2)] {
+        let answer = fetches(&host, &format!("{path}&host={name}")).await.ok();
+        let own = name.to_lowercase();
+        let own = format!("edge-fra-1-{}", own.split('.').next().unwrap());
+        assert!(holds(&answer.body, own.as_bytes()), "{}", answer.text());
+        let link = sees(&installer.person, &id).await;
+        assert_eq!((link.hosts, link.fetched, link.line.is_some()), (2, fetched, fetched < 2));
+    }
+    assert_eq!(fetches(&host, &format!("{path}&host=web-2")).await.status, StatusCode::GONE, "it is used up");
+    let details: Vec<String> = app.audit_of(Action::BundleDownloaded).await.into_iter().map(|one| one.detail).collect();
+    assert_eq!(
+        details,
+        ["web-1", "web-2"].map(|host| format!("Docker delegate edge-fra-1-{host}: docker-compose.yml"))
+    );
 }
 
 async fn of_two_at_once_one_gets_the_files(app: TestApp) {
@@ -276,6 +314,7 @@ on_both_databases!(
     c31_a_link_whose_answer_was_torn_is_good_again,
     c31_a_part_of_the_file_is_not_to_be_had,
     a_link_hands_the_files_out_once,
+    a_link_for_several_hosts_names_each_after_its_own,
     of_two_at_once_one_gets_the_files,
     a_link_lives_an_hour,
     a_link_is_worth_nothing_without_its_token,

@@ -6,6 +6,7 @@ mod masking;
 mod people;
 mod reports;
 mod result;
+mod shown;
 
 use axum::{
     body::Body,

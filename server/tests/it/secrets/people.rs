@@ -125,11 +125,11 @@ async fn secrets_are_bounded_in_number(app: TestApp) {
     let sentence = "There are 500 secrets. Delete one that is not needed first.";
     assert_eq!(answer, conflict(Code::LimitReached, sentence));
     let first: Page<SecretRow> = admin.ask("secrets/list", &[("cursor", "First")]).await;
-    assert_eq!((first.rows.len(), first.total), (25, 500));
+    assert_eq!((first.rows.len(), first.total), (50, 500));
     assert_eq!(first.rows[0].secret.name.as_str(), "the-last", "the newest first");
     let next = first.next.expect("another page").to_string();
     let second: Page<SecretRow> = admin.ask("secrets/list", &[("cursor[After]", &next)]).await;
-    assert_eq!(second.rows[0].secret.name.as_str(), "secret-474");
+    assert_eq!(second.rows[0].secret.name.as_str(), "secret-449");
     assert_eq!(Cursor::default(), Cursor::First);
 }
 

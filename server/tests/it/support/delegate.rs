@@ -157,7 +157,7 @@ impl Client {
 
     /// What people compare of its key.
     pub fn fingerprint(&self) -> String {
-        self.process.as_ref().expect("a key").key.public().thumbprint().short()
+        self.process.as_ref().expect("a key").key.public().thumbprint().fingerprint()
     }
 
     /// The proof for a call that has this authorization.

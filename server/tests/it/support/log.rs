@@ -15,14 +15,17 @@ use tracing_subscriber::{
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
 
-tokio::task_local! {
-    /// The log of what happens now, where a test listens.
-    static HEARD: Lines;
-}
+/// Those who listen. They hear all of the process: what a request begins goes on in tasks of its own.
+static LISTENING: Mutex<Vec<Lines>> = Mutex::new(Vec::new());
 
-impl io::Write for Lines {
+/// Writes to all who listen.
+struct ToWhoListens(Vec<Lines>);
+
+impl io::Write for ToWhoListens {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
+        for lines in &self.0 {
+            lines.0.lock().unwrap().extend(bytes);
+        }
         Ok(bytes.len())
     }
 
@@ -31,14 +34,14 @@ impl io::Write for Lines {
     }
 }
 
-/// Writes to whoever listens.
-struct ToWhoListens;
+/// Finds out who listens.
+struct WhoListens;
 
-impl MakeWriter<'_> for ToWhoListens {
-    type Writer = Lines;
+impl MakeWriter<'_> for WhoListens {
+    type Writer = ToWhoListens;
 
-    fn make_writer(&self) -> Lines {
-        HEARD.try_with(Lines::clone).unwrap_or_default()
+    fn make_writer(&self) -> ToWhoListens {
+        ToWhoListens(LISTENING.lock().unwrap().clone())
     }
 }
 
@@ -47,8 +50,8 @@ impl MakeWriter<'_> for ToWhoListens {
 pub fn make_audible() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let somebody_listens = dynamic_filter_fn(|_, _| HEARD.try_with(|_| ()).is_ok());
-        let layer = fmt::layer().with_ansi(false).with_writer(ToWhoListens).with_filter(somebody_listens);
+        let somebody_listens = dynamic_filter_fn(|_, _| !LISTENING.lock().unwrap().is_empty());
+        let layer = fmt::layer().with_ansi(false).with_writer(WhoListens).with_filter(somebody_listens);
         tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer)).unwrap();
     });
 }
@@ -56,7 +59,9 @@ pub fn make_audible() {
 /// Runs something, and gives what was logged meanwhile.
 pub async fn logged_while<T>(work: impl Future<Output = T>) -> (T, Vec<u8>) {
     let lines = Lines::default();
-    let done = HEARD.scope(lines.clone(), work).await;
+    LISTENING.lock().unwrap().push(lines.clone());
+    let done = work.await;
+    LISTENING.lock().unwrap().retain(|one| !Arc::ptr_eq(&one.0, &lines.0));
     let lines = std::mem::take(&mut *lines.0.lock().unwrap());
     (done, lines)
 }

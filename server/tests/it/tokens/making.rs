@@ -91,7 +91,7 @@ async fn revoked_tokens_are_shown_on_demand(app: TestApp) {
 
 async fn the_list_comes_in_pages(app: TestApp) {
     let admin = app.administrator().await;
-    for number in 0..30 {
+    for number in 0..55 {
         admin.makes_token(&format!("edge-{number}"), &[]).await;
     }
     let page = |cursor: (&'static str, String)| {
@@ -102,13 +102,47 @@ async fn the_list_comes_in_pages(app: TestApp) {
         }
     };
     let first = page(("cursor", "First".to_owned())).await;
-    assert_eq!((first.rows.len(), first.total, first.previous), (25, 31, None));
-    assert_eq!(first.rows[0].token.name.as_str(), "edge-29", "the newest first");
+    assert_eq!((first.rows.len(), first.total, first.previous), (50, 56, None));
+    assert_eq!(first.rows[0].token.name.as_str(), "edge-54", "the newest first");
     let second = page(("cursor[After]", first.next.unwrap().to_string())).await;
-    assert_eq!((second.rows.len(), second.total, second.next), (6, 31, None));
+    assert_eq!((second.rows.len(), second.total, second.next), (6, 56, None));
     assert_eq!(second.rows[5].token.name.as_str(), "default_token");
     let back = page(("cursor[Before]", second.previous.unwrap().to_string())).await;
     assert_eq!(back.rows, first.rows);
+}
+
+async fn the_list_is_searched_and_sorted_by_expiry(app: TestApp) {
+    let admin = app.administrator().await;
+    for number in 0..55 {
+        admin.makes_token(&format!("Edge_{number}"), &[("expires_in_days", &format!("{}", 400 - number))]).await;
+    }
+    let ask = async |form: &[(&str, &str)]| {
+        let page: Page<TokenRow> = admin.ask("tokens/list", &[&[("with_revoked", "false")][..], form].concat()).await;
+        page
+    };
+    let names = |page: &Page<TokenRow>| page.rows.iter().map(|row| row.token.name.to_string()).collect::<Vec<_>>();
+    let found = ask(&[("cursor", "First"), ("search", "EDGE_2")]).await;
+    assert_eq!((found.rows.len(), found.total), (11, 11));
+    assert!(ask(&[("cursor", "First"), ("search", "edge%")]).await.rows.is_empty(), "signs mean themselves");
+
+    let first = ask(&[("cursor", "First"), ("sort", "Expiry")]).await;
+    assert_eq!((names(&first)[0].as_str(), first.rows.len(), first.total), ("Edge_54", 50, 56));
+    let mark = first.next.clone().unwrap().to_string();
+    let second = ask(&[("cursor[After]", &mark), ("sort", "Expiry")]).await;
+    assert_eq!((names(&second)[0].as_str(), names(&second)[5].as_str()), ("Edge_4", "default_token"));
+    let mark = second.previous.unwrap().to_string();
+    assert_eq!(ask(&[("cursor[Before]", &mark), ("sort", "Expiry")]).await.rows, first.rows);
+}
+
+async fn a_token_that_expires_soon_is_told_on_every_page(app: TestApp) {
+    let admin = app.administrator().await;
+    let id = admin.makes_token("edge", &[("expires_in_days", "15")]).await;
+    let told = async || admin.page("/profiles").await.ok().text().contains("expire within two weeks");
+    assert!(!told().await && !admin.token(&id).await.row.expires_soon);
+    app.advance(seconds(2 * 24 * 60 * 60));
+    assert!(told().await && admin.token(&id).await.row.expires_soon);
+    admin.acts("tokens/revoke", &id).await.ok();
+    assert!(!told().await);
 }
 
 async fn delegates_that_name_no_profile_get_the_tokens(app: TestApp) {
@@ -146,6 +180,8 @@ on_both_databases!(
     a_new_token_stands_in_the_list,
     revoked_tokens_are_shown_on_demand,
     the_list_comes_in_pages,
+    the_list_is_searched_and_sorted_by_expiry,
+    a_token_that_expires_soon_is_told_on_every_page,
     delegates_that_name_no_profile_get_the_tokens,
     a_token_that_is_not_there_is_told_so,
 );

@@ -106,6 +106,37 @@ async fn a_token_is_rotated_once_and_only_while_it_is_good(app: TestApp) {
     assert_eq!(entries, ["edge"]);
 }
 
+async fn u21_who_is_refused_is_not_silent(app: TestApp) {
+    let admin = app.administrator().await;
+    let old = admin.new_token("edge").await;
+    let edges =
+        ["silent", "tries"].map(|name| app.delegate(&old.value).named(name).on(name).with_key(name.len() as u8));
+    let ids = [edges[0].registered().await, edges[1].registered().await];
+    admin.rotates(&old.id, "edge-2").await;
+    admin.acts("tokens/revoke", &old.id).await.ok();
+    assert_eq!(edges[1].heartbeat(&ids[1]).await.refusal().1, "REVOKED_TOKEN");
+    app.flush().await;
+    let seen = admin.rotation(&old.id).await;
+    assert_eq!(turns(&seen), [("silent", Turn::Silent), ("tries", Turn::Refused)]);
+    assert_eq!((seen.count_silent, seen.count_refused), (1, 1));
+}
+
+async fn v08_a_rotation_comes_in_pages(app: TestApp) {
+    let admin = app.administrator().await;
+    let old = admin.new_token("edge").await;
+    for number in 0..53 {
+        app.delegate(&old.value).named(&format!("edge-{number}")).registered().await;
+    }
+    admin.rotates(&old.id, "edge-2").await;
+    let page = async |page: &str| {
+        let seen: TokenRotation = admin.ask("tokens/rotation", &[("id", &old.id), ("page", page)]).await;
+        (seen.delegates.len(), seen.count_old)
+    };
+    assert_eq!((page("0").await, page("1").await, page("2").await), ((50, 53), (3, 53), (0, 53)));
+    let shown = admin.page(&format!("/tokens/{}/rotation?page=2", old.id)).await.ok();
+    assert!(shown.text().contains("edge-0") && !shown.text().contains("edge-52"));
+}
+
 async fn a_rotation_outlives_its_successor(app: TestApp) {
     let admin = app.administrator().await;
     let old = admin.new_token("edge").await;
@@ -119,5 +150,7 @@ async fn a_rotation_outlives_its_successor(app: TestApp) {
 on_both_databases!(
     delegates_go_over_one_by_one_until_the_old_token_can_go,
     a_token_is_rotated_once_and_only_while_it_is_good,
+    u21_who_is_refused_is_not_silent,
+    v08_a_rotation_comes_in_pages,
     a_rotation_outlives_its_successor,
 );

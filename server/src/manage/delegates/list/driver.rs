@@ -1,6 +1,6 @@
 //! What rows are found by, and what they are judged by.
 
-use muster::scope::Scope;
+use muster::{delegate::Flag, scope::Scope};
 use sea_orm::DbBackend;
 use uuid::Uuid;
 
@@ -17,11 +17,6 @@ const DRIVER: Table = Table { name: "d", number: "n" };
 /// The same, where that is SQLite's full text search.
 const SEARCH: Table = Table { name: "delegate_search", number: "rowid" };
 
-/// That a row has a tag, which follows: by the whole key of what says so.
-const TAGGED: &str = "EXISTS (SELECT 1 FROM delegate_tag AS t WHERE t.account_id = l.account_id \
-                      AND t.organization = l.organization AND t.project = l.project AND t.rejected = l.rejected \
-                      AND t.n = l.n AND t.tag = ";
-
 /// What delegates are filtered by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -30,8 +25,26 @@ pub enum Filter {
     Profile(Uuid),
     Token(Uuid),
     Tag(String),
+    /// Exactly this name, in lower case.
+    Name(String),
     /// A part of what is searched.
-    Word(String),
+    Word(Word),
+    /// One of these at least.
+    Any(Vec<Filter>),
+    /// A part of the host name, in lower case.
+    Host(String),
+    /// The beginning of the version, in lower case.
+    Version(String),
+    Flag(Flag),
+}
+
+/// A part of what is searched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// In lower case.
+    pub text: String,
+    /// What SQLite's index of trigrams is asked for it; none where it is too short for that.
+    pub grams: Option<String>,
 }
 
 /// What rows are found by. They are judged by all other filters.
@@ -41,6 +54,8 @@ pub enum Driver {
     All,
     /// One of the filters, by its place among them.
     Filter(usize),
+    /// One of them that is of several parts, each of which is looked for by itself.
+    Any(usize),
     /// The index of trigrams.
     Search,
 }
@@ -69,11 +84,29 @@ impl Rows<'_> {
 
     /// What can drive, but for [`Driver::All`].
     pub fn drivers(&self) -> Vec<Driver> {
-        let places = self.filters.iter().enumerate().filter(|(_, filter)| !matches!(filter, Filter::Word(_)));
-        let mut drivers: Vec<Driver> = places.map(|(place, _)| Driver::Filter(place)).collect();
+        let driver = |(place, filter): (usize, &Filter)| match filter {
+            Filter::Any(parts) => parts.iter().all(|part| self.finds(part)).then_some(Driver::Any(place)),
+            Filter::Word(_) => None,
+            one => self.finds(one).then_some(Driver::Filter(place)),
+        };
+        let mut drivers: Vec<Driver> = self.filters.iter().enumerate().filter_map(driver).collect();
         // PostgreSQL's index finds all that match before it gives the first: it is asked where few do.
         drivers.extend((!self.indexed.is_empty() && !self.is_postgres()).then_some(Driver::Search));
         drivers
+    }
+
+    /// Whether an index finds the rows of a filter, one after the other.
+    fn finds(&self, filter: &Filter) -> bool {
+        match filter {
+            Filter::Word(word) => word.grams.is_some() && !self.is_postgres(),
+            Filter::Any(_) | Filter::Host(_) | Filter::Version(_) | Filter::Flag(_) => false,
+            Filter::Status(_)
+            | Filter::Kind(_)
+            | Filter::Profile(_)
+            | Filter::Token(_)
+            | Filter::Tag(_)
+            | Filter::Name(_) => true,
+        }
     }
 
     /// Whether rows of a driver have to be judged.
@@ -82,7 +115,7 @@ impl Rows<'_> {
             Driver::All => !self.filters.is_empty(),
             Driver::Filter(_) => self.filters.len() > 1,
             // They are found by a part of each word, in all scopes.
-            Driver::Search => true,
+            Driver::Any(_) | Driver::Search => true,
         }
     }
 
@@ -90,7 +123,7 @@ impl Rows<'_> {
     pub fn gives(&self, driver: Driver, order: Order) -> bool {
         match driver {
             Driver::All => true,
-            Driver::Filter(_) => order.is_by_number(),
+            Driver::Filter(_) | Driver::Any(_) => order.is_by_number(),
             Driver::Search => order.is_by_number() && !self.is_postgres(),
         }
     }
@@ -101,6 +134,7 @@ impl Rows<'_> {
         match driver {
             Driver::All => self.all(sql, order),
             Driver::Filter(place) => self.found_by(sql, &self.filters[place]),
+            Driver::Any(place) => return self.any(sql, &self.filters[place], order, from, most),
             Driver::Search if self.is_postgres() => {
                 sql.push("SELECT d.n FROM delegate_listing AS d WHERE TRUE");
                 for pattern in &self.indexed {
@@ -109,17 +143,31 @@ impl Rows<'_> {
             }
             Driver::Search => {
                 table = SEARCH;
-                sql.push("SELECT delegate_search.rowid AS n FROM delegate_search WHERE delegate_search MATCH ");
-                sql.bind(self.indexed.first().map_or("", String::as_str));
+                found_by_grams(sql, self.indexed.first().map_or("", String::as_str));
             }
         }
-        if let (Some(order), Some(place)) = (order, from) {
-            order.follows(sql, table, place);
+        ends(sql, table, order, from, most);
+    }
+
+    /// Selects the numbers of the rows that one part of a filter at least finds. The first of them all are among the first
+    /// of each part.
+    fn any(&self, sql: &mut Sql, filter: &Filter, order: Option<Order>, from: Option<&Place>, most: u64) {
+        let parts = if let Filter::Any(parts) = filter { parts.as_slice() } else { std::slice::from_ref(filter) };
+        sql.push("SELECT d.n FROM (");
+        for (number, part) in parts.iter().enumerate() {
+            sql.push(if number == 0 { "SELECT n FROM (" } else { " UNION SELECT n FROM (" });
+            let mut table = DRIVER;
+            if let Filter::Word(word) = part {
+                table = SEARCH;
+                found_by_grams(sql, word.grams.as_deref().unwrap_or_default());
+            } else {
+                self.found_by(sql, part);
+            }
+            ends(sql, table, order, from, most);
+            sql.push(") AS p");
         }
-        if let Some(order) = order {
-            order.by(sql, table);
-        }
-        sql.push(" LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
+        sql.push(") AS d");
+        ends(sql, DRIVER, order, None, most);
     }
 
     fn all(&self, sql: &mut Sql, order: Option<Order>) {
@@ -147,8 +195,11 @@ impl Rows<'_> {
             Filter::Kind(_) => ("delegate_listing", "kind"),
             Filter::Profile(_) => ("delegate_listing", "profile_id"),
             Filter::Token(_) => ("delegate_listing", "token_id"),
-            // Nothing is found by it: see `drivers`.
-            Filter::Word(_) => ("delegate_listing", "search"),
+            Filter::Name(_) => ("delegate_listing", "name"),
+            // Nothing is found by these: see `finds`.
+            Filter::Word(_) | Filter::Any(_) | Filter::Host(_) | Filter::Version(_) | Filter::Flag(_) => {
+                ("delegate_listing", "search")
+            }
         };
         sql.push("SELECT d.n FROM ").push(table).push(" AS d WHERE ");
         self.at(sql, "d", false);
@@ -181,7 +232,7 @@ impl Rows<'_> {
 
     /// `AND` all that rows of a driver are judged by, as [`LISTING`].
     pub fn judges(&self, sql: &mut Sql, driver: Driver) {
-        if driver == Driver::Search {
+        if matches!(driver, Driver::Any(_) | Driver::Search) {
             sql.push(" AND ");
             self.at(sql, LISTING.name, true);
             sql.push(" AND ").judged("l.rejected").push(" = ").bind(self.rejected);
@@ -191,26 +242,36 @@ impl Rows<'_> {
                 continue;
             }
             sql.push(" AND ");
-            match filter {
-                Filter::Status(_) => sql.judged("l.status").push(" = "),
-                Filter::Kind(_) => sql.judged("l.kind").push(" = "),
-                Filter::Profile(_) => sql.judged("l.profile_id").push(" = "),
-                Filter::Token(_) => sql.judged("l.token_id").push(" = "),
-                Filter::Tag(_) => sql.push(TAGGED),
-                Filter::Word(_) if self.is_postgres() => sql.push("0 < strpos(l.search, "),
-                Filter::Word(_) => sql.push("0 < instr(l.search, "),
-            };
-            bind(sql, filter);
-            sql.push(if matches!(filter, Filter::Tag(_) | Filter::Word(_)) { ")" } else { "" });
+            self.judge(sql, filter);
         }
     }
 }
 
-fn bind(sql: &mut Sql, filter: &Filter) {
+/// Selects what the index of trigrams finds.
+fn found_by_grams(sql: &mut Sql, grams: &str) {
+    sql.push("SELECT delegate_search.rowid AS n FROM delegate_search WHERE delegate_search MATCH ").bind(grams);
+}
+
+/// Ends a selection of a driver's rows.
+fn ends(sql: &mut Sql, table: Table, order: Option<Order>, from: Option<&Place>, most: u64) {
+    if let (Some(order), Some(place)) = (order, from) {
+        order.follows(sql, table, place);
+    }
+    if let Some(order) = order {
+        order.by(sql, table);
+    }
+    sql.push(" LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
+}
+
+/// Binds the value of a filter that has one.
+pub fn bind<'a>(sql: &'a mut Sql, filter: &Filter) -> &'a mut Sql {
     match filter {
         Filter::Status(status) => sql.bind(*status),
         Filter::Kind(kind) => sql.bind(*kind),
         Filter::Profile(id) | Filter::Token(id) => sql.bind(*id),
-        Filter::Tag(text) | Filter::Word(text) => sql.bind(text.as_str()),
-    };
+        Filter::Tag(text) | Filter::Name(text) | Filter::Host(text) | Filter::Version(text) => sql.bind(text.as_str()),
+        Filter::Word(word) => sql.bind(word.text.as_str()),
+        // They are of more than one value: see `judge`.
+        Filter::Any(_) | Filter::Flag(_) => sql,
+    }
 }

@@ -2,7 +2,7 @@
 //! order that is offered, alone and together.
 
 use muster::{
-    delegate::{DelegateType, Sort},
+    delegate::{DelegateType, Sort, Status},
     id::AccountId,
     page::Mark,
 };

@@ -1,0 +1,113 @@
+//! The list of tokens: searched by name, and sorted by age or by expiry.
+
+use muster::{
+    page::{Cursor, Mark, PAGE_SIZE, Page},
+    scope::Scope,
+    token::{TokenFilter, TokenRow, TokenSort},
+    user::Permission,
+};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, ExprTrait as _, Order, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::{Expr, Func, LikeExpr, SimpleExpr},
+};
+use uuid::Uuid;
+
+use super::{
+    super::page::{count, page},
+    Context,
+    rows::{EXPIRES_SOON, rows},
+};
+use crate::{
+    db::entity::{Scoped, token},
+    error::Error,
+};
+
+/// The most characters of a name that are searched for.
+const MAX_SEARCH_CHARS: usize = 64;
+
+/// One page of the list.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn list(cx: &Context, scope: &Scope, filter: &TokenFilter) -> Result<Page<TokenRow>, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let db = cx.state.db.read();
+    let query = filtered(scope, filter);
+    let (found, rest) = match filter.sort {
+        TokenSort::Newest => page(db, query, token::Column::Id, |row| row.id, &filter.cursor).await?,
+        TokenSort::Expiry => {
+            let total = count(db, query.clone()).await?;
+            let (query, cursor) = by_expiry(query, &filter.cursor);
+            let found = query.limit(u64::from(PAGE_SIZE) + 1).all(db).await?;
+            Page::cut(found, &cursor, total, mark).split()
+        }
+    };
+    Ok(rest.with(rows(cx, found).await?))
+}
+
+/// How many tokens are good and will not be in two weeks.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn count_expiring(cx: &Context, scope: &Scope) -> Result<u64, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let now = cx.now();
+    let soon = token::Entity::find()
+        .filter(token::Entity::at(scope))
+        .filter(token::Column::RevokedAt.is_null())
+        .filter(token::Column::ExpiresAt.gt(now.as_millis()))
+        .filter(token::Column::ExpiresAt.lte(now.plus(EXPIRES_SOON).as_millis()));
+    Ok(count(cx.state.db.read(), soon).await?)
+}
+
+fn filtered(scope: &Scope, filter: &TokenFilter) -> Select<token::Entity> {
+    let mut query = token::Entity::find().filter(token::Entity::at(scope));
+    if !filter.with_revoked {
+        query = query.filter(token::Column::RevokedAt.is_null());
+    }
+    // PostgreSQL takes no NUL in text, and no name holds a control character.
+    let search: String = filter.search.trim().chars().filter(|c| !c.is_control()).take(MAX_SEARCH_CHARS).collect();
+    if !search.is_empty() {
+        let word = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = LikeExpr::new(format!("%{word}%")).escape('\\');
+        query = query.filter(Expr::expr(Func::lower(Expr::col(token::Column::Name))).like(like));
+    }
+    query
+}
+
+/// When a token expires; what never does comes last.
+fn expires() -> SimpleExpr {
+    Expr::cust("COALESCE(expires_at, 9223372036854775807)")
+}
+
+/// The place of a token in the list that is sorted by expiry.
+fn mark(row: &token::Model) -> Mark {
+    Mark::new(format!("{}:{}", row.expires_at.unwrap_or(i64::MAX), row.id))
+}
+
+fn place(cursor: &Cursor) -> Option<(i64, Uuid)> {
+    let (Cursor::After(mark) | Cursor::Before(mark)) = cursor else { return None };
+    let (expires, id) = mark.as_str().split_once(':')?;
+    Some((expires.parse().ok()?, id.parse().ok()?))
+}
+
+/// The first to expire first, of those that expire at once the newest. An address that holds another list's mark means
+/// the first page.
+fn by_expiry(query: Select<token::Entity>, cursor: &Cursor) -> (Select<token::Entity>, Cursor) {
+    let sorted = |query: Select<token::Entity>, expiry: Order, id: Order| {
+        query.order_by(expires(), expiry).order_by(token::Column::Id, id)
+    };
+    match (cursor, place(cursor)) {
+        (Cursor::After(_), Some((at, id))) => {
+            let same = Condition::all().add(expires().eq(at)).add(token::Column::Id.lt(id));
+            let rest = query.filter(Condition::any().add(expires().gt(at)).add(same));
+            (sorted(rest, Order::Asc, Order::Desc), cursor.clone())
+        }
+        (Cursor::Before(_), Some((at, id))) => {
+            let same = Condition::all().add(expires().eq(at)).add(token::Column::Id.gt(id));
+            let rest = query.filter(Condition::any().add(expires().lt(at)).add(same));
+            (sorted(rest, Order::Desc, Order::Asc), cursor.clone())
+        }
+        _ => (sorted(query, Order::Asc, Order::Desc), Cursor::First),
+    }
+}
