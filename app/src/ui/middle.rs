@@ -21,19 +21,17 @@ pub fn Middle(
 ) -> impl IntoView {
     let (start, end) = halves(&text);
     let (start, end) = (start.to_owned(), end.to_owned());
-    let label = format!("Copy the {what} {text}");
+    let title = format!("{text} – press to copy the {what}");
     view! {
         <button
             type="button"
             class=format!("middle {class}")
-            title=text.clone()
-            aria-label=label
+            title=title
             data-copy=text
             tabindex=(!tab_stop).then_some("-1")
         >
-            // Its name says all of it, in one piece.
-            <span class="middle-start" aria-hidden="true">{start}</span>
-            <span class="middle-end" aria-hidden="true">{end}</span>
+            <span class="middle-start">{start}</span>
+            <span class="middle-end">{end}</span>
         </button>
     }
 }
