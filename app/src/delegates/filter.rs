@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use muster::delegate::{DelegateFilter, DelegateType, Flag, Search, Sort};
 
 use super::query::kind_word;
-use crate::ui::icon::Icon;
+use crate::ui::search::SearchField;
 
 /// The form above the list.
 #[component]
@@ -17,28 +17,12 @@ pub fn FilterBar(filter: DelegateFilter) -> impl IntoView {
     let sort = if filter.sort == Sort::default() { "" } else { filter.sort.slug() };
     view! {
         <form class="bar" method="get" action="/delegates" role="search" data-auto="">
-            <div class="search">
-                {Icon::Search.draw()}
-                <label class="visually-hidden" for="delegates-search">
-                    "Search"
-                </label>
-                <input
-                    class="input"
-                    id="delegates-search"
-                    type="search"
-                    name="q"
-                    value=filter.search.clone()
-                    placeholder="Search, or profile:prod tag:edge is:outdated"
-                    aria-describedby=problem.is_some().then_some("delegates-search-problem")
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-keyshortcuts="/"
-                    data-slash=""
-                />
-                <kbd class="needs-scripts" aria-hidden="true">
-                    "/"
-                </kbd>
-            </div>
+            <SearchField
+                id="delegates-search"
+                value=filter.search.clone()
+                placeholder="Search, or profile:prod tag:edge is:outdated"
+                described_by=problem.is_some().then_some("delegates-search-problem")
+            />
             <Choice
                 label="Type"
                 name="type"

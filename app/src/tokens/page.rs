@@ -27,6 +27,7 @@ use crate::{
         live_table::{Column, TableSpec},
         menu::{Menu, MenuLink, Weight},
         middle::Middle,
+        search::SearchField,
         time::Time,
     },
 };
@@ -88,27 +89,7 @@ fn TokenFilterBar(filter: TokenFilter) -> impl IntoView {
     let by_expiry = filter.sort == TokenSort::Expiry;
     view! {
         <form class="bar" method="get" action="/tokens" role="search" data-auto="">
-            <div class="search">
-                {Icon::Search.draw()}
-                <label class="visually-hidden" for="tokens-search">
-                    "Search"
-                </label>
-                <input
-                    class="input"
-                    id="tokens-search"
-                    type="search"
-                    name="q"
-                    value=filter.search
-                    placeholder="Search name"
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-keyshortcuts="/"
-                    data-slash=""
-                />
-                <kbd class="needs-scripts" aria-hidden="true">
-                    "/"
-                </kbd>
-            </div>
+            <SearchField id="tokens-search" value=filter.search placeholder="Search name" />
             <div class="labelled">
                 <label for="tokens-sort">"Sort"</label>
                 <span class="select">

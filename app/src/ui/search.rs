@@ -23,30 +23,48 @@ pub fn SearchBar(
 ) -> impl IntoView {
     view! {
         <form class="bar" method="get" action=action role="search" data-auto="">
-            <div class="search">
-                {Icon::Search.draw()}
-                <label class="visually-hidden" for="list-search">
-                    "Search"
-                </label>
-                <input
-                    class="input"
-                    id="list-search"
-                    type="search"
-                    name="q"
-                    value=value
-                    placeholder=placeholder
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-keyshortcuts="/"
-                    data-slash=""
-                />
-                <kbd class="needs-scripts" aria-hidden="true">
-                    "/"
-                </kbd>
-            </div>
+            <SearchField id="list-search" value=value placeholder=placeholder />
             <button type="submit" class="btn no-scripts">
                 "Search"
             </button>
         </form>
+    }
+}
+
+/// The field in such a form; the key `/` focuses it.
+#[component]
+pub fn SearchField(
+    id: &'static str,
+    /// What is searched for.
+    value: String,
+    /// What it looks in.
+    placeholder: &'static str,
+    /// The id of what is the matter with it, where something is.
+    #[prop(default = None)]
+    described_by: Option<&'static str>,
+) -> impl IntoView {
+    view! {
+        <div class="search">
+            {Icon::Search.draw()}
+            <label class="visually-hidden" for=id>
+                "Search"
+            </label>
+            <input
+                class="input"
+                id=id
+                type="search"
+                name="q"
+                value=value
+                placeholder=placeholder
+                aria-describedby=described_by
+                autocomplete="off"
+                spellcheck="false"
+                aria-keyshortcuts="/"
+                data-slash=""
+            />
+            <kbd class="needs-scripts" aria-hidden="true">
+                "/"
+            </kbd>
+        </div>
     }
 }
