@@ -23,8 +23,23 @@ const chromium = {
   },
 };
 
-/** What only the browser draws or keeps is the same on both databases. */
-const DRAWING = ['looks', 'width', 'translated', 'unsaved'].map((name) => `**/${name}.spec.ts`);
+/**
+ * What the browser draws or keeps, what is packed and what a form says is the same on both databases. The server's own
+ * tests run each use case on both.
+ */
+const ON_ONE_DATABASE = [
+  'dist',
+  'fleet',
+  'frame',
+  'input',
+  'install',
+  'looks',
+  'module',
+  'translated',
+  'unsaved',
+  'width',
+  'without-javascript',
+].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig<object, ServerOptions>({
   // `bench` has measurements, which are no tests.
@@ -48,7 +63,7 @@ export default defineConfig<object, ServerOptions>({
           {
             name: 'postgres',
             use: { ...chromium, postgresUrl: process.env['MUSTER_E2E_POSTGRES_URL'] },
-            testIgnore: DRAWING,
+            testIgnore: ON_ONE_DATABASE,
           },
         ]
       : []),

@@ -3,7 +3,7 @@
 //
 // Its name is what the server calls the session; another session's stream is refused, so that no tab ever hears what a
 // session before it was told. A tab that is seen joins, says that it is still there, and leaves; one that crashed is
-// heard no more. What the tabs are told is in `app/src/ui/stream/news.rs`, what they do with it in `worker.rs` there.
+// heard no more. What the tabs are told is in `app/src/browser/stream/news.rs`, what they do with it in `worker.rs` there.
 'use strict';
 
 const EVENTS = `/api/events?session=${encodeURIComponent(self.name)}`;
@@ -13,8 +13,8 @@ const LOOK_MS = 5_000;
 const TAB_MS = 20_000;
 /** How long nothing may come: the server writes a comment every 15 seconds, else the connection is dead. */
 const SILENCE_MS = 45_000;
-/** How long to wait before a stream that broke is taken up again: at first, and at most. */
-const RETRY_MS = { first: 1_000, most: 30_000 };
+/** How long to wait before a stream that broke is taken up again: at first, and at most. Somebody is looking at it. */
+const RETRY_MS = { first: 1_000, most: 5_000 };
 
 /** The tabs that are seen, each by its port, and when it was last heard. */
 const tabs = new Map();

@@ -133,7 +133,7 @@ test.describe('inside', () => {
     await expect(page.getByText('never made')).toHaveCount(0);
   });
 
-  test('a profile', async ({ ui }) => {
+  test('a profile', async ({ ui, page }) => {
     await ui.open('/profiles/new');
     const fields = {
       name: 'half done',
@@ -166,7 +166,8 @@ test.describe('inside', () => {
     await ui.editProfile('Primary');
     await ui.field('Name').evaluate((field) => field.removeAttribute('readonly'));
     await ui.field('Name').fill('Secondary');
-    await ui.button('Save').click();
+    // How many delegates the script would run on depends on who registered before.
+    await page.getByRole('button', { name: /^Save/ }).first().click();
     await ui.refuses(ui.field('Name'), /Primary cannot be renamed/);
   });
 

@@ -93,7 +93,8 @@ test('a script is saved without running it, tried, run and restored; and runs ag
   await delegate.start();
   await ui.open('/profiles');
   await page.getByRole('link', { name: 'staged', exact: true }).click();
-  const progress = (name: string) => main.getByRole('region', { name: 'Startup script' }).getByRole('link', { name });
+  const progress = (name: string) =>
+    main.getByRole('list', { name: 'How far the startup script is' }).getByRole('link', { name });
   await expect(progress('1 Succeeded')).toBeVisible();
   const address = page.url().split('?')[0] ?? '';
 

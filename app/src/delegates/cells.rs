@@ -11,6 +11,7 @@ use super::{
     enable::EnableForm,
     facts::{disabled_note, waiting_note},
     query::ListQuery,
+    replicas::{count_of, group},
     status::DelegateStatus,
     take_back::TakeBackForm,
 };
@@ -42,12 +43,10 @@ pub fn name(row: &DelegateRow, query: &ListQuery) -> impl IntoView + use<> {
 /// How many there are of its name, and the list of those.
 fn replicas(row: &DelegateRow) -> Option<impl IntoView + use<>> {
     let Replicas { all, connected } = row.replicas?;
-    let count = if all < Replicas::MAX { all.to_string() } else { format!("{all}+") };
-    let name = row.delegate.facts.name.as_str();
-    let group = ListQuery::default().with(|filter| filter.search = format!("group:\"{name}\""));
+    let count = count_of(all);
     let title = format!("{connected} of {count} connected");
     Some(view! {
-        <a class="pill" href=group.list().to_string() title=title>
+        <a class="pill" href=group(row.delegate.facts.name.as_str()).to_string() title=title>
             {format!("{count} replicas")}
         </a>
     })

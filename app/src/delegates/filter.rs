@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use muster::delegate::{DelegateFilter, DelegateType, Flag, Search, Sort};
 
 use super::query::kind_word;
-use crate::ui::search::SearchField;
+use crate::ui::{choice::Choice, search::SearchField};
 
 /// The form above the list.
 #[component]
@@ -24,6 +24,7 @@ pub fn FilterBar(filter: DelegateFilter) -> impl IntoView {
                 described_by=problem.is_some().then_some("delegates-search-problem")
             />
             <Choice
+                id="delegates-type"
                 label="Type"
                 name="type"
                 none="Any"
@@ -31,13 +32,21 @@ pub fn FilterBar(filter: DelegateFilter) -> impl IntoView {
                 chosen=filter.kind.map(kind_word).unwrap_or_default()
             />
             <Choice
+                id="delegates-is"
                 label="Issue"
                 name="is"
                 none="Any"
                 options=flags.to_vec()
                 chosen=filter.flag.map_or("", Flag::slug)
             />
-            <Choice label="Sort" name="sort" none=sort_label(Sort::default()) options=sorts.collect() chosen=sort />
+            <Choice
+                id="delegates-sort"
+                label="Sort"
+                name="sort"
+                none=sort_label(Sort::default())
+                options=sorts.collect()
+                chosen=sort
+            />
             {kept(filter)}
             <button type="submit" class="btn no-scripts">
                 "Apply"
@@ -57,37 +66,6 @@ const fn sort_label(sort: Sort) -> &'static str {
         Sort::NameBackwards => "Name, Z to A",
         Sort::Heard => "Heard of last",
         Sort::Silent => "Silent for longest",
-    }
-}
-
-/// A field in which one of several is chosen, or none.
-#[component]
-fn Choice(
-    label: &'static str,
-    name: &'static str,
-    /// What it is called to choose none.
-    none: &'static str,
-    options: Vec<(String, &'static str)>,
-    #[prop(into)] chosen: String,
-) -> impl IntoView {
-    let id = format!("delegates-{name}");
-    let option = |(word, label): (String, &'static str)| {
-        let selected = word == chosen;
-        view! {
-            <option value=word selected=selected>
-                {label}
-            </option>
-        }
-    };
-    view! {
-        <div class="labelled">
-            <label for=id.clone()>{label}</label>
-            <span class="select">
-                <select class="input" id=id name=name autocomplete="off">
-                    {std::iter::once((String::new(), none)).chain(options).map(option).collect_view()}
-                </select>
-            </span>
-        </div>
     }
 }
 

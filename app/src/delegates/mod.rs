@@ -19,6 +19,7 @@ mod keys;
 mod menu;
 mod page;
 pub mod query;
+mod replicas;
 mod row;
 mod selected;
 mod status;

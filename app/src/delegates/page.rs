@@ -11,7 +11,8 @@ use super::{
     chips::Chips,
     filter::FilterBar,
     query::{ListQuery, use_list_query},
-    row::{key, row, sorting, table},
+    replicas::{Line, are_folded, fold, key, line},
+    row::{row, sorting, table},
     selected::ACTS,
     tabs::StatusTabs,
 };
@@ -21,7 +22,7 @@ use crate::{
     ui::{
         button::NavButton,
         empty::EmptyState,
-        href::Href,
+        href::{Href, use_done},
         icon::Icon,
         list::{ListPage, Listed},
         menu::{Menu, MenuLink},
@@ -61,7 +62,7 @@ pub fn DelegatesPage() -> impl IntoView {
             nouns=["delegate", "delegates"]
             cursor=query.filter.cursor.clone()
             href=move |cursor| for_href.at(cursor).list()
-            row=move |_, data| row(data, &for_rows, false)
+            row=move |_, data| drawn(data, &for_rows)
             sorting=sorting(query.clone())
             frozen=query.decide.is_some()
             empty=Box::new(move |total, at_least| none(&for_empty, total, at_least))
@@ -77,8 +78,8 @@ pub fn DelegatesPage() -> impl IntoView {
 
 /// The page of the list that is asked for. The delegate whose decision is open stays in sight where it has left the list,
 /// for example because somebody else decided on it.
-async fn listed(query: ListQuery) -> Result<Listed<DelegateRow>, ConsoleError> {
-    let may = may_manage();
+async fn listed(query: ListQuery) -> Result<Listed<Line>, ConsoleError> {
+    let (may, done) = (may_manage(), use_done());
     let page = list_delegates(query.filter.clone()).await?;
     let is_here = |id| page.rows.iter().any(|row| row.delegate.id == id);
     let left = match query.decide.filter(|id| may && !is_here(*id)) {
@@ -87,7 +88,20 @@ async fn listed(query: ListQuery) -> Result<Listed<DelegateRow>, ConsoleError> {
         None => None,
     };
     let waiting = waiting(&query.filter).await?;
-    Ok(Listed::from(page).with_first(waiting, key).with_left(left))
+    let lines = |rows| if are_folded(&query.filter) { fold(rows, done) } else { alone(rows) };
+    Ok(Listed::from(page).with_first(waiting, key).map(lines, alone).with_left(left))
+}
+
+/// Each by itself.
+fn alone(rows: Vec<DelegateRow>) -> Vec<Line> {
+    rows.into_iter().map(Line::from).collect()
+}
+
+fn drawn(data: Line, query: &ListQuery) -> AnyView {
+    match data {
+        Line::One(data) => row(*data, query, false).into_any(),
+        Line::Replicas(rows) => line(&rows, query).into_any(),
+    }
 }
 
 /// Those that wait for a person stand first where a list begins that shows others too, in the order that nobody chose.

@@ -5,9 +5,15 @@ use muster::{
     delegate::{DelegateFilter, DelegateRow, Sort, Status},
     id::DelegateId,
 };
-use uuid::Uuid;
 
-use super::{cells, decision::Decision, facts::waiting_note, menu::row_menu, query::ListQuery};
+use super::{
+    cells,
+    decision::Decision,
+    facts::waiting_note,
+    menu::row_menu,
+    query::ListQuery,
+    replicas::{Line, line_key},
+};
 use crate::{
     session::may_manage,
     ui::{
@@ -53,20 +59,15 @@ const COLUMNS: [Column; 10] = [
 ];
 
 /// The table of delegates, for those who may change them.
-static TABLE: TableSpec<DelegateRow> = TableSpec { class: "table dense delegates", columns: &COLUMNS, key };
+static TABLE: TableSpec<Line> = TableSpec { class: "table dense delegates", columns: &COLUMNS, key: line_key };
 
 /// The same for those who may not: they select none.
-static TABLE_TO_READ: TableSpec<DelegateRow> =
-    TableSpec { class: "table dense delegates", columns: COLUMNS.split_at(1).1, key };
+static TABLE_TO_READ: TableSpec<Line> =
+    TableSpec { class: "table dense delegates", columns: COLUMNS.split_at(1).1, key: line_key };
 
 /// The table for this viewer.
-pub fn table() -> &'static TableSpec<DelegateRow> {
+pub fn table() -> &'static TableSpec<Line> {
     if may_manage() { &TABLE } else { &TABLE_TO_READ }
-}
-
-/// What tells a row from the others.
-pub fn key(row: &DelegateRow) -> Uuid {
-    row.delegate.id.0
 }
 
 /// The row; one that has left the list says so.

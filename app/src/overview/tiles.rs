@@ -73,7 +73,7 @@ fn tiles(overview: &Overview) -> Vec<Tile> {
             class: "bad",
         },
         Tile {
-            label: "Script failed",
+            label: "Script failed lately",
             count: overview.failed.total,
             beside: first(&overview.failed.named, overview.failed.total),
             to: Href::new("/delegates").with("is", "script-failed"),

@@ -142,7 +142,7 @@ fn rollout_card(id: ProfileId, rollout: Rollout, saved_only: bool) -> impl IntoV
                 " "
                 {noun}
             </p>
-            <ul class="rollout-counts" translate="no">
+            <ul class="rollout-counts" translate="no" aria-label="How far the startup script is">
                 {Progress::ALL.into_iter().map(link).collect_view()}
             </ul>
             <div class="grow"></div>

@@ -37,6 +37,13 @@ impl<T> Listed<T> {
         self.page.rows.retain(|row| !first.iter().any(|one| key(one) == key(row)));
         Self { first, ..self }
     }
+
+    /// Shows rows as something else: those of the page, and those before them. Fewer may be shown than there are.
+    #[must_use]
+    pub fn map<U>(self, page: impl FnOnce(Vec<T>) -> Vec<U>, first: impl FnOnce(Vec<T>) -> Vec<U>) -> Listed<U> {
+        let (rows, rest) = self.page.split();
+        Listed { page: rest.with(page(rows)), shown: self.shown, first: first(self.first), left: self.left }
+    }
 }
 
 impl<T> From<Page<T>> for Listed<T> {

@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Context, delegates::count_pending, page::count};
+use super::{Context, delegates::count_pending, page::count, tokens::EXPIRES_SOON};
 use crate::{
     db::entity::{Scoped, audit, delegate, delegate_listing, script_run, token},
     error::Error,
@@ -25,8 +25,6 @@ use crate::{
 
 /// For how long a delegate that was lost is news.
 const LATELY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long before its end a token asks for attention.
-const SOON: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// How many of the newest runs of scripts are looked at.
 const MAX_LOOKED_RUNS: u64 = 200;
 /// How many decisions are told.
@@ -137,7 +135,7 @@ async fn expiring(db: &impl ConnectionTrait, scope: &Scope, now: Timestamp) -> R
         .into_tuple()
         .all(db)
         .await?;
-    let soon = now.plus(SOON);
+    let soon = now.plus(EXPIRES_SOON);
     let expiring = rows.into_iter().map(|(id, name, at)| {
         let at = Timestamp::from_millis(at);
         Expiring { id: TokenId(id), name, at, soon: at <= soon }

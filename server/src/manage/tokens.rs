@@ -26,6 +26,7 @@ pub use self::{
     edit::{edit, extend},
     list::{count_expiring, list},
     rotation::{rotate, rotation},
+    rows::EXPIRES_SOON,
 };
 use self::{
     rows::{row, rows},

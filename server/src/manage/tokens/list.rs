@@ -8,12 +8,12 @@ use muster::{
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, ExprTrait as _, Order, QueryFilter, QueryOrder, QuerySelect, Select,
-    sea_query::{Expr, Func, LikeExpr, SimpleExpr},
+    sea_query::{Expr, SimpleExpr},
 };
 use uuid::Uuid;
 
 use super::{
-    super::page::{count, page},
+    super::page::{count, matching, page, searched},
     Context,
     rows::{EXPIRES_SOON, rows},
 };
@@ -21,9 +21,6 @@ use crate::{
     db::entity::{Scoped, token},
     error::Error,
 };
-
-/// The most characters of a name that are searched for.
-const MAX_SEARCH_CHARS: usize = 64;
 
 /// One page of the list.
 ///
@@ -65,14 +62,7 @@ fn filtered(scope: &Scope, filter: &TokenFilter) -> Select<token::Entity> {
     if !filter.with_revoked {
         query = query.filter(token::Column::RevokedAt.is_null());
     }
-    // PostgreSQL takes no NUL in text, and no name holds a control character.
-    let search: String = filter.search.trim().chars().filter(|c| !c.is_control()).take(MAX_SEARCH_CHARS).collect();
-    if !search.is_empty() {
-        let word = search.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = LikeExpr::new(format!("%{word}%")).escape('\\');
-        query = query.filter(Expr::expr(Func::lower(Expr::col(token::Column::Name))).like(like));
-    }
-    query
+    query.filter(matching(&searched(&filter.search), [token::Column::Name]))
 }
 
 /// When a token expires; what never does comes last.

@@ -157,6 +157,39 @@ async fn search_finds_what_rows_show_beside_the_delegate(app: TestApp) {
     assert!(page.rows[0].replicas.is_some_and(|replicas| replicas.connected == 2));
 }
 
+/// Delegates of one name stand in one line, but for those that wait for a person and where each is asked for.
+async fn replicas_stand_in_one_line(app: TestApp) {
+    let admin = app.administrator().await;
+    let edge = app.delegate(&admin.new_token("t0ken").await.value);
+    let mut ids = Vec::new();
+    for host in ["node-1", "node-2", "node-3"] {
+        ids.push(edge.named("Web").on(host).registered().await);
+    }
+    let alone = edge.named("alone").on("node-9").registered().await;
+    edge.named("Web").on("node-3").unregister(&ids[2]).await.ok();
+    app.sweep().await;
+    let rows = async |address: &str| -> (usize, String) {
+        let page = admin.page(address).await.ok().text().to_owned();
+        (page.matches("class=\"main-cell\"").count(), page)
+    };
+    let (count, page) = rows("/delegates").await;
+    assert_eq!(count, 2, "one of the three, and one that has no like");
+    for shown in ["2 of 3 connected", "3 replicas", "/delegates?q=group%3A%22Web%22", &alone] {
+        assert!(page.contains(shown), "{shown}");
+    }
+    let select = format!("value=\"{}\"", ids[0]);
+    assert!(!page.contains(&select), "what is selected stands by itself");
+    for address in ["/delegates?q=group:%22Web%22", "/delegates?q=host:node", "/delegates?status=connected"] {
+        let (_, page) = rows(address).await;
+        assert!(page.contains(&select) && !page.contains("2 of 3 connected</span>"), "{address}");
+    }
+    admin.new_profile("Guarded", true).await;
+    let waits = edge.named("Web").on("node-4").with("delegateProfileId", json!("Guarded")).registered().await;
+    let (count, page) = rows("/delegates").await;
+    assert_eq!(count, 3);
+    assert!(page.contains(&waits) && page.contains("2 of 4 connected"));
+}
+
 /// What is the matter with delegates is found as their rows show it.
 async fn what_is_the_matter_is_found(app: TestApp) {
     let admin = app.administrator().await;
@@ -321,6 +354,7 @@ on_both_databases!(
     each_status_has_its_filter,
     search_finds_parts_of_names_hosts_addresses_and_tags,
     search_finds_what_rows_show_beside_the_delegate,
+    replicas_stand_in_one_line,
     what_is_the_matter_is_found,
     each_status_is_counted_under_a_filter,
     what_means_something_in_patterns_is_literal_in_a_search,
