@@ -137,6 +137,8 @@ pub enum Permission {
     ManageDelegates,
     /// Make people, and give them new passwords.
     ManageUsers,
+    /// Look through the audit trail, which also tells who signed in and from where.
+    ReadAuditTrail,
 }
 
 impl Role {
@@ -145,7 +147,9 @@ impl Role {
     pub const fn may(self, permission: Permission) -> bool {
         match permission {
             Permission::View => true,
-            Permission::ManageDelegates => matches!(self, Self::DelegateManager | Self::AccountAdministrator),
+            Permission::ManageDelegates | Permission::ReadAuditTrail => {
+                matches!(self, Self::DelegateManager | Self::AccountAdministrator)
+            }
             Permission::ManageUsers => matches!(self, Self::AccountAdministrator),
         }
     }
@@ -199,6 +203,7 @@ mod tests {
         for role in Role::ALL {
             assert!(role.may(Permission::View));
             assert_eq!(role.may(Permission::ManageDelegates), role != Role::Viewer);
+            assert_eq!(role.may(Permission::ReadAuditTrail), role != Role::Viewer);
             assert_eq!(role.may(Permission::ManageUsers), role == Role::AccountAdministrator);
             assert_eq!(Role::from_code(role.code()), Some(role));
         }

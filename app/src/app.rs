@@ -9,6 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
+    audit::AuditTrailPage,
     console::tell_status,
     delegates::{
         ApproveDialog, Beneath, DelegatePage, DeleteDelegateDialog, DescriptionDialog, DisableDelegateDialog,
@@ -51,6 +52,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
                     <Route path=path!("/help") view=HelpPage ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view=AuditTrailPage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/delegates") view=Beneath ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!(":id/approve") view=ApproveDialog ssr=SsrMode::Async />

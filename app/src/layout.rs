@@ -73,6 +73,10 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
                         <li>
                             <NavLink to="/secrets" icon=Icon::Secrets label="Secrets" />
                         </li>
+                        // On a phone the menu of the user leads there: of what is done daily each has a tab.
+                        <li class="nav-wide">
+                            <NavLink to="/audit" icon=Icon::Record label="Audit Trail" />
+                        </li>
                     </ManagersOnly>
                 </ul>
             </nav>
@@ -114,6 +118,12 @@ fn Header(frame: Frame) -> impl IntoView {
         <div id="user-menu" class="menu" popover="auto">
             <p class="menu-email" translate="no">{email}</p>
             <p class="muted">{role.label()}</p>
+            <ManagersOnly>
+                <a class="menu-link nav-narrow" href="/audit">
+                    {Icon::Record.draw()}
+                    "Audit Trail"
+                </a>
+            </ManagersOnly>
             <ThemeSwitch />
             <Form action=SignOut::PATH class="menu-form">
                 <SubmitButton label="Log out" busy="Logging out…" class="btn" />

@@ -6,6 +6,8 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 mod app;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod audit;
 #[cfg(any(target_arch = "wasm32", test))]
 mod browser;
 #[cfg(not(target_arch = "wasm32"))]

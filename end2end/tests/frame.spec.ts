@@ -75,8 +75,11 @@ test('on a phone the way around shows where one is', async ({ ui, page }) => {
     await ui.open('/delegates');
     await ui.go(section);
     const tabs = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
-    for (const tab of await tabs.all()) await expect(tab).toBeInViewport({ ratio: 1 });
+    for (const tab of await tabs.filter({ visible: true }).all()) await expect(tab).toBeInViewport({ ratio: 1 });
   }
+  await page.getByRole('button', { name: /^User menu/ }).click();
+  await page.getByRole('link', { name: 'Audit Trail' }).click();
+  await expect(ui.heading('Audit Trail')).toBeVisible();
 });
 
 test('what leads to a page is a link, and what opens something is a button', async ({ ui, page, context }) => {
@@ -87,7 +90,7 @@ test('what leads to a page is a link, and what opens something is a button', asy
   await download.click({ modifiers: ['ControlOrMeta'] });
   await expect((await opened).getByRole('heading', { level: 1, name: 'Download Delegate' })).toBeVisible();
   await ui.open('/tokens');
-  const opener = page.getByRole('button', { name: 'New Token' });
+  const opener = page.getByRole('button', { name: 'New Token', exact: true });
   await opener.focus();
   await page.keyboard.press('Space');
   await expect(ui.dialog('New Token')).toBeVisible();

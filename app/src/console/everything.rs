@@ -1,7 +1,12 @@
 //! What the console asks about all objects together.
 
 use async_trait::async_trait;
-use muster::{overview::Overview, search::Found};
+use muster::{
+    audit::{TrailFilter, TrailRow},
+    overview::Overview,
+    page::Page,
+    search::Found,
+};
 
 use crate::error::ConsoleError;
 
@@ -12,4 +17,6 @@ pub trait Everything {
     async fn overview(&self) -> Result<Overview, ConsoleError>;
     /// What bears a text in its name.
     async fn search(&self, text: &str) -> Result<Found, ConsoleError>;
+    /// One page of the audit trail. Needs the permission to read it.
+    async fn audit_trail(&self, filter: TrailFilter) -> Result<Page<TrailRow>, ConsoleError>;
 }

@@ -25,6 +25,7 @@ const PLACES: &[Place] = &[
     place("Delegate Profiles", "/profiles", "scripts approval", false),
     place("Tokens", "/tokens", "keys credentials", false),
     place("Secrets", "/secrets", "passwords values", true),
+    place("Audit Trail", "/audit", "record history who did what sign-ins", true),
     place("Download Delegate", "/install", "install add new delegate", true),
     place("New Token", "/tokens/new", "create generate token", true),
     place("Add Delegate Profile", "/profiles/new", "create new profile", true),

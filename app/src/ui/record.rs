@@ -13,13 +13,17 @@ pub fn record_table(rows: Vec<AuditRow>) -> AnyView {
     plain_table(&["When", "What", "Who", "Address"], rows, entry)
 }
 
+/// What an entry tells beyond its action: what changed from what to what, or a phrase.
+pub fn detail(detail: String, changes: Vec<FactChange>) -> Option<AnyView> {
+    if changes.is_empty() {
+        return (!detail.is_empty()).then(|| view! { <span class="second detail">{detail}</span> }.into_any());
+    }
+    let changes = changes.into_iter().map(change).collect_view();
+    Some(view! { <ul class="changes">{changes}</ul> }.into_any())
+}
+
 fn entry(row: AuditRow) -> impl IntoView {
-    let what = if row.changes.is_empty() {
-        (!row.detail.is_empty()).then(|| view! { <span class="second detail">{row.detail}</span> }.into_any())
-    } else {
-        let changes = row.changes.into_iter().map(change).collect_view();
-        Some(view! { <ul class="changes">{changes}</ul> }.into_any())
-    };
+    let what = detail(row.detail, row.changes);
     view! {
         <tr>
             <td data-label="When">

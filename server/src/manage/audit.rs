@@ -1,5 +1,7 @@
 //! The audit trail: what use cases write into it, and what is shown of it.
 
+mod trail;
+
 use muster::{
     audit::{Action, AuditRow, FactChange},
     page::{Cursor, Page},
@@ -10,6 +12,7 @@ use muster::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+pub use self::trail::trail;
 use super::{Context, page::page};
 use crate::{
     db::{

@@ -30,6 +30,7 @@ const TABLE: &[Row] = &[
     ("session/sign-in", May::Anybody, &[("email", "no address"), ("password", "x")]),
     ("overview/get", May::Look, &[]),
     ("search/find", May::Look, &[("text", "edge")]),
+    ("audit/list", May::Manage, &[("filter[who]", "ada"), ("filter[cursor]", "First")]),
     ("delegates/filter-names", May::Look, &[]),
     ("delegates/count", May::Look, &[("filter[search]", ""), ("filter[cursor]", "First")]),
     ("delegates/list", May::Look, &[("filter[search]", ""), ("filter[cursor]", "First")]),

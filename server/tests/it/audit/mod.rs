@@ -1,5 +1,7 @@
 //! The audit trail: one entry for each change, in the name of who made it.
 
+mod trail;
+
 use muster::audit::Action;
 
 use crate::support::{Answer, Person, TestApp, json, person::PASSWORD};

@@ -3,8 +3,7 @@
 use muster::delegate::DelegateRow;
 use serde::Serialize;
 
-/// What programs that show tables take for the beginning of a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+use super::table::Exported;
 
 /// The columns, in their order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,68 +56,59 @@ impl From<DelegateRow> for ExportedDelegate {
     }
 }
 
-impl ExportedDelegate {
-    fn cells(&self) -> [(&'static str, &str); 19] {
+impl Exported for ExportedDelegate {
+    const FILE: &'static str = "delegates";
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "name",
+        "host_name",
+        "status",
+        "type",
+        "version",
+        "outdated",
+        "profile",
+        "token",
+        "tags",
+        "inherited_tags",
+        "address",
+        "stated_address",
+        "key_fingerprint",
+        "script_failed",
+        "description",
+        "registered_at",
+        "last_heartbeat_at",
+        "refused_at",
+    ];
+
+    fn cells(&self) -> Vec<&str> {
         let yes = |is: bool| if is { "yes" } else { "no" };
-        [
-            ("id", &self.id),
-            ("name", &self.name),
-            ("host_name", &self.host_name),
-            ("status", self.status),
-            ("type", self.r#type),
-            ("version", &self.version),
-            ("outdated", yes(self.outdated)),
-            ("profile", &self.profile),
-            ("token", &self.token),
-            ("tags", &self.tags),
-            ("inherited_tags", &self.inherited_tags),
-            ("address", &self.address),
-            ("stated_address", &self.stated_address),
-            ("key_fingerprint", &self.key_fingerprint),
-            ("script_failed", yes(self.script_failed)),
-            ("description", &self.description),
-            ("registered_at", &self.registered_at),
-            ("last_heartbeat_at", &self.last_heartbeat_at),
-            ("refused_at", self.refused_at.as_deref().unwrap_or_default()),
+        vec![
+            &self.id,
+            &self.name,
+            &self.host_name,
+            self.status,
+            self.r#type,
+            &self.version,
+            yes(self.outdated),
+            &self.profile,
+            &self.token,
+            &self.tags,
+            &self.inherited_tags,
+            &self.address,
+            &self.stated_address,
+            &self.key_fingerprint,
+            yes(self.script_failed),
+            &self.description,
+            &self.registered_at,
+            &self.last_heartbeat_at,
+            self.refused_at.as_deref().unwrap_or_default(),
         ]
     }
-
-    /// The names of the columns.
-    pub fn csv_head() -> String {
-        const NAMES: &str = "id,name,host_name,status,type,version,outdated,profile,token,tags,inherited_tags,address,\
-                             stated_address,key_fingerprint,script_failed,description,registered_at,last_heartbeat_at,\
-                             refused_at\r\n";
-        NAMES.to_owned()
-    }
-
-    /// Its line of a CSV file.
-    pub fn csv_line(&self) -> String {
-        let mut line = self.cells().map(|(_, value)| cell(value)).join(",");
-        line.push_str("\r\n");
-        line
-    }
-
-    /// Its line of a file of JSON Lines.
-    ///
-    /// # Errors
-    /// None that could happen with what it holds.
-    pub fn json_line(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string(self)? + "\n")
-    }
-}
-
-/// A cell: delegates choose what stands in it, so none may be a formula to who opens the file.
-fn cell(value: &str) -> String {
-    let guard = if value.starts_with(FORMULA) { "'" } else { "" };
-    if guard.is_empty() && !value.contains([',', '"', '\r', '\n']) {
-        return value.to_owned();
-    }
-    format!("\"{guard}{}\"", value.replace('"', "\"\""))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::table::tests::has_the_same_columns, *};
 
     fn delegate() -> ExportedDelegate {
         ExportedDelegate {
@@ -153,14 +143,6 @@ mod tests {
 
     #[test]
     fn both_formats_have_the_same_columns() {
-        let names = delegate().cells().map(|(name, _)| name).join(",");
-        assert_eq!(ExportedDelegate::csv_head(), names + "\r\n");
-        let line = delegate().json_line().unwrap();
-        let json: serde_json::Value = serde_json::from_str(&line).unwrap();
-        for (name, _) in delegate().cells() {
-            assert!(json.get(name).is_some(), "{name}");
-        }
-        assert_eq!(json["script_failed"], true);
-        assert!(line.ends_with("}\n") && line.lines().count() == 1);
+        assert_eq!(has_the_same_columns(&delegate())["script_failed"], true);
     }
 }

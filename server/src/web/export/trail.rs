@@ -1,0 +1,97 @@
+//! An entry of the audit trail in an exported file.
+
+use muster::{
+    audit::{FactChange, TrailRow},
+    time::Timestamp,
+};
+use serde::Serialize;
+
+use super::table::Exported;
+
+/// The columns, in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExportedEntry {
+    id: String,
+    at: String,
+    action: &'static str,
+    object_kind: &'static str,
+    object_id: Option<String>,
+    object: String,
+    actor: String,
+    address: String,
+    detail: String,
+    changes: Vec<FactChange>,
+    /// The changes as a phrase, for CSV alone.
+    #[serde(skip)]
+    changed: String,
+}
+
+impl From<TrailRow> for ExportedEntry {
+    fn from(row: TrailRow) -> Self {
+        let entry = row.entry;
+        Self {
+            id: row.id.to_string(),
+            at: precise(entry.at),
+            action: entry.action.code(),
+            object_kind: entry.action.subject().slug(),
+            object_id: row.object.map(|id| id.to_string()),
+            object: row.name,
+            actor: entry.actor,
+            address: entry.address,
+            detail: entry.detail,
+            changed: entry.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            changes: entry.changes,
+        }
+    }
+}
+
+/// With its milliseconds: of two entries the file tells which came first.
+fn precise(at: Timestamp) -> String {
+    at.to_string().replace('Z', &format!(".{:03}Z", at.as_millis().rem_euclid(1000)))
+}
+
+impl Exported for ExportedEntry {
+    const FILE: &'static str = "audit-trail";
+    const COLUMNS: &'static [&'static str] =
+        &["id", "at", "action", "object_kind", "object_id", "object", "actor", "address", "detail", "changes"];
+
+    fn cells(&self) -> Vec<&str> {
+        vec![
+            &self.id,
+            &self.at,
+            self.action,
+            self.object_kind,
+            self.object_id.as_deref().unwrap_or_default(),
+            &self.object,
+            &self.actor,
+            &self.address,
+            &self.detail,
+            &self.changed,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use muster::audit::{Action, AuditRow};
+
+    use super::{super::table::tests::has_the_same_columns, *};
+
+    #[test]
+    fn changes_are_objects_and_a_phrase() {
+        let entry = AuditRow {
+            at: Timestamp::from_millis(1_000_000_020_007),
+            actor: "ada@example.com".into(),
+            address: "10.0.0.1".into(),
+            action: Action::ProfileSwitched,
+            detail: String::new(),
+            changes: vec![FactChange::new("Profile", "Primary", "=Edge")],
+        };
+        let row = TrailRow { id: uuid::Uuid::nil(), entry, object: None, name: "edge-1".into(), has_page: true };
+        let row = ExportedEntry::from(row);
+        let expected = "00000000-0000-0000-0000-000000000000,2001-09-09T01:47:00.007Z,PROFILE_SWITCHED,delegates,,edge-1,\
+                        ada@example.com,10.0.0.1,,Profile Primary → =Edge\r\n";
+        assert_eq!(row.csv_line(), expected);
+        assert_eq!(has_the_same_columns(&row)["changes"][0]["after"], "=Edge");
+    }
+}
