@@ -52,7 +52,7 @@ pub fn AuditTrailPage() -> impl IntoView {
             actions=actions
             page=list_audit_trail(filter.clone())
             table=&TABLE
-            topics=""
+            topics="delegates profiles tokens secrets"
             nouns=["entry", "entries"]
             href=move |cursor| trail_href(PATH, &pages.at(cursor))
             cursor=filter.cursor.clone()
@@ -86,19 +86,24 @@ fn line(id: Uuid, row: TrailRow, filter: &TrailFilter) -> impl IntoView + use<> 
                 {detail(entry.detail, entry.changes)}
             </td>
             <td data-label="Object">
-                {match (page, object.clone()) {
-                    (Some(page), _) => view! { <a class="link" href=page.to_string()>{row.name}</a> }.into_any(),
-                    (None, _) => view! { <span>{row.name}</span> }.into_any(),
+                {match page {
+                    Some(page) => view! { <a class="link" href=page.to_string()>{row.name}</a> }.into_any(),
+                    None => view! { <span>{row.name}</span> }.into_any(),
                 }}
-                {object.map(|only| view! { <a class="link second" href=only data-noscroll="">"All of it"</a> })}
+                {object.map(|only| view! { <a class="link second only" href=only data-noscroll="">"All of it"</a> })}
             </td>
             <td data-label="Who">
                 <a class="narrows" href=who data-noscroll="">
                     {entry.actor}
                 </a>
-                <a class="narrows second mono" href=address data-noscroll="">
-                    {entry.address}
-                </a>
+                {(!entry.address.is_empty())
+                    .then(|| {
+                        view! {
+                            <a class="narrows second mono" href=address data-noscroll="">
+                                {entry.address}
+                            </a>
+                        }
+                    })}
             </td>
         </tr>
     }

@@ -122,7 +122,7 @@ pub fn line(rows: &[DelegateRow], query: &ListQuery) -> Option<impl IntoView + u
                     {failed.then(|| view! { <Badge kind=Kind::Bad label="Script failed" /> })}
                     {outdated.then(|| view! { <Badge kind=Kind::Old label="Outdated" /> })}
                 </span>
-                <span class="s">{hosts}</span>
+                <span class="second">{hosts}</span>
             </td>
             <td class="status-cell" data-label="Status">
                 <span class="status-line">{status(all, connected)}</span>

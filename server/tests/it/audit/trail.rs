@@ -44,7 +44,7 @@ async fn it_is_narrowed_by_person_object_kind_time_and_address(app: TestApp) {
         (&[("filter[object]", id.as_str())], &registered),
         (&[("filter[address]", "198.51")], &registered),
         (&[("filter[action]", "TokenCreated"), ("filter[who]", admin.email.as_str())], &[Action::TokenCreated]),
-        (&[("filter[subject]", "Profiles")], &[deleted, made]),
+        (&[("filter[subject]", "Profiles")], &[deleted, made, made]),
         (&[("filter[since]", later_field.as_str())], &[deleted, made]),
         (&[("filter[until]", later_field.as_str()), ("filter[subject]", "Profiles")], &[]),
         (&[("filter[who]", admin.email.as_str()), ("filter[subject]", "Profiles")], &[deleted, made]),
