@@ -34,6 +34,7 @@ use crate::{
         href::{Href, use_here},
         icon::Icon,
         load::render,
+        middle::Middle,
         pick::{ALL, PAGE, PickAct, ROW},
         plain_table::plain_table,
     },
@@ -197,12 +198,12 @@ fn line(row: DelegateRow) -> impl IntoView {
     view! {
         <tr translate="no">
             <td data-label="Delegate">
-                <a class="t" href=detail_href(row.delegate.id).to_string()>
+                <a class="t selected-name" href=detail_href(row.delegate.id).to_string() title=facts.name.to_string()>
                     {facts.name.to_string()}
                 </a>
             </td>
-            <td data-label="Host name" class="mono">
-                {facts.host_name.to_string()}
+            <td data-label="Host name" class="mono selected-host">
+                <Middle text=facts.host_name.to_string() what="host name" tab_stop=false />
             </td>
             <td data-label="Key fingerprint" class="mono fingerprint-cell">
                 {fingerprint}
