@@ -71,7 +71,7 @@ test('what is not there is said in the frame, which leads on', async ({ ui, page
 
 test('on a phone the way around shows where one is', async ({ ui, page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const section of ['Overview', 'Delegates', 'Delegate Profiles', 'Tokens', 'Secrets'] as const) {
+  for (const section of ['Overview', 'Delegates', 'Delegate Profiles', 'Tokens', 'Secrets', 'Users'] as const) {
     await ui.open('/delegates');
     await ui.go(section);
     const tabs = page.getByRole('navigation', { name: 'Main' }).getByRole('link');

@@ -50,7 +50,7 @@ fn about(Account { user, sessions }: Account) -> impl IntoView {
         {sessions_block(sessions)}
         <section class="block">
             <h2>"Appearance"</h2>
-            <ThemeSwitch />
+            <ThemeSwitch label_id="account-theme" class="account-theme" />
         </section>
     }
 }
