@@ -15,6 +15,8 @@ use super::{
 pub struct Words {
     /// The heading.
     pub title: &'static str,
+    /// What it is, in a word: "value".
+    pub noun: &'static str,
     /// What it is called for who does not see the field: "Token value".
     pub label: &'static str,
     /// That it is there, and waits to be copied.
@@ -38,7 +40,7 @@ pub fn ShownOnce(
     /// Where closing it leads.
     back: Href,
 ) -> impl IntoView {
-    let Words { title, label, ready, copied, notice, done } = words;
+    let Words { title, noun, label, ready, copied, notice, done } = words;
     view! {
         <Dialog title=title back=back>
             // Fetched anew, the page would not have the value any more. The browser copies it by itself, and a slip
@@ -78,8 +80,8 @@ pub fn ShownOnce(
                 <footer class="asks" data-asks="" hidden>
                     <p
                         role="alert"
-                        data-copied-text="It is in your clipboard, and nowhere else. It cannot be shown again."
-                        data-uncopied-text="You have not copied it. It cannot be shown again."
+                        data-copied-text=format!("The {noun} is in your clipboard, and nowhere else. It cannot be shown again.")
+                        data-uncopied-text=format!("You have not copied the {noun}. It cannot be shown again.")
                     ></p>
                     <button type="button" class="btn" data-calm-again="">
                         "Go back"

@@ -42,6 +42,7 @@ fn words(RevealedLink { user, link, .. }: &RevealedLink) -> Words {
     };
     Words {
         title,
+        noun: "link",
         label: title,
         ready: format!("The link for {email} is ready. Copy it now, and send it to nobody else."),
         copied: format!("The link for {email} is in your clipboard. Send it to nobody else."),
