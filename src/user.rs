@@ -1,211 +1,211 @@
-//! People: who may use the console, and what each role may do.
+//! People: who may use the console, what each role may do, and what becomes of a person.
 
-use std::fmt;
+mod browser;
+mod command;
+mod email;
+mod link;
+mod password;
+mod role;
+mod view;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    id::UserId,
-    named_enum::named_enum,
-    text::{Invalid, honest, revealed},
-    time::Timestamp,
+pub use self::{
+    browser::browser,
+    command::{Invite, parse_name, parse_role},
+    email::Email,
+    link::{LinkKind, OpenLink, OpenedLink},
+    password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, Password},
+    role::{Permission, Role},
+    view::{Account, SessionRow, UserDetail, UserRow},
 };
+use crate::{id::UserId, named_enum::named_enum, text::line_type, time::Timestamp};
 
-/// The address a person signs in with, in lower case.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Email(String);
-
-impl Email {
-    /// Reads an address: something before and after one `@`, no white space, nothing that deceives, at most 254
-    /// characters (RFC 5321).
-    ///
-    /// # Errors
-    /// Says what an address looks like.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let text = text.trim().to_lowercase();
-        let well_formed = text.len() <= 254
-            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-            && text
-                .split_once('@')
-                .is_some_and(|(local, host)| !local.is_empty() && !host.is_empty() && !host.contains('@'));
-        honest(&text, "The address")?;
-        if well_formed { Ok(Self(text)) } else { Err(Invalid::new("Enter an email address like name@example.com.")) }
-    }
-
-    /// Reads one that was stored. A version before may have taken characters that are refused today: � stands in their
-    /// place.
-    ///
-    /// # Errors
-    /// As for [`Email::parse`].
-    pub fn restore(text: &str) -> Result<Self, Invalid> {
-        Self::parse(&revealed(text))
-    }
-
-    /// The address.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Email {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for Email {
-    type Error = Invalid;
-
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Email> for String {
-    fn from(email: Email) -> Self {
-        email.0
-    }
-}
-
-/// The fewest characters of a password. NIST SP 800-63B asks for length, not for kinds of characters.
-pub const MIN_PASSWORD_LENGTH: usize = 12;
-/// The most bytes of a password: bounds the work of hashing it.
-pub const MAX_PASSWORD_BYTES: usize = 1024;
-
-/// A password as a person typed it. It is never printed.
-#[derive(Clone, Serialize, Deserialize, zeroize::Zeroize, zeroize::ZeroizeOnDrop)]
-#[serde(transparent)]
-pub struct Password(String);
-
-impl Password {
-    /// A password as typed, not yet checked.
-    #[must_use]
-    pub const fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Checks that it is fit to be somebody's new password.
-    ///
-    /// # Errors
-    /// Says how long it has to be.
-    pub fn check_new(&self) -> Result<(), Invalid> {
-        if self.0.chars().count() < MIN_PASSWORD_LENGTH {
-            return Err(Invalid::new(format!(
-                "Use at least {MIN_PASSWORD_LENGTH} characters; a few words in a row do well."
-            )));
-        }
-        if self.0.len() > MAX_PASSWORD_BYTES {
-            return Err(Invalid::new(format!("Use at most {MAX_PASSWORD_BYTES} bytes.")));
-        }
-        Ok(())
-    }
-
-    /// The password in clear, for the hash function alone.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
+line_type!(
+    /// What a person is called.
+    PersonName,
+    "The name",
+    100
+);
 
 named_enum! {
-    /// What a person is in the account.
+    /// Whether a person can sign in.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    pub enum Role: code, label {
-        /// Reads everything but the secrets of scripts.
-        Viewer = "VIEWER", "Viewer";
-        /// Decides on delegates, profiles and tokens.
-        DelegateManager = "DELEGATE_MANAGER", "Delegate Manager";
-        /// Does everything.
-        AccountAdministrator = "ACCOUNT_ADMINISTRATOR", "Account Administrator";
+    pub enum UserStatus: code, label {
+        /// Not yet: the invitation was not taken up.
+        Invited = "INVITED", "Invited";
+        /// Yes.
+        Active = "ACTIVE", "Active";
+        /// Not any more, until an account administrator lets the person again.
+        Disabled = "DISABLED", "Disabled";
     }
 }
 
-/// A right that a use case asks for, and that roles include.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Permission {
-    /// See delegates, profiles and tokens.
-    View,
-    /// Decide on delegates, change profiles, make and revoke tokens, make install files.
-    ManageDelegates,
-    /// Make people, and give them new passwords.
-    ManageUsers,
-    /// Look through the audit trail, which also tells who signed in and from where.
-    ReadAuditTrail,
-}
-
-impl Role {
-    /// Whether this role includes a permission.
-    #[must_use]
-    pub const fn may(self, permission: Permission) -> bool {
-        match permission {
-            Permission::View => true,
-            Permission::ManageDelegates | Permission::ReadAuditTrail => {
-                matches!(self, Self::DelegateManager | Self::AccountAdministrator)
-            }
-            Permission::ManageUsers => matches!(self, Self::AccountAdministrator),
-        }
-    }
-}
-
-/// A person who may sign in.
+/// A person who may sign in, or may once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Stays the same where the address changes.
     pub id: UserId,
     /// The address to sign in with; unique.
     pub email: Email,
+    /// What the person is called; none where nobody said.
+    pub name: Option<PersonName>,
     /// Decides what the person may do.
     pub role: Role,
+    /// Decides whether the person may sign in.
+    pub status: UserStatus,
     /// When the user was made.
     pub created_at: Timestamp,
+}
+
+/// Why something cannot be done to a person as it is. The text names the person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UserError {
+    /// Nobody would be left who decides who may use Muster.
+    #[error("{0} is the only active account administrator. Make somebody else one first.")]
+    LastAdministrator(Email),
+    /// The invitation was not taken up.
+    #[error("{0} has not taken up the invitation. Delete it instead, or make a new link.")]
+    OnlyInvited(Email),
+    /// The invitation was taken up.
+    #[error("{0} has taken up the invitation already. To help with a forgotten password, reset it.")]
+    NotInvited(Email),
+    /// The person is disabled.
+    #[error("{0} is disabled. Enable the user first.")]
+    Disabled(Email),
+    /// The person is not disabled.
+    #[error("{0} is not disabled.")]
+    NotDisabled(Email),
+}
+
+impl User {
+    /// What pages call the person: by name, or else by address.
+    #[must_use]
+    pub fn called(&self) -> &str {
+        self.name.as_ref().map_or(self.email.as_str(), PersonName::as_str)
+    }
+
+    /// Whether the person can decide now who may use Muster.
+    #[must_use]
+    pub fn is_active_administrator(&self) -> bool {
+        self.status == UserStatus::Active && self.role.may(Permission::ManageUsers)
+    }
+
+    /// Whether the person may be lost: `others` is how many other active account administrators there are.
+    ///
+    /// # Errors
+    /// [`UserError::LastAdministrator`].
+    pub fn check_can_go(&self, others: u64) -> Result<(), UserError> {
+        if self.is_active_administrator() && others == 0 {
+            return Err(UserError::LastAdministrator(self.email.clone()));
+        }
+        Ok(())
+    }
+
+    /// The person with another role. For `others` see [`User::check_can_go`].
+    ///
+    /// # Errors
+    /// [`UserError::LastAdministrator`].
+    pub fn with_role(&self, role: Role, others: u64) -> Result<Self, UserError> {
+        let after = Self { role, ..self.clone() };
+        if !after.is_active_administrator() {
+            self.check_can_go(others)?;
+        }
+        Ok(after)
+    }
+
+    /// The person, disabled. For `others` see [`User::check_can_go`].
+    ///
+    /// # Errors
+    /// [`UserError`].
+    pub fn disabled(&self, others: u64) -> Result<Self, UserError> {
+        match self.status {
+            UserStatus::Active => self.check_can_go(others)?,
+            UserStatus::Invited => return Err(UserError::OnlyInvited(self.email.clone())),
+            UserStatus::Disabled => return Err(UserError::Disabled(self.email.clone())),
+        }
+        Ok(Self { status: UserStatus::Disabled, ..self.clone() })
+    }
+
+    /// The person, who may sign in again.
+    ///
+    /// # Errors
+    /// [`UserError::NotDisabled`].
+    pub fn enabled(&self) -> Result<Self, UserError> {
+        match self.status {
+            UserStatus::Disabled => Ok(Self { status: UserStatus::Active, ..self.clone() }),
+            UserStatus::Invited | UserStatus::Active => Err(UserError::NotDisabled(self.email.clone())),
+        }
+    }
+
+    /// Whether a link of this kind is for such a person.
+    ///
+    /// # Errors
+    /// [`UserError`].
+    pub fn check_link(&self, kind: LinkKind) -> Result<(), UserError> {
+        match (kind, self.status) {
+            (LinkKind::Invitation, UserStatus::Invited) | (LinkKind::PasswordReset, UserStatus::Active) => Ok(()),
+            (_, UserStatus::Disabled) => Err(UserError::Disabled(self.email.clone())),
+            (LinkKind::Invitation, UserStatus::Active) => Err(UserError::NotInvited(self.email.clone())),
+            (LinkKind::PasswordReset, UserStatus::Invited) => Err(UserError::OnlyInvited(self.email.clone())),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn c25_addresses_that_deceive_are_refused_and_old_ones_can_be_read() {
-        for deceit in ["ad\u{200b}a@example.com", "ada\u{202e}@example.com", "\u{feff}ada@example.com", "a\u{ad}da@x"] {
-            let error = Email::parse(deceit).unwrap_err().to_string();
-            assert!(error.starts_with("The address must not contain characters that cannot be seen"), "{error}");
-            assert!(Email::restore(deceit).unwrap().as_str().contains('\u{fffd}'));
+    fn user(role: Role, status: UserStatus) -> User {
+        User {
+            id: UserId(uuid::Uuid::nil()),
+            email: Email::parse("ada@example.com").unwrap(),
+            name: None,
+            role,
+            status,
+            created_at: Timestamp::from_millis(1),
         }
     }
 
     #[test]
-    fn addresses_are_lower_case_and_checked() {
-        assert_eq!(Email::parse(" Ada@Example.com ").unwrap().as_str(), "ada@example.com");
-        for bad in ["", "ada", "@example.com", "ada@", "a@b@c", "a da@example.com", &format!("{}@b", "a".repeat(254))] {
-            assert!(Email::parse(bad).is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn passwords_are_long_enough_and_never_printed() {
-        let password = Password::new("correct horse".into());
-        assert!(password.check_new().is_ok());
-        assert_eq!(format!("{password:?}"), "[redacted]");
-        assert!(Password::new("short".into()).check_new().is_err());
-        assert!(Password::new("x".repeat(MAX_PASSWORD_BYTES + 1)).check_new().is_err());
-    }
-
-    #[test]
-    fn a_viewer_manages_nothing() {
+    fn the_last_active_administrator_stays_one() {
+        let is_last = |result: Result<User, UserError>| matches!(result, Err(UserError::LastAdministrator(_)));
         for role in Role::ALL {
-            assert!(role.may(Permission::View));
-            assert_eq!(role.may(Permission::ManageDelegates), role != Role::Viewer);
-            assert_eq!(role.may(Permission::ReadAuditTrail), role != Role::Viewer);
-            assert_eq!(role.may(Permission::ManageUsers), role == Role::AccountAdministrator);
-            assert_eq!(Role::from_code(role.code()), Some(role));
+            for status in UserStatus::ALL {
+                let ada = user(role, status);
+                let last = role == Role::AccountAdministrator && status == UserStatus::Active;
+                assert_eq!(ada.check_can_go(0).is_err(), last);
+                assert!(ada.check_can_go(1).is_ok());
+                for to in Role::ALL {
+                    assert_eq!(is_last(ada.with_role(to, 0)), last && to != Role::AccountAdministrator);
+                    assert_eq!(ada.with_role(to, 1), Ok(User { role: to, ..ada.clone() }));
+                }
+                assert_eq!(is_last(ada.disabled(0)), last);
+            }
         }
+    }
+
+    #[test]
+    fn who_is_active_can_be_disabled_and_who_is_disabled_enabled() {
+        let [invited, active, disabled] = UserStatus::ALL.map(|status| user(Role::Viewer, status));
+        assert_eq!(active.disabled(0), Ok(disabled.clone()));
+        assert_eq!(disabled.enabled(), Ok(active.clone()));
+        assert!(matches!(invited.disabled(1), Err(UserError::OnlyInvited(_))));
+        assert!(matches!(disabled.disabled(1), Err(UserError::Disabled(_))));
+        assert!([invited, active].iter().all(|one| matches!(one.enabled(), Err(UserError::NotDisabled(_)))));
+    }
+
+    #[test]
+    fn a_link_is_for_who_can_use_it() {
+        let good = |kind: LinkKind| UserStatus::ALL.map(|status| user(Role::Viewer, status).check_link(kind).is_ok());
+        assert_eq!(good(LinkKind::Invitation), [true, false, false]);
+        assert_eq!(good(LinkKind::PasswordReset), [false, true, false]);
+    }
+
+    #[test]
+    fn people_are_called_by_name_where_they_have_one() {
+        let ada = user(Role::Viewer, UserStatus::Active);
+        assert_eq!(ada.called(), "ada@example.com");
+        assert_eq!(User { name: PersonName::parse(" Ada Lovelace ").ok(), ..ada }.called(), "Ada Lovelace");
     }
 }

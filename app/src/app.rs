@@ -9,6 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
+    account::{AccountPage, EndOtherSessionsDialog, EndSessionDialog},
     audit::AuditTrailPage,
     console::tell_status,
     delegates::{
@@ -21,6 +22,7 @@ use crate::{
         AddTokenDialog, AddedTokenDialog, ApproveArrivalDialog, DelegateSetupPage, InstallPage, RejectArrivalDialog,
         ReviewPage, VerifyPage,
     },
+    invitation::InvitationPage,
     layout::Layout,
     overview::OverviewPage,
     profiles::{
@@ -35,6 +37,10 @@ use crate::{
         RevokeTokenDialog, RotateTokenDialog, RotationPage, TokenPage, TokensPage,
     },
     ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon, load::provide_on_failure},
+    users::{
+        ChangeRoleDialog, DeleteUserDialog, DisableUserDialog, EnableUserDialog, EndSessionsDialog, InviteDialog,
+        RenewInvitationDialog, ResetPasswordDialog, UserLinkDialog, UserPage, UsersPage,
+    },
 };
 
 /// The console.
@@ -48,6 +54,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=Nothing>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
                     <Route path=path!("/search") view=SearchPage ssr=SsrMode::Async />
@@ -111,6 +118,24 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/secrets/:id") view=SecretPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("edit") view=EditSecretDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/users") view=UsersPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new") view=InviteDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/link") view=UserLinkDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/role") view=ChangeRoleDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/renew-invitation") view=RenewInvitationDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/reset-password") view=ResetPasswordDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/end-sessions") view=EndSessionsDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/disable") view=DisableUserDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/enable") view=EnableUserDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/delete") view=DeleteUserDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/account") view=AccountPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("end-others") view=EndOtherSessionsDialog ssr=SsrMode::Async />
+                        <Route path=path!("sessions/:id/end") view=EndSessionDialog ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/install") view=InstallPage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/install/:kind") view=DelegateSetupPage ssr=SsrMode::Async>

@@ -2,14 +2,14 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::components::Outlet;
-use muster::page::count_label;
+use muster::{page::count_label, user::Permission};
 
 use crate::{
     console::Frame,
     help::Shortcuts,
     search::Palette,
     session::{
-        ManagersOnly, ThemeSwitch,
+        ManagersOnly, Only, ThemeSwitch,
         api::{SignOut, get_frame},
         provide_viewer,
     },
@@ -44,8 +44,8 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
         </a>
         <Tab waiting=pending />
         <div class="frame" data-session=session data-pending=(pending > 0).then_some("")>
-            // How many wait is on every page.
-            <Follows topics="delegates" />
+            // How many wait is on every page, and each goes by what the person may do.
+            <Follows topics="delegates roles" />
             <header class="top">
                 <a class="brand" href="/">
                     <span class="mark">{Icon::Muster.draw()}</span>
@@ -78,6 +78,11 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
                             <NavLink to="/audit" icon=Icon::Record label="Audit Trail" />
                         </li>
                     </ManagersOnly>
+                    <Only may=Permission::ManageUsers>
+                        <li class="nav-wide">
+                            <NavLink to="/users" icon=Icon::Users label="Users" />
+                        </li>
+                    </Only>
                 </ul>
             </nav>
             <Lost />
@@ -94,7 +99,8 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
 
 #[component]
 fn Header(frame: Frame) -> impl IntoView {
-    let Frame { account, email, role, .. } = frame;
+    let Frame { account, email, called, role, .. } = frame;
+    let named = (called != email).then(|| view! { <p class="menu-name" translate="no">{called.clone()}</p> });
     view! {
         <p class="scope">
             <span>"Account"</span>
@@ -112,18 +118,30 @@ fn Header(frame: Frame) -> impl IntoView {
             class="avatar"
             popovertarget="user-menu"
         >
-            <span aria-hidden="true">{initials(&email)}</span>
-            <span class="visually-hidden">{format!("User menu, {email}")}</span>
+            <span aria-hidden="true">{initials(&called)}</span>
+            <span class="visually-hidden">{format!("User menu, {called}")}</span>
         </button>
         <div id="user-menu" class="menu" popover="auto">
+            {named}
             <p class="menu-email" translate="no">{email}</p>
             <p class="muted">{role.label()}</p>
+            <p>
+                <a class="link" href="/account">
+                    "Your account"
+                </a>
+            </p>
             <ManagersOnly>
                 <a class="menu-link nav-narrow" href="/audit">
                     {Icon::Record.draw()}
                     "Audit Trail"
                 </a>
             </ManagersOnly>
+            <Only may=Permission::ManageUsers>
+                <a class="menu-link nav-narrow" href="/users">
+                    {Icon::Users.draw()}
+                    "Users"
+                </a>
+            </Only>
             <ThemeSwitch />
             <Form action=SignOut::PATH class="menu-form">
                 <SubmitButton label="Log out" busy="Logging out…" class="btn" />
@@ -237,10 +255,10 @@ fn Outdated() -> impl IntoView {
     }
 }
 
-/// Two letters that stand for a person.
-fn initials(email: &str) -> String {
-    let name = email.split('@').next().unwrap_or_default();
-    let words: Vec<&str> = name.split(['.', '-', '_', '+']).filter(|word| !word.is_empty()).collect();
+/// Two letters that stand for a person, by name or address.
+fn initials(called: &str) -> String {
+    let name = called.split('@').next().unwrap_or_default();
+    let words: Vec<&str> = name.split(['.', '-', '_', '+', ' ']).filter(|word| !word.is_empty()).collect();
     let letters: String = match words.as_slice() {
         [only] => only.chars().take(2).collect(),
         words => words.iter().filter_map(|word| word.chars().next()).take(2).collect(),
@@ -254,8 +272,14 @@ mod tests {
 
     #[test]
     fn initials_come_from_the_name() {
-        for (email, letters) in [("ada@example.com", "AD"), ("ada.lovelace@example.com", "AL"), ("@", "")] {
-            assert_eq!(initials(email), letters);
+        for (called, letters) in [
+            ("ada@example.com", "AD"),
+            ("ada.lovelace@example.com", "AL"),
+            ("Ada Lovelace", "AL"),
+            ("Éva", "ÉV"),
+            ("@", ""),
+        ] {
+            assert_eq!(initials(called), letters);
         }
     }
 }

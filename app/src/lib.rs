@@ -5,6 +5,8 @@
 //! it is small, and a page adds nothing to it.
 
 #[cfg(not(target_arch = "wasm32"))]
+pub mod account;
+#[cfg(not(target_arch = "wasm32"))]
 mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod audit;
@@ -21,6 +23,8 @@ mod help;
 mod highlight;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod install;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod invitation;
 #[cfg(not(target_arch = "wasm32"))]
 mod layout;
 #[cfg(not(target_arch = "wasm32"))]
@@ -42,6 +46,8 @@ mod spans;
 pub mod tokens;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod ui;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod users;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub use app::App;

@@ -77,9 +77,11 @@ test('on a phone the way around shows where one is', async ({ ui, page }) => {
     const tabs = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
     for (const tab of await tabs.filter({ visible: true }).all()) await expect(tab).toBeInViewport({ ratio: 1 });
   }
-  await page.getByRole('button', { name: /^User menu/ }).click();
-  await page.getByRole('link', { name: 'Audit Trail' }).click();
-  await expect(ui.heading('Audit Trail')).toBeVisible();
+  for (const rest of ['Audit Trail', 'Users']) {
+    await page.getByRole('button', { name: /^User menu/ }).click();
+    await page.getByRole('link', { name: rest, exact: true }).click();
+    await expect(ui.heading(rest)).toBeVisible();
+  }
 });
 
 test('what leads to a page is a link, and what opens something is a button', async ({ ui, page, context }) => {

@@ -61,6 +61,8 @@ test('the entrance', async ({ server, ui, page }) => {
   await ui.logIn({ ...ada, password: 'none of these words' });
   await expect(page.getByRole('alert').getByText('password is wrong')).toBeVisible();
   await look(page, 'login-error');
+  await lookAt(ui, '/login?ended=disabled', 'login-disabled', 'Your account was disabled');
+  await lookAt(ui, '/invitation/used', 'invitation-broken', 'This link does not work');
 });
 
 test.describe('inside', () => {
@@ -91,6 +93,23 @@ test.describe('inside', () => {
     await ui.dialog('Add Secret').getByRole('button', { name: 'Add Secret' }).click();
     await ui.refuses(ui.field('Name'), /./);
     await look(page, 'secret-error');
+    await lookAt(ui, '/users', 'users', 'Who may use Muster');
+    await lookAt(ui, '/users/new', 'dialog-invite', 'Muster sends no mail');
+    await ui.button('Make invitation link').click();
+    await ui.refuses(ui.field('Email'), /Enter an email address/);
+    await ui.field('Email').fill('somebody.with-a-rather-long-address@department.example.com');
+    await ui.button('Make invitation link').click();
+    await expect(ui.dialog('Invitation link')).toBeVisible();
+    await look(page, 'dialog-invitation-link');
+    await lookAt(ui, '/users', 'users-invited', 'link works until');
+    await page.getByRole('link', { name: 'ada@example.com', exact: true }).click();
+    await expect(ui.heading('ada@example.com')).toBeVisible();
+    await look(page, 'user');
+    const [you] = /\/users\/[^/?]+/.exec(page.url()) ?? [];
+    await lookAt(ui, `${you}/role`, 'dialog-last-administrator', 'This is the only active account administrator.');
+    await lookAt(ui, `${you}/reset-password`, 'dialog-reset-password', 'chooses a new password');
+    await lookAt(ui, '/account', 'account', 'Your name, your password');
+    await lookAt(ui, '/account/end-others', 'dialog-end-others', 'You are logged out everywhere but here');
     await lookAt(ui, '/install/balloon', 'install-unknown', 'There is no such type of delegate');
     await lookAt(ui, '/nothing/here', 'not-found', 'Page not found');
     await lookAt(ui, '/delegates/xyz/delete', 'dialog-not-possible', 'This is not possible');

@@ -9,6 +9,7 @@ use muster::{
     profile::ProfileError,
     text::{Invalid, InvalidField},
     token::TokenError,
+    user::UserError,
     wire::envelope::Refusal,
 };
 use sea_orm::DbErr;
@@ -43,6 +44,10 @@ pub enum Object {
     InstallFile,
     /// A person.
     User,
+    /// A person's link that works once.
+    UserLink,
+    /// A session of a person.
+    Session,
     /// A path of the public interface.
     Path,
 }
@@ -70,6 +75,12 @@ pub enum Conflict {
     /// A change of a profile.
     #[error(transparent)]
     Profile(ProfileError),
+    /// A change of a person.
+    #[error(transparent)]
+    User(UserError),
+    /// Who signs in is disabled.
+    #[error("the user is disabled")]
+    YouAreDisabled,
     /// There are as many as there may be.
     #[error("there are {1} {0:?}")]
     Full(Limit, u64),
@@ -141,6 +152,8 @@ impl Conflict {
                 | TokenError::Revoked(_)
                 | TokenError::NotLater(_),
             )
+            | Self::User(_)
+            | Self::YouAreDisabled
             | Self::NotApproved(_)
             | Self::NoScript(_)
             | Self::ProfileWithoutScript(_)

@@ -17,14 +17,27 @@ pub enum Topic {
     Scripts,
     /// When delegates were last heard, and tokens last used; nothing else about them.
     Heartbeats,
-    /// Sessions that ended. No page shows them: open streams look whether theirs still stands.
+    /// The list of people, their links and sessions.
+    Users,
+    /// What somebody may do, or is called: every page of that person goes by it.
+    Roles,
+    /// Sessions that ended: open streams look whether theirs still stands.
     Sessions,
 }
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 7] =
-        [Self::Delegates, Self::Profiles, Self::Tokens, Self::Secrets, Self::Scripts, Self::Heartbeats, Self::Sessions];
+    pub const ALL: [Self; 9] = [
+        Self::Delegates,
+        Self::Profiles,
+        Self::Tokens,
+        Self::Secrets,
+        Self::Scripts,
+        Self::Heartbeats,
+        Self::Users,
+        Self::Roles,
+        Self::Sessions,
+    ];
 
     /// The word that goes over the wire.
     #[must_use]
@@ -36,6 +49,8 @@ impl Topic {
             Self::Secrets => "secrets",
             Self::Scripts => "scripts",
             Self::Heartbeats => "heartbeats",
+            Self::Users => "users",
+            Self::Roles => "roles",
             Self::Sessions => "sessions",
         }
     }

@@ -80,11 +80,11 @@ async fn retry_later(mut response: Response) -> Response {
 /// The header that holds a request's id. Ours alone: a client's would let it write into the log what others look for.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// A span for each request. The query is left out: it holds what people search for.
+/// A span for each request. The query is left out: it holds what people search for; and what makes a link work.
 fn span(request: &Request) -> tracing::Span {
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let client = proxies::client_of(request).map(tracing::field::display);
-    let (method, path) = (request.method(), request.uri().path());
+    let (method, path) = (request.method(), web::invitation::loggable(request.uri().path()));
     tracing::info_span!("request", id = id.unwrap_or_default(), client, %method, path)
 }
 

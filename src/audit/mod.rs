@@ -145,8 +145,30 @@ named_enum! {
         AccountCreated = "ACCOUNT_CREATED", "Account created";
         /// A user was made.
         UserCreated = "USER_CREATED", "User created";
+        /// A person was invited.
+        UserInvited = "USER_INVITED", "Invited";
+        /// A new link was made for somebody who was invited before.
+        InvitationRenewed = "INVITATION_RENEWED", "Invitation link made anew";
+        /// A person took up the invitation.
+        InvitationAccepted = "INVITATION_ACCEPTED", "Invitation taken up";
+        /// A user has another name.
+        UserRenamed = "USER_RENAMED", "Renamed";
+        /// A user was given another role.
+        RoleChanged = "ROLE_CHANGED", "Role changed";
+        /// A user may not sign in any more.
+        UserDisabled = "USER_DISABLED", "User disabled";
+        /// A user may sign in again.
+        UserEnabled = "USER_ENABLED", "User enabled";
+        /// A user was deleted.
+        UserDeleted = "USER_DELETED", "User deleted";
+        /// A link was made by which a user chooses a new password.
+        PasswordLinkCreated = "PASSWORD_LINK_CREATED", "Password reset link created";
         /// A user's password was replaced.
         PasswordReset = "PASSWORD_RESET", "Password reset";
+        /// A user chose another password, and knew the old one.
+        PasswordChanged = "PASSWORD_CHANGED", "Password changed";
+        /// Sessions of a user were ended.
+        SessionsEnded = "SESSIONS_ENDED", "Sessions ended";
         /// Somebody signed in.
         SignedIn = "SIGNED_IN", "Signed in";
         /// Somebody signed out.

@@ -32,7 +32,18 @@ impl Action {
         match self {
             Self::AccountCreated
             | Self::UserCreated
+            | Self::UserInvited
+            | Self::InvitationRenewed
+            | Self::InvitationAccepted
+            | Self::UserRenamed
+            | Self::RoleChanged
+            | Self::UserDisabled
+            | Self::UserEnabled
+            | Self::UserDeleted
+            | Self::PasswordLinkCreated
             | Self::PasswordReset
+            | Self::PasswordChanged
+            | Self::SessionsEnded
             | Self::SignedIn
             | Self::SignedOut
             | Self::SignInFailed => Subject::People,

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use muster::{
     audit::{Subject, TrailFilter, TrailRow},
     page::Cursor,
+    user::Permission,
 };
 use uuid::Uuid;
 
@@ -12,16 +13,19 @@ use super::{
     filter::TrailFilterBar,
     query::{PATH, trail_href, use_trail_filter},
 };
-use crate::ui::{
-    button::NavButton,
-    empty::EmptyState,
-    href::Href,
-    icon::Icon,
-    list::ListPage,
-    live_table::{Column, TableSpec},
-    menu::{Menu, MenuLink},
-    record::detail,
-    time::Time,
+use crate::{
+    session::may,
+    ui::{
+        button::NavButton,
+        empty::EmptyState,
+        href::Href,
+        icon::Icon,
+        list::ListPage,
+        live_table::{Column, TableSpec},
+        menu::{Menu, MenuLink},
+        record::detail,
+        time::Time,
+    },
 };
 
 static TABLE: TableSpec<TrailRow> = TableSpec {
@@ -109,13 +113,14 @@ fn line(id: Uuid, row: TrailRow, filter: &TrailFilter) -> impl IntoView + use<> 
     }
 }
 
-/// The page of an object; none for what has no page.
+/// The page of an object; none for what has no page, or none for who looks.
 fn page_of(subject: Subject, id: Uuid) -> Option<Href> {
     let list = match subject {
         Subject::Delegates => "delegates",
         Subject::Profiles => "profiles",
         Subject::Tokens => "tokens",
         Subject::Secrets => "secrets",
+        Subject::People if may(Permission::ManageUsers) => "users",
         Subject::InstallFiles | Subject::People => return None,
     };
     Some(Href::new(format!("/{list}/{id}")))

@@ -3,14 +3,17 @@
 //! The server implements these traits for an operator that knows who is asking, made anew for each request, so that a
 //! server function cannot forget it. Each method checks permission first.
 
+mod account;
 mod delegates;
 mod everything;
 mod install;
+mod invitation;
 mod profiles;
 mod scripts;
 mod secrets;
 mod session;
 mod tokens;
+mod users;
 
 use std::sync::Arc;
 
@@ -20,20 +23,35 @@ use muster::user::Permission;
 use tracing::instrument::{Instrument as _, WithSubscriber as _};
 
 pub use self::{
+    account::Account,
     delegates::Delegates,
     everything::Everything,
     install::Install,
+    invitation::Invitation,
     profiles::Profiles,
     scripts::Scripts,
     secrets::Secrets,
     session::{Frame, Session},
     tokens::{RevealedToken, Tokens},
+    users::{RevealedLink, Users},
 };
 use crate::error::ConsoleError;
 
 /// Everything the console asks of a server.
 pub trait Console:
-    Delegates + Profiles + Tokens + Secrets + Scripts + Install + Everything + Session + Send + Sync
+    Delegates
+    + Profiles
+    + Tokens
+    + Secrets
+    + Scripts
+    + Install
+    + Everything
+    + Session
+    + Users
+    + Account
+    + Invitation
+    + Send
+    + Sync
 {
     /// Asks whether who asks may do something anywhere. A call whose form is still to be read asks this first, so that
     /// only who may is told what is wrong with the form; the use case then asks again, of the object itself.

@@ -15,6 +15,8 @@ use crate::error::ConsoleError;
 pub struct Frame {
     /// The address of the person who is signed in.
     pub email: String,
+    /// What the person is called: by name, or else by address.
+    pub called: String,
     /// What the person may do.
     pub role: Role,
     /// The account's name.

@@ -1,11 +1,15 @@
 //! The menu of a row of the list.
 
 use leptos::{prelude::*, server_fn::ServerFn};
-use muster::delegate::{Admission, DelegateRow};
+use muster::{
+    delegate::{Admission, DelegateRow},
+    user::Permission,
+};
 
 use super::query::ListQuery;
 use crate::{
     scripts::api::RunScriptAgain,
+    session,
     ui::menu::{Menu, MenuAct, MenuCopy, MenuLink, Weight},
 };
 
@@ -16,19 +20,23 @@ pub fn row_menu(row: &DelegateRow, query: &ListQuery, may: bool) -> impl IntoVie
     let back = query.decided().to_string();
     let dialog = |word| query.href(format!("/delegates/{id}/{word}"));
     let [profile, selectors, disable, delete] = ["profile", "selectors", "disable", "delete"].map(dialog);
-    let changes = may.then(move || {
+    let belongs = may.then(|| {
         view! {
             <MenuLink to=profile label="Switch profile" keep_scroll=true />
             <MenuLink to=selectors label="Edit selectors" keep_scroll=true />
-            {runs.then(|| {
-                view! {
-                    <MenuAct action=RunScriptAgain::PATH id=id.to_string() label="Run script again">
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <input type="hidden" name="back" value=back />
-                    </MenuAct>
-                    <MenuLink to=disable label="Disable" keep_scroll=true />
-                }
-            })}
+        }
+    });
+    let again = (runs && session::may(Permission::RunScripts)).then(|| {
+        view! {
+            <MenuAct action=RunScriptAgain::PATH id=id.to_string() label="Run script again">
+                <input type="hidden" name="id" value=id.to_string() />
+                <input type="hidden" name="back" value=back />
+            </MenuAct>
+        }
+    });
+    let ends = may.then(|| {
+        view! {
+            {runs.then(|| view! { <MenuLink to=disable label="Disable" keep_scroll=true /> })}
             <MenuLink to=delete label="Delete" weight=Weight::Grave keep_scroll=true />
         }
     });
@@ -37,7 +45,9 @@ pub fn row_menu(row: &DelegateRow, query: &ListQuery, may: bool) -> impl IntoVie
         <Menu label=format!("Actions for {}", row.delegate.facts.name)>
             <MenuLink to=open label="Open" />
             <MenuCopy text=id.to_string() label="Copy id" />
-            {changes}
+            {belongs}
+            {again}
+            {ends}
         </Menu>
     }
 }

@@ -6,6 +6,7 @@ use muster::{
     delegate::Status,
     page::Cursor,
     profile::{ProfileDelegate, ProfileDetail, Progress},
+    user::Permission,
 };
 use uuid::Uuid;
 
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     scripts::{api::RunScriptAgain, outcome},
-    session::ManagersOnly,
+    session::Only,
     ui::{
         button::SubmitButton,
         form::Form,
@@ -134,7 +135,7 @@ fn DelegateLine(
                 }}
             </td>
             <td class="actions-cell">
-                <ManagersOnly>
+                <Only may=Permission::RunScripts>
                     {may_run.then(|| view! {
                         <Form action=RunScriptAgain::PATH id=id.to_string() class="row-form">
                             <input type="hidden" name="id" value=id.to_string() />
@@ -142,7 +143,7 @@ fn DelegateLine(
                             <SubmitButton label=label busy="Asking…" class="btn small ghost" name=Some(run_name) />
                         </Form>
                     })}
-                </ManagersOnly>
+                </Only>
             </td>
         </tr>
     }

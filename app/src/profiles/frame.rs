@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use muster::{id::ProfileId, page::count_label, profile::ProfileDetail};
+use muster::{id::ProfileId, page::count_label, profile::ProfileDetail, user::Permission};
 
 use super::api::get_profile;
 use crate::{
     error::ConsoleError,
-    session::{ManagersOnly, Toast},
+    session::{ManagersOnly, Only, Toast, may_manage},
     ui::{
         badge::{Badge, Kind},
         button::NavButton,
@@ -87,6 +87,17 @@ fn head(detail: &ProfileDetail) -> impl IntoView + use<> {
     let (id, name, primary) = (profile.id, profile.spec.name.to_string(), profile.primary);
     let runnable = profile.has_script() && detail.admitted > 0;
     let run = Href::new(format!("/profiles/{id}/run"));
+    let again = run.clone();
+    // Who may do no more than that finds it without a menu.
+    let only_runs = (runnable && !may_manage()).then(|| {
+        view! {
+            <Only may=Permission::RunScripts>
+                <NavButton to=run class="btn" keep_scroll=true>
+                    "Run script again"
+                </NavButton>
+            </Only>
+        }
+    });
     view! {
         <div class="head">
             <Title text=name.clone() />
@@ -94,12 +105,13 @@ fn head(detail: &ProfileDetail) -> impl IntoView + use<> {
             {primary.then(|| view! { <Badge kind=Kind::Plain label="default" /> })}
             {detail.saved_only.then(|| view! { <Badge kind=Kind::Warn label="saved, not run" /> })}
             <div class="grow"></div>
+            {only_runs}
             <ManagersOnly>
                 <NavButton to=Href::new(format!("/profiles/{id}/edit")) class="btn primary">
                     "Edit"
                 </NavButton>
                 <Menu label=format!("Actions for {name}") class="btn">
-                    {runnable.then(|| view! { <MenuLink to=run label="Run script again" keep_scroll=true /> })}
+                    {runnable.then(|| view! { <MenuLink to=again label="Run script again" keep_scroll=true /> })}
                     <MenuLink to=Href::new("/profiles/new").with("from", id) label="Duplicate" />
                     <MenuCopy text=id.to_string() label="Copy id" />
                     {(!primary)

@@ -7,6 +7,7 @@ use muster::{
     install::Language,
     page::count_label,
     profile::{Profile, ProfileDetail, Progress, Rollout},
+    user::Permission,
 };
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     highlight::is_shell,
-    session::ManagersOnly,
+    session::Only,
     ui::{button::NavButton, code::Code, href::Href, live::Follows, load::render, time::Time},
 };
 
@@ -146,10 +147,10 @@ fn rollout_card(id: ProfileId, rollout: Rollout, saved_only: bool) -> impl IntoV
                 {Progress::ALL.into_iter().map(link).collect_view()}
             </ul>
             <div class="grow"></div>
-            <ManagersOnly>
+            <Only may=Permission::RunScripts>
                 {run("earlier", rollout.count(Progress::Earlier), "Run on")}
                 {run("failed", rollout.count(Progress::Failed), "Run again on")}
-            </ManagersOnly>
+            </Only>
             {saved_only.then(|| view! {
                 <p class="hint">
                     "The newest version is saved and was not run. Delegates that are admitted from now on run it. Those \

@@ -6,6 +6,7 @@ use muster::{
     delegate::{Admission, DelegateRow, Status},
     id::DelegateId,
     script::{DelegateScripts, ScriptRun},
+    user::Permission,
 };
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     delegates::query::ListQuery,
-    session::may_manage,
+    session::may,
     ui::{button::SubmitButton, form::Form, href::Href, icon::Icon, plain_table::plain_table, time::Time},
 };
 
@@ -50,7 +51,7 @@ pub fn script_block(
         (true, false) if !admitted && scripts.runs.is_empty() => Quiet::NotAdmitted,
         (true, false) => Quiet::Nothing,
     };
-    let again = may_manage() && admitted && (quiet == Quiet::Nothing || scripts.newer_saved);
+    let again = may(Permission::RunScripts) && admitted && (quiet == Quiet::Nothing || scripts.newer_saved);
     let newer = scripts.newer_saved.then(|| {
         view! {
             <p class="muted">"A newer script is saved in the profile, and was not run here. Another run is of that one."</p>

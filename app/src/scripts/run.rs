@@ -6,6 +6,7 @@ use muster::{
     id::DelegateId,
     script::{DelegateScripts, Found, Outcome, ScriptRun},
     time::Timestamp,
+    user::Permission,
 };
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     delegates::query::ListQuery,
-    session::may_manage,
+    session::may,
     ui::{
         button::SubmitButton,
         form::Form,
@@ -47,7 +48,7 @@ pub fn shown_run(
     let run = scripts.runs.iter().find(|run| Some(run.id) == scripts.shown)?;
     let is_newest = scripts.runs.first().is_some_and(|newest| newest.id == run.id);
     let goes_on = run.end.is_none() && lost(row).is_none();
-    let cancels = (goes_on && may_manage()).then(|| cancel(run, scripts.cancelling, query, view));
+    let cancels = (goes_on && may(Permission::RunScripts)).then(|| cancel(run, scripts.cancelling, query, view));
     let interrupted = run.end.as_ref().is_some_and(|end| end.outcome == Outcome::Interrupted);
     Some(view! {
         {facts(run, lost(row))}

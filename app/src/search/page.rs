@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use super::{api::find, results::Results};
+use super::{api::find, places::matching, results::Results};
 use crate::{
-    session::may_manage,
+    session::may,
     ui::{icon::Icon, load::render},
 };
 
@@ -17,7 +17,7 @@ const PATH: &str = "/search";
 #[component]
 pub fn SearchPage() -> impl IntoView {
     let text = use_query_map().with_untracked(|query| query.get_str("q").unwrap_or_default().trim().to_owned());
-    let (asked, typed, may) = (text.clone(), text.clone(), may_manage());
+    let (asked, typed, places) = (text.clone(), text.clone(), matching(&text, may));
     view! {
         <Title text="Search" />
         <div class="head">
@@ -42,7 +42,7 @@ pub fn SearchPage() -> impl IntoView {
                 "Search"
             </button>
         </form>
-        {render(find(asked.clone()), move |found| view! { <Results text=asked found=found may_manage=may /> })}
+        {render(find(asked.clone()), move |found| view! { <Results text=asked found=found places=places /> })}
     }
 }
 

@@ -3,14 +3,13 @@
 use leptos::prelude::*;
 use muster::search::{Found, Hit};
 
-use super::places::{Place, matching};
+use super::places::Place;
 use crate::ui::icon::Icon;
 
 /// What was found by a text.
 #[component]
-pub fn Results(text: String, found: Found, may_manage: bool) -> impl IntoView {
+pub fn Results(text: String, found: Found, places: Vec<&'static Place>) -> impl IntoView {
     let Found { delegates, profiles, tokens, secrets } = found;
-    let places = matching(&text, may_manage);
     let nothing =
         delegates.is_empty() && profiles.is_empty() && tokens.is_empty() && secrets.is_empty() && places.is_empty();
     let all = (!delegates.is_empty()).then(|| {

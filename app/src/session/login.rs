@@ -37,6 +37,8 @@ pub fn LoginPage() -> impl IntoView {
 fn ended(how: &str) -> Option<&'static str> {
     match how {
         "by-you" => Some("You are logged out."),
+        "disabled" => Some("Your account was disabled. Ask an account administrator to enable it."),
+        "deleted" => Some("Your account was deleted. Ask an account administrator to invite you again."),
         "by-itself" => Some("You are not logged in any more. Log in to go on where you were."),
         _ => None,
     }

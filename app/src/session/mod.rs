@@ -12,7 +12,7 @@ pub use setup::SetupPage;
 pub use theme::ThemeSwitch;
 pub use toast::Toast;
 pub(crate) use viewer::provide_viewer;
-pub use viewer::{ManagersOnly, may_manage};
+pub use viewer::{ManagersOnly, Only, may, may_manage};
 
 use leptos::prelude::*;
 
@@ -25,7 +25,7 @@ pub struct LoginElsewhere(pub String);
 
 /// Says where a login is kept, where it is not here.
 #[component]
-fn ElsewhereNotice() -> impl IntoView {
+pub(crate) fn ElsewhereNotice() -> impl IntoView {
     use_context::<LoginElsewhere>().map(|LoginElsewhere(url)| {
         view! {
             <div class="notice notice-wait" role="alert">

@@ -10,7 +10,7 @@ use crate::ui::{button::SubmitButton, field::TextField, form::Form, standalone::
 pub fn SetupPage() -> impl IntoView {
     view! {
         <StandalonePage title="Set up Muster" brand=true>
-                <p class="sub">"Create the first administrator. More people can be added later."</p>
+                <p class="sub">"Create the first administrator. More people can be invited later."</p>
                 <ElsewhereNotice />
                 <Form action=SetUp::PATH>
                     <TextField

@@ -8,7 +8,14 @@ use crate::ui::form::Form;
 
 /// A button for each theme; the one that is chosen is pressed.
 #[component]
-pub fn ThemeSwitch() -> impl IntoView {
+pub fn ThemeSwitch(
+    /// The id of its label: a page may have a switch beside the one in the menu.
+    #[prop(default = "theme-label")]
+    label_id: &'static str,
+    /// How its form looks.
+    #[prop(default = "menu-form")]
+    class: &'static str,
+) -> impl IntoView {
     let chosen = use_context::<Theme>().unwrap_or_default();
     let one = move |theme: Theme| {
         view! {
@@ -18,9 +25,9 @@ pub fn ThemeSwitch() -> impl IntoView {
         }
     };
     view! {
-        <Form action=ChooseTheme::PATH class="menu-form" beside=true>
-            <span id="theme-label" class="muted">"Theme"</span>
-            <div class="segments" role="group" aria-labelledby="theme-label">
+        <Form action=ChooseTheme::PATH class=class beside=true>
+            <span id=label_id class="muted">"Theme"</span>
+            <div class="segments" role="group" aria-labelledby=label_id>
                 {Theme::ALL.map(one).collect_view()}
             </div>
         </Form>

@@ -39,6 +39,8 @@ pub enum Icon {
     Secrets,
     /// A sheet with lines.
     Record,
+    /// Two people.
+    Users,
     /// A prompt in a window.
     Terminal,
     /// A box with ribs, as it travels by ship.
@@ -102,6 +104,9 @@ impl Icon {
             }
             Self::Secrets => "M3.25 7.25h9.5v6.5h-9.5zM5.25 7.25V5a2.75 2.75 0 0 1 5.5 0v2.25M8 9.75v1.5",
             Self::Record => "M3.25 2.25h9.5v11.5h-9.5zM5.75 5.5h4.5M5.75 8h4.5M5.75 10.5h2.5",
+            Self::Users => {
+                "M6 2.75a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM1.5 13.5c0-2.6 2-4.25 4.5-4.25s4.5 1.65 4.5 4.25M10.5 3a2.4 2.4 0 0 1 0 4.6M12 9.6c1.5.6 2.5 2 2.5 3.9"
+            }
             Self::Container => "M1.75 4.25h12.5v7.5H1.75zM5 6.5v3M8 6.5v3M11 6.5v3",
             Self::Cluster => {
                 "M5.75 1.75h4.5v3.5h-4.5zM1.75 10.75h4.5v3.5h-4.5zM9.75 10.75h4.5v3.5h-4.5zM8 5.25V8M4 10.75V8h8v2.75"

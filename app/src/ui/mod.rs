@@ -26,6 +26,7 @@ pub mod pick;
 pub mod plain_table;
 pub mod record;
 pub mod search;
+pub mod shown_once;
 pub mod standalone;
 pub mod status;
 pub mod tab;

@@ -21,7 +21,7 @@ export type DelegateSetup = {
   tags?: string;
 };
 
-type Section = 'Overview' | 'Delegates' | 'Delegate Profiles' | 'Tokens' | 'Secrets';
+type Section = 'Overview' | 'Delegates' | 'Delegate Profiles' | 'Tokens' | 'Secrets' | 'Users';
 
 /** Whether this is where a page, or the worker of all tabs, gets its events. */
 export const isEventStream = (url: URL) => url.pathname === '/api/events';

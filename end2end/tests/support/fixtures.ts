@@ -34,6 +34,8 @@ type TestFixtures = {
   ui: Console;
   /** A person in another browser: Bob, where nobody else is asked for. */
   another: (person?: Person) => Promise<Console>;
+  /** Somebody in another browser, who is not signed in. */
+  stranger: () => Promise<Console>;
   delegates: Delegates;
   /** Download Delegate, on the page of this test. */
   wizard: Wizard;
@@ -112,6 +114,18 @@ export const test = base.extend<TestFixtures, ServerFixtures>({
     await use(async (person = bob) => {
       secrets.add(person.password);
       const storageState = await server.sessionOf(person);
+      const context = await browser.newContext({ ...contextOptions, baseURL: server.url, storageState });
+      contexts.push(context);
+      problems.watch(context);
+      return new Console(await context.newPage(), secrets, hydrated);
+    });
+    await Promise.all(contexts.map((context) => context.close()));
+  },
+
+  stranger: async ({ browser, server, contextOptions, problems, secrets, hydrated }, use) => {
+    const contexts: { close(): Promise<void> }[] = [];
+    await use(async () => {
+      const storageState = { cookies: [], origins: [] };
       const context = await browser.newContext({ ...contextOptions, baseURL: server.url, storageState });
       contexts.push(context);
       problems.watch(context);

@@ -169,7 +169,7 @@ export class Muster {
     if (bad.length > 0) throw new Error(`the server's log has errors:\n${bad.join('\n')}\n\nall of it:\n${this.log}`);
   }
 
-  /** Changes the database as nobody can by Muster: there is no page yet that gives a role. */
+  /** Changes the database behind Muster: that takes less time than inviting somebody. */
   private async change(statement: string): Promise<void> {
     if (this.database) return await this.database.execute(statement);
     const [file, ...others] = (await readdir(this.dataDir)).filter((name) => /\.(db|sqlite3?)$/.test(name));

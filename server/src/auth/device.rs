@@ -26,6 +26,12 @@ impl Device {
         self.people.contains(email)
     }
 
+    /// Who signed in with it last.
+    #[must_use]
+    pub fn last(&self) -> Option<&Email> {
+        self.people.last()
+    }
+
     /// The browser after a person has signed in with it.
     #[must_use]
     pub fn after_sign_in(before: Option<Self>, email: &Email) -> Self {

@@ -1,4 +1,4 @@
-//! Slows down who tries too often: sign-ins, setup codes, registrations.
+//! Slows down who tries too often: sign-ins, setup codes, links, registrations.
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
@@ -14,6 +14,7 @@ pub struct Limits {
     sign_in_address: DefaultKeyedRateLimiter<IpAddr>,
     sign_in_person: DefaultKeyedRateLimiter<(IpAddr, Email)>,
     sign_in_device: DefaultKeyedRateLimiter<(u64, Email)>,
+    link: DefaultKeyedRateLimiter<IpAddr>,
     stranger: DefaultKeyedRateLimiter<IpAddr>,
     registration: DefaultKeyedRateLimiter<TokenId>,
     trial: DefaultKeyedRateLimiter<IpAddr>,
@@ -35,6 +36,7 @@ impl Default for Limits {
             sign_in_address: RateLimiter::keyed(of(60, Duration::from_secs(2))),
             sign_in_person: RateLimiter::keyed(of(20, Duration::from_secs(15))),
             sign_in_device: RateLimiter::keyed(of(20, Duration::from_secs(15))),
+            link: RateLimiter::keyed(of(60, Duration::from_secs(2))),
             stranger: RateLimiter::keyed(of(300, Duration::from_millis(200))),
             registration: RateLimiter::keyed(of(1000, Duration::from_millis(100))),
             // A proxy may stand before a thousand delegates that register at once.
@@ -63,6 +65,14 @@ impl Limits {
         let address = subscriber(address);
         check(&self.sign_in_address, &address)?;
         check(&self.sign_in_person, &(address, email.clone()))
+    }
+
+    /// A look at a link that works once, or a try to use it.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn link(&self, address: IpAddr) -> Result<(), Error> {
+        check(&self.link, &subscriber(address))
     }
 
     /// A form or a call of somebody who is not signed in.
@@ -94,6 +104,7 @@ impl Limits {
         self.sign_in_address.retain_recent();
         self.sign_in_person.retain_recent();
         self.sign_in_device.retain_recent();
+        self.link.retain_recent();
         self.stranger.retain_recent();
         self.registration.retain_recent();
         self.trial.retain_recent();

@@ -1,9 +1,16 @@
-//! Sessions in the database, for tower-sessions.
+//! Sessions in the database, for tower-sessions; and what people are shown of theirs.
+
+use std::{collections::HashMap, net::IpAddr};
 
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use muster::time::Timestamp;
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, Set};
+use muster::{
+    id::UserId,
+    time::Timestamp,
+    user::{SessionRow, UserStatus},
+};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, Set};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tower_sessions::{
     SessionStore,
@@ -15,14 +22,29 @@ use uuid::Uuid;
 use crate::{
     clock::Clock,
     db::{
-        Db,
-        entity::{reveal, session},
+        Change, Db,
+        entity::{reveal, session, user, user_link},
     },
     events::Topic,
 };
 
 /// Under which name a session holds who is signed in.
 pub const USER: &str = "user";
+/// Under which name a session holds how it began.
+pub const BEGAN: &str = "began";
+/// How long a session lasts since it was used last.
+pub const LASTS: time::Duration = time::Duration::days(7);
+
+/// How a session began, for the person whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Began {
+    /// When.
+    pub at: Timestamp,
+    /// From which address.
+    pub address: IpAddr,
+    /// In which browser, as [`muster::user::browser`] calls it.
+    pub browser: String,
+}
 
 /// Keeps sessions in the database, so that they survive a restart and serve every manager.
 #[derive(Clone, Debug)]
@@ -119,16 +141,116 @@ pub fn stream_name(id: &Id) -> String {
     URL_SAFE_NO_PAD.encode(&digest[..12])
 }
 
-/// Whether a session still stands in the database, whatever this process has read of it before.
+/// Whether a session still stands in the database, and whose it is may sign in, whatever this process has read of either
+/// before.
 ///
 /// # Errors
 /// Where the database is out of reach.
 pub async fn stands(db: &Db, id: &Id, now: Timestamp) -> std::result::Result<bool, DbErr> {
     let row = session::Entity::find_by_id(digest(id)).filter(session::Column::ExpiresAt.gt(now.as_millis()));
-    Ok(row.one(db.read()).await?.is_some())
+    let Some(user) = row.one(db.read()).await?.and_then(|row| row.user_id) else { return Ok(false) };
+    let user = user::Entity::find_by_id(user).filter(user::Column::Status.eq(UserStatus::Active.code()));
+    Ok(user.one(db.read()).await?.is_some())
 }
 
-/// Removes the sessions that have run out, and values of tokens that nobody came to see.
+/// What a session is called where its person ends it: it tells nothing of the id, and is not what the row is found by.
+fn handle(digest: &str) -> String {
+    let handle = Sha256::new().chain_update(b"handle of ").chain_update(digest).finalize();
+    URL_SAFE_NO_PAD.encode(&handle[..12])
+}
+
+/// The sessions of a person that stand, as they are shown: the one of the digest `own` first, then those used last.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn of_user(db: &Db, user: UserId, own: &str, now: Timestamp) -> std::result::Result<Vec<SessionRow>, DbErr> {
+    let rows = session::Entity::find()
+        .filter(session::Column::UserId.eq(user.0))
+        .filter(session::Column::ExpiresAt.gt(now.as_millis()))
+        .all(db.read())
+        .await?;
+    let mut rows: Vec<SessionRow> = rows.into_iter().map(|row| shown(&row, own)).collect();
+    rows.sort_by_key(|row| (!row.is_current, std::cmp::Reverse(row.used_at)));
+    Ok(rows)
+}
+
+fn shown(row: &session::Model, own: &str) -> SessionRow {
+    // What else a session holds is nobody's business here, and may be of another version.
+    let data: serde_json::Value = serde_json::from_str(&row.data).unwrap_or_default();
+    let began = data.get(BEGAN).and_then(|began| Began::deserialize(began).ok());
+    let lasts = i64::try_from(LASTS.whole_milliseconds()).unwrap_or_default();
+    SessionRow {
+        id: handle(&row.digest),
+        began_at: began.as_ref().map(|began| began.at),
+        used_at: Timestamp::from_millis(row.expires_at.saturating_sub(lasts)),
+        address: began.as_ref().map(|began| began.address.to_string()).unwrap_or_default(),
+        browser: began.map(|began| began.browser).unwrap_or_default(),
+        is_current: row.digest == own,
+    }
+}
+
+/// How many sessions of each of these people stand.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn count(
+    db: &impl ConnectionTrait,
+    users: impl IntoIterator<Item = Uuid>,
+    now: Timestamp,
+) -> std::result::Result<HashMap<Uuid, u64>, DbErr> {
+    let rows: Vec<(Uuid, i64)> = session::Entity::find()
+        .select_only()
+        .column(session::Column::UserId)
+        .column_as(session::Column::Digest.count(), "sessions")
+        .filter(session::Column::UserId.is_in(users))
+        .filter(session::Column::ExpiresAt.gt(now.as_millis()))
+        .group_by(session::Column::UserId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(user, count)| (user, u64::try_from(count).unwrap_or_default())).collect())
+}
+
+/// Which sessions of a person are ended.
+#[derive(Clone, Copy, Debug)]
+pub enum Which<'a> {
+    /// All of them.
+    All,
+    /// All but the one of this digest.
+    But(&'a str),
+    /// The one that is called so: see [`SessionRow::id`].
+    One(&'a str),
+}
+
+/// Ends sessions of a person as a part of a change; gives how many. Their streams end at once, whichever manager has
+/// them.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn end(change: &mut Change, user: UserId, which: Which<'_>) -> std::result::Result<u64, DbErr> {
+    let of_user = session::Column::UserId.eq(user.0);
+    let mut ended = session::Entity::delete_many().filter(of_user.clone());
+    match which {
+        Which::All => {}
+        Which::But(own) => ended = ended.filter(session::Column::Digest.ne(own)),
+        Which::One(called) => {
+            let digests: Vec<String> = session::Entity::find()
+                .select_only()
+                .column(session::Column::Digest)
+                .filter(of_user)
+                .into_tuple()
+                .all(&**change)
+                .await?;
+            let meant = digests.into_iter().filter(|digest| handle(digest) == called);
+            ended = ended.filter(session::Column::Digest.is_in(meant));
+        }
+    }
+    change.touches(Topic::Sessions);
+    change.touches(Topic::Users);
+    Ok(ended.exec(&**change).await?.rows_affected)
+}
+
+/// Removes the sessions and the links that have run out, and what nobody came to see.
 ///
 /// # Errors
 /// Where the database is out of reach.
@@ -136,5 +258,6 @@ pub async fn tidy(db: &Db, now: Timestamp) -> std::result::Result<(), DbErr> {
     let change = db.write().await?;
     session::Entity::delete_many().filter(session::Column::ExpiresAt.lte(now.as_millis())).exec(&*change).await?;
     reveal::Entity::delete_many().filter(reveal::Column::ExpiresAt.lte(now.as_millis())).exec(&*change).await?;
+    user_link::Entity::delete_many().filter(user_link::Column::ExpiresAt.lte(now.as_millis())).exec(&*change).await?;
     change.commit().await
 }

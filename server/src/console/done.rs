@@ -6,6 +6,7 @@ use muster::{audit::Action, delegate::Delegate, id::DelegateId, user::Permission
 use uuid::Uuid;
 
 use crate::{
+    db::audit::actor_id,
     error::Error,
     manage::{Context, audit::last_act, scripts},
 };
@@ -29,7 +30,7 @@ pub async fn done(cx: &Context, object: Uuid) -> Result<Option<String>, Error> {
         // It has begun since, and its run says what came of it.
         return Ok(None);
     }
-    Ok(sentence(act.action, &act.name))
+    Ok(sentence(act.action, &act.name, actor_id(&cx.principal.actor) == Some(object)))
 }
 
 async fn is_silent(cx: &Context, id: DelegateId) -> Result<bool, Error> {
@@ -40,7 +41,8 @@ async fn is_silent(cx: &Context, id: DelegateId) -> Result<bool, Error> {
     }
 }
 
-fn sentence(action: Action, name: &str) -> Option<String> {
+/// `is_own` tells that it was done to who asks.
+fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
     Some(match action {
         Action::DelegateApproved => format!("{name} is activated."),
         Action::DelegateRejected => {
@@ -78,9 +80,23 @@ fn sentence(action: Action, name: &str) -> Option<String> {
         Action::TokenExtended => format!("Token {name} is good for longer."),
         Action::TokenRevoked => format!("Token {name} is revoked. Its delegates are refused from now on."),
         Action::TokenDeleted => format!("Token {name} is deleted."),
+        Action::UserInvited => format!("{name} is invited."),
+        Action::InvitationRenewed => {
+            format!("{name} has a new invitation link. The one before does not work any more.")
+        }
+        Action::PasswordLinkCreated => format!("A link was made by which {name} chooses a new password."),
+        Action::RoleChanged => format!("{name} has another role. It counts at once."),
+        Action::UserDisabled => format!("{name} is disabled, and signed out everywhere."),
+        Action::UserEnabled => format!("{name} is enabled, and can log in again."),
+        Action::UserDeleted => format!("{name} is deleted, and signed out everywhere."),
+        Action::UserRenamed => "Your name is saved.".to_owned(),
+        Action::PasswordChanged => "Your password is changed. Your other sessions are ended.".to_owned(),
+        Action::SessionsEnded if is_own => "The sessions are ended.".to_owned(),
+        Action::SessionsEnded => format!("{name} is signed out everywhere."),
         // What no page does, and what is no act of a person.
         Action::AccountCreated
         | Action::UserCreated
+        | Action::InvitationAccepted
         | Action::PasswordReset
         | Action::SignedIn
         | Action::SignedOut

@@ -3,10 +3,12 @@
 //! A server function is a public endpoint, and its body also runs in process while a page is rendered, where no
 //! middleware stands before it: so each asks here, and here each becomes a request of a [`Context`].
 
+mod account;
 mod delegates;
 mod done;
 mod everything;
 mod install;
+mod invitation;
 mod problem;
 mod profiles;
 mod reveal;
@@ -14,6 +16,7 @@ mod scripts;
 mod secrets;
 mod session;
 mod tokens;
+mod users;
 
 use std::net::IpAddr;
 
@@ -29,6 +32,7 @@ use muster::{
 };
 use muster_app::{console::Console, error::ConsoleError};
 use tower_sessions::Session;
+use zeroize::Zeroizing;
 
 use crate::{
     auth::{device::Device, session::digest},
@@ -50,6 +54,10 @@ pub struct Operator {
     pub address: IpAddr,
     /// What the browser is known by, where it is.
     pub device: Option<Device>,
+    /// What the browser is called, for the person's list of sessions; may be empty.
+    pub browser: String,
+    /// What makes the link work that this browser has opened, where the request is about that.
+    pub link: Option<Zeroizing<String>>,
     /// Where a login would be kept, where it would not be kept here.
     pub login_is_kept_at: Option<String>,
     /// Whether the request tells which page its form stands on, as those of browsers do.

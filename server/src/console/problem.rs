@@ -69,7 +69,12 @@ const fn not_found(object: Object) -> &'static str {
         Object::ScriptRun => "There is no such run any more: only the newest ten are kept.",
         Object::InstallLink => "There is no such link any more. Make a new one.",
         Object::InstallFile => "There is no install file of this name.",
-        Object::User => "There is no user with this address.",
+        Object::User => "There is no such user any more; somebody may have deleted it.",
+        Object::UserLink => {
+            "This link does not work: it was used, has expired, or a newer one took its place. Ask an account administrator \
+             for a new one."
+        }
+        Object::Session => "This session has ended already.",
         Object::Path => "There is nothing at this path.",
     }
 }
@@ -90,13 +95,16 @@ fn taken(object: Object, name: &str) -> String {
         | Object::ScriptRun
         | Object::InstallLink
         | Object::InstallFile
+        | Object::UserLink
+        | Object::Session
         | Object::Path => format!("{name} is taken already. Choose another name."),
     }
 }
 
 fn sentence(conflict: &Conflict) -> String {
     match conflict {
-        Conflict::Transition(_) | Conflict::Token(_) | Conflict::Profile(_) => conflict.to_string(),
+        Conflict::Transition(_) | Conflict::Token(_) | Conflict::Profile(_) | Conflict::User(_) => conflict.to_string(),
+        Conflict::YouAreDisabled => "You are disabled. Ask an account administrator to enable you.".to_owned(),
         Conflict::Full(Limit::Tokens, most) => format!("There are {most} tokens. Revoke one that is not needed first."),
         Conflict::Full(Limit::Secrets, most) => {
             format!("There are {most} secrets. Delete one that is not needed first.")

@@ -1,59 +1,53 @@
-//! The value of a new token waits, sealed, for the session that made it: the next page takes it out, once.
+//! What is shown once waits, sealed, for the session that made it: the value of a new token, a person's link. The next
+//! page takes it out.
 
 use std::time::Duration;
 
 use muster::{
-    id::TokenId,
+    id::{TokenId, UserId},
     token::{Token, TokenValue},
     user::Permission,
 };
-use muster_app::console::RevealedToken;
+use muster_app::console::{RevealedLink, RevealedToken};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, Set, sea_query::Expr};
+use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use super::Operator;
 use crate::{
     db::{Change, entity::reveal, lock},
     encryption::Unsealable,
     error::Error,
-    manage::{Context, tokens::CreatedToken},
+    manage::{
+        Context,
+        tokens::CreatedToken,
+        users::{self, links::NewLink},
+    },
     token_values::reveal_purpose,
 };
 
-/// How long a new value waits to be shown.
+/// How long it waits to be shown.
 const WAITS_FOR: Duration = Duration::from_secs(60 * 60);
-/// How long a value that was looked at can be looked at again, where the page did not say that it arrived.
+/// How long what was looked at can be looked at again, where the page did not say that it arrived.
 const SHOWN_AGAIN_FOR: Duration = Duration::from_secs(3 * 60);
+
+fn link_purpose(user: UserId) -> String {
+    format!("reveal link of {user}")
+}
 
 impl Operator {
     /// Keeps the value of a token that is being made, for this session.
     pub(super) async fn keep_to_reveal(&self, change: &Change, created: &CreatedToken) -> Result<(), Error> {
-        let (id, state) = (created.token.id, &self.state);
-        reveal::ActiveModel {
-            token_id: Set(id.0),
-            session: Set(self.session_digest()?),
-            sealed_value: Set(state.encryption.seal(&reveal_purpose(id), created.value.key())),
-            expires_at: Set(state.clock.now().plus(WAITS_FOR).as_millis()),
-        }
-        .insert(&**change)
-        .await?;
-        Ok(())
+        let id = created.token.id;
+        self.keep(change, id.0, &reveal_purpose(id), created.value.key()).await
     }
 
     /// The value of a token that this session made; none where it was shown already.
     pub(super) async fn reveal(&self, cx: &Context, id: TokenId) -> Result<Option<RevealedToken>, Error> {
         let change = cx.begin(Permission::ManageDelegates).await?;
-        let now = cx.now();
-        let waits = self.own()?.add(reveal::Column::ExpiresAt.gt(now.as_millis()));
-        let Some(kept) = lock::reveal(&change, id, waits).await? else { return Ok(None) };
+        let Some(kept) = self.waiting(cx, &change, id.0).await? else { return Ok(None) };
         let name = cx.find::<Token>(&*change, id, Permission::ManageDelegates).await?.name;
-        // Whether this answer arrives nobody knows: the page says so, and for a while it can be asked for again.
-        let until = now.plus(SHOWN_AGAIN_FOR).as_millis();
-        if kept.expires_at > until {
-            let shorter = reveal::Entity::update_many().col_expr(reveal::Column::ExpiresAt, Expr::value(until));
-            shorter.filter(reveal::Column::TokenId.eq(id.0)).exec(&*change).await?;
-            change.commit().await?;
-        }
-        let clear = cx.state.encryption.open(&reveal_purpose(id), &kept.sealed_value)?;
+        let clear = self.look_at(cx, change, kept, &reveal_purpose(id)).await?;
         let key = <[u8; 16]>::try_from(clear.as_slice()).map_err(|_| Unsealable)?;
         Ok(Some(RevealedToken { name: name.into(), value: TokenValue::from_bytes(key).expose().to_string() }))
     }
@@ -61,7 +55,78 @@ impl Operator {
     /// The value has arrived: nobody sees it again.
     pub(super) async fn forget(&self, cx: &Context, id: TokenId) -> Result<(), Error> {
         let change = cx.begin(Permission::ManageDelegates).await?;
-        reveal::Entity::delete_many().filter(self.own()?.add(reveal::Column::TokenId.eq(id.0))).exec(&*change).await?;
+        self.forget_kept(change, id.0).await
+    }
+
+    /// Keeps a link that is being made, for this session.
+    pub(super) async fn keep_link(&self, change: &Change, link: &NewLink) -> Result<(), Error> {
+        // That of the link before, whoever made it, leads nowhere any more.
+        reveal::Entity::delete_by_id(link.user.0).exec(&**change).await?;
+        self.keep(change, link.user.0, &link_purpose(link.user), link.key.as_bytes()).await
+    }
+
+    /// The link that this session made for a person; none where it was shown already, used, or replaced.
+    pub(super) async fn reveal_link(
+        &self,
+        cx: &Context,
+        id: UserId,
+        base: &str,
+    ) -> Result<Option<RevealedLink>, Error> {
+        let row = users::get_row(cx, id).await?;
+        let Some(link) = row.link else { return Ok(None) };
+        let change = cx.begin(Permission::ManageUsers).await?;
+        let Some(kept) = self.waiting(cx, &change, id.0).await? else { return Ok(None) };
+        let clear = self.look_at(cx, change, kept, &link_purpose(id)).await?;
+        let key = std::str::from_utf8(&clear).map_err(|_| Unsealable)?;
+        let url = format!("{base}{}/{key}", muster_app::invitation::PATH);
+        Ok(Some(RevealedLink { user: row.user, link, url }))
+    }
+
+    /// The link has arrived: nobody sees it again.
+    pub(super) async fn forget_link(&self, cx: &Context, id: UserId) -> Result<(), Error> {
+        let change = cx.begin(Permission::ManageUsers).await?;
+        self.forget_kept(change, id.0).await
+    }
+
+    async fn keep(&self, change: &Change, object: Uuid, purpose: &str, clear: &[u8]) -> Result<(), Error> {
+        reveal::ActiveModel {
+            object_id: Set(object),
+            session: Set(self.session_digest()?),
+            sealed_value: Set(self.state.encryption.seal(purpose, clear)),
+            expires_at: Set(self.state.clock.now().plus(WAITS_FOR).as_millis()),
+        }
+        .insert(&**change)
+        .await?;
+        Ok(())
+    }
+
+    /// What waits for this session of an object.
+    async fn waiting(&self, cx: &Context, change: &Change, object: Uuid) -> Result<Option<reveal::Model>, Error> {
+        let waits = self.own()?.add(reveal::Column::ExpiresAt.gt(cx.now().as_millis()));
+        Ok(lock::reveal(change, object, waits).await?)
+    }
+
+    /// Takes it out to be shown.
+    async fn look_at(
+        &self,
+        cx: &Context,
+        change: Change,
+        kept: reveal::Model,
+        purpose: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        // Whether this answer arrives nobody knows: the page says so, and for a while it can be asked for again.
+        let until = cx.now().plus(SHOWN_AGAIN_FOR).as_millis();
+        if kept.expires_at > until {
+            let shorter = reveal::Entity::update_many().col_expr(reveal::Column::ExpiresAt, Expr::value(until));
+            shorter.filter(reveal::Column::ObjectId.eq(kept.object_id)).exec(&*change).await?;
+            change.commit().await?;
+        }
+        Ok(cx.state.encryption.open(purpose, &kept.sealed_value)?)
+    }
+
+    async fn forget_kept(&self, change: Change, object: Uuid) -> Result<(), Error> {
+        let own = self.own()?.add(reveal::Column::ObjectId.eq(object));
+        reveal::Entity::delete_many().filter(own).exec(&*change).await?;
         Ok(change.commit().await?)
     }
 

@@ -5,7 +5,7 @@ use axum::http::header::SET_COOKIE;
 use muster::{
     text::Invalid,
     theme::Theme,
-    user::{Email, Password, User},
+    user::{Email, Password},
 };
 use muster_app::{
     console::{Frame, Session},
@@ -20,7 +20,7 @@ use crate::{
         caller,
         device::{self, Device},
         password::Asker,
-        session,
+        session::{self, Began},
     },
     error::Error,
     manage::{Context, delegates, tokens, users},
@@ -64,11 +64,12 @@ impl Operator {
     async fn read_frame(&self, cx: &Context) -> Result<Frame, Error> {
         let pending = delegates::count_pending(cx, &self.scope()).await?;
         let expiring = tokens::count_expiring(cx, &self.scope()).await?;
-        let User { email, role, .. } = self.user.as_ref().ok_or(Error::SignedOut)?;
+        let user = self.user.as_ref().ok_or(Error::SignedOut)?;
         let stream = self.session.id().map(|id| session::stream_name(&id)).unwrap_or_default();
         Ok(Frame {
-            email: email.to_string(),
-            role: *role,
+            email: user.email.to_string(),
+            called: user.called().to_owned(),
+            role: user.role,
             account: self.state.account_name.clone(),
             pending,
             expiring,
@@ -85,13 +86,18 @@ impl Operator {
             return Err(Error::field("code", Invalid::new(sentence)));
         }
         let user = users::create_first(&self.state, email, password, Some(self.address)).await?;
-        caller::sign_in(&self.session, user.id).await?;
+        caller::sign_in(&self.session, user.id, self.began()).await?;
         self.remember_device(&user.email);
         Ok(())
     }
 
+    /// How a session begins with this request.
+    pub(super) fn began(&self) -> Began {
+        Began { at: self.state.clock.now(), address: self.address, browser: self.browser.clone() }
+    }
+
     /// A login that the browser would not keep is none: it says so, and where to go instead.
-    fn check_login_is_kept(&self) -> Result<(), Error> {
+    pub(super) fn check_login_is_kept(&self) -> Result<(), Error> {
         let Some(url) = self.login_is_kept_at.as_ref().filter(|_| self.by_form) else { return Ok(()) };
         let sentence = format!(
             "This page came over plain HTTP, where browsers do not keep a login for {url}. Open {url} and log in there."
@@ -100,7 +106,7 @@ impl Operator {
     }
 
     /// Lets the browser be known for a person from now on.
-    fn remember_device(&self, email: &Email) {
+    pub(super) fn remember_device(&self, email: &Email) {
         let device = Device::after_sign_in(self.device.clone(), email);
         if let Some(cookie) = cookie::write(&self.state, device::COOKIE, &device, DEVICE) {
             self.response.append_header(SET_COOKIE, cookie);
@@ -119,7 +125,7 @@ impl Operator {
         self.state.limits.sign_in(self.address, &email, device)?;
         let asker = if device.is_some() { Asker::Known } else { Asker::Stranger };
         let user = users::verify(&self.state, &email, password, asker, self.address).await?.ok_or_else(wrong)?;
-        caller::sign_in(&self.session, user.id).await?;
+        caller::sign_in(&self.session, user.id, self.began()).await?;
         self.remember_device(&user.email);
         users::signed_in(&self.context_of(&user), &user).await
     }

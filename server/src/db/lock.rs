@@ -1,5 +1,5 @@
-//! Every lock of a row, and the one order in which they are taken: **accounts, then names of delegates, secrets, tokens,
-//! profiles and delegates; of each the smaller id first**. Two changes that take them in this order wait for one another,
+//! Every lock of a row, and the one order in which they are taken: **accounts, then people, names of delegates, secrets,
+//! tokens, profiles and delegates; of each the smaller id first**. Two changes that take them in this order wait for one another,
 //! and never for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its
 //! lock, and have none of their own; so are those that wait for one session alone ([`reveal()`]).
 //!
@@ -18,7 +18,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use muster::{
-    id::{AccountId, DelegateId, ProfileId, SecretId, TokenId},
+    id::{AccountId, DelegateId, ProfileId, SecretId, TokenId, UserId},
     scope::Scope,
 };
 use sea_orm::{
@@ -30,7 +30,7 @@ use uuid::Uuid;
 
 use super::{
     Change,
-    entity::{Scoped, account, delegate, profile, reveal, secret, token},
+    entity::{Scoped, account, delegate, profile, reveal, secret, token, user},
 };
 
 /// How a row is locked.
@@ -54,6 +54,12 @@ where
 /// The account, for what only one change at a time may do.
 pub async fn account(change: &Change, id: AccountId) -> Result<(), DbErr> {
     one::<account::Entity>(change, id.0, Condition::all(), Lock::Exclusive).await.map(drop)
+}
+
+/// A person of the account, for a change of it. What the last administrator must not lose takes the account first.
+pub async fn user(change: &Change, account: AccountId, id: UserId) -> Result<Option<user::Model>, DbErr> {
+    let own = Condition::all().add(user::Column::AccountId.eq(account.0));
+    one::<user::Entity>(change, id.0, own, Lock::Exclusive).await
 }
 
 /// Hosts and names of delegates in a scope that may be new: of two that register under one at once, the later sees the
@@ -134,9 +140,9 @@ pub async fn tokens_used(change: &Change, which: Condition) -> Result<Vec<Uuid>,
     rows.order_by_asc(token::Column::Id).lock_exclusive().into_tuple().all(&**change).await
 }
 
-/// The value of a token, as it waits to be revealed.
-pub async fn reveal(change: &Change, id: TokenId, which: Condition) -> Result<Option<reveal::Model>, DbErr> {
-    one::<reveal::Entity>(change, id.0, which, Lock::Exclusive).await
+/// What waits to be revealed of an object.
+pub async fn reveal(change: &Change, object: Uuid, which: Condition) -> Result<Option<reveal::Model>, DbErr> {
+    one::<reveal::Entity>(change, object, which, Lock::Exclusive).await
 }
 
 /// A profile in or under a scope, for a change of it.

@@ -116,8 +116,8 @@ pub async fn log(cx: &Context, delegate: DelegateId, run: ScriptRunId) -> Result
 /// # Errors
 /// As for [`Context::lock`]; [`Error::Conflict`] where it is not approved, or its profile has no script.
 pub async fn run_again(cx: &Context, id: DelegateId) -> Result<Delegate, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
-    let delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let mut change = cx.begin(Permission::RunScripts).await?;
+    let delegate: Delegate = cx.lock(&change, id, Permission::RunScripts).await?;
     let name = || delegate.facts.name.to_string();
     if delegate.admission != Admission::Enabled {
         return Err(Conflict::NotApproved(Some(name())).into());
@@ -139,8 +139,8 @@ pub async fn run_again(cx: &Context, id: DelegateId) -> Result<Delegate, Error> 
 /// As for [`Context::lock`]; [`Error::NotFound`] also where there is no such run on this delegate; [`Error::Conflict`] where
 /// the run has ended.
 pub async fn cancel(cx: &Context, id: DelegateId, run: ScriptRunId) -> Result<Delegate, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
-    let mut delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let mut change = cx.begin(Permission::RunScripts).await?;
+    let mut delegate: Delegate = cx.lock(&change, id, Permission::RunScripts).await?;
     let row = script_run::Entity::find_by_id(run.0).one(&*change).await?;
     let row = row.filter(|row| row.delegate_id == delegate.id.0).ok_or(Error::NotFound(Object::ScriptRun))?;
     if row.ended_at.is_some() {

@@ -1,27 +1,37 @@
-//! People: the first administrator, those made at the command line, and who signs in.
+//! People: the first administrator, those made at the command line, and who signs in. Who is invited comes in by a link
+//! (`links`); what becomes of people is in `change`, what a person does to the own account in `own`.
+
+pub mod change;
+pub mod links;
+mod list;
+pub mod own;
 
 use std::net::IpAddr;
 
 use muster::{
     access::Principal,
-    audit::{Action, Actor},
+    audit::{Action, Actor, FactChange},
     id::UserId,
     scope::Scope,
-    user::{Email, Password, Permission, Role, User},
+    user::{Email, Password, Permission, Role, User, UserError, UserStatus},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set};
-use uuid::Uuid;
 
+pub use self::list::{get, get_row, list};
 use super::{Context, audit};
 use crate::{
-    auth::password::Asker,
+    auth::{
+        password::Asker,
+        session::{self, Which},
+    },
     db::{
         Change,
         audit::Entry,
-        entity::{session, user},
+        entity::{user, user_link},
         lock,
     },
     error::{Conflict, Error, Object},
+    events::Topic,
     random,
     state::State,
 };
@@ -54,14 +64,21 @@ pub async fn create_first(
         return Err(Conflict::SetUpAlready.into());
     }
     let now = state.clock.now();
-    let user =
-        User { id: UserId::new(now, &random::bytes()), email, role: Role::AccountAdministrator, created_at: now };
+    let user = User {
+        id: UserId::new(now, &random::bytes()),
+        email,
+        name: None,
+        role: Role::AccountAdministrator,
+        status: UserStatus::Active,
+        created_at: now,
+    };
     let principal = match address {
         Some(_) => Principal::person(&user, &Scope::account(state.account)),
         None => Principal::system(Actor::Installation, &Scope::account(state.account)),
     };
     let cx = Context { state: state.clone(), principal, address, request_id: String::new() };
     insert(&cx, &change, &user, hash).await?;
+    record(&cx, &change, Action::UserCreated, &user, &[as_role(&user)]).await?;
     change.commit().await?;
     Ok(user)
 }
@@ -79,36 +96,62 @@ async fn hash(state: &State, password: Password) -> Result<String, Error> {
 pub async fn create(cx: &Context, email: Email, password: Password, role: Role) -> Result<User, Error> {
     cx.authorize(Permission::ManageUsers, &Scope::account(cx.state.account))?;
     let hash = hash(&cx.state, password).await?;
-    let change = cx.state.db.write().await?;
-    let taken = || Error::NameTaken { object: Object::User, field: "email", name: email.to_string() };
-    if user::Entity::find().filter(user::Column::Email.eq(email.as_str())).count(&*change).await? > 0 {
-        return Err(taken());
-    }
-    let now = cx.now();
-    let user = User { id: UserId::new(now, &random::bytes()), email: email.clone(), role, created_at: now };
-    let made = insert(cx, &change, &user, hash).await;
-    made.map_err(|error| Error::from(error).or_taken(Object::User, "email", email.as_str()))?;
+    let mut change = cx.state.db.write().await?;
+    let user = add(cx, &mut change, email, role, UserStatus::Active, hash).await?;
+    record(cx, &change, Action::UserCreated, &user, &[as_role(&user)]).await?;
     change.commit().await?;
     Ok(user)
 }
 
-/// Replaces a person's password, and ends all of the person's sessions.
+/// Makes a person as a part of a change.
+async fn add(
+    cx: &Context,
+    change: &mut Change,
+    email: Email,
+    role: Role,
+    status: UserStatus,
+    hash: String,
+) -> Result<User, Error> {
+    if user::Entity::find().filter(user::Column::Email.eq(email.as_str())).count(&**change).await? > 0 {
+        return Err(Error::NameTaken { object: Object::User, field: "email", name: email.into() });
+    }
+    let now = cx.now();
+    let user = User { id: UserId::new(now, &random::bytes()), email, name: None, role, status, created_at: now };
+    let made = insert(cx, change, &user, hash).await;
+    made.map_err(|error| Error::from(error).or_taken(Object::User, "email", user.email.as_str()))?;
+    change.touches(Topic::Users);
+    Ok(user)
+}
+
+/// Replaces a person's password, and ends all of the person's sessions. Who was only invited comes in by it.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] where the password cannot be taken; or where the database is out of reach.
+/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] where the password cannot be taken; or where the database
+/// is out of reach.
 pub async fn reset_password(cx: &Context, email: &Email, password: Password) -> Result<(), Error> {
     cx.authorize(Permission::ManageUsers, &Scope::account(cx.state.account))?;
     let hash = hash(&cx.state, password).await?;
-    let change = cx.state.db.write().await?;
+    let mut change = cx.state.db.write().await?;
     let row = user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(&*change).await?;
-    let row = row.ok_or(Error::NotFound(Object::User))?;
-    let id = UserId(row.id);
+    let id = UserId(row.ok_or(Error::NotFound(Object::User))?.id);
+    let (row, user) = locked(&change, cx, id).await?;
     let mut row = row.into_active_model();
     row.password_hash = Set(hash);
+    if user.status == UserStatus::Invited {
+        row.status = Set(UserStatus::Active.code().to_owned());
+    }
     row.update(&*change).await?;
-    session::Entity::delete_many().filter(session::Column::UserId.eq(id.0)).exec(&*change).await?;
-    record(cx, &change, Action::PasswordReset, id, email, String::new()).await?;
+    user_link::Entity::delete_by_id(id.0).exec(&*change).await?;
+    session::end(&mut change, id, Which::All).await?;
+    record(cx, &change, Action::PasswordReset, &user, &[]).await?;
     Ok(change.commit().await?)
+}
+
+/// A person, locked for a change.
+async fn locked(change: &Change, cx: &Context, id: UserId) -> Result<(user::Model, User), Error> {
+    let row = lock::user(change, cx.state.account, id).await?.ok_or(Error::NotFound(Object::User))?;
+    let user = User::try_from(row.clone())?;
+    Ok((row, user))
 }
 
 async fn insert(cx: &Context, change: &Change, user: &User, password_hash: String) -> Result<(), DbErr> {
@@ -119,28 +162,37 @@ async fn insert(cx: &Context, change: &Change, user: &User, password_hash: Strin
         role: Set(user.role.code().to_owned()),
         password_hash: Set(password_hash),
         created_at: Set(user.created_at.as_millis()),
+        name: Set(user.name.clone().map(String::from)),
+        status: Set(user.status.code().to_owned()),
+        signed_in_at: Set(None),
     }
     .insert(&**change)
-    .await?;
-    record(cx, change, Action::UserCreated, user.id, &user.email, user.role.label().to_owned()).await
+    .await
+    .map(drop)
+}
+
+/// The role that a new person has.
+fn as_role(user: &User) -> FactChange {
+    FactChange::new("role", "", user.role.label())
 }
 
 async fn record(
     cx: &Context,
     change: &Change,
     action: Action,
-    user: UserId,
-    email: &Email,
-    detail: String,
+    user: &User,
+    changes: &[FactChange],
 ) -> Result<(), DbErr> {
     let scope = Scope::account(cx.state.account);
-    cx.record(change, Entry { scope: &scope, action, object: Some(user.0), name: email.as_str(), detail }).await
+    let (object, name) = (Some(user.id.0), user.email.as_str());
+    cx.record_changes(change, Entry { scope: &scope, action, object, name, detail: String::new() }, changes).await
 }
 
 /// The person of an address and a password; none where one of them is wrong, which is noted.
 ///
 /// # Errors
-/// Where too many passwords wait to be checked, or the database is out of reach.
+/// [`Error::Conflict`] where the password is right, and the person disabled; where too many passwords wait to be checked, or
+/// the database is out of reach.
 pub async fn verify(
     state: &State,
     email: &Email,
@@ -153,16 +205,23 @@ pub async fn verify(
         .filter(user::Column::Email.eq(email.as_str()))
         .one(state.db.read())
         .await?;
-    let hash = row.as_ref().map(|row| row.password_hash.clone());
+    // Who was only invited has none.
+    let hash = row.as_ref().map(|row| row.password_hash.clone()).filter(|hash| !hash.is_empty());
     let right = state.passwords.verify(asker, password, hash).await?;
     let user = row.filter(|_| right).map(User::try_from).transpose()?;
-    if user.is_none() {
-        tracing::warn!(%address, claimed = email.as_str(), "a sign-in failed");
-        let principal = Principal { actor: Actor::Stranger { claimed: email.to_string() }, grants: Vec::new() };
-        let cx = Context { state: state.clone(), principal, address: Some(address), request_id: String::new() };
-        note(&cx, Action::SignInFailed, None, email).await?;
-    }
-    Ok(user)
+    let (why, detail) = match &user {
+        Some(user) if user.status == UserStatus::Active => return Ok(Some(user.clone())),
+        // Only who knows the password is told.
+        Some(_) => (Err(Conflict::YouAreDisabled.into()), "the user is disabled"),
+        None => (Ok(None), ""),
+    };
+    tracing::warn!(%address, claimed = email.as_str(), "a sign-in failed");
+    let principal = Principal { actor: Actor::Stranger { claimed: email.to_string() }, grants: Vec::new() };
+    let cx = Context { state: state.clone(), principal, address: Some(address), request_id: String::new() };
+    let scope = Scope::account(state.account);
+    let (action, detail) = (Action::SignInFailed, detail.to_owned());
+    audit::note(&cx, Entry { scope: &scope, action, object: None, name: email.as_str(), detail }).await?;
+    why
 }
 
 /// Notes that a person has signed in.
@@ -170,7 +229,19 @@ pub async fn verify(
 /// # Errors
 /// Where the database is out of reach.
 pub async fn signed_in(cx: &Context, user: &User) -> Result<(), Error> {
-    note(cx, Action::SignedIn, Some(user.id.0), &user.email).await
+    let mut change = cx.state.db.write().await?;
+    note_sign_in(cx, &mut change, user).await?;
+    record(cx, &change, Action::SignedIn, user, &[]).await?;
+    Ok(change.commit().await?)
+}
+
+async fn note_sign_in(cx: &Context, change: &mut Change, user: &User) -> Result<(), Error> {
+    let (row, _) = locked(change, cx, user.id).await?;
+    let mut row = row.into_active_model();
+    row.signed_in_at = Set(Some(cx.now().as_millis()));
+    row.update(&**change).await?;
+    change.touches(Topic::Users);
+    Ok(())
 }
 
 /// Notes that a person has signed out.
@@ -178,10 +249,39 @@ pub async fn signed_in(cx: &Context, user: &User) -> Result<(), Error> {
 /// # Errors
 /// Where the database is out of reach.
 pub async fn signed_out(cx: &Context, user: &User) -> Result<(), Error> {
-    note(cx, Action::SignedOut, Some(user.id.0), &user.email).await
+    let change = cx.state.db.write().await?;
+    record(cx, &change, Action::SignedOut, user, &[]).await?;
+    Ok(change.commit().await?)
 }
 
-async fn note(cx: &Context, action: Action, object: Option<Uuid>, email: &Email) -> Result<(), Error> {
-    let scope = Scope::account(cx.state.account);
-    audit::note(cx, Entry { scope: &scope, action, object, name: email.as_str(), detail: String::new() }).await
+/// Why somebody is not signed in any more, as far as that is a person's doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// The user is disabled.
+    Disabled,
+    /// The user was deleted.
+    Deleted,
+}
+
+/// What became of a person who was signed in; none where the person may sign in.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn gone(state: &State, email: &Email) -> Result<Option<Gone>, Error> {
+    let row = user::Entity::find()
+        .filter(user::Column::AccountId.eq(state.account.0))
+        .filter(user::Column::Email.eq(email.as_str()))
+        .one(state.db.read())
+        .await?;
+    Ok(match row.map(|row| UserStatus::from_code(&row.status)) {
+        None => Some(Gone::Deleted),
+        Some(Some(UserStatus::Disabled)) => Some(Gone::Disabled),
+        Some(_) => None,
+    })
+}
+
+impl From<UserError> for Error {
+    fn from(error: UserError) -> Self {
+        Self::Conflict(Conflict::User(error))
+    }
 }

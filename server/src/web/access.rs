@@ -4,20 +4,20 @@ use std::net::SocketAddr;
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{Method, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use leptos_axum::ResponseOptions;
 use muster::{
     escape::{read_query, url_path},
-    user::User,
+    user::{User, browser},
 };
 use muster_app::ui::href::is_page;
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::{SESSION_COOKIE, cookie, origins};
+use super::{SESSION_COOKIE, cookie, invitation, origins};
 use crate::{
     auth::{
         caller,
@@ -25,7 +25,7 @@ use crate::{
     },
     console::Operator,
     error::Error,
-    manage::users,
+    manage::users::{self, Gone},
     state,
 };
 
@@ -51,10 +51,7 @@ pub async fn identify(
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads && !request.uri().path().starts_with("/api/") {
-        // The cookie of a session is gone when it has lasted for as long as it may; what the browser is known by stays.
-        let was_here = |name: &&str| cookie::find(request.headers(), name).is_some();
-        let was_here = [SESSION_COOKIE, device::COOKIE].iter().any(was_here);
-        match elsewhere(&state, request.uri(), user.as_ref(), was_here).await {
+        match elsewhere(&state, request.uri(), request.headers(), user.as_ref()).await {
             Ok(Some(path)) => return Redirect::to(&path).into_response(),
             Ok(None) => {}
             Err(error) => return failed(&error),
@@ -74,6 +71,9 @@ pub async fn identify(
     let login_is_kept_at = origins::login_is_kept_at(&state, request.uri(), headers);
     let device: Option<Device> = sends.then(|| cookie::read(&state.encryption, headers, device::COOKIE)).flatten();
     let by_form = headers.contains_key(header::ORIGIN);
+    let link = invitation::key_of(&state.encryption, request.uri().path(), headers);
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let browser = browser(agent);
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let operator = Operator {
         state,
@@ -81,6 +81,8 @@ pub async fn identify(
         session,
         address: peer.ip(),
         device,
+        browser,
+        link,
         login_is_kept_at,
         by_form,
         request_id: id.unwrap_or_default().to_owned(),
@@ -96,12 +98,12 @@ fn failed(error: &Error) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.\n").into_response()
 }
 
-/// Where a page request has to go instead. `was_here` tells that somebody was signed in with this browser.
+/// Where a page request has to go instead.
 async fn elsewhere(
     state: &state::State,
-    uri: &axum::http::Uri,
+    uri: &Uri,
+    headers: &HeaderMap,
     user: Option<&User>,
-    was_here: bool,
 ) -> Result<Option<String>, Error> {
     let path = uri.path();
     if user.is_some() {
@@ -110,19 +112,44 @@ async fn elsewhere(
     if users::none_yet(state).await? {
         return Ok((path != "/setup").then(|| "/setup".to_owned()));
     }
-    if path == "/login" {
+    if path == "/login" || invitation::is_entrance(path) {
         return Ok(None);
     }
-    let wanted = uri.path_and_query().map_or("/", |all| all.as_str());
-    if matches!(path, "/" | "/setup") {
-        return Ok(Some("/login".to_owned()));
+    let ended = ended(state, headers).await?;
+    let query = match (path, ended) {
+        // Nowhere in particular.
+        ("/" | "/setup", None | Some("by-itself")) => return Ok(Some("/login".to_owned())),
+        ("/" | "/setup", Some(how)) => format!("ended={how}"),
+        (_, ended) => {
+            let wanted = uri.path_and_query().map_or("/", |all| all.as_str());
+            let ended = ended.map(|how| format!("&ended={how}")).unwrap_or_default();
+            format!("next={}{ended}", url_path(wanted))
+        }
+    };
+    Ok(Some(format!("/login?{query}")))
+}
+
+/// How it came that nobody is signed in with this browser any more, in the word of the entrance; none where nobody was.
+async fn ended(state: &state::State, headers: &HeaderMap) -> Result<Option<&'static str>, Error> {
+    // The cookie of a session is gone when it has lasted for as long as it may; what the browser is known by stays.
+    let was_here = |name: &&str| cookie::find(headers, name).is_some();
+    if ![SESSION_COOKIE, device::COOKIE].iter().any(was_here) {
+        return Ok(None);
     }
-    let ended = if was_here { "&ended=by-itself" } else { "" };
-    Ok(Some(format!("/login?next={}{ended}", url_path(wanted))))
+    let device: Option<Device> = cookie::read(&state.encryption, headers, device::COOKIE);
+    let gone = match device.as_ref().and_then(Device::last) {
+        Some(email) => users::gone(state, email).await?,
+        None => None,
+    };
+    Ok(Some(match gone {
+        Some(Gone::Disabled) => "disabled",
+        Some(Gone::Deleted) => "deleted",
+        None => "by-itself",
+    }))
 }
 
 /// Where somebody goes on who is signed in, and is at the entrance.
-fn after_login(uri: &axum::http::Uri) -> String {
+fn after_login(uri: &Uri) -> String {
     let next = uri.query().and_then(|query| query.split('&').find_map(|pair| pair.strip_prefix("next=")));
     next.map(read_query).filter(|next| is_page(next)).unwrap_or_else(|| "/".to_owned())
 }

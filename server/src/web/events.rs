@@ -44,8 +44,8 @@ const fn pace(topic: Topic) -> Duration {
     match topic {
         // Somebody reads what a script prints.
         Topic::Scripts => Duration::from_millis(500),
-        Topic::Sessions => Duration::ZERO,
-        Topic::Delegates | Topic::Profiles | Topic::Tokens | Topic::Secrets => Duration::from_secs(2),
+        Topic::Sessions | Topic::Roles => Duration::ZERO,
+        Topic::Delegates | Topic::Profiles | Topic::Tokens | Topic::Secrets | Topic::Users => Duration::from_secs(2),
         Topic::Heartbeats => Duration::from_secs(5),
     }
 }

@@ -43,7 +43,7 @@ const MAX_COOKIE: usize = cookie::MAX_VALUE / 4 * 3 - 64;
 /// How long it lasts.
 const COOKIE_LASTS: Duration = Duration::minutes(10);
 /// Fields that are not given back.
-const SECRETS: [&str; 3] = ["password", "code", "value"];
+const SECRETS: [&str; 4] = ["password", "current_password", "code", "value"];
 
 fn is_plain_form(headers: &HeaderMap) -> bool {
     let has = |name, part| headers.get(name).and_then(|v| v.to_str().ok()).is_some_and(|text| text.contains(part));

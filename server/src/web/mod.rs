@@ -9,6 +9,7 @@ mod forms;
 mod headers;
 mod health;
 mod install;
+pub mod invitation;
 mod origins;
 mod pages;
 mod script_log;
@@ -27,12 +28,14 @@ use tower_http::{CompressionLevel, compression::CompressionLayer, csrf::CsrfLaye
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use self::{forms::flash_and_return, headers::security};
-use crate::{auth::session::Sessions, delegate_api, state::State};
+use crate::{
+    auth::session::{LASTS, Sessions},
+    delegate_api,
+    state::State,
+};
 
 /// What the cookie of a session is called.
 const SESSION_COOKIE: &str = "muster_session";
-/// How long a session lasts.
-const SESSION: time::Duration = time::Duration::days(7);
 /// The largest form: a startup script of 64 Ki characters, percent-encoded.
 const MAX_FORM_BYTES: usize = 1024 * 1024;
 
@@ -45,7 +48,7 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .with_name(SESSION_COOKIE)
         .with_same_site(SameSite::Lax)
         .with_secure(state.has_secure_cookies())
-        .with_expiry(Expiry::OnInactivity(SESSION));
+        .with_expiry(Expiry::OnInactivity(LASTS));
     let csrf = state.public_url.as_deref().map_or_else(CsrfLayer::new, |url| {
         CsrfLayer::new().add_trusted_origin(url).unwrap_or_else(|_| CsrfLayer::new())
     });
@@ -68,12 +71,15 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/robots.txt", get(health::robots));
+    // No session is asked for: the protection of those logs whole addresses, at its most talkative.
+    let links = Router::new().route("/invitation/{key}", get(invitation::open));
     // Who brings its key has no session.
     let install = Router::new().route(FETCH_PATH, get(install::fetch).head(install::head));
     let doors = &state.metrics.doors;
     Router::new()
         .merge(doors.health.watch(probes))
         .merge(doors.install.watch(install))
+        .merge(doors.console.watch(links))
         .merge(doors.console.watch(console))
         .merge(doors.delegates.watch(unknown_to_machines()))
 }

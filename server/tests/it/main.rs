@@ -31,3 +31,4 @@ mod secrets;
 mod sessions;
 mod start;
 mod tokens;
+mod users;

@@ -3,7 +3,7 @@
 use muster::{
     id::UserId,
     time::Timestamp,
-    user::{Email, Role, User},
+    user::{Email, PersonName, Role, User, UserStatus},
 };
 use sea_orm::entity::prelude::*;
 
@@ -17,9 +17,13 @@ pub struct Model {
     pub account_id: Uuid,
     pub email: String,
     pub role: String,
-    /// In PHC form: argon2id with its parameters and salt.
+    /// In PHC form: argon2id with its parameters and salt. Empty of who never chose a password.
     pub password_hash: String,
     pub created_at: i64,
+    pub name: Option<String>,
+    pub status: String,
+    /// When the person last signed in.
+    pub signed_in_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -34,7 +38,9 @@ impl TryFrom<Model> for User {
         Ok(Self {
             id: UserId(row.id),
             email: Email::restore(&row.email).map_err(|error| corrupt("user", error))?,
+            name: row.name.as_deref().map(PersonName::restore).transpose().map_err(|error| corrupt("user", error))?,
             role: Role::from_code(&row.role).ok_or_else(|| corrupt("user", "unknown role"))?,
+            status: UserStatus::from_code(&row.status).ok_or_else(|| corrupt("user", "unknown status"))?,
             created_at: Timestamp::from_millis(row.created_at),
         })
     }

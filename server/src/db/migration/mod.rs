@@ -13,6 +13,7 @@ mod m20261128_003001_token_pages;
 mod m20261128_003002_links;
 mod m20261128_004001_versions;
 mod m20261128_004002_secrets;
+mod m20261128_011001_people;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_003002_links::Migration),
             Box::new(m20261128_004001_versions::Migration),
             Box::new(m20261128_004002_secrets::Migration),
+            Box::new(m20261128_011001_people::Migration),
         ]
     }
 }
@@ -71,15 +73,16 @@ mod tests {
         delegate::{DelegateFilter, Status},
         id::AccountId,
         scope::Scope,
+        user::{Role, User, UserStatus},
     };
     use sea_orm::{
         ColumnTrait as _, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, EntityTrait as _,
-        QueryFilter as _, Statement,
+        QueryFilter as _, QueryOrder as _, Statement,
     };
 
     use super::*;
     use crate::{
-        db::entity::{delegate, delegate_listing::status as number, token},
+        db::entity::{delegate, delegate_listing::status as number, token, user},
         manage::delegates::list::page,
     };
 
@@ -199,6 +202,48 @@ mod tests {
                 found.sort_unstable();
                 assert_eq!(found, hosts, "{filter:?}, {later} steps later");
             }
+        }
+    }
+
+    #[tokio::test]
+    async fn people_of_every_older_schema_can_sign_in_as_what_they_were() {
+        for (later, _) in (0..).zip(Migrator::migrations().iter().skip(2)) {
+            let db = Database::connect("sqlite::memory:").await.unwrap();
+            Migrator::up(&db, Some(2)).await.unwrap();
+            let (account, ada, bob) =
+                ("x'01900000000070008000000000000000'", FIRST.replace('-', ""), NEXT.replace('-', ""));
+            db.execute_unprepared(&format!(
+                "INSERT INTO user (id, account_id, email, role, password_hash, created_at) VALUES \
+                 (x'{ada}', {account}, 'ada@example.com', 'ACCOUNT_ADMINISTRATOR', '$argon2id$', 1), \
+                 (x'{bob}', {account}, 'bob@example.com', 'VIEWER', '$argon2id$', 2)"
+            ))
+            .await
+            .unwrap();
+            for (number, action, at) in [(1, "SIGNED_IN", 7), (2, "SIGNED_IN", 9), (3, "SIGNED_OUT", 11)] {
+                db.execute_unprepared(&format!(
+                    "INSERT INTO audit (id, account_id, organization, project, at, actor_kind, actor_name, address, action, \
+                     object_id, object_name, detail) VALUES (x'0190000000007000800000000000020{number}', {account}, '', \
+                     '', {at}, 'USER', 'ada@example.com', '', '{action}', x'{ada}', 'ada@example.com', '')"
+                ))
+                .await
+                .unwrap();
+            }
+            Migrator::up(&db, Some(later)).await.unwrap();
+            Migrator::up(&db, None).await.unwrap();
+            let rows = user::Entity::find().order_by_asc(user::Column::Email).all(&db).await.unwrap();
+            assert_eq!(
+                rows.iter().map(|row| row.signed_in_at).collect::<Vec<_>>(),
+                [Some(9), None],
+                "{later} steps later"
+            );
+            assert!(rows.iter().all(|row| row.password_hash == "$argon2id$"));
+            let people: Vec<User> = rows.into_iter().map(|row| User::try_from(row).unwrap()).collect();
+            assert_eq!(
+                people.iter().map(|one| one.role).collect::<Vec<_>>(),
+                [Role::AccountAdministrator, Role::Viewer]
+            );
+            assert!(people.iter().all(|one| one.status == UserStatus::Active && one.name.is_none()));
+            assert_eq!(one(&db, "SELECT count(*) FROM user_link").await, 0);
         }
     }
 

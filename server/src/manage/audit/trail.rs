@@ -17,7 +17,7 @@ use sea_orm::{
 
 use super::shown;
 use crate::{
-    db::entity::{Scoped, audit as table, delegate, profile, secret, token},
+    db::entity::{Scoped, audit as table, delegate, profile, secret, token, user},
     error::Error,
     manage::{
         Context,
@@ -131,7 +131,7 @@ async fn rows_of(db: &impl ConnectionTrait, rows: Vec<table::Model>) -> Result<V
 /// Which of the objects are still there.
 async fn there(db: &impl ConnectionTrait, rows: &[table::Model]) -> Result<BTreeSet<Uuid>, DbErr> {
     let mut there = BTreeSet::new();
-    for subject in [Subject::Delegates, Subject::Profiles, Subject::Tokens, Subject::Secrets] {
+    for subject in [Subject::Delegates, Subject::Profiles, Subject::Tokens, Subject::Secrets, Subject::People] {
         let of_kind = |row: &&table::Model| Action::from_code(&row.action).is_some_and(|one| one.subject() == subject);
         let ids: BTreeSet<Uuid> = rows.iter().filter(of_kind).filter_map(|row| row.object_id).collect();
         if ids.is_empty() {
@@ -142,7 +142,8 @@ async fn there(db: &impl ConnectionTrait, rows: &[table::Model]) -> Result<BTree
             Subject::Profiles => existing::<profile::Entity>(db, profile::Column::Id, ids).await?,
             Subject::Tokens => existing::<token::Entity>(db, token::Column::Id, ids).await?,
             Subject::Secrets => existing::<secret::Entity>(db, secret::Column::Id, ids).await?,
-            Subject::InstallFiles | Subject::People => Vec::new(),
+            Subject::People => existing::<user::Entity>(db, user::Column::Id, ids).await?,
+            Subject::InstallFiles => Vec::new(),
         });
     }
     Ok(there)

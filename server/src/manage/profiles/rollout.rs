@@ -173,8 +173,8 @@ async fn shown(
 /// # Errors
 /// As for [`Context::lock`]; [`Error::Conflict`] where the profile has no script.
 pub async fn run_on(cx: &Context, id: ProfileId, which: RunOn) -> Result<u64, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
-    let profile: Profile = cx.lock(&change, id, Permission::ManageDelegates).await?;
+    let mut change = cx.begin(Permission::RunScripts).await?;
+    let profile: Profile = cx.lock(&change, id, Permission::RunScripts).await?;
     if !profile.has_script() {
         return Err(Conflict::ProfileWithoutScript(profile.spec.name.into()).into());
     }

@@ -6,6 +6,7 @@ use muster::{
     page::{Cursor, Page},
     profile::{ProfileDetail, ProfileRow},
     token::{TokenRow, TokenUse},
+    user::{Account, UserRow},
 };
 use muster_server::db::entity::{audit, delegate, session};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -84,6 +85,22 @@ impl Person {
     pub async fn primary(&self) -> String {
         let page: Page<ProfileRow> = self.ask("profiles/list", &[("cursor", "First")]).await;
         page.rows.into_iter().find(|row| row.profile.primary).expect("Primary").profile.id.to_string()
+    }
+
+    /// The own account.
+    pub async fn account(&self) -> Account {
+        self.ask("account/get", &[]).await
+    }
+
+    /// The own id.
+    pub async fn id(&self) -> String {
+        self.account().await.user.id.to_string()
+    }
+
+    /// The row of a person in the list of users, by address; none where it is not there.
+    pub async fn row_of(&self, email: &str) -> Option<UserRow> {
+        let page: Page<UserRow> = self.ask("users/list", &[("search", email), ("cursor", "First")]).await;
+        page.rows.into_iter().find(|row| row.user.email.as_str() == email)
     }
 
     /// A token, and who uses it.

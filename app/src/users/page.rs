@@ -1,0 +1,160 @@
+//! The list of people. Only those see it who may manage users.
+
+use leptos::prelude::*;
+use muster::{
+    page::count_label,
+    user::{LinkKind, OpenLink, Permission, UserRow, UserStatus},
+};
+use uuid::Uuid;
+
+use super::{api::list_users, status::user_status};
+use crate::{
+    session::{Only, Toast},
+    ui::{
+        badge::{Badge, Kind},
+        button::NavButton,
+        empty::EmptyState,
+        href::{Href, use_just_done},
+        icon::Icon,
+        list::ListPage,
+        live_table::{Column, TableSpec},
+        menu::{Menu, MenuCopy, MenuLink, Weight},
+        pagination::{use_cursor, with_cursor},
+        search::{SearchBar, use_search},
+        time::{Time, time_or},
+    },
+};
+
+static TABLE: TableSpec<UserRow> = TableSpec {
+    class: "table users",
+    columns: &[
+        Column::Text("Person"),
+        Column::Text("Role"),
+        Column::Text("Status"),
+        Column::Text("Last logged in"),
+        Column::Number("Sessions"),
+        Column::Actions,
+    ],
+    key: |row| row.user.id.0,
+};
+
+/// The list, and a dialog on top of it where the address names one.
+#[component]
+pub fn UsersPage() -> impl IntoView {
+    let (cursor, search) = (use_cursor(), use_search());
+    let list = Href::new("/users").with("q", &search);
+    let here = with_cursor(list.clone(), &cursor);
+    let new = here.clone().at("/users/new");
+    let actions = move || {
+        view! {
+            <Only may=Permission::ManageUsers>
+                <NavButton to=new class="btn primary" keep_scroll=true>
+                    "Invite"
+                </NavButton>
+            </Only>
+        }
+    };
+    view! {
+        <ListPage
+            title="Users"
+            actions=actions
+            page=list_users(search.clone(), cursor.clone())
+            table=&TABLE
+            topics="users roles"
+            nouns=["user", "users"]
+            href=move |cursor| with_cursor(list.clone(), &cursor)
+            cursor=cursor
+            row=move |id, row| view! { <UserLine id=id row=row list=here.clone() /> }
+            empty=Box::new(|_, _| view! { <NoUsers /> }.into_any())
+        >
+            <Toast otherwise="Who may use Muster, and what each person may do." />
+            <SearchBar action="/users" value=search placeholder="Search name or email" />
+        </ListPage>
+    }
+}
+
+#[component]
+fn UserLine(
+    id: Uuid,
+    row: UserRow,
+    /// The list as it is, which a dialog returns to.
+    list: Href,
+) -> impl IntoView {
+    let (called, email) = (row.user.called().to_owned(), row.user.email.to_string());
+    let beside = row.user.name.is_some().then_some(email);
+    let waits = row.link.clone().map(link_note);
+    let menu = user_menu(&row, &list, "btn small ghost");
+    view! {
+        <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
+            <td class="main-cell" data-label="Person">
+                <a class="t" href=format!("/users/{id}")>
+                    {called}
+                </a>
+                {row.is_you.then(|| view! { " " <Badge kind=Kind::Plain label="you" /> })}
+                {beside.map(|email| view! { <span class="second">{email}</span> })}
+            </td>
+            <td data-label="Role">{row.user.role.label()}</td>
+            <td data-label="Status">{user_status(row.user.status)} {waits}</td>
+            <td data-label="Last logged in">{time_or(row.signed_in_at, "never")}</td>
+            <td data-label="Sessions" class="number">
+                {count_label(row.sessions)}
+            </td>
+            <td class="actions-cell">
+                <Only may=Permission::ManageUsers>{menu}</Only>
+            </td>
+        </tr>
+    }
+}
+
+/// That a link waits to be used.
+pub fn link_note(link: OpenLink) -> impl IntoView {
+    let what = match link.kind {
+        LinkKind::Invitation => "link works until ",
+        LinkKind::PasswordReset => "password reset until ",
+    };
+    view! {
+        <span class="second">
+            {what}
+            <Time at=link.expires_at />
+        </span>
+    }
+}
+
+/// What can be done with a person. `here` is where dialogs return to.
+pub fn user_menu(row: &UserRow, here: &Href, class: &'static str) -> impl IntoView + use<> {
+    let (id, status) = (row.user.id, row.user.status);
+    let to = |dialog: &str| here.clone().at(format!("/users/{id}/{dialog}"));
+    let label = format!("Actions for {}", row.user.called());
+    let (role, delete, copied) = (to("role"), to("delete"), id.to_string());
+    let renew = (status == UserStatus::Invited).then(|| to("renew-invitation"));
+    let reset = (status == UserStatus::Active).then(|| to("reset-password"));
+    let disable = (status == UserStatus::Active).then(|| to("disable"));
+    let enable = (status == UserStatus::Disabled).then(|| to("enable"));
+    let end = (row.sessions > 0).then(|| to("end-sessions"));
+    let entry =
+        |to: Option<Href>, label: &'static str| to.map(|to| view! { <MenuLink to=to label=label keep_scroll=true /> });
+    view! {
+        <Menu label=label class=class>
+            <MenuLink to=role label="Change role" keep_scroll=true />
+            {entry(renew, "New invitation link")}
+            {entry(reset, "Reset password")}
+            {entry(end, "End sessions")}
+            {entry(disable, "Disable")}
+            {entry(enable, "Enable")}
+            <MenuCopy text=copied label="Copy id" />
+            <MenuLink to=delete label="Delete" weight=Weight::Grave keep_scroll=true />
+        </Menu>
+    }
+}
+
+/// Somebody always is here: nothing was found, or the page is beyond the last.
+#[component]
+fn NoUsers() -> impl IntoView {
+    view! {
+        <EmptyState icon=Icon::Users title="Nobody is called so" text="The search looks at names and addresses.">
+            <NavButton to=Href::new("/users") class="btn">
+                "Show everybody"
+            </NavButton>
+        </EmptyState>
+    }
+}

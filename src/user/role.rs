@@ -1,0 +1,86 @@
+//! What people may do.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{named_enum::named_enum, text::Invalid};
+
+named_enum! {
+    /// What a person is in the account.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    pub enum Role: code, label {
+        /// Reads everything but the secrets of scripts.
+        Viewer = "VIEWER", "Viewer";
+        /// Reads the same, and has startup scripts run that others wrote.
+        Operator = "OPERATOR", "Operator";
+        /// Decides on delegates, profiles and tokens.
+        DelegateManager = "DELEGATE_MANAGER", "Delegate Manager";
+        /// Does everything.
+        AccountAdministrator = "ACCOUNT_ADMINISTRATOR", "Account Administrator";
+    }
+}
+
+/// A right that a use case asks for, and that roles include.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// See delegates, profiles and tokens.
+    View,
+    /// Have delegates run their startup scripts once more, and cancel runs.
+    RunScripts,
+    /// Decide on delegates, change profiles, make and revoke tokens, make install files.
+    ManageDelegates,
+    /// Invite people, change what they may do, disable and delete them, and give them new passwords.
+    ManageUsers,
+    /// Look through the audit trail, which also tells who signed in and from where.
+    ReadAuditTrail,
+}
+
+impl Role {
+    /// Reads one out of a form.
+    ///
+    /// # Errors
+    /// Says that one has to be chosen.
+    pub fn parse(code: &str) -> Result<Self, Invalid> {
+        Self::from_code(code).ok_or_else(|| Invalid::new("Choose a role."))
+    }
+
+    /// Whether this role includes a permission.
+    #[must_use]
+    pub const fn may(self, permission: Permission) -> bool {
+        match permission {
+            Permission::View => true,
+            Permission::RunScripts => !matches!(self, Self::Viewer),
+            Permission::ManageDelegates | Permission::ReadAuditTrail => {
+                matches!(self, Self::DelegateManager | Self::AccountAdministrator)
+            }
+            Permission::ManageUsers => matches!(self, Self::AccountAdministrator),
+        }
+    }
+
+    /// What it allows, as a sentence for who chooses it.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Viewer => "Sees delegates, profiles and tokens, and changes nothing.",
+            Self::Operator => "Sees the same; runs startup scripts again and cancels runs.",
+            Self::DelegateManager => "Decides on delegates; changes profiles, tokens and secrets.",
+            Self::AccountAdministrator => "Does everything, and decides who may use Muster.",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_role_includes_what_the_one_before_it_does() {
+        use Permission::{ManageDelegates, ManageUsers, ReadAuditTrail, RunScripts, View};
+        let all = [View, RunScripts, ManageDelegates, ReadAuditTrail, ManageUsers];
+        let may = Role::ALL.map(|role| all.into_iter().filter(|one| role.may(*one)).collect::<Vec<_>>());
+        assert_eq!(may, [&all[..1], &all[..2], &all[..4], &all[..]]);
+        for role in Role::ALL {
+            assert_eq!(Role::parse(role.code()), Ok(role));
+        }
+        assert_eq!(Role::parse("OWNER").unwrap_err().to_string(), "Choose a role.");
+    }
+}
