@@ -24,7 +24,7 @@ const chromium = {
 };
 
 /** What only the browser draws or keeps is the same on both databases. */
-const DRAWING = ['looks', 'width', 'translated', 'unsaved'].map((name) => `**/${name}.spec.ts`);
+const DRAWING = ['fleet', 'looks', 'width', 'translated', 'unsaved'].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig<object, ServerOptions>({
   // `bench` has measurements, which are no tests.
