@@ -58,7 +58,7 @@ test('rows are of one line, at every width', async ({ ui, page, client }) => {
   }
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect(ui.row('worker-1').getByRole('link', { name: /13 more tags/ })).toHaveText('+13');
-  await expect(ui.row('worker-1').getByText(HOST)).toHaveAttribute('title', HOST);
+  await expect(ui.row('worker-1').getByText(HOST)).toHaveAttribute('title', `${HOST} – press to copy the host name`);
   // Who waits stands first.
   await expect(page.locator('tbody tr').first()).toContainText('worker-4');
   await expect(page.getByRole('navigation', { name: 'Status', exact: true })).toHaveText(/^Pending 1All but rejected 5/);
