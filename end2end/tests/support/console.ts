@@ -140,12 +140,13 @@ export class Console {
     await this.hydrated();
   }
 
-  /** Makes a token and leaves the dialog open that shows its value. */
-  async generateToken(name: string): Promise<string> {
+  /** Makes a token, good for as long as a choice of the form says, and leaves the dialog open that shows its value. */
+  async generateToken(name: string, expires?: string): Promise<string> {
     await this.go('Tokens');
     await this.button('New Token').click();
     const dialog = this.dialog('New Token');
     await dialog.getByLabel('Name', { exact: true }).fill(name);
+    if (expires) await dialog.getByLabel('Expires', { exact: true }).selectOption({ label: expires });
     await dialog.getByRole('button', { name: 'Generate New Token' }).click();
     return await this.takeToken();
   }
@@ -158,8 +159,8 @@ export class Console {
     return value;
   }
 
-  async createToken(name: string): Promise<string> {
-    const value = await this.generateToken(name);
+  async createToken(name: string, expires?: string): Promise<string> {
+    const value = await this.generateToken(name, expires);
     await this.button('I have saved it').click();
     await this.says(`Token ${name} is created.`);
     return value;

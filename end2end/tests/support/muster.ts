@@ -169,8 +169,8 @@ export class Muster {
     if (bad.length > 0) throw new Error(`the server's log has errors:\n${bad.join('\n')}\n\nall of it:\n${this.log}`);
   }
 
-  /** Changes the database behind Muster: that takes less time than inviting somebody. */
-  private async change(statement: string): Promise<void> {
+  /** Changes the database behind Muster: to turn time back, or because that takes less time than inviting somebody. */
+  async change(statement: string): Promise<void> {
     if (this.database) return await this.database.execute(statement);
     const [file, ...others] = (await readdir(this.dataDir)).filter((name) => /\.(db|sqlite3?)$/.test(name));
     if (!file || others.length > 0) throw new Error('there should be one SQLite file');

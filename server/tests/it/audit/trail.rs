@@ -46,7 +46,7 @@ async fn it_is_narrowed_by_person_object_kind_time_and_address(app: TestApp) {
         (&[("filter[action]", "TokenCreated"), ("filter[who]", admin.email.as_str())], &[Action::TokenCreated]),
         (&[("filter[subject]", "Profiles")], &[deleted, made, made]),
         (&[("filter[since]", later_field.as_str())], &[deleted, made]),
-        (&[("filter[until]", later_field.as_str()), ("filter[subject]", "Profiles")], &[]),
+        (&[("filter[until]", later_field.as_str()), ("filter[subject]", "Profiles")], &[made]),
         (&[("filter[who]", admin.email.as_str()), ("filter[subject]", "Profiles")], &[deleted, made]),
         (&[("filter[who]", "nobody\0' OR 1=1")], &[]),
         (&[("filter[object]", "edge_1")], &[]),
