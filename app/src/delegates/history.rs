@@ -25,7 +25,7 @@ pub fn connections(rows: Vec<ConnectionRow>) -> AnyView {
                 </td>
                 <td data-label="Until">{time_or(row.lost_at, "now")}</td>
                 <td data-label="Why it ended" class="muted">
-                    {row.cause}
+                    {if row.cause.is_empty() { "–".to_owned() } else { row.cause }}
                 </td>
             </tr>
         }

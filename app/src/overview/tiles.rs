@@ -26,7 +26,9 @@ pub fn Tiles(overview: Overview) -> impl IntoView {
                 <a class=format!("card tile {class}") href=to.to_string()>
                     <span>{label}</span>
                     <b translate="no">{count_label(count)}</b>
-                    <span class="tile-beside" translate="no">{beside}</span>
+                    <span class="tile-beside" translate="no" title=beside.clone()>
+                        {beside.clone()}
+                    </span>
                 </a>
             </li>
         }

@@ -20,8 +20,10 @@ use crate::{
     session::Only,
     ui::{
         button::SubmitButton,
+        empty::EmptyState,
         form::Form,
         href::{Href, use_just_done},
+        icon::Icon,
         live::Follows,
         live_table::{Column, LiveTable, TableSpec},
         load::render,
@@ -79,11 +81,13 @@ fn list(detail: ProfileDetail, progress: Option<Progress>, cursor: Cursor) -> im
             let total = (page.total, page.count_label());
             let next = page.next.map(|mark| with_cursor(list.clone(), &Cursor::After(mark)));
             let previous = page.previous.map(|mark| with_cursor(list.clone(), &Cursor::Before(mark)));
+            let empty = (page.total == 0).then(|| none().into_any());
             view! {
                 <LiveTable
                     table=&TABLE
                     list=here.to_string()
                     rows=page.rows
+                    empty=empty
                     row=move |id, row| view! { <DelegateLine id=id row=row runnable=runnable back=back.clone() /> }
                 />
                 <Pagination
@@ -96,6 +100,11 @@ fn list(detail: ProfileDetail, progress: Option<Progress>, cursor: Cursor) -> im
             }
         })}
     }
+}
+
+fn none() -> impl IntoView {
+    let text = "Delegates that have this profile, and are this far with its script, are listed here.";
+    view! { <EmptyState icon=Icon::Delegates title="No delegate is here" text=text /> }
 }
 
 #[component]

@@ -59,7 +59,7 @@ pub fn with_offset(href: Href, cursor: &Cursor, offset: Option<u64>) -> Href {
 /// Which rows are shown, of how many: "51–64 of 64 delegates", or "11 delegates" where these are all.
 fn count_label(offset: Option<u64>, shown: u64, total: u64, label: &str, noun: &str) -> String {
     match offset {
-        Some(0) if shown == total => format!("{label} {noun}"),
+        Some(0) | None if shown == total => format!("{label} {noun}"),
         Some(offset) if shown > 0 => {
             format!("{}–{} of {label} {noun}", grouped(offset + 1), grouped(offset + shown))
         }
@@ -122,6 +122,7 @@ mod tests {
         assert_eq!(label(Some(50), 14, 64), "51–64 of 64 delegates");
         assert_eq!(label(Some(50), 0, 64), "0 of 64 delegates");
         assert_eq!(label(None, 14, 64), "14 of 64 delegates");
+        assert_eq!(label(None, 0, 0), "0 delegates");
         let read = |href: &Href| offset_of(&href.query().iter().cloned().collect());
         let after = Cursor::After(Mark::new("7"));
         let href = with_offset(with_cursor(Href::new("/tokens"), &after), &after, Some(50));
