@@ -127,7 +127,9 @@ impl Conflict {
         match self {
             Self::Transition(TransitionError::AlreadyDecided { .. } | TransitionError::Changed { .. })
             | Self::Profile(ProfileError::Changed(_))
-            | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_)) => Code::Changed,
+            | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_) | TokenError::Changed(_)) => {
+                Code::Changed
+            }
             Self::Transition(
                 TransitionError::NoDecisionNeeded { .. }
                 | TransitionError::NotRejected { .. }
@@ -287,5 +289,6 @@ impl From<ProfileError> for Error {
             ProfileError::PrimaryKeepsItsName => Self::field("name", Invalid::new(error.to_string())),
             ProfileError::PrimaryStays | ProfileError::Changed(_) => Self::Conflict(Conflict::Profile(error)),
         }
+            | TokenError::Changed(_)
     }
 }

@@ -6,7 +6,6 @@ use leptos_router::hooks::use_query_map;
 use muster::{
     id::ProfileId,
     page::count_label,
-    problem::Code,
     profile::{ChangeSince, Profile, ProfileDetail, ProfileSpec},
     secret::SecretName,
 };
@@ -23,7 +22,7 @@ use crate::{
         button::{LeaveForm, SubmitButton},
         editor::ScriptField,
         field::{CheckField, TextArea, TextField},
-        form::{Form, Refused, use_refused},
+        form::{Form, Refused, use_overtaken, use_refused},
         href::Href,
         load::render,
         params::use_id,
@@ -73,8 +72,7 @@ pub fn NewProfilePage() -> impl IntoView {
 pub fn EditProfilePage() -> impl IntoView {
     let id = use_id();
     let refused = use_refused(EditProfile::PATH).filter(|refused| refused.typed.get("id") == Some(&id));
-    let changed = refused.as_ref().filter(|refused| refused.code == Some(Code::Changed));
-    let seen = changed.and_then(|refused| refused.typed.get("seen")?.parse().ok());
+    let seen = use_overtaken(EditProfile::PATH, &id).and_then(|typed| typed.get("seen")?.parse().ok());
     // Not kept up to date: what somebody types is not to be replaced. The revision finds out who was first.
     let profile = async move {
         let detail = load_profile(id).await?;

@@ -5,19 +5,31 @@ use muster::user::Permission;
 
 use crate::console::Frame;
 
-/// Whether the person who looks may change things.
-#[derive(Clone, Copy)]
-struct MayManage(bool);
+/// The person who looks.
+#[derive(Clone, Default)]
+struct Viewer {
+    may_manage: bool,
+    /// Empty where nobody is signed in.
+    email: String,
+}
 
 /// Provides the person who is signed in to this part of the page.
 pub(crate) fn provide_viewer(frame: Option<&Frame>) {
-    provide_context(MayManage(frame.is_some_and(|frame| frame.role.may(Permission::ManageDelegates))));
+    let viewer = frame
+        .map(|frame| Viewer { may_manage: frame.role.may(Permission::ManageDelegates), email: frame.email.clone() });
+    provide_context(viewer.unwrap_or_default());
 }
 
 /// Whether the person may change things.
 #[must_use]
 pub fn may_manage() -> bool {
-    use_context::<MayManage>().is_some_and(|MayManage(may)| may)
+    use_context::<Viewer>().is_some_and(|viewer| viewer.may_manage)
+}
+
+/// Whether a record that names who acted means the person.
+#[must_use]
+pub fn is_viewer(name: &str) -> bool {
+    use_context::<Viewer>().is_some_and(|viewer| !name.is_empty() && viewer.email == name)
 }
 
 /// What only those see who may change things.

@@ -67,6 +67,13 @@ pub fn use_refused(endpoint: &str) -> Option<Refused> {
     Some(Refused { code, field, typed: flash.fields })
 }
 
+/// What was typed into the form of an object that somebody else changed meanwhile; none where that is not so.
+#[must_use]
+pub fn use_overtaken(endpoint: &str, id: &str) -> Option<BTreeMap<String, String>> {
+    let refused = use_refused(endpoint).filter(|refused| refused.code == Some(Code::Changed))?;
+    (refused.typed.get("id").map(String::as_str) == Some(id)).then_some(refused.typed)
+}
+
 /// What came of a form that is not on the page any more, for example because its object is gone. Put it behind all forms.
 #[component]
 pub fn LeftOver() -> impl IntoView {
