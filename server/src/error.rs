@@ -119,6 +119,9 @@ pub enum Conflict {
     #[error("the run has ended")]
     RunEnded,
 }
+    /// The install files are others than those that were looked at.
+    #[error("the install files are others than those that were seen")]
+    FilesChanged,
 
 impl Conflict {
     /// What kind of problem it is.
@@ -128,6 +131,7 @@ impl Conflict {
             Self::Transition(TransitionError::AlreadyDecided { .. } | TransitionError::Changed { .. })
             | Self::Profile(ProfileError::Changed(_))
             | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_) | TokenError::Changed(_)) => {
+            | Self::FilesChanged
                 Code::Changed
             }
             Self::Transition(

@@ -218,7 +218,7 @@ export class Console {
     await expect(this.heading('Review')).toBeVisible();
     await this.hydrated();
     const download = this.page.waitForEvent('download');
-    await this.button('Download').click();
+    await this.button('Download archive').click();
     expect((await download).suggestedFilename()).toBe('harness-delegate.tar.gz');
     return await (await download).path();
   }

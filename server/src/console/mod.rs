@@ -27,7 +27,7 @@ use muster::{
     scope::Scope,
     user::{Permission, User},
 };
-use muster_app::{console::Console, error::ConsoleError};
+use muster_app::{console::Console, error::ConsoleError, install::Remembered};
 use tower_sessions::Session;
 
 use crate::{
@@ -50,6 +50,8 @@ pub struct Operator {
     pub address: IpAddr,
     /// What the browser is known by, where it is.
     pub device: Option<Device>,
+    /// What the person chose last when installing a delegate.
+    pub remembered: Remembered,
     /// Where a login would be kept, where it would not be kept here.
     pub login_is_kept_at: Option<String>,
     /// Whether the request tells which page its form stands on, as those of browsers do.

@@ -17,7 +17,7 @@ use muster_app::ui::href::is_page;
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::{SESSION_COOKIE, cookie, origins};
+use super::{SESSION_COOKIE, cookie, origins, remembered};
 use crate::{
     auth::{
         caller,
@@ -73,6 +73,7 @@ pub async fn identify(
     let host = origins::host_of(request.uri(), headers);
     let login_is_kept_at = origins::login_is_kept_at(&state, request.uri(), headers);
     let device: Option<Device> = sends.then(|| cookie::read(&state.encryption, headers, device::COOKIE)).flatten();
+    let remembered = user.as_ref().map(|user| remembered::read(&state.encryption, headers, user)).unwrap_or_default();
     let by_form = headers.contains_key(header::ORIGIN);
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let operator = Operator {
@@ -81,6 +82,7 @@ pub async fn identify(
         session,
         address: peer.ip(),
         device,
+        remembered,
         login_is_kept_at,
         by_form,
         request_id: id.unwrap_or_default().to_owned(),

@@ -11,6 +11,7 @@ mod health;
 mod install;
 mod origins;
 mod pages;
+pub mod remembered;
 mod script_log;
 pub mod theme;
 
@@ -26,7 +27,10 @@ use muster_app::Assets;
 use tower_http::{CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
-pub use self::{forms::flash_and_return, headers::security};
+pub use self::{
+    forms::{flash_and_return, local_referrer},
+    headers::security,
+};
 use crate::{auth::session::Sessions, delegate_api, state::State};
 
 /// What the cookie of a session is called.
