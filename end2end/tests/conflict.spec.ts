@@ -23,7 +23,7 @@ test('the second one, at the last question, is told that it was approved', async
   await expect(dialog).toBeVisible();
 
   await panel.getByRole('button', { name: 'Approve', exact: true }).click();
-  await ui.says('both-1 is activated.');
+  await ui.says('both-1 is approved.');
   const assertStayed = other.stays();
   await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
   const alert = dialog.getByRole('alert');

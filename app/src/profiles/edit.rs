@@ -147,7 +147,7 @@ fn secret_names(profile: Option<ProfileId>) -> impl Future<Output = Option<Vec<S
 /// What a change of the script does.
 fn runs_on(admitted: u64, saved_only: bool) -> String {
     let who = match admitted {
-        0 => return "No delegate runs its script now. Those that are admitted run the newest version.".to_owned(),
+        0 => return "No delegate runs its script now. Those that are approved run the newest version.".to_owned(),
         1 => "1 delegate runs its script. It".to_owned(),
         count => format!("{} delegates run its script. They", count_label(count)),
     };
@@ -220,7 +220,7 @@ fn Fields(
             name="startup_script"
             label="Startup Script"
             value=script
-            hint="Runs on each delegate of this profile once it is admitted, when somebody runs it on them, and when the \
+            hint="Runs on each delegate of this profile once it is approved, when somebody runs it on them, and when the \
             profile is applied to a delegate; at most 10 minutes. The output is on the delegate's page. Write a secret \
             as ${secrets.getValue(\"name\")}, with or without quotes: a shell gets its value whole, as one word. It is \
             masked in the output, but not where the script compresses, encrypts, hashes or rearranges it, or writes \

@@ -234,7 +234,7 @@ export class Console {
   async approve(name: string): Promise<void> {
     const panel = await this.decideOn(name);
     await panel.getByRole('button', { name: 'Approve', exact: true }).click();
-    await this.says(`${name} is activated.`);
+    await this.says(`${name} is approved.`);
   }
 
   async reject(name: string): Promise<void> {

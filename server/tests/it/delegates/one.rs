@@ -110,7 +110,7 @@ async fn who_acted_is_told_what_was_done(app: TestApp) {
     assert_eq!(is_told(&admin, &profile).await.as_deref(), Some("Profile Approval is created."));
 
     admin.decides("approve", &id).await.ok();
-    assert_eq!(is_told(&admin, &id).await.as_deref(), Some("edge-1 is activated."));
+    assert_eq!(is_told(&admin, &id).await.as_deref(), Some("edge-1 is approved."));
     assert_eq!(is_told(&bob, &id).await, None, "somebody else did it");
     assert_eq!(is_told(&admin, &other).await, None, "nothing was done to that one");
     bob.decides("reject", &other).await.ok();
