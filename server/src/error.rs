@@ -5,6 +5,7 @@
 
 use muster::{
     delegate::TransitionError,
+    form::InvalidFields,
     problem::Code,
     profile::ProfileError,
     text::{Invalid, InvalidField},
@@ -118,10 +119,10 @@ pub enum Conflict {
     /// The run has ended.
     #[error("the run has ended")]
     RunEnded,
-}
     /// The install files are others than those that were looked at.
     #[error("the install files are others than those that were seen")]
     FilesChanged,
+}
 
 impl Conflict {
     /// What kind of problem it is.
@@ -130,8 +131,8 @@ impl Conflict {
         match self {
             Self::Transition(TransitionError::AlreadyDecided { .. } | TransitionError::Changed { .. })
             | Self::Profile(ProfileError::Changed(_))
-            | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_) | TokenError::Changed(_)) => {
             | Self::FilesChanged
+            | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_) | TokenError::Changed(_)) => {
                 Code::Changed
             }
             Self::Transition(
@@ -174,7 +175,7 @@ pub enum Error {
     NotFound(Object),
     /// A field of a form, or of a request's body, cannot be taken.
     #[error(transparent)]
-    Invalid(#[from] InvalidField),
+    Invalid(#[from] InvalidFields),
     /// Another object of the scope has this name.
     #[error("there is another {object:?} {name}")]
     NameTaken {
@@ -223,8 +224,8 @@ pub enum Error {
 impl Error {
     /// An error of one field.
     #[must_use]
-    pub const fn field(field: &'static str, error: Invalid) -> Self {
-        Self::Invalid(error.of_field(field))
+    pub fn field(field: &'static str, error: Invalid) -> Self {
+        Self::Invalid(error.of_field(field).into())
     }
 
     /// That a name is taken, where a row could not be written because of that: of two who take it at once, one finds
@@ -268,6 +269,12 @@ impl Error {
     }
 }
 
+impl From<InvalidField> for Error {
+    fn from(wrong: InvalidField) -> Self {
+        Self::Invalid(wrong.into())
+    }
+}
+
 impl From<TransitionError> for Error {
     fn from(error: TransitionError) -> Self {
         Self::Conflict(error.into())
@@ -282,6 +289,7 @@ impl From<TokenError> for Error {
             | TokenError::StillActive(_)
             | TokenError::NotActive(_)
             | TokenError::Revoked(_)
+            | TokenError::Changed(_)
             | TokenError::AlreadyRotated(_) => Self::Conflict(Conflict::Token(error)),
         }
     }
@@ -293,6 +301,5 @@ impl From<ProfileError> for Error {
             ProfileError::PrimaryKeepsItsName => Self::field("name", Invalid::new(error.to_string())),
             ProfileError::PrimaryStays | ProfileError::Changed(_) => Self::Conflict(Conflict::Profile(error)),
         }
-            | TokenError::Changed(_)
     }
 }

@@ -98,8 +98,8 @@ pub async fn create_token(
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let settings = TokenSettings::parse(&name, &profile, requires_approval)?;
-        let command = NewToken { settings, expiry: Expiry::parse(&expires_in_days, &expires_at)? };
+        let settings = TokenSettings::parse(&name, &profile, requires_approval);
+        let command = NewToken::of(settings, Expiry::parse(&expires_in_days, &expires_at))?;
         let id = console.create_token(command).await?;
         console.redirect(&created_page(&back, id));
         Ok(())

@@ -38,7 +38,7 @@ pub fn to_console(error: Error, request_id: &str) -> ConsoleError {
 }
 
 fn problem(code: Code, field: &str, message: String) -> ConsoleError {
-    ConsoleError::Problem(Problem { code, field: field.to_owned(), message })
+    ConsoleError::Problem(Problem::new(code, field, message))
 }
 
 fn internal(error: &Error, request_id: &str) -> ConsoleError {
