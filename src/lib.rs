@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 pub mod delegate;
 pub mod escape;
+pub mod form;
 pub mod id;
 pub mod install;
 mod named_enum;

@@ -1,8 +1,10 @@
 //! What went wrong, as programs read it: a code that stays the same, and a sentence for people that may change.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
-use crate::named_enum::named_enum;
+use crate::{form::InvalidFields, named_enum::named_enum, text::InvalidField};
 
 named_enum! {
     /// What kind of problem it is. Programs may rely on these words: one is never given another meaning.
@@ -61,8 +63,7 @@ impl Code {
 }
 
 /// A problem with what was asked for. Nothing changed, unless its code says otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[error("{message}")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// What kind of problem it is.
     pub code: Code,
@@ -70,7 +71,50 @@ pub struct Problem {
     pub field: String,
     /// What a person can do; never a secret, and never what stands behind the problem.
     pub message: String,
+    /// Further fields that are to be changed, in the form's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<FieldProblem>,
 }
+
+/// A field that is to be changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// Its name.
+    pub field: String,
+    /// What a person can do; never a secret.
+    pub message: String,
+}
+
+impl Problem {
+    /// A problem with one field; with none in particular where that is empty.
+    pub fn new(code: Code, field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, field: field.into(), message: message.into(), others: Vec::new() }
+    }
+
+    /// Each field that is to be changed, and what a person can do.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        let others = self.others.iter().map(|other| (other.field.as_str(), other.message.as_str()));
+        std::iter::once((self.field.as_str(), self.message.as_str())).chain(others)
+    }
+}
+
+impl From<InvalidFields> for Problem {
+    fn from(wrong: InvalidFields) -> Self {
+        let problem =
+            |wrong: &InvalidField| FieldProblem { field: wrong.field.to_owned(), message: wrong.error.to_string() };
+        let FieldProblem { field, message } = problem(wrong.first());
+        Self { code: Code::Invalid, field, message, others: wrong.iter().skip(1).map(problem).collect() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let messages: Vec<&str> = self.fields().map(|(_, message)| message).collect();
+        f.write_str(&messages.join(" "))
+    }
+}
+
+impl std::error::Error for Problem {}
 
 #[cfg(test)]
 mod tests {
@@ -86,10 +130,14 @@ mod tests {
 
     #[test]
     fn programs_read_the_code() {
-        let message = "There is a token edge already.".to_owned();
-        let problem = Problem { code: Code::NameTaken, field: "name".to_owned(), message };
+        let mut problem = Problem::new(Code::NameTaken, "name", "There is a token edge already.");
         let json = r#"{"code":"NAME_TAKEN","field":"name","message":"There is a token edge already."}"#;
         assert_eq!(serde_json::to_string(&problem).unwrap(), json);
         assert_eq!(serde_json::from_str::<Problem>(json).unwrap(), problem);
+        problem.others.push(FieldProblem { field: "value".to_owned(), message: "Write a value.".to_owned() });
+        let json = serde_json::to_string(&problem).unwrap();
+        assert!(json.ends_with(r#","others":[{"field":"value","message":"Write a value."}]}"#), "{json}");
+        assert_eq!(serde_json::from_str::<Problem>(&json).unwrap(), problem);
+        assert_eq!(problem.to_string(), "There is a token edge already. Write a value.");
     }
 }

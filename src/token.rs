@@ -169,6 +169,19 @@ pub struct Token {
     pub revoked_at: Option<Timestamp>,
     /// Its successor, where a person rotates it.
     pub rotation: Option<Rotation>,
+    /// The last change of its settings or of its expiry, where there was one.
+    pub changed: Option<Changed>,
+    /// Counts those changes: one that was made on sight of an older revision is refused.
+    pub revision: i32,
+}
+
+/// Somebody changed a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// When.
+    pub at: Timestamp,
+    /// Who: an email address, or what else acted.
+    pub by: String,
 }
 
 /// A token is being replaced by another.
@@ -216,6 +229,9 @@ pub enum TokenError {
     /// It would not be good for longer than it is.
     #[error("{0} is good for that long already. Choose a later time.")]
     NotLater(TokenName),
+    /// Somebody else changed it since the person saw it.
+    #[error("{0} was changed while you edited it. What you chose is not saved.")]
+    Changed(TokenName),
 }
 
 impl Token {
@@ -238,13 +254,12 @@ impl Token {
     }
 
     /// Lets the token be good for longer: up to a point in the future, or for ever. One that has expired is good again.
+    /// `seen` is the revision that this was decided on.
     ///
     /// # Errors
-    /// [`TokenError::Revoked`]; [`TokenError::NotLater`] where it is good for as long already.
-    pub fn extend(mut self, until: Option<Timestamp>) -> Result<Self, TokenError> {
-        if self.revoked_at.is_some() {
-            return Err(TokenError::Revoked(self.name));
-        }
+    /// [`TokenError::Revoked`]; [`TokenError::Changed`]; [`TokenError::NotLater`] where it is good for as long already.
+    pub fn extend(mut self, until: Option<Timestamp>, seen: i32, change: Changed) -> Result<Self, TokenError> {
+        self.check_change(seen)?;
         let is_later = match (self.expires_at, until) {
             (None, _) => false,
             (Some(_), None) => true,
@@ -254,21 +269,46 @@ impl Token {
             return Err(TokenError::NotLater(self.name));
         }
         self.expires_at = until;
-        Ok(self)
+        Ok(self.with_change(change))
     }
 
     /// Gives the token another name, or has it admit delegates in another way. Delegates that it admitted stay as they
-    /// are.
+    /// are. `seen` is the revision that was edited. Where nothing is another than before, the token stays as it is.
     ///
     /// # Errors
-    /// [`TokenError::Revoked`].
-    pub fn edit(mut self, settings: TokenSettings) -> Result<Self, TokenError> {
-        if self.revoked_at.is_some() {
-            return Err(TokenError::Revoked(self.name));
+    /// [`TokenError::Revoked`], or [`TokenError::Changed`].
+    pub fn edit(mut self, settings: TokenSettings, seen: i32, change: Changed) -> Result<Self, TokenError> {
+        self.check_change(seen)?;
+        if settings == self.settings() {
+            return Ok(self);
         }
         let TokenSettings { name, default_profile, requires_approval } = settings;
         (self.name, self.default_profile, self.requires_approval) = (name, default_profile, requires_approval);
-        Ok(self)
+        Ok(self.with_change(change))
+    }
+
+    /// What of it can be edited.
+    #[must_use]
+    pub fn settings(&self) -> TokenSettings {
+        TokenSettings {
+            name: self.name.clone(),
+            default_profile: self.default_profile,
+            requires_approval: self.requires_approval,
+        }
+    }
+
+    fn check_change(&self, seen: i32) -> Result<(), TokenError> {
+        if self.revoked_at.is_some() {
+            return Err(TokenError::Revoked(self.name.clone()));
+        }
+        if self.revision != seen {
+            return Err(TokenError::Changed(self.name.clone()));
+        }
+        Ok(())
+    }
+
+    fn with_change(self, change: Changed) -> Self {
+        Self { changed: Some(change), revision: self.revision + 1, ..self }
     }
 
     /// Gives the token a successor. An expired one can have one too: then its delegates need it most.
@@ -317,7 +357,13 @@ mod tests {
             requires_approval: false,
             revoked_at: None,
             rotation: None,
+            changed: None,
+            revision: 1,
         }
+    }
+
+    fn by(who: &str) -> Changed {
+        Changed { at: Timestamp::from_millis(7), by: who.to_owned() }
     }
 
     #[test]
@@ -344,18 +390,32 @@ mod tests {
     #[test]
     fn a_token_is_extended_while_it_is_not_revoked() {
         let at = Timestamp::from_millis;
-        assert_eq!(token().extend(Some(at(2_000))).unwrap().status(at(1_500)), TokenStatus::Active);
-        assert_eq!(token().extend(None).unwrap().expires_at, None);
+        let extend = |token: Token, until, seen| token.extend(until, seen, by("ada"));
+        assert_eq!(extend(token(), Some(at(2_000)), 1).unwrap().status(at(1_500)), TokenStatus::Active);
+        assert_eq!(extend(token(), None, 1).unwrap().expires_at, None);
         for until in [Some(at(1_000)), Some(at(999))] {
-            assert!(matches!(token().extend(until), Err(TokenError::NotLater(_))));
+            assert!(matches!(extend(token(), until, 1), Err(TokenError::NotLater(_))));
         }
-        assert!(matches!(token().extend(None).unwrap().extend(None), Err(TokenError::NotLater(_))));
+        assert!(matches!(extend(extend(token(), None, 1).unwrap(), None, 2), Err(TokenError::NotLater(_))));
         let revoked = token().revoke(at(5)).unwrap();
-        assert!(matches!(revoked.clone().extend(None), Err(TokenError::Revoked(_))));
+        assert!(matches!(extend(revoked.clone(), None, 1), Err(TokenError::Revoked(_))));
         let settings = TokenSettings::parse("other", "", true).unwrap();
-        assert!(matches!(revoked.edit(settings.clone()), Err(TokenError::Revoked(_))));
-        let edited = token().edit(settings).unwrap();
+        assert!(matches!(revoked.edit(settings.clone(), 1, by("ada")), Err(TokenError::Revoked(_))));
+        let edited = token().edit(settings, 1, by("ada")).unwrap();
         assert_eq!((edited.name.as_str(), edited.requires_approval), ("other", true));
+    }
+
+    #[test]
+    fn of_two_who_change_a_token_at_once_the_second_is_told() {
+        let settings = |name| TokenSettings::parse(name, "", false).unwrap();
+        let first = token().edit(settings("other"), 1, by("ada")).unwrap();
+        assert_eq!((first.revision, first.changed.clone()), (2, Some(by("ada"))));
+        let second = first.clone().edit(settings("mine"), 1, by("bob"));
+        assert_eq!(second, Err(TokenError::Changed(TokenName::parse("other").unwrap())));
+        assert!(matches!(first.clone().extend(None, 1, by("bob")), Err(TokenError::Changed(_))));
+        let extended = first.extend(None, 2, by("bob")).unwrap();
+        assert_eq!((extended.revision, extended.changed.clone()), (3, Some(by("bob"))));
+        assert_eq!(extended.clone().edit(settings("other"), 3, by("eve")).unwrap(), extended, "nothing is changed");
     }
 
     #[test]

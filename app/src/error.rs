@@ -2,6 +2,7 @@
 
 use leptos::{prelude::*, server_fn::codec::JsonEncoding};
 use muster::{
+    form::InvalidFields,
     problem::{Code, Problem},
     text::InvalidField,
 };
@@ -46,16 +47,16 @@ impl ConsoleError {
     /// A field cannot be taken as it is.
     #[must_use]
     pub fn field(field: &str, message: impl ToString) -> Self {
-        Self::Problem(Problem { code: Code::Invalid, field: field.to_owned(), message: message.to_string() })
+        Self::Problem(Problem::new(Code::Invalid, field, message.to_string()))
     }
 
     /// There is no such thing; a sentence for people.
     #[must_use]
     pub fn not_found(message: impl ToString) -> Self {
-        Self::Problem(Problem { code: Code::NotFound, field: String::new(), message: message.to_string() })
+        Self::Problem(Problem::new(Code::NotFound, "", message.to_string()))
     }
 
-    /// The problem with a field of a form, or with the form as a whole.
+    /// The problem with fields of a form, or with the form as a whole.
     #[must_use]
     pub fn of_field(&self) -> Option<&Problem> {
         match self {
@@ -97,8 +98,14 @@ impl ConsoleError {
 }
 
 impl From<InvalidField> for ConsoleError {
-    fn from(InvalidField { field, error }: InvalidField) -> Self {
-        Self::field(field, error)
+    fn from(wrong: InvalidField) -> Self {
+        InvalidFields::from(wrong).into()
+    }
+}
+
+impl From<InvalidFields> for ConsoleError {
+    fn from(wrong: InvalidFields) -> Self {
+        Self::Problem(wrong.into())
     }
 }
 

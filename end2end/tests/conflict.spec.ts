@@ -1,7 +1,7 @@
 // Two administrators and one delegate: one decides, the other is told who did what.
 
 import { fact } from './support/console';
-import { expect, test } from './support/fixtures';
+import { axe, expect, test } from './support/fixtures';
 import { ada, bob } from './support/people';
 
 test.use({ who: 'administrator' });
@@ -23,7 +23,7 @@ test('the second one, at the last question, is told that it was approved', async
   await expect(dialog).toBeVisible();
 
   await panel.getByRole('button', { name: 'Approve', exact: true }).click();
-  await ui.says('both-1 is activated.');
+  await ui.says('both-1 is approved.');
   const assertStayed = other.stays();
   await dialog.getByRole('button', { name: 'Reject', exact: true }).click();
   const alert = dialog.getByRole('alert');
@@ -75,6 +75,37 @@ test('the second one sees at once, with the decision open, that there is none to
   await ui.approve('both-3');
   await expect(panel).toContainText('This delegate does not wait for a decision any more.');
   await expect(other.row('both-3')).toContainText(/(?<!Not )Connected/);
+});
+
+test('of two who edit a token, the second one sees what the first did, and decides', async ({ ui, another }) => {
+  await ui.createToken('shared');
+  const other = await another(bob);
+  for (const one of [ui, other]) {
+    await one.open('/tokens');
+    await one.choose('shared', 'Edit');
+    await expect(one.dialog('Edit shared')).toBeVisible();
+  }
+  await other.dialog('Edit shared').getByLabel('Name', { exact: true }).fill('mine');
+  await ui.dialog('Edit shared').getByLabel('Name', { exact: true }).fill('ours');
+  await ui.dialog('Edit shared').getByRole('button', { name: 'Save' }).click();
+  await ui.says('Token ours is saved.');
+
+  // The news comes, and does not take what is typed for an answer to it.
+  const dialog = other.dialog('Edit ours');
+  const name = dialog.getByLabel('Name', { exact: true });
+  await expect(name).toHaveValue('mine');
+  const save = dialog.getByRole('button', { name: 'Save' });
+  await save.click();
+  await expect(dialog.getByRole('alert')).toHaveText(
+    'ours was changed while you edited it. What you chose is not saved.',
+  );
+  await expect(dialog.getByRole('region', { name: 'What changed meanwhile' })).toContainText(`Changed by ${ada.email}`);
+  await expect(dialog.getByRole('row', { name: 'Name ours mine' })).toBeVisible();
+  await expect(name).toHaveValue('mine');
+  await axe(other.page);
+  await save.click();
+  await other.says('Token mine is saved.');
+  await expect(ui.row('mine')).toBeVisible();
 });
 
 test('of two at the same moment, one wins', async ({ ui, another, client, problems }) => {

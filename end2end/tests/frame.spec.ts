@@ -132,6 +132,30 @@ test('keys, times and buttons say more to who asks', async ({ ui, page }) => {
   await ui.takeToken();
 });
 
+test.describe('far from Greenwich', () => {
+  const timeZone = 'Pacific/Auckland';
+  test.use({ timezoneId: timeZone });
+
+  test('also a day that is far away is one of the zone of who looks', async ({ ui, page }) => {
+    // In the afternoon of Greenwich the next day has begun in Auckland.
+    const day = new Date(Date.now() + 200 * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+    await ui.open('/tokens/new');
+    await ui.field('Name').fill('far');
+    await ui.field('Expires').selectOption({ label: 'On a date…' });
+    await ui.field('Date and time').fill(`${day}T13:30`);
+    await ui.button('Generate New Token').click();
+    await ui.takeToken();
+    await ui.button('I have saved it').click();
+    const there = new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date(`${day}T13:30:00Z`));
+    expect(there).not.toBe(day);
+    const time = ui.row('far').locator('td[data-label=Expiry] time');
+    await expect(time).toHaveText(there);
+    await time.hover();
+    await expect(time).toHaveAttribute('title', /, 1:30:00.AM|, 2:30:00.AM/);
+    await expect(page.locator('html')).toHaveAttribute('data-hydrated', '');
+  });
+});
+
 test('the entrance says why one is there', async ({ ui, page }) => {
   await ui.open('/tokens');
   await ui.logOut();

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { fact } from './support/console';
-import { expect, test } from './support/fixtures';
+import { axe, expect, test } from './support/fixtures';
 import { Muster } from './support/muster';
 import { ada } from './support/people';
 
@@ -100,6 +100,30 @@ test.describe('at the door', () => {
 
 test.describe('inside', () => {
   test.use({ who: 'administrator' });
+
+  test('all that is wrong is told at once, and the first of it has the focus', async ({ ui, page }) => {
+    await ui.open('/secrets/new');
+    await ui.field('Name').fill('no name');
+    await ui.field('Value').fill('short');
+    await ui.field('Description').fill('x'.repeat(1001));
+    await ui.button('Add Secret').last().click();
+    for (const [name, error] of [
+      ['Name', /Use letters, digits/],
+      ['Value', /at least 6 characters/],
+      ['Description', /too long: 1001/],
+    ] as const) {
+      await ui.refuses(ui.field(name), error);
+    }
+    await expect(ui.field('Name')).toBeFocused();
+    await axe(page);
+    // What is put right is not told again; the focus is on what is left.
+    await ui.field('Name').fill('right');
+    await ui.field('Value').fill('long enough');
+    await ui.button('Add Secret').last().click();
+    await ui.refuses(ui.field('Description'), /too long/);
+    await expect(ui.field('Name')).not.toHaveAttribute('aria-invalid');
+    await expect(ui.field('Description')).toBeFocused();
+  });
 
   test('a token', async ({ ui, page }) => {
     await ui.open('/tokens/new');
@@ -241,10 +265,10 @@ test.describe('inside', () => {
     expect(valid, 'the browser knows the rule').toBe(false);
 
     for (const [kind, bad, label, error] of [
-      ['shell', { Name: '' }, 'Name', /lower case letters/],
-      ['shell', { Name: 'Not-Good' }, 'Name', /lower case letters/],
-      ['shell', { Name: 'ends-' }, 'Name', /lower case letters/],
-      ['shell', { Name: 'x'.repeat(64) }, 'Name', /at most 63/],
+      ['shell', { Name: '' }, 'Name', /Give it a name/],
+      ['shell', { Name: 'Not-Good' }, 'Name', /Write n instead of N/],
+      ['shell', { Name: 'ends-' }, 'Name', /Leave out the dash at its end/],
+      ['shell', { Name: 'x'.repeat(64) }, 'Name', /64 characters. Make it shorter/],
       ['shell', { Description: `${HOSTILE} ${'x'.repeat(1000)}` }, 'Description', /too long/],
       ['shell', { Tags: 'x'.repeat(129) }, 'Tags', /too long/],
       ['docker', { Image: 'two words' }, 'Image', /image/i],

@@ -2,6 +2,7 @@
 // hold starts a real delegate, which the page sees come.
 
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -84,6 +85,8 @@ for (const way of WAYS) {
     for (const file of way.shown) {
       await wizard.show(file);
       const downloaded = await wizard.downloadOne(file);
+      const sum = createHash('sha256').update(downloaded).digest('hex');
+      await expect(main.locator('.files .checksum'), file).toContainText(`echo '${sum}  ${file}' | sha256sum -c`);
       if (isArchive(way) || file === way.whole) expect(downloaded, file).toBe(await files.text(file));
       expect(await wizard.copyOne(file), `${file}, copied`).toBe(downloaded);
       await expect(wizard.code(file)).toHaveText(/\S/);
@@ -301,7 +304,7 @@ noJsTest.describe('without JavaScript', () => {
       await wizard.choose(way);
       await wizard.fill(way, { ...setup, name: 'Not-Good' });
       await ui.button('Continue').click();
-      await ui.refuses(ui.field('Name'), /lower case letters/i);
+      await ui.refuses(ui.field('Name'), /Write n instead of N/);
       await wizard.fill(way, setup);
       await ui.button('New token').click();
       await ui.dialog('New Token').getByRole('button', { name: 'Generate New Token' }).click();
@@ -319,6 +322,8 @@ noJsTest.describe('without JavaScript', () => {
       for (const file of way.shown) {
         await wizard.show(file);
         const downloaded = await wizard.downloadOne(file);
+        const sum = createHash('sha256').update(downloaded).digest('hex');
+        await expect(page.locator('.files .checksum'), file).toContainText(`echo '${sum}  ${file}' | sha256sum -c`);
         expect(downloaded, file).toBe(await files.text(file));
         secrets.assertAbsent(file, await page.content());
       }

@@ -229,7 +229,7 @@ test.describe('inside', () => {
     await ui.field('Name').fill('Not-Good');
     await ui.field('Use AWS VPC Mode').check();
     await ui.button('Continue').click();
-    await ui.refuses(ui.field('Name'), /lower case letters/i);
+    await ui.refuses(ui.field('Name'), /Write n instead of N/);
     await look(page, 'install-error');
 
     await ui.open('/install/docker');
@@ -259,11 +259,11 @@ test.describe('inside', () => {
       ['helm', 'harness-delegate-values.yaml'],
     ] as const) {
       await ui.open(`/install/${kind}/review${search}`);
-      await expect(ui.button(`Download ${file}`)).toBeVisible();
+      await expect(ui.button(`Download this file: ${file}`)).toBeVisible();
       await look(page, `review-${kind}`);
     }
     await ui.open(`/install/docker/review${search}&file=docker-run.sh`);
-    await expect(ui.button('Download docker-run.sh')).toBeVisible();
+    await expect(ui.button('Download this file: docker-run.sh')).toBeVisible();
     await ui.button('Get a download link').click();
     const line = page.getByRole('main').locator('code').getByText(/^curl /).first();
     await expect(line).toBeVisible();

@@ -119,7 +119,7 @@ test('from one decision to the next at the keyboard', async ({ ui, page, client 
   await expect(decide('edge-2')).toBeFocused();
   await page.keyboard.press('Enter');
   await ui.button('Approve').press('Enter');
-  await ui.says('edge-2 is activated.');
+  await ui.says('edge-2 is approved.');
   await expect(decide('edge-1'), 'the next one').toBeFocused();
 });
 

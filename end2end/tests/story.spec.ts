@@ -101,7 +101,7 @@ test('the main job, end to end', async ({ server, ui, page, problems, delegates 
       await expect(fact(panel, name)).not.toHaveText(/^(none)?$/);
     }
     await panel.getByRole('button', { name: 'Approve', exact: true }).click();
-    await ui.says('edge-1 is activated.');
+    await ui.says('edge-1 is approved.');
     await expect(row).toContainText('Connected');
     await expect(row.getByRole('button', { name: 'Pending Approval' })).toHaveCount(0);
     await first.waitForLog(/the delegate is approved and connected/);

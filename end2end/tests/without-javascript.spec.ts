@@ -79,7 +79,7 @@ test('the main job without JavaScript', async ({ server, ui, page, delegates }) 
     const fingerprint = /key fingerprint (.+)$/m.exec(await first.log())?.[1] ?? 'none in the log';
     await expect(fact(panel, 'Key fingerprint')).toHaveText(fingerprint);
     await panel.getByRole('button', { name: 'Approve', exact: true }).click();
-    await ui.says('plain-1 is activated.');
+    await ui.says('plain-1 is approved.');
     await first.waitForLog(/approved and connected/);
     await ui.reload();
     await expect(ui.row('plain-1')).toContainText(/(?<!Not )Connected/);

@@ -5,6 +5,7 @@
 
 use muster::{
     delegate::TransitionError,
+    form::InvalidFields,
     problem::Code,
     profile::ProfileError,
     text::{Invalid, InvalidField},
@@ -129,6 +130,9 @@ pub enum Conflict {
     /// The run has ended.
     #[error("the run has ended")]
     RunEnded,
+    /// The install files are others than those that were looked at.
+    #[error("the install files are others than those that were seen")]
+    FilesChanged,
 }
 
 impl Conflict {
@@ -138,7 +142,10 @@ impl Conflict {
         match self {
             Self::Transition(TransitionError::AlreadyDecided { .. } | TransitionError::Changed { .. })
             | Self::Profile(ProfileError::Changed(_))
-            | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_)) => Code::Changed,
+            | Self::FilesChanged
+            | Self::Token(TokenError::AlreadyRevoked(_) | TokenError::AlreadyRotated(_) | TokenError::Changed(_)) => {
+                Code::Changed
+            }
             Self::Transition(
                 TransitionError::NoDecisionNeeded { .. }
                 | TransitionError::NotRejected { .. }
@@ -181,7 +188,7 @@ pub enum Error {
     NotFound(Object),
     /// A field of a form, or of a request's body, cannot be taken.
     #[error(transparent)]
-    Invalid(#[from] InvalidField),
+    Invalid(#[from] InvalidFields),
     /// Another object of the scope has this name.
     #[error("there is another {object:?} {name}")]
     NameTaken {
@@ -230,8 +237,8 @@ pub enum Error {
 impl Error {
     /// An error of one field.
     #[must_use]
-    pub const fn field(field: &'static str, error: Invalid) -> Self {
-        Self::Invalid(error.of_field(field))
+    pub fn field(field: &'static str, error: Invalid) -> Self {
+        Self::Invalid(error.of_field(field).into())
     }
 
     /// That a name is taken, where a row could not be written because of that: of two who take it at once, one finds
@@ -275,6 +282,12 @@ impl Error {
     }
 }
 
+impl From<InvalidField> for Error {
+    fn from(wrong: InvalidField) -> Self {
+        Self::Invalid(wrong.into())
+    }
+}
+
 impl From<TransitionError> for Error {
     fn from(error: TransitionError) -> Self {
         Self::Conflict(error.into())
@@ -289,6 +302,7 @@ impl From<TokenError> for Error {
             | TokenError::StillActive(_)
             | TokenError::NotActive(_)
             | TokenError::Revoked(_)
+            | TokenError::Changed(_)
             | TokenError::AlreadyRotated(_) => Self::Conflict(Conflict::Token(error)),
         }
     }

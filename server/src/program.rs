@@ -9,8 +9,9 @@ use std::{
 
 use axum::body::Bytes;
 use flate2::{Compression, write::GzEncoder};
-use muster::time::Timestamp;
 use tokio::sync::OnceCell;
+
+use crate::install::archive::DATE;
 
 /// Where the program stands in an archive of shell files.
 pub const NAME: &str = "harness-delegate/muster";
@@ -33,25 +34,25 @@ impl Program {
     }
 
     /// The last part of a compressed tar archive: this program, and the archive's end. Another part can stand before
-    /// it, as gzip takes one member after the other. Made at `now` where it was not before; who asks meanwhile waits.
+    /// it, as gzip takes one member after the other. Made where it was not before; who asks meanwhile waits.
     ///
     /// # Errors
     /// Where the file cannot be read.
-    pub async fn packed(&self, now: Timestamp) -> io::Result<Bytes> {
+    pub async fn packed(&self) -> io::Result<Bytes> {
         let make = || async {
             let path = self.0.path.clone();
-            tokio::task::spawn_blocking(move || pack(File::open(path)?, now)).await.map_err(io::Error::other)?
+            tokio::task::spawn_blocking(move || pack(File::open(path)?)).await.map_err(io::Error::other)?
         };
         self.0.packed.get_or_try_init(make).await.cloned()
     }
 }
 
-fn pack(file: File, now: Timestamp) -> io::Result<Bytes> {
+fn pack(file: File) -> io::Result<Bytes> {
     let size = file.metadata()?.len();
     let mut header = tar::Header::new_gnu();
     header.set_size(size);
     header.set_mode(0o755);
-    header.set_mtime(u64::try_from(now.as_seconds()).unwrap_or(0));
+    header.set_mtime(DATE);
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
     archive.append_data(&mut header, NAME, file.take(size))?;
     let mut compressed = archive.into_inner()?;
@@ -69,10 +70,9 @@ mod tests {
         let path = folder.path().join("program");
         std::fs::write(&path, b"binary").unwrap();
         let program = Program::at(path.clone());
-        let now = Timestamp::from_millis(1_700_000_000_000);
-        let (one, other) = tokio::join!(program.packed(now), program.packed(now));
+        let (one, other) = tokio::join!(program.packed(), program.packed());
         std::fs::remove_file(path).unwrap();
-        let later = program.packed(now).await.unwrap();
+        let later = program.packed().await.unwrap();
         for bytes in [one.unwrap(), other.unwrap()] {
             assert!(std::ptr::eq(bytes.as_ptr(), later.as_ptr()), "they share the memory");
         }
@@ -82,9 +82,8 @@ mod tests {
     async fn b17_a_program_that_could_not_be_read_is_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let program = Program::at(folder.path().join("program"));
-        let now = Timestamp::from_millis(0);
-        assert!(program.packed(now).await.is_err());
+        assert!(program.packed().await.is_err());
         std::fs::write(folder.path().join("program"), b"binary").unwrap();
-        assert!(program.packed(now).await.is_ok());
+        assert!(program.packed().await.is_ok());
     }
 }

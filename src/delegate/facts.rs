@@ -32,18 +32,34 @@ impl InstallName {
     /// Reads a name.
     ///
     /// # Errors
-    /// Says what a name looks like.
+    /// Says what of it has to be another.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let text = text.trim();
-        let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
-        let goes_on = text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-        if begins && goes_on && !text.ends_with('-') && text.len() <= Self::MAX_LENGTH {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(Invalid::new(
-                "Use lower case letters, digits and dashes; begin with a letter, do not end with a dash; at most 63 characters.",
-            ))
+        let wrong = |sentence: String| Err(Invalid::new(sentence));
+        // What is wrong with this one; the rule itself stands beside the field.
+        if text.is_empty() {
+            return wrong("Give it a name.".to_owned());
         }
+        if let Some(c) = text.chars().find(|c| !(c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-')) {
+            return wrong(match c {
+                ' ' => "The name has a space in it. Write a dash instead.".to_owned(),
+                c if c.is_ascii_uppercase() => format!("Write {} instead of {c}.", c.to_ascii_lowercase()),
+                c if c.is_ascii_graphic() => {
+                    format!("The name has “{c}” in it. Leave it out, or write a dash instead.")
+                }
+                c => format!("The name has U+{:04X} in it. Leave it out, or write a dash instead.", u32::from(c)),
+            });
+        }
+        if !text.starts_with(|c: char| c.is_ascii_lowercase()) {
+            return wrong("Put a letter first.".to_owned());
+        }
+        if text.ends_with('-') {
+            return wrong("Leave out the dash at its end.".to_owned());
+        }
+        if text.len() > Self::MAX_LENGTH {
+            return wrong(format!("The name has {} characters. Make it shorter.", text.len()));
+        }
+        Ok(Self(text.to_owned()))
     }
 
     /// The name.

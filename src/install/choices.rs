@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     delegate::{DelegateType, InstallName, parse_profile},
+    form::{FormReader, InvalidFields},
     id::{ProfileId, TokenId},
     profile::ProfileSpec,
     text::{Invalid, InvalidField, Selectors},
@@ -133,42 +134,46 @@ impl Choices {
     /// Reads a form.
     ///
     /// # Errors
-    /// Names the field, by its name in [`InstallFields`], and says what to change.
-    pub fn parse(kind: InstallKind, fields: &InstallFields) -> Result<Self, InvalidField> {
-        let generation = word(&fields.generation, "generation", Generation::from_slug)?;
-        let name = InstallName::parse(&fields.name).map_err(|error| error.of_field("name"))?;
-        name_does(kind, generation, &name).map_err(|error| error.of_field("name"))?;
-        let description =
-            ProfileSpec::parse_description(&fields.description).map_err(|error| error.of_field("description"))?;
-        let vpc = match fields.vpc.as_str() {
-            "" => false,
-            "true" => kind == InstallKind::Ecs,
-            _ => return Err(Invalid::new("Tick it, or leave it empty.").of_field("vpc")),
-        };
-        Ok(Self {
-            kind,
-            generation,
-            name,
-            description,
-            profile: parse_profile(&fields.profile)?,
-            token: fields.token.parse().map_err(|_| unknown_token())?,
-            tags: Selectors::parse(&fields.tags).map_err(|error| error.of_field("tags"))?,
-            size: word(&fields.size, "size", Size::from_slug)?,
-            image: match fields.image.trim() {
-                "" => None,
-                text => Some(image::parse(text).map_err(|error| error.of_field("image"))?),
-            },
-            permissions: word(&fields.permissions, "permissions", Permissions::from_slug)?,
-            vpc,
-            hostname: host(kind, vpc, fields.hostname.trim()).map_err(|error| error.of_field("hostname"))?,
-            role: match fields.role.trim() {
-                text if text.is_empty() || is_role(text) => text.to_owned(),
-                _ => return Err(Invalid::new(ROLE).of_field("role")),
-            },
-            cluster: match fields.cluster.trim() {
-                text if is_cluster(text) => text.to_owned(),
-                _ => return Err(Invalid::new(CLUSTER).of_field("cluster")),
-            },
+    /// Names the fields, by their names in [`InstallFields`], and says what to change.
+    pub fn parse(kind: InstallKind, fields: &InstallFields) -> Result<Self, InvalidFields> {
+        let mut form = FormReader::default();
+        let generation = word(&fields.generation, Generation::from_slug);
+        let name = InstallName::parse(&fields.name).and_then(|name| match &generation {
+            Ok(generation) => name_does(kind, *generation, &name).map(|()| name),
+            Err(_) => Ok(name),
+        });
+        let name = form.field("name", name);
+        let description = form.field("description", ProfileSpec::parse_description(&fields.description));
+        let profile = form.part(parse_profile(&fields.profile));
+        let token = form.part(fields.token.parse::<TokenId>().map_err(|_| unknown_token()));
+        let tags = form.field("tags", Selectors::parse(&fields.tags));
+        let generation = form.field("generation", generation);
+        let size = form.field("size", word(&fields.size, Size::from_slug));
+        let image = Some(fields.image.trim()).filter(|text| !text.is_empty()).map(image::parse).transpose();
+        let image = form.field("image", image);
+        let permissions = form.field("permissions", word(&fields.permissions, Permissions::from_slug));
+        let vpc = form.field("vpc", vpc(kind, &fields.vpc));
+        // What it may be depends on that.
+        let hostname = vpc.and_then(|vpc| form.field("hostname", host(kind, vpc, fields.hostname.trim())));
+        let role = form.field("role", trimmed(&fields.role, |text| text.is_empty() || is_role(text), ROLE));
+        let cluster = form.field("cluster", trimmed(&fields.cluster, is_cluster, CLUSTER));
+        form.finish(|| {
+            Some(Self {
+                kind,
+                generation: generation?,
+                name: name?,
+                description: description?,
+                profile: profile?,
+                token: token?,
+                tags: tags?,
+                size: size?,
+                image: image?,
+                permissions: permissions?,
+                vpc: vpc?,
+                hostname: hostname?,
+                role: role?,
+                cluster: cluster?,
+            })
         })
     }
 
@@ -190,11 +195,25 @@ pub fn unknown_token() -> InvalidField {
 }
 
 /// One of several words; empty is the default.
-fn word<T: Default>(text: &str, field: &'static str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, InvalidField> {
+fn word<T: Default>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Invalid> {
     if text.is_empty() {
         return Ok(T::default());
     }
-    read(text).ok_or_else(|| Invalid::new("Choose one of those that are offered.").of_field(field))
+    read(text).ok_or_else(|| Invalid::new("Choose one of those that are offered."))
+}
+
+fn vpc(kind: InstallKind, text: &str) -> Result<bool, Invalid> {
+    match text {
+        "" => Ok(false),
+        "true" => Ok(kind == InstallKind::Ecs),
+        _ => Err(Invalid::new("Tick it, or leave it empty.")),
+    }
+}
+
+/// A text that `does`, or else what to write.
+fn trimmed(text: &str, does: impl FnOnce(&str) -> bool, otherwise: &'static str) -> Result<String, Invalid> {
+    let text = text.trim();
+    if does(text) { Ok(text.to_owned()) } else { Err(Invalid::new(otherwise)) }
 }
 
 /// What some ways to install ask of a name beyond [`InstallName`].
@@ -272,7 +291,24 @@ mod tests {
     fn read(kind: InstallKind, change: impl FnOnce(&mut InstallFields)) -> Result<Choices, String> {
         let mut fields = fields();
         change(&mut fields);
-        Choices::parse(kind, &fields).map_err(|error| error.field.to_owned())
+        Choices::parse(kind, &fields).map_err(|wrong| {
+            let names: Vec<&str> = wrong.iter().map(|wrong| wrong.field).collect();
+            names.join(" ")
+        })
+    }
+
+    #[test]
+    fn all_fields_that_are_wrong_are_named_at_once() {
+        let wrong = read(InstallKind::Ecs, |f| {
+            f.name = "Edge".to_owned();
+            f.token = String::new();
+            f.generation = "third".to_owned();
+            (f.vpc, f.hostname) = ("true".to_owned(), "host".to_owned());
+            f.cluster = "$(id)".to_owned();
+        });
+        assert_eq!(wrong.unwrap_err(), "name token generation hostname cluster");
+        let wrong = read(InstallKind::Ecs, |f| (f.vpc, f.hostname) = ("yes".to_owned(), "a_b".to_owned()));
+        assert_eq!(wrong.unwrap_err(), "vpc");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What install files and what is in them is called: by the manager that makes them, and by the console that says what
 //! to do with them.
 
-use super::{Choices, Generation, InstallKind};
+use super::{Choices, Generation, InstallKind, is_cluster};
 use crate::delegate::InstallName;
 
 /// The script of Docker's first generation.
@@ -50,6 +50,15 @@ pub fn ecs_family(generation: Generation, name: &str) -> String {
     match generation {
         Generation::First => FAMILY.to_owned(),
         Generation::Next => format!("{FAMILY}-{name}"),
+    }
+}
+
+/// The word that commands have for an ECS cluster: its name, where it can be one, or else one to be replaced.
+#[must_use]
+pub fn cluster_word(name: &str) -> &str {
+    match name.trim() {
+        name if !name.is_empty() && is_cluster(name) => name,
+        _ => "CLUSTER",
     }
 }
 
@@ -152,6 +161,13 @@ mod tests {
         }
         let long = name_on_host("edge", &"a".repeat(80)).unwrap();
         assert!(InstallName::parse(&long).is_ok() && long.len() == 63);
+    }
+
+    #[test]
+    fn commands_name_the_cluster_or_a_word_to_replace() {
+        for (name, word) in [(" prod ", "prod"), ("", "CLUSTER"), ("$(id)", "CLUSTER")] {
+            assert_eq!(cluster_word(name), word);
+        }
     }
 
     #[test]

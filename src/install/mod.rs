@@ -125,11 +125,11 @@ named_enum! {
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
     pub enum Permissions: slug, label {
         /// Everything: role `cluster-admin`.
-        #[default]
         ClusterAdmin = "cluster-admin", "Cluster admin";
         /// Read everything but secrets: role `view`.
         ClusterViewer = "cluster-viewer", "Cluster viewer";
         /// Everything in its own namespace: role `admin` there.
+        #[default]
         NamespaceAdmin = "namespace-admin", "Namespace admin";
         /// Nothing: a person binds a role.
         Custom = "custom", "Custom: you bind a role";

@@ -34,6 +34,8 @@ pub struct ShownFile {
     pub language: Language,
     /// Its text; dots stand where the token's value belongs.
     pub text: String,
+    /// The SHA-256 of what is downloaded, with the value in it: in hexadecimal.
+    pub sha256: String,
 }
 
 /// What a person looks at before installing.
@@ -45,6 +47,8 @@ pub struct InstallReview {
     pub download: String,
     /// The folder that the archive unpacks to; empty where it is no archive.
     pub folder: String,
+    /// The SHA-256 of what is downloaded as a whole: in hexadecimal.
+    pub sha256: String,
     /// The profile's name, and whether it requires approval.
     pub profile: (String, bool),
     /// The token's name.

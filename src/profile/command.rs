@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{ProfileName, ProfileSpec};
 use crate::{
+    form::{FormReader, InvalidFields},
     named_enum::named_enum,
-    text::{InvalidField, Selectors},
+    text::Selectors,
 };
 
 /// A change of a profile.
@@ -53,15 +54,40 @@ impl ProfileFields {
     /// Reads them.
     ///
     /// # Errors
-    /// Says which field is wrong and how.
-    pub fn parse(&self) -> Result<ProfileSpec, InvalidField> {
-        let (description, script) = (&self.description, &self.startup_script);
-        Ok(ProfileSpec {
-            name: ProfileName::parse(&self.name).map_err(|error| error.of_field("name"))?,
-            description: ProfileSpec::parse_description(description).map_err(|error| error.of_field("description"))?,
-            startup_script: ProfileSpec::parse_script(script).map_err(|error| error.of_field("startup_script"))?,
-            requires_approval: self.requires_approval,
-            selectors: Selectors::parse(&self.selectors).map_err(|error| error.of_field("selectors"))?,
+    /// Says which fields are wrong and how.
+    pub fn parse(&self) -> Result<ProfileSpec, InvalidFields> {
+        let mut form = FormReader::default();
+        let name = form.field("name", ProfileName::parse(&self.name));
+        let description = form.field("description", ProfileSpec::parse_description(&self.description));
+        let script = form.field("startup_script", ProfileSpec::parse_script(&self.startup_script));
+        let selectors = form.field("selectors", Selectors::parse(&self.selectors));
+        form.finish(|| {
+            Some(ProfileSpec {
+                name: name?,
+                description: description?,
+                startup_script: script?,
+                requires_approval: self.requires_approval,
+                selectors: selectors?,
+            })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_fields_that_are_wrong_are_named_at_once() {
+        let fields = ProfileFields {
+            name: " ".to_owned(),
+            description: "fine".to_owned(),
+            startup_script: "\0".to_owned(),
+            requires_approval: true,
+            selectors: "x".repeat(129),
+        };
+        let wrong = fields.parse().unwrap_err();
+        let names: Vec<&str> = wrong.iter().map(|wrong| wrong.field).collect();
+        assert_eq!(names, ["name", "startup_script", "selectors"]);
     }
 }

@@ -72,8 +72,6 @@ pub struct VersionDetail {
 pub struct ChangeSince {
     /// Who changed it last.
     pub by: String,
-    /// Whether that was who asks, in another tab.
-    pub yours: bool,
     /// When.
     pub at: Timestamp,
     /// The script as it was when it was looked at; none where that version is not kept any more.

@@ -2,6 +2,7 @@
 
 use super::{SecretName, SecretValue};
 use crate::{
+    form::{FormReader, InvalidFields},
     id::ProfileId,
     text::{InvalidField, block},
 };
@@ -24,10 +25,13 @@ impl NewSecret {
     /// Reads a form.
     ///
     /// # Errors
-    /// Says which field is wrong and how, and does not repeat the value.
-    pub fn parse(name: &str, description: &str, value: &str) -> Result<Self, InvalidField> {
-        let name = SecretName::parse(name).map_err(|error| error.of_field("name"))?;
-        Ok(Self { name, description: parse_description(description)?, value: parse_value(value)? })
+    /// Says which fields are wrong and how, and does not repeat the value.
+    pub fn parse(name: &str, description: &str, value: &str) -> Result<Self, InvalidFields> {
+        let mut form = FormReader::default();
+        let name = form.field("name", SecretName::parse(name));
+        let value = form.part(parse_value(value));
+        let description = form.part(parse_description(description));
+        form.finish(|| Some(Self { name: name?, description: description?, value: value? }))
     }
 }
 
@@ -61,4 +65,17 @@ fn parse_description(text: &str) -> Result<String, InvalidField> {
 /// Says what to change, and does not repeat the value.
 pub fn parse_value(value: &str) -> Result<SecretValue, InvalidField> {
     SecretValue::parse(value).map_err(|error| error.of_field("value"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_fields_that_are_wrong_are_named_at_once_and_no_value() {
+        let wrong = NewSecret::parse("not a name", &"x".repeat(1001), "s3cr").unwrap_err();
+        let names: Vec<&str> = wrong.iter().map(|wrong| wrong.field).collect();
+        assert_eq!(names, ["name", "value", "description"]);
+        assert!(!wrong.to_string().contains("s3cr"));
+    }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{MAX_LIFETIME_DAYS, TokenName};
 use crate::{
     delegate::parse_profile,
+    form::{FormReader, InvalidFields},
     id::ProfileId,
     named_enum::named_enum,
     page::Cursor,
@@ -89,11 +90,13 @@ impl TokenSettings {
     /// Reads a form. `profile` (an id) may be empty.
     ///
     /// # Errors
-    /// Says which field is wrong and how.
-    pub fn parse(name: &str, profile: &str, requires_approval: bool) -> Result<Self, InvalidField> {
-        let name = TokenName::parse(name).map_err(|error| error.of_field("name"))?;
-        let default_profile = if profile.trim().is_empty() { None } else { Some(parse_profile(profile)?) };
-        Ok(Self { name, default_profile, requires_approval })
+    /// Says which fields are wrong and how.
+    pub fn parse(name: &str, profile: &str, requires_approval: bool) -> Result<Self, InvalidFields> {
+        let mut form = FormReader::default();
+        let name = form.field("name", TokenName::parse(name));
+        let chosen = (!profile.trim().is_empty()).then(|| parse_profile(profile));
+        let default_profile = form.part(chosen.transpose());
+        form.finish(|| Some(Self { name: name?, default_profile: default_profile?, requires_approval }))
     }
 }
 
@@ -131,6 +134,21 @@ pub struct NewToken {
     pub expiry: Expiry,
 }
 
+impl NewToken {
+    /// Reads a form, of what its two parts are read of: see [`TokenSettings::parse`] and [`Expiry::parse`].
+    ///
+    /// # Errors
+    /// Says which fields of both are wrong and how.
+    pub fn of(
+        settings: Result<TokenSettings, InvalidFields>,
+        expiry: Result<Expiry, InvalidField>,
+    ) -> Result<Self, InvalidFields> {
+        let mut form = FormReader::default();
+        let (settings, expiry) = (form.part(settings), form.part(expiry));
+        form.finish(|| Some(Self { settings: settings?, expiry: expiry? }))
+    }
+}
+
 /// A token that takes another one's place. It admits delegates as that one does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Successor {
@@ -144,10 +162,12 @@ impl Successor {
     /// Reads a form: see [`Expiry::parse`].
     ///
     /// # Errors
-    /// Says which field is wrong and how.
-    pub fn parse(name: &str, expires_in_days: &str, expires_at: &str) -> Result<Self, InvalidField> {
-        let name = TokenName::parse(name).map_err(|error| error.of_field("name"))?;
-        Ok(Self { name, expiry: Expiry::parse(expires_in_days, expires_at)? })
+    /// Says which fields are wrong and how.
+    pub fn parse(name: &str, expires_in_days: &str, expires_at: &str) -> Result<Self, InvalidFields> {
+        let mut form = FormReader::default();
+        let name = form.field("name", TokenName::parse(name));
+        let expiry = form.part(Expiry::parse(expires_in_days, expires_at));
+        form.finish(|| Some(Self { name: name?, expiry: expiry? }))
     }
 }
 
@@ -156,14 +176,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_is_read_whole_or_names_the_field_that_is_wrong() {
+    fn a_form_is_read_whole_or_names_the_fields_that_are_wrong() {
         let settings = TokenSettings::parse(" edge ", "", true).unwrap();
         assert_eq!(
             (settings.name.as_str(), settings.default_profile, settings.requires_approval),
             ("edge", None, true)
         );
-        assert_eq!(TokenSettings::parse("", "", false).unwrap_err().field, "name");
-        assert_eq!(TokenSettings::parse("edge", "Primary", false).unwrap_err().field, "profile");
+        let names = |wrong: InvalidFields| wrong.iter().map(|wrong| wrong.field).collect::<Vec<_>>();
+        assert_eq!(names(TokenSettings::parse("", "", false).unwrap_err()), ["name"]);
+        assert_eq!(names(TokenSettings::parse("edge", "Primary", false).unwrap_err()), ["profile"]);
+        let (settings, expiry) = (TokenSettings::parse("", "Primary", false), Expiry::parse("soon", ""));
+        assert_eq!(names(NewToken::of(settings, expiry).unwrap_err()), ["name", "profile", "expires_in_days"]);
+        assert_eq!(names(Successor::parse("", "date", "").unwrap_err()), ["name", "expires_at"]);
         for (days, at, expiry) in [
             (" 7 ", "", Expiry::In(DAY * 7)),
             ("", "ignored", Expiry::Never),

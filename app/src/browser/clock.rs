@@ -32,8 +32,7 @@ pub fn tick() {
     for time in all(&body, "time[data-at]") {
         if let Some(at) = seconds(&time, "data-at") {
             // So long ago that the day says more.
-            let day = || time.get_attribute("datetime").and_then(|text| text.get(..10).map(str::to_owned));
-            let text = relative(at, now).or_else(day);
+            let text = relative(at, now).or_else(|| day(at));
             match text {
                 // How long it has been so, in place of when it began.
                 Some(text) if time.has_attribute("data-for") => write(&time, &lasting(&text)),
@@ -53,15 +52,26 @@ fn seconds(element: &Element, name: &str) -> Option<i64> {
     element.get_attribute(name)?.parse().ok()
 }
 
+fn date(at: i64) -> Date {
+    // Integers of such a size are exact in a double.
+    #[allow(clippy::cast_precision_loss)]
+    let millis = at as f64 * 1000.0;
+    Date::new(&JsValue::from_f64(millis))
+}
+
+/// The day of a point in time in the person's zone, as the server writes days; none where the browser has none for it.
+fn day(at: i64) -> Option<String> {
+    let date = date(at);
+    let (year, month, day) = (date.get_full_year(), date.get_month() + 1, date.get_date());
+    (!date.get_time().is_nan()).then(|| format!("{year:04}-{month:02}-{day:02}"))
+}
+
 /// A point in time to the second, in the person's zone and as it is written where the person is.
 fn exactly(at: i64) -> String {
     let options = Object::new();
     for (name, style) in [("dateStyle", "medium"), ("timeStyle", "long")] {
         let _ = Reflect::set(&options, &name.into(), &style.into());
     }
-    // Integers of such a size are exact in a double.
-    #[allow(clippy::cast_precision_loss)]
-    let date = Date::new(&JsValue::from_f64(at as f64 * 1000.0));
     let language = window().navigator().language().unwrap_or_else(|| "en".to_owned());
-    String::from(date.to_locale_string(&language, &options))
+    String::from(date(at).to_locale_string(&language, &options))
 }

@@ -20,6 +20,9 @@ const PATIENCE: u32 = 10_000;
 /// How long to wait for the next key before a search begins.
 const PAUSE: i32 = 250;
 
+/// Fields that are wrong.
+const WRONG: &str = ":is(input, select, textarea)[aria-invalid=true], [aria-invalid=true] input";
+
 const NO_ANSWER: &str = "Muster has not answered for 10 seconds. It may still have done what you asked for: look at the \
                          page again before you repeat it.";
 const LOST: &str = "Muster could not be reached, or the connection was lost. It may have done what you asked for all the \
@@ -185,7 +188,8 @@ fn send(form: &HtmlFormElement, submitter: Option<&HtmlButtonElement>, url: &str
                 Some((_, page)) => {
                     page.show(&Typed::Kept { but: Some(form.clone()) });
                     set(&form, ANSWERED, "");
-                    if let Some(field) = first(&form, "[aria-invalid=true]") {
+                    // Of several the first: a group is wrong as a whole, and its first control takes the focus.
+                    if let Some(field) = first(&form, WRONG) {
                         focus(&field);
                     } else if let Some(button) = pressed.filter(|button| button.is_connected()) {
                         focus(&button);

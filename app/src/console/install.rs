@@ -14,7 +14,7 @@ use crate::error::ConsoleError;
 pub trait Install {
     /// What there is to choose from.
     async fn install_options(&self) -> Result<InstallOptions, ConsoleError>;
-    /// Checks what a person chose.
+    /// Checks what a person chose, and remembers it for the next time.
     async fn check_install(&self, chosen: Choices) -> Result<(), ConsoleError>;
     /// The files that come of it, without the token's value.
     async fn install_review(&self, chosen: Choices) -> Result<InstallReview, ConsoleError>;

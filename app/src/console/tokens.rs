@@ -37,10 +37,10 @@ pub trait Tokens {
     async fn token_detail(&self, id: TokenId) -> Result<TokenDetail, ConsoleError>;
     /// One page of what was done to a token and with it.
     async fn token_record(&self, id: TokenId, cursor: Cursor) -> Result<Page<AuditRow>, ConsoleError>;
-    /// Gives a token another name, or has it admit delegates in another way.
-    async fn edit_token(&self, id: TokenId, settings: TokenSettings) -> Result<(), ConsoleError>;
-    /// Lets a token be good for longer.
-    async fn extend_token(&self, id: TokenId, expiry: Expiry) -> Result<(), ConsoleError>;
+    /// Gives a token another name, or has it admit delegates in another way. `seen` is the revision that was edited.
+    async fn edit_token(&self, id: TokenId, seen: i32, settings: TokenSettings) -> Result<(), ConsoleError>;
+    /// Lets a token be good for longer. `seen` is the revision that this was decided on.
+    async fn extend_token(&self, id: TokenId, seen: i32, expiry: Expiry) -> Result<(), ConsoleError>;
     /// Makes a token. Its value waits to be revealed to who asks here.
     async fn create_token(&self, command: NewToken) -> Result<TokenId, ConsoleError>;
     /// The value of a token that this person made, once: a second call finds nothing.

@@ -83,7 +83,7 @@ pub fn status(row: &DelegateRow, query: &ListQuery, just_done: bool, may: bool) 
     view! {
         <span class="status-line">
             <DelegateStatus status=row.status />
-            {(approved && just_done).then(|| view! { <span class="activated">"Activated"</span> })}
+            {(approved && just_done).then(|| view! { <span class="just-approved">"Approved"</span> })}
             {take_back}
             {enable}
         </span>

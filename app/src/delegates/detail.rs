@@ -11,6 +11,7 @@ use muster::{
 use super::{
     about::groups,
     api::get_delegate,
+    danger::danger_zone,
     decision::Decision,
     header::{Crumb, header},
     history::{connections, record},
@@ -76,7 +77,7 @@ pub fn DelegatePage() -> impl IntoView {
     }
 }
 
-/// The decision, where one is to be taken, the facts, the startup script, and what happened to it.
+/// The decision, where one is to be taken, the facts, the startup script, what happened to it, and what ends it.
 fn about(
     detail: &DelegateDetail,
     scripts: Option<Result<DelegateScripts, ConsoleError>>,
@@ -119,6 +120,7 @@ fn about(
             <h2>"Record"</h2>
             {record(&detail.audit, id, query)}
         </section>
+        {may_manage().then(|| danger_zone(row, query))}
     }
 }
 

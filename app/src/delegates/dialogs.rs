@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     error::ConsoleError,
+    install::use_cluster,
     ui::{
         copy::Command,
         dialog::render_dialog,
@@ -185,9 +186,10 @@ pub fn DisableDelegateDialog() -> impl IntoView {
 pub fn DeleteDelegateDialog() -> impl IntoView {
     let query = use_list_query();
     let (back, after) = (back_of(&query), query.decided());
+    let cluster = use_cluster();
     render_dialog(get_by_text(use_id()), back.clone(), move |DelegateDetail { row, .. }| {
         let name = row.delegate.facts.name.to_string();
-        let (how, command) = removal(&row.delegate.facts);
+        let (how, command) = removal(&row.delegate.facts, cluster.word());
         view! {
             <FormDialog
                 title=format!("Delete {name}?")

@@ -92,7 +92,7 @@ pub fn status_with_reason(row: &DelegateRow, just_done: bool) -> impl IntoView +
     view! {
         <span class="status-line">
             <DelegateStatus status=row.status />
-            {(approved && just_done).then(|| view! { <span class="activated">"Activated"</span> })}
+            {(approved && just_done).then(|| view! { <span class="just-approved">"Approved"</span> })}
         </span>
         {cut_off(row)}
         {disabled_note(row)}

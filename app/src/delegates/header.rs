@@ -1,20 +1,16 @@
-//! The head of a delegate's page: what it is, what is to be done, and what one looks at first.
+//! The head of a delegate's page: what it is, what can be done with it, and what one looks at first.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use muster::{
-    delegate::{Admission, DelegateRow},
-    script::DelegateScripts,
-};
+use muster::{delegate::DelegateRow, script::DelegateScripts};
 
-use super::{enable::EnableForm, facts::status_with_reason, query::ListQuery, take_back::TakeBackForm};
+use super::{facts::status_with_reason, query::ListQuery};
 use crate::{
     session::may_manage,
     ui::{
         badge::{Badge, Kind},
-        button::NavButton,
         href::use_just_done,
-        menu::{Menu, MenuCopy, MenuLink, Weight},
+        menu::{Menu, MenuCopy, MenuLink},
         middle::Middle,
         time::Time,
     },
@@ -60,34 +56,16 @@ pub fn header(row: &DelegateRow, scripts: Option<&DelegateScripts>, query: &List
     }
 }
 
-/// The next step, and a menu with the rest.
+/// What is done every day.
 fn actions(row: &DelegateRow, query: &ListQuery) -> impl IntoView + use<> {
     let (id, name) = (row.delegate.id, &row.delegate.facts.name);
-    let dialog = |word| query.dialog(id, word);
-    let [profile, selectors, description, delete] = ["profile", "selectors", "description", "delete"].map(dialog);
-    let back = query.detail(id);
-    let next = match row.delegate.admission {
-        Admission::Enabled => Some(
-            view! {
-                <NavButton to=query.dialog(id, "disable") class="btn" keep_scroll=true>
-                    "Disable"
-                </NavButton>
-            }
-            .into_any(),
-        ),
-        Admission::Disabled => Some(view! { <EnableForm id=id back=back class="btn primary" /> }.into_any()),
-        Admission::Rejected => Some(view! { <TakeBackForm id=id back=back class="btn" /> }.into_any()),
-        // The decision is below.
-        Admission::WaitingForApproval => None,
-    };
+    let [profile, selectors, description] = ["profile", "selectors", "description"].map(|word| query.dialog(id, word));
     view! {
-        {next}
         <Menu label=format!("Actions for {name}") class="btn">
             <MenuLink to=profile label="Switch profile" keep_scroll=true />
             <MenuLink to=selectors label="Edit selectors" keep_scroll=true />
             <MenuLink to=description label="Edit description" keep_scroll=true />
             <MenuCopy text=id.to_string() label="Copy id" />
-            <MenuLink to=delete label="Delete" weight=Weight::Grave keep_scroll=true />
         </Menu>
     }
 }

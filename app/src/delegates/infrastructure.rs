@@ -9,9 +9,9 @@ use muster::{
     },
 };
 
-/// What to do, and the command, where there is one.
+/// What to do, and the command, where there is one. One for ECS names the `cluster`.
 #[must_use]
-pub fn removal(facts: &Facts) -> (&'static str, Option<String>) {
+pub fn removal(facts: &Facts, cluster: &str) -> (&'static str, Option<String>) {
     // The delegate chose its names, and a person is about to paste them.
     let (name, host) = (shell_word(facts.name.as_str()), facts.host_name.as_str());
     let namespace = namespace(Generation::of(facts.next_gen));
@@ -30,7 +30,7 @@ pub fn removal(facts: &Facts) -> (&'static str, Option<String>) {
         DelegateType::Ecs => (
             "With access to its ECS cluster, delete the service that keeps it running, where there is one, and run this \
              with your names in the place of the words in capitals:",
-            Some("aws ecs stop-task --cluster CLUSTER --task TASK".to_owned()),
+            Some(format!("aws ecs stop-task --cluster {cluster} --task TASK")),
         ),
         DelegateType::Helm => {
             let release = shell_word(release(facts.name.as_str()));
@@ -85,12 +85,12 @@ mod tests {
             ("DOCKER", false, Some("docker rm -f edge")),
             ("KUBERNETES", false, Some("kubectl delete statefulset -n harness-delegate edge-vutpmk")),
             ("KUBERNETES", true, Some("kubectl delete deployment -n harness-delegate-ng edge")),
-            ("ECS", true, Some("aws ecs stop-task --cluster CLUSTER --task TASK")),
+            ("ECS", true, Some("aws ecs stop-task --cluster prod --task TASK")),
             ("HELM_DELEGATE", true, Some("helm delete -n harness-delegate-ng edge")),
             ("HELM_DELEGATE", false, Some("helm delete -n harness-delegate edge")),
             ("CE_KUBERNETES", false, None),
         ] {
-            assert_eq!(removal(&facts(code, next_gen)).1.as_deref(), command, "{code}");
+            assert_eq!(removal(&facts(code, next_gen), "prod").1.as_deref(), command, "{code}");
         }
     }
 

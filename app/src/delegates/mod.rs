@@ -6,6 +6,7 @@ mod beneath;
 mod cells;
 mod change;
 mod chips;
+mod danger;
 mod decision;
 mod detail;
 mod dialogs;

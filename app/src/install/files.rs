@@ -5,6 +5,7 @@ use muster::install::{InstallFields, InstallKind, ShownFile};
 
 use super::{
     api::download_path,
+    checksum::Checksum,
     query::{InstallQuery, hidden_fields},
 };
 use crate::ui::{code::Code, icon::Icon};
@@ -43,7 +44,7 @@ pub fn Files(kind: InstallKind, query: InstallQuery, files: Vec<ShownFile>) -> i
 
 #[component]
 fn File(kind: InstallKind, fields: InstallFields, file: ShownFile) -> impl IntoView {
-    let ShownFile { name, language, text } = file;
+    let ShownFile { name, language, text, sha256 } = file;
     // What came of copying is about this file: another one has its own elements.
     let (outcome, download) = (format!("outcome-{name}"), format!("download-{name}"));
     view! {
@@ -68,9 +69,12 @@ fn File(kind: InstallKind, fields: InstallFields, file: ShownFile) -> impl IntoV
                 id=download
                 file=name.clone()
                 class="btn small"
-                label=format!("Download {name}")
+                sha256=sha256.clone()
+                text="Download this file"
+                label=format!("Download this file: {name}")
             />
         </div>
+        <Checksum name=name.clone() sha256=sha256 />
         <Code label=name language=language text=text />
     }
 }
@@ -87,6 +91,12 @@ pub fn DownloadForm(
     #[prop(optional, into)]
     file: String,
     class: &'static str,
+    /// The checksum that the page shows: what is downloaded has it, or is not handed out.
+    #[prop(into)]
+    sha256: String,
+    /// What the button says.
+    #[prop(into)]
+    text: String,
     /// Its name, where its text does not say which file.
     #[prop(optional, into)]
     label: Option<String>,
@@ -94,10 +104,11 @@ pub fn DownloadForm(
     view! {
         <form class="row-form" id=id method="post" action=download_path(kind) data-native="">
             {hidden_fields(&fields)}
+            <input type="hidden" name="sha256" value=sha256 />
             {(!file.is_empty()).then(|| view! { <input type="hidden" name="file" value=file /> })}
             <button type="submit" class=class aria-label=label>
                 {Icon::Download.draw()}
-                "Download"
+                {text}
             </button>
         </form>
     }

@@ -3,10 +3,12 @@
 
 pub mod api;
 mod causes;
+mod checksum;
 mod files;
 mod link;
 mod page;
 mod query;
+mod remembered;
 mod review;
 mod run;
 mod setup;
@@ -16,6 +18,7 @@ mod verify;
 mod wizard;
 
 pub use page::InstallPage;
+pub use remembered::{Cluster, ClusterForm, Remembered, use_cluster};
 pub use review::ReviewPage;
 pub use setup::SetupPage as DelegateSetupPage;
 pub use token::{AddTokenDialog, AddedTokenDialog};

@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 use muster::{
     id::InstallLinkId,
-    install::{Generation, InstallFields, InstallKind, InstallLink, InstallReview},
+    install::{Generation, InstallFields, InstallKind, InstallLink, InstallReview, Permissions},
 };
 
 use super::{
     api::{get_install_link, get_install_review},
+    checksum::Checksum,
     files::{DownloadForm, Files},
     link::Link,
     query::{InstallQuery, use_install_query, use_kind},
@@ -58,7 +59,7 @@ pub fn ReviewPage() -> impl IntoView {
 /// What was chosen does not do any more, or never did.
 fn not_there(setup: Href, error: &ConsoleError) -> AnyView {
     let (title, text) = match error.of_field() {
-        Some(problem) => ("There are no files of this setup".to_owned(), problem.message.clone()),
+        Some(problem) => ("There are no files of this setup".to_owned(), problem.to_string()),
         None => (error.to_string(), String::new()),
     };
     view! { <NotSetUp setup=setup title=title text=text /> }.into_any()
@@ -76,22 +77,26 @@ fn Review(kind: InstallKind, query: InstallQuery, reviewed: Reviewed) -> impl In
     let target = Target::of(kind, &fields);
     let todos = target.as_ref().map_or_else(Vec::new, |target| target.todos(&review));
     let start = target.and_then(|target| target.start_line(&review));
-    let whole = match review.folder.as_str() {
-        "" => review.download.clone(),
-        folder => format!("{}, unpacks to {folder}/", review.download),
+    let (whole, label) = match review.folder.as_str() {
+        "" => (review.download.clone(), format!("Download {}", review.download)),
+        folder => (format!("{}, unpacks to {folder}/", review.download), "Download archive".to_owned()),
     };
+    // One that is a file among the others has its own beside it.
+    let checksum = (!review.folder.is_empty())
+        .then(|| view! { <Checksum name=review.download.clone() sha256=review.sha256.clone() /> });
     view! {
         {review.only_here.then(|| view! { <OnlyHere manager_url=review.manager_url.clone() /> })}
         {image_notice(&review)}
         {taken_notice(&query.fields.name, &review.taken)}
-        <Summary fields=fields.clone() profile=review.profile token=review.token manager_url=review.manager_url />
+        <Summary kind=kind fields=fields.clone() profile=review.profile token=review.token manager_url=review.manager_url />
         <section class="block">
             <div class="files-head">
                 <h2>"Files"</h2>
                 <p class="muted">{whole}</p>
                 <div class="grow"></div>
-                <DownloadForm kind=kind fields=fields class="btn primary" />
+                <DownloadForm kind=kind fields=fields class="btn primary" sha256=review.sha256.clone() text=label />
             </div>
+            {checksum}
             <Files kind=kind query=query.clone() files=review.files />
             <p class="hint">
                 "Dots stand for the token's value. It is filled in when you copy or download."
@@ -149,6 +154,7 @@ fn taken_notice(name: &str, hosts: &[String]) -> Option<AnyView> {
 /// What was chosen.
 #[component]
 fn Summary(
+    kind: InstallKind,
     fields: InstallFields,
     /// The profile's name, and whether it requires approval.
     profile: (String, bool),
@@ -157,6 +163,8 @@ fn Summary(
 ) -> impl IntoView {
     let (profile, approval) = profile;
     let generation = Generation::from_slug(&fields.generation).unwrap_or_default().label();
+    let permissions = matches!(kind, InstallKind::Kubernetes | InstallKind::Helm)
+        .then(|| Permissions::from_slug(&fields.permissions).unwrap_or_default().label());
     let tags = match fields.tags {
         none if none.is_empty() => view! { <span class="muted">"none"</span> }.into_any(),
         tags => tags.into_any(),
@@ -186,6 +194,14 @@ fn Summary(
                 <dt>"Generation"</dt>
                 <dd>{generation}</dd>
             </div>
+            {permissions.map(|permissions| {
+                view! {
+                    <div>
+                        <dt>"Permissions"</dt>
+                        <dd>{permissions}</dd>
+                    </div>
+                }
+            })}
             <div>
                 <dt>"Looks for Muster at"</dt>
                 <dd class="mono">{manager_url}</dd>

@@ -5,8 +5,7 @@ use muster::{
     delegate::InstallName,
     install::{
         Generation, InstallFields, InstallKind, InstallReview,
-        files::{HELM_CHART, ecs_family, namespace, release},
-        is_cluster,
+        files::{HELM_CHART, cluster_word, ecs_family, namespace, release},
     },
 };
 
@@ -48,10 +47,7 @@ impl Target {
             kind,
             generation: Generation::from_slug(&fields.generation).unwrap_or_default(),
             vpc: fields.vpc == "true",
-            cluster: match fields.cluster.trim() {
-                cluster if !cluster.is_empty() && is_cluster(cluster) => cluster.to_owned(),
-                _ => "CLUSTER".to_owned(),
-            },
+            cluster: cluster_word(&fields.cluster).to_owned(),
             name: InstallName::parse(&fields.name).ok()?,
         })
     }
@@ -212,11 +208,17 @@ mod tests {
     use super::*;
 
     fn review(files: &[&str], folder: &str) -> InstallReview {
-        let shown = |name: &&str| ShownFile { name: (*name).into(), language: Language::Text, text: String::new() };
+        let shown = |name: &&str| ShownFile {
+            name: (*name).into(),
+            language: Language::Text,
+            text: String::new(),
+            sha256: String::new(),
+        };
         InstallReview {
             files: files.iter().map(shown).collect(),
             download: if folder.is_empty() { files[0].into() } else { format!("{folder}.tar.gz") },
             folder: folder.into(),
+            sha256: String::new(),
             profile: ("Primary".into(), false),
             token: "edge".into(),
             manager_url: "https://muster.example.com".into(),

@@ -10,6 +10,7 @@ use muster::{
 use super::{
     api::{CheckInstall, get_install_options},
     query::{use_install_query, use_kind},
+    remembered::use_remembered,
     wizard::{NoSuchKind, OnlyHere, Step, StepHead},
 };
 use crate::ui::{
@@ -72,16 +73,19 @@ fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) 
     let profiles = profiles.into_iter().map(|(id, name, approval)| {
         (id.to_string(), if approval { format!("{name} (requires approval)") } else { name })
     });
-    let (profiles, profile) = choice(profiles.collect(), &fields.profile, "Choose a profile", true);
+    let (profiles, profile) = choice(profiles.collect(), &fields.profile, "Choose a profile");
     let none = tokens.is_empty();
-    // Of several nobody knows which is meant.
-    let only = tokens.len() == 1;
+    let remembered = use_remembered();
+    // The one that this person chose last, where it is still there, or else the newest.
+    let last = remembered.token.filter(|last| tokens.iter().any(|(id, _)| id == last));
+    let wanted = if fields.token.is_empty() { last.map(|id| id.to_string()) } else { Some(fields.token.clone()) };
     let tokens = tokens.into_iter().map(|(id, name)| (id.to_string(), name));
-    let (tokens, token) = choice(tokens.collect(), &fields.token, "Choose a token", only);
+    let (tokens, token) = choice(tokens.collect(), &wanted.unwrap_or_default(), "Choose a token");
     let image = if fields.image.is_empty() { image } else { fields.image };
+    // Up to the first choice: who empties the field means it.
+    let cluster = if fields.name.is_empty() { remembered.cluster } else { fields.cluster };
     let new_token = format!("/install/{}/{NEW_TOKEN}", kind.slug());
-    let InstallFields { name, description, tags, generation, size, permissions, vpc, hostname, role, cluster, .. } =
-        fields;
+    let InstallFields { name, description, tags, generation, size, permissions, vpc, hostname, role, .. } = fields;
     view! {
         {only_here.then(|| view! { <OnlyHere manager_url=manager_url /> })}
         <div class="card form-card">
@@ -155,7 +159,7 @@ fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) 
                             name="permissions"
                             label="Permissions"
                             options=permission_options()
-                            value=Permissions::from_slug(&permissions).unwrap_or(Permissions::NamespaceAdmin).slug()
+                            value=Permissions::from_slug(&permissions).unwrap_or_default().slug()
                             hint="What the delegate may do in its cluster. Harness's own files make it Cluster admin."
                         />
                     }
@@ -205,16 +209,11 @@ fn EcsFields(vpc: String, hostname: String, role: String, cluster: String) -> im
     }
 }
 
-/// Options, and which of them is chosen: the one that is wanted, or else the first where that is a good guess. Where the
-/// wanted one is gone, or there is none at all, the person has to choose.
-fn choice(
-    mut options: Vec<(String, String)>,
-    wanted: &str,
-    choose: &str,
-    preset: bool,
-) -> (Vec<(String, String)>, String) {
+/// Options, and which of them is chosen: the one that is wanted, or the first where none is. Where the wanted one is gone,
+/// or there is none at all, the person has to choose.
+fn choice(mut options: Vec<(String, String)>, wanted: &str, choose: &str) -> (Vec<(String, String)>, String) {
     match options.first() {
-        Some((first, _)) if wanted.is_empty() && preset => {
+        Some((first, _)) if wanted.is_empty() => {
             let first = first.clone();
             (options, first)
         }
@@ -272,12 +271,11 @@ mod tests {
     #[test]
     fn what_is_gone_is_not_replaced_unasked() {
         let options = || vec![("1".to_owned(), "a".to_owned()), ("2".to_owned(), "b".to_owned())];
-        assert_eq!(choice(options(), "", "Choose", true), (options(), "1".to_owned()));
-        assert_eq!(choice(options(), "2", "Choose", true), (options(), "2".to_owned()));
-        let (shown, chosen) = choice(options(), "3", "Choose", true);
+        assert_eq!(choice(options(), "", "Choose"), (options(), "1".to_owned()));
+        assert_eq!(choice(options(), "2", "Choose"), (options(), "2".to_owned()));
+        let (shown, chosen) = choice(options(), "3", "Choose");
         assert_eq!((shown.len(), shown[0].1.as_str(), chosen.as_str()), (3, "Choose", ""));
-        assert_eq!(choice(options(), "", "Choose", false).1, "", "of several nobody knows which is meant");
-        let (shown, chosen) = choice(Vec::new(), "", "Choose", true);
+        let (shown, chosen) = choice(Vec::new(), "", "Choose");
         assert_eq!((shown, chosen), (vec![(String::new(), "There is none: add one".to_owned())], String::new()));
     }
 

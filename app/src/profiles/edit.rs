@@ -6,7 +6,6 @@ use leptos_router::hooks::use_query_map;
 use muster::{
     id::ProfileId,
     page::count_label,
-    problem::Code,
     profile::{ChangeSince, Profile, ProfileDetail, ProfileSpec},
     secret::SecretName,
 };
@@ -23,7 +22,7 @@ use crate::{
         button::{LeaveForm, SubmitButton},
         editor::ScriptField,
         field::{CheckField, TextArea, TextField},
-        form::{Form, Refused, use_refused},
+        form::{Form, Refused, use_overtaken, use_refused},
         href::Href,
         load::render,
         params::use_id,
@@ -73,8 +72,7 @@ pub fn NewProfilePage() -> impl IntoView {
 pub fn EditProfilePage() -> impl IntoView {
     let id = use_id();
     let refused = use_refused(EditProfile::PATH).filter(|refused| refused.typed.get("id") == Some(&id));
-    let changed = refused.as_ref().filter(|refused| refused.code == Some(Code::Changed));
-    let seen = changed.and_then(|refused| refused.typed.get("seen")?.parse().ok());
+    let seen = use_overtaken(EditProfile::PATH, &id).and_then(|typed| typed.get("seen")?.parse().ok());
     // Not kept up to date: what somebody types is not to be replaced. The revision finds out who was first.
     let profile = async move {
         let detail = load_profile(id).await?;
@@ -149,7 +147,7 @@ fn secret_names(profile: Option<ProfileId>) -> impl Future<Output = Option<Vec<S
 /// What a change of the script does.
 fn runs_on(admitted: u64, saved_only: bool) -> String {
     let who = match admitted {
-        0 => return "No delegate runs its script now. Those that are admitted run the newest version.".to_owned(),
+        0 => return "No delegate runs its script now. Those that are approved run the newest version.".to_owned(),
         1 => "1 delegate runs its script. It".to_owned(),
         count => format!("{} delegates run its script. They", count_label(count)),
     };
@@ -222,7 +220,7 @@ fn Fields(
             name="startup_script"
             label="Startup Script"
             value=script
-            hint="Runs on each delegate of this profile once it is admitted, when somebody runs it on them, and when the \
+            hint="Runs on each delegate of this profile once it is approved, when somebody runs it on them, and when the \
             profile is applied to a delegate; at most 10 minutes. The output is on the delegate's page. Write a secret \
             as ${secrets.getValue(\"name\")}, with or without quotes: a shell gets its value whole, as one word. It is \
             masked in the output, but not where the script compresses, encrypts, hashes or rearranges it, or writes \

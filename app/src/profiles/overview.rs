@@ -45,7 +45,7 @@ fn overview(detail: ProfileDetail) -> impl IntoView {
             {if has_script {
                 view! { <div class="card"><Code label="Startup script" language=language_of(&script) text=script /></div> }.into_any()
             } else {
-                view! { <p class="sub">"It has none: its delegates run nothing when they are admitted."</p> }.into_any()
+                view! { <p class="sub">"It has none: its delegates run nothing when they are approved."</p> }.into_any()
             }}
         </section>
     }
@@ -109,7 +109,7 @@ fn facts(profile: &Profile, delegates: u64) -> impl IntoView + use<> {
 /// How many delegates are how far, each a link to them, and what can be done about it.
 fn rollout_card(id: ProfileId, rollout: Rollout, saved_only: bool) -> impl IntoView {
     let total = count_label(rollout.delegates);
-    let noun = if rollout.delegates == 1 { "admitted delegate" } else { "admitted delegates" };
+    let noun = if rollout.delegates == 1 { "approved delegate" } else { "approved delegates" };
     let link = |progress: Progress| {
         let count = rollout.count(progress);
         let always = matches!(progress, Progress::Succeeded | Progress::Failed | Progress::NotReached);
@@ -153,7 +153,7 @@ fn rollout_card(id: ProfileId, rollout: Rollout, saved_only: bool) -> impl IntoV
             </Only>
             {saved_only.then(|| view! {
                 <p class="hint">
-                    "The newest version is saved and was not run. Delegates that are admitted from now on run it. Those \
+                    "The newest version is saved and was not run. Delegates that are approved from now on run it. Those \
                     that were keep the version that they were last asked to run, until somebody runs this one on them."
                 </p>
             })}

@@ -65,7 +65,7 @@ pub fn ProfilesPage() -> impl IntoView {
             row=move |id, row| view! { <ProfileLine id=id row=row list=here.clone() /> }
             empty=Box::new(move |_, _| no_profiles(&searched))
         >
-            <Toast otherwise="How delegates are admitted, which script they run, and which selectors they share." />
+            <Toast otherwise="Whether delegates wait for approval, which script they run, and which selectors they share." />
             <SearchBar action="/profiles" value=search placeholder="Search name, description or selector" />
         </ListPage>
     }

@@ -5,19 +5,25 @@ use muster::user::{Permission, Role};
 
 use crate::console::Frame;
 
-/// What the person is who looks; none where nobody is known.
-#[derive(Clone, Copy)]
-struct Viewer(Option<Role>);
+/// The person who looks.
+#[derive(Clone, Default)]
+struct Viewer {
+    /// None where nobody is known.
+    role: Option<Role>,
+    /// Empty where nobody is known.
+    email: String,
+}
 
 /// Provides the person who is signed in to this part of the page.
 pub(crate) fn provide_viewer(frame: Option<&Frame>) {
-    provide_context(Viewer(frame.map(|frame| frame.role)));
+    let viewer = frame.map(|frame| Viewer { role: Some(frame.role), email: frame.email.clone() });
+    provide_context(viewer.unwrap_or_default());
 }
 
 /// Whether the person who looks may do something.
 #[must_use]
 pub fn may(permission: Permission) -> bool {
-    use_context::<Viewer>().and_then(|Viewer(role)| role).is_some_and(|role| role.may(permission))
+    use_context::<Viewer>().and_then(|viewer| viewer.role).is_some_and(|role| role.may(permission))
 }
 
 /// Whether the person may change things.
@@ -34,6 +40,12 @@ pub fn Only(
     children: Children,
 ) -> impl IntoView {
     self::may(may).then(children)
+}
+
+/// Whether a record that names who acted means the person.
+#[must_use]
+pub fn is_viewer(name: &str) -> bool {
+    use_context::<Viewer>().is_some_and(|viewer| !name.is_empty() && viewer.email == name)
 }
 
 /// What only those see who may change things.

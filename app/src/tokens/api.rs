@@ -49,10 +49,11 @@ pub async fn get_token_record(id: TokenId, cursor: Cursor) -> Result<Page<AuditR
     ask(|console| async move { console.token_record(id, cursor).await }).await
 }
 
-/// Gives a token another name, or has it admit delegates in another way.
+/// Gives a token another name, or has it admit delegates in another way. `seen` is the revision that was edited.
 #[server(endpoint = "tokens/edit")]
 pub async fn edit_token(
     id: TokenId,
+    seen: i32,
     name: String,
     #[server(default)] profile: String,
     #[server(default)] requires_approval: bool,
@@ -60,24 +61,25 @@ pub async fn edit_token(
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        console.edit_token(id, TokenSettings::parse(&name, &profile, requires_approval)?).await?;
+        console.edit_token(id, seen, TokenSettings::parse(&name, &profile, requires_approval)?).await?;
         console.redirect(&back_to(&back, &token_href(id).to_string(), id));
         Ok(())
     })
     .await
 }
 
-/// Lets a token be good for longer.
+/// Lets a token be good for longer. `seen` is the revision that this was decided on.
 #[server(endpoint = "tokens/extend")]
 pub async fn extend_token(
     id: TokenId,
+    seen: i32,
     #[server(default)] expires_in_days: String,
     #[server(default)] expires_at: String,
     back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        console.extend_token(id, Expiry::parse(&expires_in_days, &expires_at)?).await?;
+        console.extend_token(id, seen, Expiry::parse(&expires_in_days, &expires_at)?).await?;
         console.redirect(&back_to(&back, &token_href(id).to_string(), id));
         Ok(())
     })
@@ -96,8 +98,8 @@ pub async fn create_token(
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let settings = TokenSettings::parse(&name, &profile, requires_approval)?;
-        let command = NewToken { settings, expiry: Expiry::parse(&expires_in_days, &expires_at)? };
+        let settings = TokenSettings::parse(&name, &profile, requires_approval);
+        let command = NewToken::of(settings, Expiry::parse(&expires_in_days, &expires_at))?;
         let id = console.create_token(command).await?;
         console.redirect(&created_page(&back, id));
         Ok(())

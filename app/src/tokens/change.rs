@@ -5,6 +5,7 @@ use muster::token::{Token, TokenStatus};
 
 use super::{
     api::{EditToken, ExtendToken},
+    changed::{differing_expiry, differing_settings, overtaken},
     dialogs::load_token,
     expiry::{ExpiryFields, expiry_text},
     new::{ApprovalField, NameField, ProfileField},
@@ -14,6 +15,7 @@ use crate::{
     install::api::get_install_options,
     ui::{
         dialog::{MessageDialog, render_dialog},
+        form::use_overtaken,
         form_dialog::{FormDialog, Submit},
         href::Href,
         params::{parse_id, use_id},
@@ -30,9 +32,14 @@ pub(super) fn back_to_token(id: &str) -> Href {
 pub fn EditTokenDialog() -> impl IntoView {
     let id = use_id();
     let back = back_to_token(&id);
+    let typed = use_overtaken(EditToken::PATH, &id);
     let asked = async move { Ok((load_token(id).await?, get_install_options().await?)) };
     render_dialog(asked, back.clone(), move |(found, options)| {
-        let Token { id, name, default_profile, requires_approval, .. } = found.row.token;
+        let notice = typed.and_then(|typed| {
+            let token = &found.row.token;
+            overtaken(token, differing_settings(token, &options, &typed))
+        });
+        let Token { id, name, default_profile, requires_approval, revision, .. } = found.row.token;
         let title = format!("Edit {name}");
         if found.row.status == TokenStatus::Revoked {
             return view! { <Unchangeable title=title back=back /> }.into_any();
@@ -47,6 +54,8 @@ pub fn EditTokenDialog() -> impl IntoView {
                 returns_to=back
                 submit=Submit::saves("Save", "Saving…")
             >
+                {notice}
+                <input type="hidden" name="seen" value=revision.to_string() />
                 <NameField value=name.to_string() />
                 <ProfileField options=options value=profile />
                 <ApprovalField checked=requires_approval />
@@ -62,8 +71,10 @@ pub fn EditTokenDialog() -> impl IntoView {
 pub fn ExtendTokenDialog() -> impl IntoView {
     let id = use_id();
     let back = back_to_token(&id);
+    let typed = use_overtaken(ExtendToken::PATH, &id);
     render_dialog(load_token(id), back.clone(), move |found| {
         let row = found.row;
+        let notice = typed.and_then(|typed| overtaken(&row.token, differing_expiry(&row.token, &typed)));
         let title = format!("Extend {}", row.token.name);
         match (row.status, row.token.expires_at) {
             (TokenStatus::Revoked, _) => view! { <Unchangeable title=title back=back /> }.into_any(),
@@ -85,6 +96,8 @@ pub fn ExtendTokenDialog() -> impl IntoView {
                     returns_to=back
                     submit=Submit::saves("Extend", "Extending…")
                 >
+                    {notice}
+                    <input type="hidden" name="seen" value=row.token.revision.to_string() />
                     <p>
                         {expiry_text(&row)} ". "
                         {if status == TokenStatus::Expired {

@@ -1,5 +1,7 @@
 //! Until when a token is good: how a form asks for it, and how pages say it.
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 use muster::{
     time::Timestamp,
@@ -35,6 +37,15 @@ fn lifetimes() -> Vec<(String, String)> {
     let days = [7, 30, 90, 180, 365].map(|days| (days.to_string(), format!("In {days} days")));
     let date = (ON_A_DATE.to_owned(), "On a date…".to_owned());
     days.into_iter().chain([date, (String::new(), "Never".to_owned())]).collect()
+}
+
+/// What somebody chose in these fields, as people read it.
+pub fn typed_expiry(typed: &BTreeMap<String, String>) -> String {
+    let of = |name: &str| typed.get(name).map(String::as_str).unwrap_or_default();
+    match of("expires_in_days") {
+        ON_A_DATE => format!("{} UTC", of("expires_at").replace('T', " ")),
+        days => lifetimes().into_iter().find_map(|(value, text)| (value == days).then_some(text)).unwrap_or_default(),
+    }
 }
 
 /// "Expires in 6 days", "Expired 1 h ago", or that it does not.

@@ -3,6 +3,7 @@
 mod about;
 pub mod api;
 mod change;
+mod changed;
 mod created;
 mod detail;
 mod dialogs;

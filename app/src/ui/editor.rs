@@ -23,8 +23,8 @@ pub fn ScriptField(
     secrets: Option<Vec<SecretName>>,
 ) -> impl IntoView {
     let parts = parts(name, hint);
-    let invalid = parts.invalid();
-    let Parts { id, described, error } = parts;
+    let (invalid, focus) = (parts.invalid(), parts.takes_focus_if_wrong());
+    let Parts { id, described, error, .. } = parts;
     let html = textarea_html(&initial(name, value));
     view! {
         <div class="field">
@@ -44,6 +44,7 @@ pub fn ScriptField(
                     autocapitalize="none"
                     spellcheck="false"
                     wrap="off"
+                    autofocus=focus
                     aria-invalid=invalid
                     aria-describedby=described
                     inner_html=html

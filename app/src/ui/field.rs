@@ -25,9 +25,22 @@ pub(super) struct Parts {
     pub(super) id: String,
     pub(super) described: Option<String>,
     pub(super) error: Option<String>,
+    /// Whether it has the focus as the first field that is wrong; none where no field of the form is.
+    focus: Option<bool>,
 }
 
 impl Parts {
+    /// Whether the field has the focus at first: where fields are wrong the first of them has, or else one that `asks`
+    /// for it, or the first one below [`FocusFirst`].
+    pub(super) fn takes_focus(&self, asks: bool) -> bool {
+        self.focus.unwrap_or_else(|| asks || FocusFirst::take())
+    }
+
+    /// The same for a field that has it only where it is wrong.
+    pub(super) fn takes_focus_if_wrong(&self) -> bool {
+        self.focus == Some(true)
+    }
+
     pub(super) fn invalid(&self) -> Option<&'static str> {
         self.error.is_some().then_some("true")
     }
@@ -36,10 +49,11 @@ impl Parts {
 pub(super) fn parts(name: &'static str, hint: &'static str) -> Parts {
     let form = use_context::<FormState>();
     let id = form.as_ref().map_or_else(|| name.to_owned(), |form| form.register(name));
-    let error = form.and_then(|form| form.error_of(name));
+    let error = form.as_ref().and_then(|form| form.error_of(name));
+    let focus = form.and_then(|form| form.focuses(error.is_some()));
     let described = [error.as_ref().map(|_| format!("{id}-error")), (!hint.is_empty()).then(|| format!("{id}-hint"))];
     let described: Vec<String> = described.into_iter().flatten().collect();
-    Parts { id, described: (!described.is_empty()).then(|| described.join(" ")), error }
+    Parts { id, described: (!described.is_empty()).then(|| described.join(" ")), error, focus }
 }
 
 pub(super) fn initial(name: &'static str, given: String) -> String {
@@ -86,8 +100,8 @@ pub fn TextField(
     #[prop(optional)] autofocus: bool,
 ) -> impl IntoView {
     let parts = parts(name, hint);
-    let invalid = parts.invalid();
-    let Parts { id, described, error } = parts;
+    let (invalid, focus) = (parts.invalid(), parts.takes_focus(autofocus));
+    let Parts { id, described, error, .. } = parts;
     // A password never comes back from the server.
     let value = if kind == "password" { None } else { Some(initial(name, value)) };
     let plain = matches!(kind, "password" | "email") || mono;
@@ -109,7 +123,7 @@ pub fn TextField(
                 maxlength=max_length.map(|most| most.to_string())
                 required=required
                 readonly=readonly
-                autofocus=autofocus || FocusFirst::take()
+                autofocus=focus
                 aria-invalid=invalid
                 aria-describedby=described
             />
@@ -129,8 +143,8 @@ pub fn TextArea(
     #[prop(optional)] mono: bool,
 ) -> impl IntoView {
     let parts = parts(name, hint);
-    let invalid = parts.invalid();
-    let Parts { id, described, error } = parts;
+    let (invalid, focus) = (parts.invalid(), parts.takes_focus(false));
+    let Parts { id, described, error, .. } = parts;
     let html = textarea_html(&initial(name, value));
     view! {
         <div class="field">
@@ -144,7 +158,7 @@ pub fn TextArea(
                 autocapitalize=mono.then_some("none")
                 spellcheck=mono.then_some("false")
                 wrap=mono.then_some("off")
-                autofocus=FocusFirst::take()
+                autofocus=focus
                 aria-invalid=invalid
                 aria-describedby=described
                 inner_html=html
@@ -164,8 +178,8 @@ pub fn SecretArea(
     #[prop(default = 3)] rows: i32,
 ) -> impl IntoView {
     let parts = parts(name, hint);
-    let invalid = parts.invalid();
-    let Parts { id, described, error } = parts;
+    let (invalid, focus) = (parts.invalid(), parts.takes_focus(false));
+    let Parts { id, described, error, .. } = parts;
     let show_id = format!("{id}-show");
     view! {
         <div class="field veiled">
@@ -184,7 +198,7 @@ pub fn SecretArea(
                 autocomplete="off"
                 autocapitalize="none"
                 spellcheck="false"
-                autofocus=FocusFirst::take()
+                autofocus=focus
                 aria-invalid=invalid
                 aria-describedby=described
             ></textarea>
@@ -213,8 +227,8 @@ pub fn SelectField(
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let parts = parts(name, hint);
-    let invalid = parts.invalid();
-    let Parts { id, described, error } = parts;
+    let (invalid, focus) = (parts.invalid(), parts.takes_focus(false));
+    let Parts { id, described, error, .. } = parts;
     let chosen = initial(name, value);
     let option = |(value, text): (String, String)| {
         let selected = value == chosen;
@@ -231,7 +245,7 @@ pub fn SelectField(
                 id=id.clone()
                 name=name
                 autocomplete="off"
-                autofocus=FocusFirst::take()
+                autofocus=focus
                 aria-invalid=invalid
                 aria-describedby=described
             >
@@ -260,14 +274,17 @@ pub fn RadioField(
     options: Vec<(&'static str, &'static str, &'static str)>,
     #[prop(optional, into)] value: String,
 ) -> impl IntoView {
-    let Parts { id, described, error } = parts(name, "");
+    let parts = parts(name, "");
+    let (invalid, focus) = (parts.invalid(), parts.takes_focus_if_wrong());
+    let Parts { id, described, error, .. } = parts;
     let chosen = initial(name, value);
     view! {
-        <fieldset class="field choices" aria-describedby=described>
+        <fieldset class="field choices" role="radiogroup" aria-invalid=invalid aria-describedby=described>
             <legend>{label}</legend>
             {options
                 .into_iter()
-                .map(|(value, text, hint)| {
+                .enumerate()
+                .map(|(index, (value, text, hint))| {
                     let (one, hint_id) = (format!("{id}-{value}"), format!("{id}-{value}-hint"));
                     view! {
                         <div class="choice">
@@ -277,6 +294,7 @@ pub fn RadioField(
                                 name=name
                                 value=value
                                 checked=value == chosen
+                                autofocus=focus && index == 0
                                 autocomplete="off"
                                 aria-describedby=hint_id.clone()
                             />
@@ -307,8 +325,8 @@ pub fn CheckField(
     value: Option<String>,
 ) -> impl IntoView {
     let parts = parts(name, hint);
-    let invalid = parts.invalid();
-    let Parts { id, described, error } = parts;
+    let (invalid, focus) = (parts.invalid(), parts.takes_focus_if_wrong());
+    let Parts { id, described, error, .. } = parts;
     let checked = match use_context::<FormState>() {
         Some(form) if value.is_none() => form.ticked(name, checked),
         _ => checked && value.is_none(),
@@ -322,6 +340,7 @@ pub fn CheckField(
                 value=value.unwrap_or_else(|| "true".to_owned())
                 checked=checked
                 autocomplete="off"
+                autofocus=focus
                 aria-invalid=invalid
                 aria-describedby=described
             />

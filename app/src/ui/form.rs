@@ -67,6 +67,13 @@ pub fn use_refused(endpoint: &str) -> Option<Refused> {
     Some(Refused { code, field, typed: flash.fields })
 }
 
+/// What was typed into the form of an object that somebody else changed meanwhile; none where that is not so.
+#[must_use]
+pub fn use_overtaken(endpoint: &str, id: &str) -> Option<BTreeMap<String, String>> {
+    let refused = use_refused(endpoint).filter(|refused| refused.code == Some(Code::Changed))?;
+    (refused.typed.get("id").map(String::as_str) == Some(id)).then_some(refused.typed)
+}
+
 /// What came of a form that is not on the page any more, for example because its object is gone. Put it behind all forms.
 #[component]
 pub fn LeftOver() -> impl IntoView {
@@ -107,6 +114,8 @@ pub struct FormState {
     error: Option<ConsoleError>,
     typed: BTreeMap<String, String>,
     fields: Arc<Mutex<Vec<&'static str>>>,
+    /// Whether a field that is wrong has the focus.
+    focused: Arc<AtomicBool>,
     name: String,
 }
 
@@ -117,7 +126,7 @@ impl FormState {
             None => (None, BTreeMap::new()),
         };
         let name = endpoint.trim_start_matches("/api").trim_matches('/').replace(['/', '.'], "-");
-        Self { error, typed, fields: Arc::default(), name }
+        Self { error, typed, fields: Arc::default(), focused: Arc::default(), name }
     }
 
     /// Takes in a field, so that its error is shown beside it and not above the form. Gives the field's element id.
@@ -138,16 +147,29 @@ impl FormState {
 
     /// What is wrong with a field.
     pub fn error_of(&self, field: &str) -> Option<String> {
-        let problem = self.error.as_ref().and_then(ConsoleError::of_field);
-        problem.filter(|problem| problem.field == field).map(|problem| problem.message.clone())
+        self.wrong().find_map(|(of, message)| (of == field).then(|| message.to_owned()))
+    }
+
+    fn wrong(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.error.as_ref().and_then(ConsoleError::of_field).into_iter().flat_map(|problem| problem.fields())
+    }
+
+    /// Whether a field has the focus because it is the first one that is wrong; none where no field is.
+    pub fn focuses(&self, is_wrong: bool) -> Option<bool> {
+        let any = self.wrong().any(|(field, _)| !field.is_empty());
+        any.then(|| is_wrong && !self.focused.swap(true, Ordering::Relaxed))
     }
 
     /// What is wrong with the form as a whole, or with a field that it does not have. Ask once its fields are there.
     fn error_of_form(&self) -> Option<String> {
+        let error = self.error.as_ref()?;
+        if error.of_field().is_none() {
+            return Some(error.to_string());
+        }
         let fields = self.fields.lock().unwrap_or_else(PoisonError::into_inner);
-        let elsewhere =
-            |error: &&ConsoleError| !error.of_field().is_some_and(|problem| fields.contains(&problem.field.as_str()));
-        self.error.as_ref().filter(elsewhere).map(ToString::to_string)
+        let elsewhere: Vec<&str> =
+            self.wrong().filter(|(field, _)| !fields.contains(field)).map(|(_, message)| message).collect();
+        (!elsewhere.is_empty()).then(|| elsewhere.join(" "))
     }
 }
 

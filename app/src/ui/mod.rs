@@ -2,6 +2,7 @@
 
 pub mod badge;
 pub mod button;
+pub mod changed;
 pub mod choice;
 pub mod code;
 pub mod copy;

@@ -219,7 +219,7 @@ export class Console {
     await expect(this.heading('Review')).toBeVisible();
     await this.hydrated();
     const download = this.page.waitForEvent('download');
-    await this.button('Download').click();
+    await this.button('Download archive').click();
     expect((await download).suggestedFilename()).toBe('harness-delegate.tar.gz');
     return await (await download).path();
   }
@@ -235,7 +235,7 @@ export class Console {
   async approve(name: string): Promise<void> {
     const panel = await this.decideOn(name);
     await panel.getByRole('button', { name: 'Approve', exact: true }).click();
-    await this.says(`${name} is activated.`);
+    await this.says(`${name} is approved.`);
   }
 
   async reject(name: string): Promise<void> {

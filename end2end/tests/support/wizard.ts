@@ -63,7 +63,7 @@ export class Wizard {
   /** Downloads what there is as a whole, on Review. */
   async download(way: Way): Promise<Files> {
     const download = this.ui.page.waitForEvent('download');
-    await this.ui.button('Download').click();
+    await this.ui.button(way.whole.endsWith('.tar.gz') ? 'Download archive' : `Download ${way.whole}`).click();
     expect((await download).suggestedFilename()).toBe(way.whole);
     return await this.delegates.keep(way.whole, await (await download).path());
   }
@@ -73,7 +73,7 @@ export class Wizard {
     const tab = this.ui.page.getByRole('navigation', { name: 'Files' }).getByRole('link', { name: file, exact: true });
     await tab.click();
     await expect(tab).toHaveAttribute('aria-current', 'true');
-    await expect(this.ui.button(`Download ${file}`)).toBeVisible();
+    await expect(this.ui.button(`Download this file: ${file}`)).toBeVisible();
   }
 
   /** The text of the file that is shown. */
@@ -84,7 +84,7 @@ export class Wizard {
   /** What the browser downloads for one file. */
   async downloadOne(file: string): Promise<string> {
     const download = this.ui.page.waitForEvent('download');
-    await this.ui.button(`Download ${file}`).click();
+    await this.ui.button(`Download this file: ${file}`).click();
     expect((await download).suggestedFilename()).toBe(file);
     return await readFile(await (await download).path(), 'utf8');
   }

@@ -109,6 +109,8 @@ pub async fn found(home: &Home, tokens: usize, delegates: usize) -> Fleet {
             requires_approval: false,
             revoked_at: None,
             rotation: None,
+            changed: None,
+            revision: 1,
         };
         let sealed = state.encryption.seal(&purpose(id), value.key());
         token::ActiveModel::new(&token, value.key_id().to_string(), sealed).insert(&*change).await.unwrap();

@@ -44,7 +44,7 @@ async fn is_silent(cx: &Context, id: DelegateId) -> Result<bool, Error> {
 /// `is_own` tells that it was done to who asks.
 fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
     Some(match action {
-        Action::DelegateApproved => format!("{name} is activated."),
+        Action::DelegateApproved => format!("{name} is approved."),
         Action::DelegateRejected => {
             format!("{name} is rejected. It keeps running, but Muster will not use it; stop it in your infrastructure.")
         }

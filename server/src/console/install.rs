@@ -1,6 +1,7 @@
 //! What the console asks about installing.
 
 use async_trait::async_trait;
+use axum::http::header::SET_COOKIE;
 use muster::{
     delegate::InstallName,
     id::{InstallLinkId, TokenId},
@@ -12,6 +13,7 @@ use super::Operator;
 use crate::{
     install::{address, link::LinkPayload},
     manage::install::{self, links},
+    web::remembered,
 };
 
 #[async_trait]
@@ -22,7 +24,14 @@ impl Install for Operator {
     }
 
     async fn check_install(&self, chosen: Choices) -> Result<(), ConsoleError> {
-        self.answer(install::check(&self.context()?, &self.scope(), chosen).await)
+        self.answer(install::check(&self.context()?, &self.scope(), chosen.clone()).await)?;
+        if let (Some(user), choice) = (&self.user, self.remembered.clone().after(&chosen))
+            && choice != self.remembered
+            && let Some(cookie) = remembered::keep(&self.state, user, choice)
+        {
+            self.response.append_header(SET_COOKIE, cookie);
+        }
+        Ok(())
     }
 
     async fn install_review(&self, chosen: Choices) -> Result<InstallReview, ConsoleError> {

@@ -30,7 +30,7 @@ use muster::{
     scope::Scope,
     user::{Permission, User},
 };
-use muster_app::{console::Console, error::ConsoleError};
+use muster_app::{console::Console, error::ConsoleError, install::Remembered};
 use tower_sessions::Session;
 use zeroize::Zeroizing;
 
@@ -58,6 +58,8 @@ pub struct Operator {
     pub browser: String,
     /// What makes the link work that this browser has opened, where the request is about that.
     pub link: Option<Zeroizing<String>>,
+    /// What the person chose last when installing a delegate.
+    pub remembered: Remembered,
     /// Where a login would be kept, where it would not be kept here.
     pub login_is_kept_at: Option<String>,
     /// Whether the request tells which page its form stands on, as those of browsers do.

@@ -38,7 +38,7 @@ pub fn to_console(error: Error, request_id: &str) -> ConsoleError {
 }
 
 fn problem(code: Code, field: &str, message: String) -> ConsoleError {
-    ConsoleError::Problem(Problem { code, field: field.to_owned(), message })
+    ConsoleError::Problem(Problem::new(code, field, message))
 }
 
 fn internal(error: &Error, request_id: &str) -> ConsoleError {
@@ -134,6 +134,12 @@ fn sentence(conflict: &Conflict) -> String {
         Conflict::ProfileWithoutScript(name) => format!("{name} has no startup script."),
         Conflict::SetUpAlready => "Muster is set up already. Log in, or ask an account administrator.".to_owned(),
         Conflict::NotDelivered(why) => format!("The startup script was not delivered. {why}"),
+        Conflict::FilesChanged => {
+            let why = "Muster was updated, or what they name was changed.";
+            format!(
+                "The files have changed since this page was opened: {why} Look at them again, with their new checksums."
+            )
+        }
         Conflict::RunEnded => "This run has ended already.".to_owned(),
         Conflict::ForeignRun => "This run belongs to another delegate. Choose another id.".to_owned(),
     }

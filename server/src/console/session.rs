@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use axum::http::header::SET_COOKIE;
 use muster::{
+    form::FormReader,
     text::Invalid,
     theme::Theme,
     user::{Email, Password},
@@ -78,13 +79,24 @@ impl Operator {
     }
 
     async fn create_first_administrator(&self, code: &str, email: &str, password: Password) -> Result<(), Error> {
-        let email = Email::parse(email).map_err(|error| error.of_field("email"))?;
         self.check_login_is_kept()?;
-        self.state.limits.sign_in(self.address, &email, None)?;
-        if !self.state.setup.is(code) {
-            let sentence = "This is not the setup code. It stands in the server's log, where it last started.";
-            return Err(Error::field("code", Invalid::new(sentence)));
+        let email = Email::parse(email);
+        // A code is tried by somebody, so that attempts are counted.
+        if let Ok(email) = &email {
+            self.state.limits.sign_in(self.address, email, None)?;
         }
+        let code = match &email {
+            _ if code.trim().is_empty() => Err("Copy it from the server's log, where Muster last started."),
+            Ok(_) if !self.state.setup.is(code) => {
+                Err("This is not the setup code. It stands in the server's log, where it last started.")
+            }
+            Ok(_) | Err(_) => Ok(()),
+        };
+        let mut form = FormReader::default();
+        form.field("code", code.map_err(Invalid::new));
+        let email = form.field("email", email);
+        form.field("password", password.check_new());
+        let email = form.finish(|| email)?;
         let user = users::create_first(&self.state, email, password, Some(self.address)).await?;
         caller::sign_in(&self.session, user.id, self.began()).await?;
         self.remember_device(&user.email);

@@ -35,12 +35,12 @@ impl Tokens for Operator {
         self.answer(tokens::record(&self.context()?, id, cursor).await)
     }
 
-    async fn edit_token(&self, id: TokenId, settings: TokenSettings) -> Result<(), ConsoleError> {
-        self.answer(tokens::edit(&self.context()?, id, settings).await.map(drop))
+    async fn edit_token(&self, id: TokenId, seen: i32, settings: TokenSettings) -> Result<(), ConsoleError> {
+        self.answer(tokens::edit(&self.context()?, id, seen, settings).await.map(drop))
     }
 
-    async fn extend_token(&self, id: TokenId, expiry: Expiry) -> Result<(), ConsoleError> {
-        self.answer(tokens::extend(&self.context()?, id, expiry).await.map(drop))
+    async fn extend_token(&self, id: TokenId, seen: i32, expiry: Expiry) -> Result<(), ConsoleError> {
+        self.answer(tokens::extend(&self.context()?, id, seen, expiry).await.map(drop))
     }
 
     async fn create_token(&self, command: NewToken) -> Result<TokenId, ConsoleError> {

@@ -45,7 +45,7 @@ fn told(error: &Error) -> (StatusCode, &'static str, String) {
             let sentence = "This proof was used before. Sign each call anew.";
             (StatusCode::CONFLICT, "PROOF_ALREADY_USED", sentence.to_owned())
         }
-        (Error::Invalid(invalid_field), _) => invalid(invalid_field.error.to_string()),
+        (Error::Invalid(fields), _) => invalid(fields.first().error.to_string()),
         (Error::Conflict(conflict), _) => invalid(sentence(conflict)),
         (Error::NotFound(object), _) => (StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND", not_found(*object).to_owned()),
         (Error::TooLarge(most), _) => {

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use axum::body::Bytes;
 use flate2::{Compression, write::GzEncoder};
-use muster::{install::InstallKind, time::Timestamp};
+use muster::install::InstallKind;
 
 use super::artifact::Artifact;
 use crate::program::Program;
@@ -13,6 +13,9 @@ use crate::program::Program;
 const CHART: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/chart.rs"));
 /// The folder of the chart.
 const CHART_FOLDER: &str = "muster-delegate";
+/// The date of everything in an archive, in seconds since the Unix epoch: the first day of 2026. One that stays, so that
+/// the same choices make the same archive each time, whose checksum can be told before; tar warns of files from 1970.
+pub const DATE: u64 = 1_767_225_600;
 /// What ends a tar archive: two blocks of zeros.
 const END: usize = 1024;
 
@@ -26,14 +29,13 @@ pub async fn pack(
     artifacts: &[Artifact],
     kind: InstallKind,
     program: &Program,
-    at: Timestamp,
 ) -> io::Result<Vec<Bytes>> {
     let mut archive = tar::Builder::new(Vec::new());
     let header = |size: u64, mode: u32| {
         let mut header = tar::Header::new_gnu();
         header.set_size(size);
         header.set_mode(mode);
-        header.set_mtime(u64::try_from(at.as_seconds()).unwrap_or(0));
+        header.set_mtime(DATE);
         header
     };
     for Artifact { name, mode, text, .. } in artifacts {
@@ -50,7 +52,7 @@ pub async fn pack(
     if kind == InstallKind::Shell {
         // The program's part ends the archive.
         archive.truncate(archive.len().saturating_sub(END));
-        rest = Some(program.packed(at).await?);
+        rest = Some(program.packed().await?);
     }
     let mut compressed = GzEncoder::new(Vec::new(), Compression::fast());
     compressed.write_all(&archive)?;

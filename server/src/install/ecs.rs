@@ -5,7 +5,7 @@ use std::io;
 use askama::Template;
 use muster::install::{
     Language,
-    files::{ecs_family, ecs_task_file},
+    files::{cluster_word, ecs_family, ecs_task_file},
 };
 
 use super::{
@@ -54,6 +54,7 @@ struct Readme {
     manager_url: In<Plain>,
     profile: In<Plain>,
     image: In<Plain>,
+    cluster: In<Plain>,
 }
 
 /// The files.
@@ -90,6 +91,7 @@ pub fn render(plan: &InstallPlan) -> io::Result<Vec<Artifact>> {
         manager_url: Plain::line(&plan.manager_url),
         profile: Plain::line(&plan.profile),
         image: Plain::line(&plan.image),
+        cluster: Plain::line(cluster_word(&chosen.cluster)),
     };
     let mut artifacts = vec![Artifact::of(file, 0o600, Language::Json, &task)?];
     if with_service {

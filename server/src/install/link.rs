@@ -8,7 +8,7 @@ use muster::{
     escape::shell_word,
     id::InstallLinkId,
     install::{
-        Bundle, Choices, InstallFields, InstallKind,
+        Bundle, Choices, InstallFields, InstallKind, Permissions,
         files::{FETCH_PATH, name_on_host},
     },
 };
@@ -47,7 +47,20 @@ impl LinkPayload {
     /// # Errors
     /// Where the row was changed by hand.
     pub fn read(row: &install_link::Model) -> Result<Self, Error> {
-        Ok(serde_json::from_str(&row.plan).map_err(|error| corrupt("install_link", error))?)
+        let mut payload: Self = serde_json::from_str(&row.plan).map_err(|error| corrupt("install_link", error))?;
+        // When nothing meant this, rows could say nothing.
+        if payload.fields.permissions.is_empty() {
+            Permissions::ClusterAdmin.slug().clone_into(&mut payload.fields.permissions);
+        }
+        Ok(payload)
+    }
+
+    /// The same, where what the delegate may do is said also where that is the default: whatever the default will be by
+    /// then, a link hands out what its review showed.
+    #[must_use]
+    pub fn with_permissions(mut self, permissions: Permissions) -> Self {
+        permissions.slug().clone_into(&mut self.fields.permissions);
+        self
     }
 
     /// The choices.
@@ -111,4 +124,47 @@ pub fn purpose(id: InstallLinkId) -> String {
 pub fn unseal(encryption: &EncryptionKey, row: &install_link::Model) -> Result<Zeroizing<String>, Unsealable> {
     let clear = encryption.open(&purpose(InstallLinkId(row.id)), &row.sealed_key)?;
     std::str::from_utf8(&clear).map(|key| Zeroizing::new(key.to_owned())).map_err(|_| Unsealable)
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn row(plan: &str) -> install_link::Model {
+        install_link::Model {
+            id: Uuid::nil(),
+            account_id: Uuid::nil(),
+            organization: String::new(),
+            project: String::new(),
+            digest: String::new(),
+            session: String::new(),
+            sealed_key: Vec::new(),
+            plan: plan.to_owned(),
+            created_by: String::new(),
+            created_at: 0,
+            expires_at: 0,
+            used_at: None,
+            used_from: String::new(),
+            max_uses: 1,
+            uses: 0,
+        }
+    }
+
+    #[test]
+    fn a_link_hands_out_the_permissions_that_its_review_showed() {
+        let id = "01900000-0000-7000-8000-000000000000".to_owned();
+        let fields = InstallFields { name: "edge".to_owned(), profile: id.clone(), token: id, ..Default::default() };
+        let payload =
+            LinkPayload { kind: InstallKind::Helm, fields, manager_url: "http://muster.test".to_owned(), hosts: 1 };
+        let read = |payload: &LinkPayload| {
+            let row = row(&serde_json::to_string(payload).unwrap());
+            LinkPayload::read(&row).unwrap().choices().unwrap().permissions
+        };
+        assert_eq!(read(&payload), Permissions::ClusterAdmin, "as a version before wrote it");
+        let chosen = payload.choices().unwrap().permissions;
+        assert_eq!(chosen, Permissions::NamespaceAdmin);
+        assert_eq!(read(&payload.with_permissions(chosen)), Permissions::NamespaceAdmin);
+    }
 }

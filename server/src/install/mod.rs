@@ -5,7 +5,7 @@
 //! [`escape`], so that no value breaks out of its place.
 
 pub mod address;
-mod archive;
+pub(crate) mod archive;
 mod artifact;
 pub mod bundle;
 mod docker;

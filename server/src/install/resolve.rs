@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use muster::{
     delegate::unknown_profile,
+    form::FormReader,
     install::{Choices, unknown_token},
     scope::Scope,
     token::{Token, TokenStatus},
@@ -33,7 +34,7 @@ impl Resolved {
     /// Looks them up.
     ///
     /// # Errors
-    /// Names the field that names nothing, or a token that is not active.
+    /// Names the fields that name nothing, or a token that is not active.
     pub async fn resolve(
         state: &State,
         db: &impl ConnectionTrait,
@@ -42,13 +43,16 @@ impl Resolved {
     ) -> Result<Self, Error> {
         let profile =
             profile::Entity::find_by_id(chosen.profile.0).filter(profile::Entity::visible_from(scope)).one(db);
-        let profile = profile.await?.ok_or_else(unknown_profile)?;
+        let profile = profile.await?.ok_or_else(unknown_profile);
         let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::visible_from(scope)).one(db);
-        let row = row.await?.ok_or_else(unknown_token)?;
-        let token = Token::try_from(row.clone())?;
-        if token.status(state.clock.now()) != TokenStatus::Active {
-            return Err(unknown_token().into());
-        }
+        let token = match row.await? {
+            Some(row) => Some((Token::try_from(row.clone())?, row)),
+            None => None,
+        };
+        let good = token.filter(|(token, _)| token.status(state.clock.now()) == TokenStatus::Active);
+        let mut form = FormReader::default();
+        let (profile, good) = (form.part(profile), form.part(good.ok_or_else(unknown_token)));
+        let (profile, (token, row)) = form.finish(|| Some((profile?, good?)))?;
         Ok(Self { chosen, profile, token, row })
     }
 

@@ -21,8 +21,13 @@ use crate::{
         audit::Entry,
         entity::{Scoped, connection, delegate, profile, token},
     },
-    error::Error,
-    install::{address::is_only_here, bundle::Download, render::render, resolve::Resolved},
+    error::{Conflict, Error},
+    install::{
+        address::is_only_here,
+        bundle::{Checksums, Download},
+        render::render,
+        resolve::Resolved,
+    },
 };
 
 /// How many of each there are to choose from.
@@ -88,10 +93,13 @@ pub async fn review(cx: &Context, scope: &Scope, chosen: Choices, manager_url: S
     cx.authorize(Permission::ManageDelegates, scope)?;
     let resolved = resolve(cx, scope, chosen).await?;
     let files = render(&resolved.plan_to_show(&cx.state, &manager_url)).map_err(Error::internal)?;
-    let shown = files.into_iter().map(|artifact| ShownFile {
+    // Of what is handed out, with the token's value in it.
+    let sums = Checksums::of(&cx.state, resolved.plan(&cx.state, &manager_url)?).await?;
+    let shown = files.into_iter().zip(sums.files).map(|(artifact, sha256)| ShownFile {
         name: artifact.name.to_owned(),
         language: artifact.language,
         text: artifact.text.to_string(),
+        sha256,
     });
     let bundle = Bundle::of(&resolved.chosen);
     let image = resolved.chosen.kind.is_container().then(|| resolved.image(&cx.state));
@@ -103,6 +111,7 @@ pub async fn review(cx: &Context, scope: &Scope, chosen: Choices, manager_url: S
         files: shown.collect(),
         download: bundle.name().to_owned(),
         folder: bundle.folder().to_owned(),
+        sha256: sums.whole,
         profile: (resolved.profile.name, resolved.profile.requires_approval),
         token: resolved.token.name.into(),
         only_here: is_only_here(&manager_url),
@@ -111,20 +120,26 @@ pub async fn review(cx: &Context, scope: &Scope, chosen: Choices, manager_url: S
     })
 }
 
-/// The files with the token's value in them, to be handed out: all of them, or the one of this name.
+/// The files with the token's value in them, to be handed out: all of them, or the one of this name. `seen` is the
+/// checksum that the person saw; it may be empty.
 ///
 /// # Errors
-/// As for [`check`]; [`Error::NotFound`] where there is no such file.
+/// As for [`check`]; [`Error::NotFound`] where there is no such file; [`Error::Conflict`] where what was seen is of
+/// another one.
 pub async fn download(
     cx: &Context,
     scope: &Scope,
     chosen: Choices,
     manager_url: &str,
     file: String,
+    seen: &str,
 ) -> Result<Download, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
     let resolved = resolve(cx, scope, chosen).await?;
     let download = Download::make(&cx.state, resolved.plan(&cx.state, manager_url)?, file).await?;
+    if !seen.is_empty() && download.sha256().await? != seen {
+        return Err(Conflict::FilesChanged.into());
+    }
     let change = cx.begin(Permission::ManageDelegates).await?;
     let detail = handed_out(&resolved.chosen, &download.name);
     cx.record(&change, token_entry(&resolved.token, Action::BundleDownloaded, detail)).await?;

@@ -101,5 +101,7 @@ fn default_token(scope: &Scope, now: Timestamp) -> Result<Token, Invalid> {
         requires_approval: false,
         revoked_at: None,
         rotation: None,
+        changed: None,
+        revision: 1,
     })
 }

@@ -18,8 +18,8 @@ use muster::{
     user::Permission,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Value, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, ExprTrait as _, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select, Value, sea_query::Expr,
 };
 
 pub use self::{
@@ -235,6 +235,9 @@ pub async fn delete(cx: &Context, id: ProfileId, move_delegates: bool) -> Result
     }
     token::Entity::update_many()
         .col_expr(token::Column::DefaultProfileId, Expr::value(Value::Uuid(None)))
+        .col_expr(token::Column::Revision, Expr::col(token::Column::Revision).add(1))
+        .col_expr(token::Column::ChangedAt, Expr::value(cx.now().as_millis()))
+        .col_expr(token::Column::ChangedBy, Expr::value(cx.name()))
         .filter(default)
         .exec(&*change)
         .await?;

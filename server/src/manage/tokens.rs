@@ -139,6 +139,8 @@ async fn add(
         requires_approval,
         revoked_at: None,
         rotation: None,
+        changed: None,
+        revision: 1,
     };
     let value = insert(change, &cx.state.encryption, &cx.origin(), &token).await;
     let value = value.map_err(|error| Error::from(error).or_taken(Object::Token, "name", token.name.as_str()))?;

@@ -17,7 +17,7 @@ use muster_app::ui::href::is_page;
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::{SESSION_COOKIE, cookie, invitation, origins};
+use super::{SESSION_COOKIE, cookie, invitation, origins, remembered};
 use crate::{
     auth::{
         caller,
@@ -70,6 +70,7 @@ pub async fn identify(
     let host = origins::host_of(request.uri(), headers);
     let login_is_kept_at = origins::login_is_kept_at(&state, request.uri(), headers);
     let device: Option<Device> = sends.then(|| cookie::read(&state.encryption, headers, device::COOKIE)).flatten();
+    let remembered = user.as_ref().map(|user| remembered::read(&state.encryption, headers, user)).unwrap_or_default();
     let by_form = headers.contains_key(header::ORIGIN);
     let link = invitation::key_of(&state.encryption, request.uri().path(), headers);
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
@@ -83,6 +84,7 @@ pub async fn identify(
         device,
         browser,
         link,
+        remembered,
         login_is_kept_at,
         by_form,
         request_id: id.unwrap_or_default().to_owned(),

@@ -12,6 +12,7 @@ mod install;
 pub mod invitation;
 mod origins;
 mod pages;
+pub mod remembered;
 mod script_log;
 pub mod theme;
 
@@ -27,7 +28,10 @@ use muster_app::Assets;
 use tower_http::{CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
-pub use self::{forms::flash_and_return, headers::security};
+pub use self::{
+    forms::{flash_and_return, local_referrer},
+    headers::security,
+};
 use crate::{
     auth::session::{LASTS, Sessions},
     delegate_api,

@@ -32,6 +32,7 @@ fn provide_request() {
         if let Some(url) = operator.login_is_kept_at.clone().filter(|_| operator.user.is_none()) {
             provide_context(LoginElsewhere(url));
         }
+        provide_context(operator.remembered.clone());
         provide_context::<Arc<dyn Console>>(Arc::new(operator));
     }
     provide_context(theme::read(&parts.headers));

@@ -1,5 +1,6 @@
 //! Forms: the browser posts, and is sent on or back; a page with scripts gets itself back at once.
 
+use muster::problem::Problem;
 use muster_app::{error::ConsoleError, ui::form::Flash};
 
 use crate::support::{Person, Role, StatusCode, TestApp, Value, person::PASSWORD};
@@ -99,6 +100,92 @@ async fn a_page_with_scripts_gets_itself_back_with_the_error(app: TestApp) {
     let form = [("name", "edge-2")];
     let answer = app.nobody().post_form_from_page("/api/tokens/create", &form, page).await;
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/tokens/new?revoked=1"));
+}
+
+/// A form with several fields that are wrong: its page, where it goes, what it holds, and those fields in their order.
+type Wrong = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
+const WRONG: &[Wrong] = &[
+    (
+        "/tokens/new",
+        "tokens/create",
+        &[("name", ""), ("expires_in_days", "date"), ("expires_at", "soon"), ("profile", "")],
+        &["name", "expires_at"],
+    ),
+    (
+        "/profiles/new",
+        "profiles/create",
+        &[("name", ""), ("description", "for all"), ("startup_script", ""), ("selectors", "a\u{7}")],
+        &["name", "selectors"],
+    ),
+    (
+        "/secrets/new",
+        "secrets/create",
+        &[("name", "no name"), ("value", "short"), ("description", "\u{7}")],
+        &["name", "value", "description"],
+    ),
+    (
+        "/install/ecs",
+        "install/check",
+        &[("kind", "ecs"), ("name", "Edge"), ("vpc", "true"), ("hostname", "host"), ("cluster", "$(id)")],
+        &["name", "profile", "token", "hostname", "cluster"],
+    ),
+];
+
+/// The control of a field, as HTML writes it.
+fn control<'a>(html: &'a str, name: &str) -> &'a str {
+    let tags =
+        html.split('<').filter(|tag| ["input ", "select ", "textarea "].iter().any(|kind| tag.starts_with(kind)));
+    let named = format!("name=\"{name}\"");
+    tags.map(|tag| tag.split('>').next().unwrap_or_default())
+        .find(|tag| tag.contains(&named) && !tag.contains("type=\"hidden\""))
+        .unwrap_or_else(|| panic!("there is no field {name} in {html}"))
+}
+
+fn assert_names_all(html: &str, wrong: &[&str]) {
+    assert_eq!(html.matches("class=\"field-error\"").count(), wrong.len(), "{wrong:?}: {html}");
+    assert_eq!(html.matches("aria-invalid=\"true\"").count(), wrong.len(), "{wrong:?}: {html}");
+    for (index, name) in wrong.iter().enumerate() {
+        let control = control(html, name);
+        assert!(control.contains("aria-invalid=\"true\""), "{name}: {control}");
+        let described = control.split_once("aria-describedby=\"").expect("a description").1;
+        let error = described.split(['"', ' ']).next().unwrap_or_default();
+        assert!(error.ends_with(&format!("{name}-error")), "{name}: {control}");
+        assert!(html.contains(&format!("id=\"{error}\"")), "{name}: {html}");
+        assert_eq!(control.contains("autofocus"), index == 0, "the first one has the focus: {control}");
+    }
+    assert!(!html.contains("notice-bad"), "nothing is said twice: {html}");
+}
+
+async fn all_that_is_wrong_is_named_at_once(app: TestApp) {
+    let code = app.state().setup.expose().to_owned();
+    let nobody = app.nobody();
+    let set_up: Wrong = (
+        "/setup",
+        "session/set-up",
+        &[("code", ""), ("email", "ada"), ("password", "short")],
+        &["code", "email", "password"],
+    );
+    names_all(&nobody, &set_up).await;
+    let form = [("code", code.as_str()), ("email", "ada@example.com"), ("password", PASSWORD)];
+    nobody.post("session/set-up", &form).await.ok();
+    for wrong in WRONG {
+        names_all(&nobody, wrong).await;
+    }
+}
+
+async fn names_all(person: &Person, (page, endpoint, form, wrong): &Wrong) {
+    let (status, body) = person.call(endpoint, form).await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{endpoint}: {body}");
+    let problem: Problem = serde_json::from_value(body["Problem"].clone()).unwrap();
+    assert_eq!(problem.fields().map(|(field, _)| field).collect::<Vec<_>>(), **wrong, "{problem:?}");
+
+    let (path, site) = (format!("/api/{endpoint}"), format!("{SITE}{page}"));
+    let answer = person.post_form_from_page(&path, form, &site).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{endpoint}");
+    assert_names_all(answer.text(), wrong);
+    assert_eq!(sent_to(person, &path, form, &site).await, *page);
+    assert_names_all(person.page(page).await.ok().text(), wrong);
 }
 
 async fn passwords_and_codes_are_not_given_back(app: TestApp) {
@@ -212,6 +299,7 @@ on_both_databases!(
     after_success_the_browser_goes_on,
     after_an_error_the_browser_goes_back_with_what_was_typed,
     a_page_with_scripts_gets_itself_back_with_the_error,
+    all_that_is_wrong_is_named_at_once,
     passwords_and_codes_are_not_given_back,
     the_way_back_never_leads_away_from_the_site,
     who_is_signed_out_signs_in_again,

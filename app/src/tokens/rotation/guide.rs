@@ -1,15 +1,23 @@
 //! What is left to do in a rotation, one section for each way in which delegates were installed.
 
 use leptos::prelude::*;
+use muster::{delegate::DelegateType, token::TokenRotation};
 
-use super::steps::{Guide, Part, Step, guides};
-use crate::ui::copy::Command;
-use muster::token::TokenRotation;
+use super::{
+    rotation_href,
+    steps::{Guide, Part, Step, guides},
+};
+use crate::{
+    install::{Cluster, ClusterForm},
+    ui::copy::Command,
+};
 
 /// The guides for the delegates that do not use the new token yet.
-pub fn what_to_do(rotation: &TokenRotation) -> impl IntoView + use<> {
+pub fn what_to_do(rotation: &TokenRotation, cluster: Cluster) -> impl IntoView + use<> {
     let new = rotation.new.as_ref().map(|new| &new.token);
-    let guides = guides(&rotation.delegates, new.map(|new| new.id));
+    let guides = guides(&rotation.delegates, new.map(|new| new.id), cluster.word());
+    let page = rotation_href(rotation.old.token.id).to_string();
+    let asks = guides.iter().any(|guide| guide.kind == DelegateType::Ecs);
     (!guides.is_empty()).then(|| {
         view! {
             <section class="block">
@@ -21,6 +29,7 @@ pub fn what_to_do(rotation: &TokenRotation) -> impl IntoView + use<> {
                         new.name,
                     ))}
                 </p>
+                {asks.then(|| view! { <ClusterForm action=page cluster=cluster /> })}
                 {guides.into_iter().map(section).collect_view()}
             </section>
         }
@@ -28,7 +37,7 @@ pub fn what_to_do(rotation: &TokenRotation) -> impl IntoView + use<> {
 }
 
 fn section(guide: Guide) -> impl IntoView {
-    let Guide { title, delegates, more, steps, anew } = guide;
+    let Guide { title, delegates, more, steps, anew, .. } = guide;
     let many = delegates.len() + more > 1;
     view! {
         <section class="card guide">

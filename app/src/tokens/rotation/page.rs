@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     delegates::query::detail_href,
+    install::{Cluster, use_cluster},
     session::{Toast, may_manage},
     tokens::api::get_token_rotation,
     ui::{
@@ -45,6 +46,7 @@ pub fn RotationPage() -> impl IntoView {
     let (id, may) = (use_id(), may_manage());
     let page = use_here().get(PAGE).and_then(|page| page.parse::<u64>().ok()).unwrap_or(1).saturating_sub(1);
     let rotation = async move { get_token_rotation(parse_id(&id)?, page).await };
+    let cluster = use_cluster();
     let toast = view! {
         <Toast otherwise="Give the new token to each delegate, then revoke the old one. Both work until then." />
     };
@@ -62,7 +64,7 @@ pub fn RotationPage() -> impl IntoView {
         view! {
             {head}
             {toast}
-            {render(ready(rotation), body)}
+            {render(ready(rotation), move |rotation| body(&rotation, cluster))}
         }
     });
     view! {
@@ -100,15 +102,15 @@ fn head(rotation: &TokenRotation, may: bool) -> impl IntoView + use<> {
     }
 }
 
-fn body(rotation: TokenRotation) -> impl IntoView {
+fn body(rotation: &TokenRotation, cluster: Cluster) -> impl IntoView + use<> {
     view! {
-        {verdict_notice(&rotation)}
-        {progress(&rotation)}
+        {verdict_notice(rotation)}
+        {progress(rotation)}
         <section class="block">
             <h2>"Delegates"</h2>
-            {delegates(&rotation)}
+            {delegates(rotation)}
         </section>
-        {what_to_do(&rotation)}
+        {what_to_do(rotation, cluster)}
     }
 }
 

@@ -194,6 +194,8 @@ mod tests {
             requires_approval: false,
             revoked_at: None,
             rotation: None,
+            changed: None,
+            revision: 1,
         };
         TokenRow {
             token,

@@ -23,6 +23,8 @@ pub const NAMED: usize = 5;
 /// What to do for the delegates that were installed in one way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guide {
+    /// The type of the delegates.
+    pub kind: DelegateType,
     /// The way, in words.
     pub title: String,
     /// The delegates that have still to go over: name and host name, at most [`NAMED`].
@@ -95,9 +97,10 @@ impl Step {
     }
 }
 
-/// The guides for the delegates that do not use the new token yet, in the order of the types.
+/// The guides for the delegates that do not use the new token yet, in the order of the types. Commands of ECS name the
+/// `cluster`.
 #[must_use]
-pub fn guides(rows: &[RotationRow], new: Option<TokenId>) -> Vec<Guide> {
+pub fn guides(rows: &[RotationRow], new: Option<TokenId>, cluster: &str) -> Vec<Guide> {
     let left: Vec<&RotationRow> = rows.iter().filter(|row| row.turn != Turn::New).collect();
     let mut ways = Vec::new();
     for kind in DelegateType::ALL {
@@ -114,7 +117,7 @@ pub fn guides(rows: &[RotationRow], new: Option<TokenId>) -> Vec<Guide> {
             .copied()
             .filter(|row| row.kind == kind && next_gen.is_none_or(|next_gen| row.next_gen == next_gen))
             .collect();
-        (!of_this.is_empty()).then(|| one(kind, next_gen, &of_this, new))
+        (!of_this.is_empty()).then(|| one(kind, next_gen, &of_this, new, cluster))
     };
     ways.into_iter().filter_map(guide).collect()
 }
@@ -123,7 +126,13 @@ const fn has_generations(kind: DelegateType) -> bool {
     matches!(kind, DelegateType::Docker | DelegateType::Kubernetes | DelegateType::Ecs | DelegateType::Helm)
 }
 
-fn one(kind: DelegateType, next_gen: Option<bool>, rows: &[&RotationRow], new: Option<TokenId>) -> Guide {
+fn one(
+    kind: DelegateType,
+    next_gen: Option<bool>,
+    rows: &[&RotationRow],
+    new: Option<TokenId>,
+    cluster: &str,
+) -> Guide {
     let mut names: Vec<String> = Vec::new();
     let mut anew = Vec::new();
     for row in rows {
@@ -135,10 +144,11 @@ fn one(kind: DelegateType, next_gen: Option<bool>, rows: &[&RotationRow], new: O
     }
     let generation = next_gen.map_or("", |next| if next { ", next generation" } else { ", first generation" });
     Guide {
+        kind,
         title: format!("{}{generation}", kind.label()),
         delegates: rows.iter().take(NAMED).map(|row| (row.user.name.clone(), row.user.host_name.clone())).collect(),
         more: rows.len().saturating_sub(NAMED),
-        steps: steps(kind, next_gen == Some(true), &names),
+        steps: steps(kind, next_gen == Some(true), &names, cluster),
         anew,
     }
 }
@@ -156,15 +166,15 @@ fn download(kind: DelegateType, row: &RotationRow, new: Option<TokenId>) -> Opti
     Some(install_page(&fields, kind, ""))
 }
 
-fn steps(kind: DelegateType, next_gen: bool, names: &[String]) -> Vec<Step> {
+fn steps(kind: DelegateType, next_gen: bool, names: &[String], cluster: &str) -> Vec<Step> {
     match (kind, next_gen) {
         (DelegateType::ShellScript, _) => shell(),
         (DelegateType::Docker, false) => docker_first(names),
         (DelegateType::Docker, true) => docker_next(names),
         (DelegateType::Kubernetes, false) => kubernetes_first(),
         (DelegateType::Kubernetes, true) => kubernetes_next(names),
-        (DelegateType::Ecs, false) => ecs_first(),
-        (DelegateType::Ecs, true) => ecs_next(names),
+        (DelegateType::Ecs, false) => ecs_first(cluster),
+        (DelegateType::Ecs, true) => ecs_next(names, cluster),
         (DelegateType::Helm, next_gen) => helm(names, next_gen),
         (DelegateType::Other, _) => vec![
             Step::say("Put the new value in the place of the old one in its configuration: ")
@@ -277,34 +287,34 @@ fn kubernetes_next(names: &[String]) -> Vec<Step> {
     ]
 }
 
-fn ecs_first() -> Vec<Step> {
+fn ecs_first(cluster: &str) -> Vec<Step> {
     vec![
         Step::say("Stop its task, with your names in the place of the words in capitals:")
-            .run("aws ecs stop-task --cluster CLUSTER --task TASK"),
+            .run(format!("aws ecs stop-task --cluster {cluster} --task TASK")),
         edit_ecs(ecs_task_file(Generation::First)),
         Step::say("Start it in the new revision. With AWS VPC mode, use ")
             .code("run-task")
             .and(" with the options of the first time instead.")
             .run(format!(
-                "aws ecs start-task --cluster CLUSTER --task-definition {} --container-instances INSTANCE",
+                "aws ecs start-task --cluster {cluster} --task-definition {} --container-instances INSTANCE",
                 ecs_family(Generation::First, "")
             )),
     ]
 }
 
-fn ecs_next(names: &[String]) -> Vec<Step> {
+fn ecs_next(names: &[String], cluster: &str) -> Vec<Step> {
     vec![
         edit_ecs(ecs_task_file(Generation::Next)),
         Step::say("Where a service keeps it running, give that the new revision, with your names in the place of the words in capitals:")
             .run_each(names, |name| {
                 let family = ecs_family(Generation::Next, name);
-                format!("aws ecs update-service --cluster CLUSTER --service {name} --task-definition {family}")
+                format!("aws ecs update-service --cluster {cluster} --service {name} --task-definition {family}")
             }),
         Step::say("Otherwise stop its task and run it anew, with the options of the first time:")
-            .run("aws ecs stop-task --cluster CLUSTER --task TASK")
+            .run(format!("aws ecs stop-task --cluster {cluster} --task TASK"))
             .run_each(names, |name| {
                 let family = ecs_family(Generation::Next, name);
-                format!("aws ecs run-task --cluster CLUSTER --task-definition {family}")
+                format!("aws ecs run-task --cluster {cluster} --task-definition {family}")
             }),
     ]
 }

@@ -4,7 +4,7 @@ use muster::{
     id::{ProfileId, TokenId},
     text::Invalid,
     time::Timestamp,
-    token::{Rotation, Token, TokenName, TokenStatus},
+    token::{Changed, Rotation, Token, TokenName, TokenStatus},
 };
 use sea_orm::{FromQueryResult, Set, entity::prelude::*};
 
@@ -35,6 +35,12 @@ pub struct Model {
     pub successor_id: Option<Uuid>,
     pub rotated_at: Option<i64>,
     pub requires_approval: bool,
+    /// When its settings or its expiry were last changed.
+    pub changed_at: Option<i64>,
+    /// Who changed them; empty where nobody did.
+    pub changed_by: String,
+    /// Counts these changes.
+    pub revision: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -80,6 +86,8 @@ impl TryFrom<Model> for Token {
                 requires_approval: row.requires_approval,
                 revoked_at: row.revoked_at.map(Timestamp::from_millis),
                 rotation,
+                changed: row.changed_at.map(|at| Changed { at: Timestamp::from_millis(at), by: row.changed_by }),
+                revision: row.revision,
             })
         };
         read().map_err(|error| corrupt("token", error))
@@ -108,6 +116,24 @@ impl ActiveModel {
             successor_id: Set(None),
             rotated_at: Set(None),
             requires_approval: Set(token.requires_approval),
+            changed_at: Set(None),
+            changed_by: Set(String::new()),
+            revision: Set(token.revision),
+        }
+    }
+
+    /// What of a row a person changes later.
+    pub fn changed(token: &Token) -> Self {
+        let (at, by) = token.changed.as_ref().map(|changed| (changed.at.as_millis(), changed.by.clone())).unzip();
+        Self {
+            name: Set(token.name.to_string()),
+            default_profile_id: Set(token.default_profile.map(|id| id.0)),
+            requires_approval: Set(token.requires_approval),
+            expires_at: Set(token.expires_at.map(Timestamp::as_millis)),
+            changed_at: Set(at),
+            changed_by: Set(by.unwrap_or_default()),
+            revision: Set(token.revision),
+            ..Default::default()
         }
     }
 }

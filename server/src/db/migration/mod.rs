@@ -13,6 +13,7 @@ mod m20261128_003001_token_pages;
 mod m20261128_003002_links;
 mod m20261128_004001_versions;
 mod m20261128_004002_secrets;
+mod m20261128_005001_token_revisions;
 mod m20261128_011001_people;
 
 use sea_orm_migration::{prelude::*, schema::*};
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_003002_links::Migration),
             Box::new(m20261128_004001_versions::Migration),
             Box::new(m20261128_004002_secrets::Migration),
+            Box::new(m20261128_005001_token_revisions::Migration),
             Box::new(m20261128_011001_people::Migration),
         ]
     }

@@ -3,10 +3,7 @@
 use std::{collections::BTreeMap, io::Read as _};
 
 use flate2::read::MultiGzDecoder;
-use muster::{
-    install::{Bundle, Language},
-    time::Timestamp,
-};
+use muster::install::{Bundle, Language};
 
 use super::*;
 use crate::{
@@ -20,7 +17,7 @@ fn unpack(archive: &[u8]) -> BTreeMap<String, (u32, Vec<u8>)> {
         let mut entry = entry.unwrap();
         let mut content = Vec::new();
         entry.read_to_end(&mut content).unwrap();
-        assert_eq!(entry.header().mtime().unwrap(), 1_700_000_000, "tar warns of files from 1970");
+        assert_eq!(entry.header().mtime().unwrap(), archive::DATE, "tar warns of files from 1970");
         (entry.path().unwrap().display().to_string(), (entry.header().mode().unwrap(), content))
     });
     entries.collect()
@@ -66,9 +63,8 @@ async fn archives_hold_everything_with_its_mode() {
     for plan in plans() {
         let Bundle::Archive { folder, .. } = Bundle::of(&plan.chosen) else { continue };
         let artifacts = render(&plan).unwrap();
-        let at = Timestamp::from_millis(1_700_000_000_000);
         let program = Program::at(program.clone());
-        let packed = archive::pack(folder, &artifacts, plan.chosen.kind, &program, at).await.unwrap();
+        let packed = archive::pack(folder, &artifacts, plan.chosen.kind, &program).await.unwrap();
         let mut found = unpack(&packed.concat());
         for Artifact { name, mode, language, text } in artifacts {
             let (found, content) = found.remove(&format!("{folder}/{name}")).expect(name);

@@ -57,6 +57,7 @@ pub async fn create(
 ) -> Result<InstallLinkId, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
     let resolved = resolve(cx, scope, payload.choices()?).await?;
+    let payload = payload.with_permissions(resolved.chosen.permissions);
     let hosts = payload.hosts;
     let of_hosts = matches!(payload.kind, InstallKind::Shell | InstallKind::Docker);
     if !(1..=MAX_LINK_HOSTS).contains(&hosts) || hosts > 1 && !of_hosts {

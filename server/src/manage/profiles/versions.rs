@@ -213,7 +213,6 @@ pub async fn change_since(cx: &Context, id: ProfileId, seen: i32) -> Result<Opti
     }
     let before = newest(db, id, script_version::Column::Revision.lte(seen)).await?;
     Ok(Some(ChangeSince {
-        yours: profile.updated_by == cx.name(),
         by: profile.updated_by,
         at: profile.updated_at,
         script_before: before.map(|version| version.script),

@@ -4,10 +4,10 @@ use muster::{
     audit::Action,
     id::{ProfileId, TokenId},
     time::Timestamp,
-    token::{Expiry, Token, TokenSettings},
+    token::{Changed, Expiry, Token, TokenSettings},
     user::Permission,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{super::profiles, Context, check_name, check_profile, entry_with};
 use crate::{
@@ -19,15 +19,19 @@ use crate::{
     events::Topic,
 };
 
-/// Gives a token another name, or has it admit delegates in another way. Those that it admitted stay as they are.
+/// Gives a token another name, or has it admit delegates in another way. Those that it admitted stay as they are. `seen`
+/// is the revision that was edited: of two who do that at once the second is told.
 ///
 /// # Errors
 /// As for [`Context::lock`]; [`Error::NameTaken`]; [`Error::Invalid`] where the profile cannot be used in its scope;
-/// [`Error::Conflict`] where it is revoked.
-pub async fn edit(cx: &Context, id: TokenId, settings: TokenSettings) -> Result<Token, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
+/// [`Error::Conflict`] where it is revoked, or has changed since it was seen.
+pub async fn edit(cx: &Context, id: TokenId, seen: i32, settings: TokenSettings) -> Result<Token, Error> {
+    let change = cx.begin(Permission::ManageDelegates).await?;
     let before: Token = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    let after = before.clone().edit(settings)?;
+    let after = before.clone().edit(settings, seen, changed(cx))?;
+    if after == before {
+        return Ok(after);
+    }
     if after.name != before.name {
         check_name(&change, &after.scope, &after.name).await?;
     }
@@ -35,22 +39,26 @@ pub async fn edit(cx: &Context, id: TokenId, settings: TokenSettings) -> Result<
         check_profile(&change, &after.scope, after.default_profile).await?;
     }
     let changes = changes(&change, &before, &after).await?;
-    if changes.is_empty() {
-        return Ok(after);
-    }
+    save(cx, change, after, Action::TokenEdited, changes).await
+}
+
+fn changed(cx: &Context) -> Changed {
+    Changed { at: cx.now(), by: cx.name().to_owned() }
+}
+
+/// Saves what was changed. The row is locked since it was read.
+async fn save(cx: &Context, mut change: Change, token: Token, action: Action, detail: String) -> Result<Token, Error> {
     token::Entity::update_many()
-        .col_expr(token::Column::Name, Expr::value(after.name.as_str()))
-        .col_expr(token::Column::DefaultProfileId, Expr::value(after.default_profile.map(|id| id.0)))
-        .col_expr(token::Column::RequiresApproval, Expr::value(after.requires_approval))
-        .filter(token::Column::Id.eq(id.0))
+        .set(token::ActiveModel::changed(&token))
+        .filter(token::Column::Id.eq(token.id.0))
         .exec(&*change)
         .await
-        .map_err(|error| Error::from(error).or_taken(Object::Token, "name", after.name.as_str()))?;
-    cx.record(&change, entry_with(&after, Action::TokenEdited, changes)).await?;
+        .map_err(|error| Error::from(error).or_taken(Object::Token, "name", token.name.as_str()))?;
+    cx.record(&change, entry_with(&token, action, detail)).await?;
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);
     change.commit().await?;
-    Ok(after)
+    Ok(token)
 }
 
 /// What is another than before, for the record.
@@ -81,26 +89,17 @@ async fn profile_name(change: &Change, token: &Token, id: Option<ProfileId>) -> 
 }
 
 /// Lets a token be good for longer. One that has expired is good again from then on: its delegates come back by
-/// themselves.
+/// themselves. `seen` is the revision that this was decided on.
 ///
 /// # Errors
 /// As for [`Context::lock`]; [`Error::Invalid`] where that is past, or no later than it is; [`Error::Conflict`] where it
-/// is revoked.
-pub async fn extend(cx: &Context, id: TokenId, expiry: Expiry) -> Result<Token, Error> {
-    let mut change = cx.begin(Permission::ManageDelegates).await?;
+/// is revoked, or has changed since it was seen.
+pub async fn extend(cx: &Context, id: TokenId, seen: i32, expiry: Expiry) -> Result<Token, Error> {
+    let change = cx.begin(Permission::ManageDelegates).await?;
     let before: Token = cx.lock(&change, id, Permission::ManageDelegates).await?;
     let until = expiry.from(cx.now())?;
-    let after = before.clone().extend(until)?;
-    token::Entity::update_many()
-        .col_expr(token::Column::ExpiresAt, Expr::value(until.map(Timestamp::as_millis)))
-        .filter(token::Column::Id.eq(id.0))
-        .exec(&*change)
-        .await?;
+    let after = before.clone().extend(until, seen, changed(cx))?;
     let word = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), Timestamp::for_people);
     let detail = format!("expires: {} → {}", word(before.expires_at), word(until));
-    cx.record(&change, entry_with(&after, Action::TokenExtended, detail)).await?;
-    change.touches(Topic::Tokens);
-    change.touches(Topic::Delegates);
-    change.commit().await?;
-    Ok(after)
+    save(cx, change, after, Action::TokenExtended, detail).await
 }

@@ -9,12 +9,18 @@ use axum::{
 };
 use muster::{
     install::{Choices, InstallFields, InstallKind},
+    problem::Code,
     user::Permission,
 };
-use muster_app::{console::Console as _, error::ConsoleError, install::api::install_page};
+use muster_app::{
+    console::Console as _,
+    error::ConsoleError,
+    install::api::{download_path, install_page},
+};
+
 use serde::Deserialize;
 
-use super::super::flash_and_return;
+use super::super::{flash_and_return, local_referrer};
 use crate::{console::Operator, install::bundle::Download, manage::install};
 
 /// The server function whose form shows what is wrong with the fields.
@@ -29,6 +35,8 @@ const MAX_URL_BYTES: usize = 8000;
 struct Asked {
     /// Its name; empty for all of them.
     file: String,
+    /// The checksum that the page showed.
+    sha256: String,
 }
 
 /// Answers the form with a file, or sends back to the setup with what is wrong. A script, which asks for no page, is
@@ -45,7 +53,7 @@ pub async fn download(
     let fields: Option<InstallFields> = serde_urlencoded::from_bytes(&body).ok();
     let asked: Option<Asked> = serde_urlencoded::from_bytes(&body).ok();
     let made = match fields.clone().zip(asked) {
-        Some((fields, asked)) => make(&operator, kind, &fields, asked.file).await,
+        Some((fields, asked)) => make(&operator, kind, &fields, asked).await,
         None => Err(ConsoleError::field("", "The form could not be read. Fill it in again.")),
     };
     match made {
@@ -54,6 +62,10 @@ pub async fn download(
             let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
             if !accept.is_some_and(|accept| accept.contains("text/html")) {
                 return told(&error);
+            }
+            if matches!(&error, ConsoleError::Problem(problem) if problem.code == Code::Changed) {
+                let back = local_referrer(&headers);
+                return flash_and_return(&operator, download_path(kind), error, &body, &back).await;
             }
             let back = Some(install_page(&fields.unwrap_or_default(), kind, "").to_string());
             // What does not go into a URL comes back by the session alone.
@@ -73,11 +85,11 @@ async fn make(
     operator: &Operator,
     kind: InstallKind,
     fields: &InstallFields,
-    file: String,
+    asked: Asked,
 ) -> Result<Download, ConsoleError> {
     let cx = operator.context()?;
     operator.authorize(Permission::ManageDelegates)?;
     let chosen = Choices::parse(kind, fields)?;
     let manager_url = operator.manager_url()?;
-    operator.answer(install::download(&cx, &operator.scope(), chosen, &manager_url, file).await)
+    operator.answer(install::download(&cx, &operator.scope(), chosen, &manager_url, asked.file, &asked.sha256).await)
 }

@@ -7,7 +7,7 @@ use muster::{
     token::TokenStatus,
 };
 
-use crate::support::{Person, StatusCode, TestApp, json, seconds};
+use crate::support::{Person, Role, StatusCode, TestApp, json, seconds};
 
 async fn everything_that_a_person_needs_to_decide_is_shown(app: TestApp) {
     let admin = app.administrator().await;
@@ -56,6 +56,36 @@ async fn everything_that_a_person_needs_to_decide_is_shown(app: TestApp) {
     assert_eq!((facts.kind, facts.version.as_str()), (DelegateType::Other, ""));
 }
 
+/// What stands at the end of a delegate's page.
+async fn zone(person: &Person, id: &str) -> Option<String> {
+    let page = person.page(&format!("/delegates/{id}")).await.ok();
+    page.text().split_once("Danger zone").map(|(_, zone)| zone.to_owned())
+}
+
+async fn what_ends_a_delegate_stands_at_the_end_of_its_page(app: TestApp) {
+    let admin = app.administrator().await;
+    let careful = admin.new_profile("Careful", true).await;
+    let token = admin.new_token("edge").await;
+    let id = app.delegate(&token.value).with("delegateProfileId", json!(careful)).registered().await;
+    let (delete, disable) = (format!("/delegates/{id}/delete"), format!("/delegates/{id}/disable"));
+    let holds = async |parts: &[&str], not: &[&str]| {
+        let zone = zone(&admin, &id).await.expect("the zone");
+        assert!(parts.iter().all(|part| zone.contains(part)), "{parts:?}: {zone}");
+        assert!(!not.iter().any(|part| zone.contains(part)), "{not:?}: {zone}");
+    };
+    let (enable, take_back) = ("/api/delegates/enable", "/api/delegates/take-back");
+    holds(&[&delete], &[&disable, enable, take_back]).await;
+    admin.decides("reject", &id).await.ok();
+    holds(&[&delete, take_back], &[&disable, enable]).await;
+    admin.acts("delegates/take-back", &id).await.ok();
+    admin.decides("approve", &id).await.ok();
+    holds(&[&delete, &disable], &[enable, take_back]).await;
+    admin.acts("delegates/disable", &id).await.ok();
+    holds(&[&delete, enable], &[&disable, take_back]).await;
+    let viewer = app.person(Role::Viewer).await;
+    assert_eq!(zone(&viewer, &id).await, None, "who may not is offered nothing");
+}
+
 async fn a_delegate_that_is_not_there_is_told_so(app: TestApp) {
     let admin = app.administrator().await;
     let id = "01900000-0000-7000-8000-000000000000";
@@ -80,7 +110,7 @@ async fn who_acted_is_told_what_was_done(app: TestApp) {
     assert_eq!(is_told(&admin, &profile).await.as_deref(), Some("Profile Approval is created."));
 
     admin.decides("approve", &id).await.ok();
-    assert_eq!(is_told(&admin, &id).await.as_deref(), Some("edge-1 is activated."));
+    assert_eq!(is_told(&admin, &id).await.as_deref(), Some("edge-1 is approved."));
     assert_eq!(is_told(&bob, &id).await, None, "somebody else did it");
     assert_eq!(is_told(&admin, &other).await, None, "nothing was done to that one");
     bob.decides("reject", &other).await.ok();
@@ -131,6 +161,7 @@ async fn its_record_is_read_page_by_page(app: TestApp) {
 }
 
 on_both_databases!(
+    what_ends_a_delegate_stands_at_the_end_of_its_page,
     its_record_is_read_page_by_page,
     many_who_look_at_once_all_see_it,
     everything_that_a_person_needs_to_decide_is_shown,

@@ -11,13 +11,80 @@ use muster::{
 use muster_app::install::api::{download_path, install_page};
 
 use super::{DOTS, Installer, kinds};
-use crate::support::{Answer, Person, Role, StatusCode, TestApp};
+use crate::support::{Answer, Person, Role, StatusCode, TestApp, days};
 
 /// Posts the form as a browser without scripts does.
 async fn downloads(person: &Person, kind: InstallKind, fields: &InstallFields, file: &str) -> Answer {
-    let mut form = vec![("file", file)];
+    downloads_seen(person, kind, fields, file, "").await
+}
+
+/// The same, once a checksum was seen.
+async fn downloads_seen(
+    person: &Person,
+    kind: InstallKind,
+    fields: &InstallFields,
+    file: &str,
+    sha256: &str,
+) -> Answer {
+    let mut form = vec![("file", file), ("sha256", sha256)];
     form.extend(fields.pairs());
-    person.post_form_without_script(&download_path(kind), &form, "http://muster.test/install/shell/review").await
+    person.post_form_without_script(&download_path(kind), &form, REVIEW).await
+}
+
+/// The page that the form stands on.
+const REVIEW: &str = "http://muster.test/install/shell/review?name=edge";
+
+/// Runs the line of a review that checks a file.
+fn checks(name: &str, content: &[u8], sha256: &str) -> bool {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(name), content).unwrap();
+    let line = format!("echo '{sha256}  {name}' | sha256sum -c");
+    let ran = std::process::Command::new("sh").args(["-c", &line]).current_dir(folder.path()).output().unwrap();
+    ran.status.success()
+}
+
+async fn what_is_downloaded_has_the_checksum_that_was_shown(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let person = &installer.person;
+    let mut shown = Vec::new();
+    for (kind, generation) in kinds() {
+        let fields = installer.fields(generation);
+        let review = installer.review(kind, &fields).await;
+        let page = person.page(&install_page(&fields, kind, "review").to_string()).await.ok();
+        let line = format!("echo '{}  {}' | sha256sum -c", review.sha256, review.download);
+        assert!(page.text().contains(&line), "{kind:?} {generation:?}: {}", page.text());
+        shown.push((kind, fields, review));
+    }
+    // Later, and of a manager that was started anew, too.
+    app.advance(days(1));
+    app.restart().await;
+    for (kind, fields, review) in shown {
+        let whole = downloads_seen(person, kind, &fields, "", &review.sha256).await.ok();
+        assert!(checks(&review.download, &whole.body, &review.sha256), "{kind:?} {}", fields.generation);
+        for file in &review.files {
+            let one = downloads_seen(person, kind, &fields, &file.name, &file.sha256).await.ok();
+            assert!(checks(&file.name, &one.body, &file.sha256), "{kind:?} {} {}", fields.generation, file.name);
+            assert!(!checks(&file.name, b"another", &file.sha256));
+        }
+    }
+}
+
+async fn files_that_changed_since_their_checksum_was_seen_are_not_handed_out(app: TestApp) {
+    let installer = Installer::new(&app).await;
+    let (person, kind) = (&installer.person, InstallKind::Docker);
+    let profile = person.new_profile("Canary", false).await;
+    let fields = InstallFields { profile, ..installer.fields(Generation::First) };
+    let seen = installer.review(kind, &fields).await.sha256;
+    // What is chosen is the same: only the profile is called otherwise, as the files say.
+    person.edits_profile(&fields.profile, "name", "Renamed").await.ok();
+    let now = installer.review(kind, &fields).await.sha256;
+    assert_ne!(now, seen);
+    let answer = downloads_seen(person, kind, &fields, "", &seen).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/install/shell/review?name=edge"));
+    assert!(answer.body.is_empty() && app.audit_of(Action::BundleDownloaded).await.is_empty());
+    let page = person.page(&install_page(&fields, kind, "review").to_string()).await.ok();
+    assert!(page.text().contains("The files have changed since this page was opened") && page.text().contains(&now));
+    downloads_seen(person, kind, &fields, "", &now).await.ok();
 }
 
 /// The files of an archive.
@@ -178,4 +245,6 @@ on_both_databases!(
     what_cannot_be_taken_leads_back_to_the_setup,
     a_script_is_told_what_is_wrong,
     only_managers_get_files,
+    what_is_downloaded_has_the_checksum_that_was_shown,
+    files_that_changed_since_their_checksum_was_seen_are_not_handed_out,
 );

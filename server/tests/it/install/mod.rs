@@ -3,6 +3,7 @@
 mod arrivals;
 mod files;
 mod links;
+mod remembered;
 mod review;
 
 use muster::install::{Generation, InstallKind};

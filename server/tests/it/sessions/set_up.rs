@@ -22,6 +22,13 @@ async fn the_setup_code_makes_the_first_administrator(app: TestApp) {
     assert_eq!(field_of(set_up(&ada, "", "ada@example.com", PASSWORD).await), "code");
     assert_eq!(field_of(set_up(&ada, &code, "ada", PASSWORD).await), "email");
     assert_eq!(field_of(set_up(&ada, &code, "ada@example.com", "short").await), "password");
+    let (_, body) = set_up(&ada, "AAAA-AAAA-AAAA", "ada@example.com", "short").await;
+    assert_eq!(
+        (&body["Problem"]["field"], &body["Problem"]["others"][0]["field"]),
+        (&json!("code"), &json!("password"))
+    );
+    // Without an address no attempt is counted, so nothing is said of a code that was tried.
+    assert_eq!(field_of(set_up(&ada, "AAAA-AAAA-AAAA", "ada", PASSWORD).await), "email");
     assert!(users::none_yet(&app.state()).await.unwrap());
     assert_eq!(ada.cookie(), None);
 

@@ -105,6 +105,11 @@ impl Person {
         self.cookies.lock().unwrap().get(name).cloned()
     }
 
+    /// The browser has a cookie from elsewhere.
+    pub fn keeps_cookie(&self, name: &str, value: &str) {
+        self.cookies.lock().unwrap().insert(name.to_owned(), value.to_owned());
+    }
+
     /// The browser loses its session, and keeps what else it has.
     pub fn loses_its_session(&self) {
         self.cookies.lock().unwrap().remove(SESSION);

@@ -20,10 +20,11 @@ async fn its_name_and_how_it_admits_are_edited(app: TestApp) {
     let admin = app.administrator().await;
     let profile = admin.new_profile("Canary", false).await;
     let token = admin.new_token("edge").await;
-    let form = |name| [("id", token.id.as_str()), ("name", name), ("back", "/tokens"), ("profile", &profile)];
+    let form =
+        |name| [("id", token.id.as_str()), ("seen", "1"), ("name", name), ("back", "/tokens"), ("profile", &profile)];
     let (status, body) = admin.post("tokens/edit", &form("default_token")).await.pair();
     assert_eq!((status, &body["Problem"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &"name".into()));
-    let elsewhere = [("id", token.id.as_str()), ("name", "edge"), ("back", ""), ("profile", &token.id)];
+    let elsewhere = [("id", token.id.as_str()), ("seen", "1"), ("name", "edge"), ("back", ""), ("profile", &token.id)];
     let (status, body) = admin.post("tokens/edit", &elsewhere).await.pair();
     assert_eq!((status, &body["Problem"]["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &"profile".into()));
 
@@ -36,7 +37,9 @@ async fn its_name_and_how_it_admits_are_edited(app: TestApp) {
     assert_eq!((row.status, row.profile.as_str(), row.token.as_str()), (Status::PendingApproval, "Canary", "build"));
 
     // The same again changes nothing, and is not recorded.
-    admin.post("tokens/edit", &saved).await.ok();
+    let again: Vec<_> = saved.iter().map(|&(name, value)| (name, if name == "seen" { "2" } else { value })).collect();
+    admin.post("tokens/edit", &again).await.ok();
+    assert_eq!(admin.token(&token.id).await.row.token.revision, 2);
     let recorded = app.audit_of(Action::TokenEdited).await;
     let details: Vec<&str> = recorded.iter().map(|entry| entry.detail.as_str()).collect();
     let all = "name: edge → build; default profile: Primary → Canary; approval: as the profile says → always";
@@ -57,7 +60,8 @@ async fn a_token_is_extended_also_once_it_has_expired(app: TestApp) {
     assert_eq!(edge.heartbeat(&id).await.refusal().1, "EXPIRED_TOKEN");
 
     let extend = async |form: &[(&str, &str)]| {
-        let form = [&[("id", token.id.as_str()), ("back", "")][..], form].concat();
+        let seen = admin.token(&token.id).await.row.token.revision.to_string();
+        let form = [&[("id", token.id.as_str()), ("seen", seen.as_str()), ("back", "")][..], form].concat();
         admin.post("tokens/extend", &form).await
     };
     for (form, field) in [
@@ -87,6 +91,74 @@ async fn a_token_is_extended_also_once_it_has_expired(app: TestApp) {
     assert_eq!(status, StatusCode::CONFLICT);
 }
 
+/// The path of both forms of a token, what else they hold, and what of that a page shows again.
+const FORMS: [(&str, &[(&str, &str)], &str); 2] = [
+    ("edit", &[("name", "mine"), ("requires_approval", "true")], "value=\"mine\""),
+    ("extend", &[("expires_in_days", "180")], "<option value=\"180\" selected>"),
+];
+
+async fn of_two_who_change_a_token_at_once_the_second_is_told(app: TestApp) {
+    let (ada, bob) = (app.administrator().await, app.administrator().await);
+    for (dialog, fields, kept) in FORMS {
+        let name = format!("edge-{dialog}");
+        let token = ada.new_token_with(&name, &[("expires_in_days", "30")]).await;
+        let page = format!("/tokens/{}/{dialog}", token.id);
+        let seen = bob.page(&page).await.ok();
+        assert!(seen.text().contains("name=\"seen\" value=\"1\""), "{}", seen.text());
+        let more = [("id", token.id.as_str()), ("seen", "1"), ("back", "")];
+        let renamed = format!("{name}-ada");
+        ada.post("tokens/edit", &[&more[..], &[("name", renamed.as_str())]].concat()).await.ok();
+
+        let form = [&more[..], fields].concat();
+        let (status, body) = bob.post(&format!("tokens/{dialog}"), &form).await.pair();
+        let sentence = format!("{renamed} was changed while you edited it. What you chose is not saved.");
+        assert_eq!((status, body), conflict(Code::Changed, &sentence));
+        assert!(!ada.token(&token.id).await.row.token.requires_approval);
+
+        // With scripts and without, the form comes back with what was typed, what is saved, and the new revision.
+        let (path, site) = (format!("/api/tokens/{dialog}"), format!("http://muster.test{page}"));
+        let with_scripts = bob.post_form_from_page(&path, &form, &site).await;
+        assert_eq!(with_scripts.status, StatusCode::CONFLICT);
+        bob.post_form_without_script(&path, &form, &site).await;
+        for answer in [with_scripts, bob.page(&page).await.ok()] {
+            let text = answer.text();
+            for part in [sentence.as_str(), kept, ada.email.as_str(), "Saved now", "name=\"seen\" value=\"2\""] {
+                assert!(text.contains(part), "{dialog}: {part} is not in {text}");
+            }
+        }
+        // Who saves over it on sight of that may.
+        let over = [&[("id", token.id.as_str()), ("seen", "2"), ("back", "")][..], fields].concat();
+        bob.post(&format!("tokens/{dialog}"), &over).await.ok();
+        let changed = ada.token(&token.id).await.row.token.changed.unwrap();
+        assert_eq!(changed.by, bob.email);
+    }
+}
+
+async fn who_loses_a_race_for_a_token_is_told(app: TestApp) {
+    let (ada, bob) = (app.administrator().await, app.administrator().await);
+    let token = ada.new_token("edge").await;
+    let form = |name| [("id", token.id.as_str()), ("seen", "1"), ("name", name), ("back", "")];
+    let (first, second) = (form("one"), form("two"));
+    let (one, two) = tokio::join!(ada.post("tokens/edit", &first), bob.post("tokens/edit", &second));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::CONFLICT]);
+    assert_eq!(app.audit_of(Action::TokenEdited).await.len(), 1);
+}
+
+async fn the_profile_that_a_token_names_is_deleted_under_its_form(app: TestApp) {
+    let admin = app.administrator().await;
+    let profile = admin.new_profile("Canary", false).await;
+    let token = admin.new_token_with("edge", &[("profile", &profile)]).await;
+    admin.post("profiles/delete", &[("id", &profile)]).await.ok();
+    let form = [("id", token.id.as_str()), ("seen", "1"), ("name", "edge"), ("back", "")];
+    let (status, body) = admin.post("tokens/edit", &form).await.pair();
+    assert_eq!(
+        (status, body),
+        conflict(Code::Changed, "edge was changed while you edited it. What you chose is not saved.")
+    );
+}
+
 async fn u04_who_is_connected_by_a_token_is_not_any_more_once_it_expires(app: TestApp) {
     let admin = app.administrator().await;
     let token = admin.new_token_with("edge", &[("expires_in_days", "1")]).await;
@@ -114,5 +186,8 @@ async fn u04_who_is_connected_by_a_token_is_not_any_more_once_it_expires(app: Te
 on_both_databases!(
     its_name_and_how_it_admits_are_edited,
     a_token_is_extended_also_once_it_has_expired,
+    of_two_who_change_a_token_at_once_the_second_is_told,
+    who_loses_a_race_for_a_token_is_told,
+    the_profile_that_a_token_names_is_deleted_under_its_form,
     u04_who_is_connected_by_a_token_is_not_any_more_once_it_expires,
 );

@@ -83,8 +83,8 @@ async fn files_and_links_and_the_record_are_told(app: TestApp) {
     assert!(seen[0].detail.contains("edge-1"));
 
     for number in 0..60 {
-        let name = format!("edge-{number}");
-        admin.post("tokens/edit", &[("id", &token.id), ("name", &name), ("back", "")]).await.ok();
+        let (name, seen) = (format!("edge-{number}"), (number + 1).to_string());
+        admin.post("tokens/edit", &[("id", &token.id), ("seen", &seen), ("name", &name), ("back", "")]).await.ok();
     }
     let page = async |place: &str, mark: &str| {
         admin.ask::<Page<AuditRow>>("tokens/record", &[("id", &token.id), (place, mark)]).await

@@ -112,7 +112,7 @@ fn every_type_has_a_guide_in_both_generations() {
         (DelegateType::Other, false, "Other", &[], &["DELEGATE_TOKEN", "Restart it"]),
     ];
     for (kind, next_gen, title, lines, words) in named {
-        let guides = guides(&[row(*kind, *next_gen, "edge", Turn::Old)], new());
+        let guides = guides(&[row(*kind, *next_gen, "edge", Turn::Old)], new(), "CLUSTER");
         let [guide] = guides.as_slice() else { panic!("{guides:?}") };
         assert_eq!((guide.title.as_str(), commands(guide)), (*title, lines.to_vec()));
         for part in *words {
@@ -128,7 +128,7 @@ fn who_has_gone_over_needs_no_guide() {
         row(DelegateType::Helm, true, "silent", Turn::Silent),
         row(DelegateType::ShellScript, false, "old", Turn::Old),
     ];
-    let titles: Vec<String> = guides(&rows, new()).into_iter().map(|guide| guide.title).collect();
+    let titles: Vec<String> = guides(&rows, new(), "CLUSTER").into_iter().map(|guide| guide.title).collect();
     assert_eq!(titles, ["Shell Script", "Helm, next generation"]);
 }
 
@@ -136,7 +136,7 @@ fn who_has_gone_over_needs_no_guide() {
 fn those_of_one_type_share_a_guide_and_those_of_one_name_a_command() {
     let names = ["b", "a", "b", "c"];
     let rows: Vec<_> = names.map(|name| row(DelegateType::Kubernetes, true, name, Turn::Old)).into();
-    let guides = guides(&rows, new());
+    let guides = guides(&rows, new(), "CLUSTER");
     assert_eq!((guides.len(), guides[0].delegates.len(), guides[0].anew.len()), (1, 4, 3));
     let restarts: Vec<&str> = commands(&guides[0]).into_iter().filter(|line| line.contains("rollout")).collect();
     assert_eq!(restarts.len(), 3, "{restarts:?}");
@@ -146,21 +146,24 @@ fn those_of_one_type_share_a_guide_and_those_of_one_name_a_command() {
 #[test]
 fn many_are_counted() {
     let rows: Vec<_> = (0..12).map(|n| row(DelegateType::Helm, true, &format!("edge-{n}"), Turn::Silent)).collect();
-    let guides = guides(&rows, new());
+    let guides = guides(&rows, new(), "CLUSTER");
     assert_eq!((guides[0].delegates.len(), guides[0].more, commands(&guides[0]).len()), (NAMED, 7, NAMED));
 }
 
 #[test]
 fn a_name_cannot_become_a_command() {
     let rows = [row(DelegateType::Helm, true, "$(reboot); '", Turn::Old)];
-    assert!(commands(&guides(&rows, new())[0])[0].starts_with(r"helm upgrade '$(reboot); '\''' ./muster-delegate"));
+    assert!(
+        commands(&guides(&rows, new(), "CLUSTER")[0])[0]
+            .starts_with(r"helm upgrade '$(reboot); '\''' ./muster-delegate")
+    );
 }
 
 #[test]
 fn files_are_downloaded_anew_with_the_new_token() {
     let rows = [row(DelegateType::Docker, false, "edge", Turn::Old)];
-    let href = &guides(&rows, new())[0].anew[0].1.to_string();
+    let href = &guides(&rows, new(), "CLUSTER")[0].anew[0].1.to_string();
     assert_eq!(href, &format!("/install/docker?name=edge&token={}&generation=first", Uuid::from_u128(9)));
-    assert!(guides(&rows, None)[0].anew.is_empty(), "the new token is gone");
-    assert!(guides(&[row(DelegateType::Other, false, "edge", Turn::Old)], new())[0].anew.is_empty());
+    assert!(guides(&rows, None, "CLUSTER")[0].anew.is_empty(), "the new token is gone");
+    assert!(guides(&[row(DelegateType::Other, false, "edge", Turn::Old)], new(), "CLUSTER")[0].anew.is_empty());
 }
