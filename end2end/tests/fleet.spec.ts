@@ -113,6 +113,9 @@ function ofAll({ profile, secret, review }: Others): Place[] {
       path: `${review.pathname.replace('review', 'verify')}${review.search}`,
       there: 'Waiting for the delegate',
     },
+    { name: 'audit', path: '/audit', there: 'Audit Trail' },
+    { name: 'users', path: '/users', there: 'Account Administrator' },
+    { name: 'account', path: '/account', there: 'Your account' },
     { name: 'help', path: '/help', there: 'What a delegate is' },
   ];
 }
@@ -139,7 +142,7 @@ async function look(ui: Console, { name, path, there, then }: Place, fleet: stri
 /** Whether a page is likely to hold or not for how many delegates there are; without pictures the others are not looked at. */
 function isTelling({ name }: Place, size: number): boolean {
   if (size === 0) return true;
-  const isStill = /^(token-new|secret|install|help)|^profile(-edit|-versions|-record)?$/.test(name);
+  const isStill = /^(token-new|secret|install|users|account|help)|^profile(-edit|-versions|-record)?$/.test(name);
   return size === 5000 ? !isStill : ['overview', 'delegates', 'decision', 'delegates-picked'].includes(name);
 }
 
