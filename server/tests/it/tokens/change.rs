@@ -91,8 +91,10 @@ async fn a_token_is_extended_also_once_it_has_expired(app: TestApp) {
     assert_eq!(status, StatusCode::CONFLICT);
 }
 
-/// The path of both forms of a token, what else they hold, and what of that a page shows again.
-const FORMS: [(&str, &[(&str, &str)], &str); 2] = [
+/// The path of a form of a token, what else it holds, and what of that a page shows again.
+type Form = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const FORMS: [Form; 2] = [
     ("edit", &[("name", "mine"), ("requires_approval", "true")], "value=\"mine\""),
     ("extend", &[("expires_in_days", "180")], "<option value=\"180\" selected>"),
 ];
