@@ -120,7 +120,7 @@ test('three are invited, do what their role allows, and one is disabled', async 
 
   await test.step('a viewer looks, and changes nothing', async () => {
     await asVera.go('Delegates');
-    await asVera.page.getByLabel('Actions for edge', { exact: true }).click();
+    await asVera.row('edge').locator('summary').click();
     await expect(asVera.page.getByRole('link', { name: 'Open', exact: true })).toBeVisible();
     await expect(asVera.page.getByRole('button', { name: 'Run script again' })).toHaveCount(0);
     for (const hidden of ['Secrets', 'Users']) {
@@ -133,7 +133,7 @@ test('three are invited, do what their role allows, and one is disabled', async 
 
   await test.step('an operator runs scripts, and changes nothing', async () => {
     await asOlga.go('Delegates');
-    await asOlga.page.getByLabel('Actions for edge', { exact: true }).click();
+    await asOlga.row('edge').locator('summary').click();
     await asOlga.page.getByRole('button', { name: 'Run script again' }).click();
     await asOlga.says('edge is asked to run its startup script again.');
     await asOlga.go('Tokens');
@@ -197,6 +197,7 @@ test('everybody has an account page, with a password and sessions', async ({ ui,
   await there.open('/login');
   await there.logIn({ email: vera.email, password: vera.password });
   await expect(there.heading('Overview')).toBeVisible();
+  await there.go('Delegates');
 
   await here.page.getByRole('button', { name: /^User menu/ }).click();
   await here.page.getByRole('link', { name: 'Your account' }).click();
@@ -219,7 +220,7 @@ test('everybody has an account page, with a password and sessions', async ({ ui,
   await here.says('Your password is changed.');
   await expect(there.page.getByText('You are not logged in any more.')).toBeVisible();
   await there.logIn({ email: vera.email, password: next });
-  await expect(there.heading('Overview')).toBeVisible();
+  await expect(there.heading('Delegates'), 'where one was').toBeVisible();
 
   await here.button('End all others').click();
   await here.dialog('End all other sessions?').getByRole('button', { name: 'End sessions' }).click();
