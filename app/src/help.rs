@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use muster::delegate::Status;
+use muster::{delegate::Status, user::Role};
 
 use crate::delegates::DelegateStatus;
 
@@ -57,6 +57,14 @@ pub fn HelpPage() -> impl IntoView {
             </div>
         }
     });
+    let roles = Role::ALL.map(|role| {
+        view! {
+            <div>
+                <dt>{role.label()}</dt>
+                <dd>{role.meaning()}</dd>
+            </div>
+        }
+    });
     view! {
         <Title text="Documentation" />
         <div class="head">
@@ -98,6 +106,10 @@ pub fn HelpPage() -> impl IntoView {
             <section class="block">
                 <h2>"What a delegate is"</h2>
                 <dl class="meanings">{statuses.into_iter().collect_view()}</dl>
+            </section>
+            <section class="block">
+                <h2>"What people may do"</h2>
+                <dl class="meanings">{roles.into_iter().collect_view()}</dl>
             </section>
             <section class="block">
                 <h2>"Keys"</h2>

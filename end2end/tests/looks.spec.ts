@@ -101,7 +101,7 @@ test.describe('inside', () => {
     await ui.button('Make invitation link').click();
     await expect(ui.dialog('Invitation link')).toBeVisible();
     await look(page, 'dialog-invitation-link');
-    await lookAt(ui, '/users', 'users-invited', 'link works until');
+    await lookAt(ui, '/users', 'users-invited', 'link expires');
     await page.getByRole('link', { name: 'ada@example.com', exact: true }).click();
     await expect(ui.heading('ada@example.com')).toBeVisible();
     await look(page, 'user');

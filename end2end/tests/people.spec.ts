@@ -2,7 +2,7 @@
 // the own page is open, and the page says so.
 
 import type { Console } from './support/console';
-import { axe, expect, test } from './support/fixtures';
+import { axe, expect, noJsTest, test } from './support/fixtures';
 import type { Secrets } from './support/secrets';
 
 test.use({ installation: 'fresh', who: 'administrator' });
@@ -33,7 +33,6 @@ async function invite(ui: Console, secrets: Secrets, { email, role }: Newcomer):
   await ui.open('/users');
   await ui.button('Invite').click();
   const dialog = ui.dialog('Invite a person');
-  await expect(dialog.getByLabel('Email', { exact: true })).toBeFocused();
   await dialog.getByLabel('Email', { exact: true }).fill(email);
   await dialog.getByRole('radio', { name: role, exact: true }).check();
   await dialog.getByRole('button', { name: 'Make invitation link' }).click();
@@ -121,7 +120,7 @@ test('three are invited, do what their role allows, and one is disabled', async 
 
   await test.step('a viewer looks, and changes nothing', async () => {
     await asVera.go('Delegates');
-    await asVera.page.getByLabel('Actions for edge', { exact: true }).click();
+    await asVera.row('edge').locator('summary').click();
     await expect(asVera.page.getByRole('link', { name: 'Open', exact: true })).toBeVisible();
     await expect(asVera.page.getByRole('button', { name: 'Run script again' })).toHaveCount(0);
     for (const hidden of ['Secrets', 'Users']) {
@@ -134,7 +133,7 @@ test('three are invited, do what their role allows, and one is disabled', async 
 
   await test.step('an operator runs scripts, and changes nothing', async () => {
     await asOlga.go('Delegates');
-    await asOlga.page.getByLabel('Actions for edge', { exact: true }).click();
+    await asOlga.row('edge').locator('summary').click();
     await asOlga.page.getByRole('button', { name: 'Run script again' }).click();
     await asOlga.says('edge is asked to run its startup script again.');
     await asOlga.go('Tokens');
@@ -198,6 +197,7 @@ test('everybody has an account page, with a password and sessions', async ({ ui,
   await there.open('/login');
   await there.logIn({ email: vera.email, password: vera.password });
   await expect(there.heading('Overview')).toBeVisible();
+  await there.go('Delegates');
 
   await here.page.getByRole('button', { name: /^User menu/ }).click();
   await here.page.getByRole('link', { name: 'Your account' }).click();
@@ -220,7 +220,7 @@ test('everybody has an account page, with a password and sessions', async ({ ui,
   await here.says('Your password is changed.');
   await expect(there.page.getByText('You are not logged in any more.')).toBeVisible();
   await there.logIn({ email: vera.email, password: next });
-  await expect(there.heading('Overview')).toBeVisible();
+  await expect(there.heading('Delegates'), 'where one was').toBeVisible();
 
   await here.button('End all others').click();
   await here.dialog('End all other sessions?').getByRole('button', { name: 'End sessions' }).click();
@@ -242,4 +242,29 @@ test('everybody has an account page, with a password and sessions', async ({ ui,
   await expect(there.heading('Overview')).toBeVisible();
   await expect(here.page.getByText('You are not logged in any more.')).toBeVisible();
   await expect(page.getByRole('status').getByText('A link was made by which')).toBeVisible();
+});
+
+noJsTest.describe('without scripts', () => {
+  noJsTest.use({ installation: 'fresh', who: 'administrator' });
+
+  noJsTest('somebody is invited, comes in, and is disabled', async ({ ui, stranger, secrets }) => {
+    const link = await invite(ui, secrets, vera);
+    const other = await stranger();
+    secrets.add(vera.password);
+    await other.open(link);
+    await other.field('Name').fill(vera.name);
+    await other.field('Password').fill('short');
+    await other.button('Come in').click();
+    await other.refuses(other.field('Password'), /at least 12 characters/);
+    await expect(other.field('Name')).toHaveValue(vera.name);
+    await other.field('Password').fill(vera.password);
+    await other.button('Come in').click();
+    await expect(other.heading('Overview')).toBeVisible();
+    await ui.open('/users');
+    await ui.choose(vera.name, 'Disable');
+    await ui.dialog(`Disable ${vera.name}?`).getByRole('button', { name: 'Disable', exact: true }).click();
+    await ui.says(`${vera.email} is disabled, and signed out everywhere.`);
+    await other.page.goto('/delegates');
+    await expect(other.page.getByText('Your account was disabled.')).toBeVisible();
+  });
 });

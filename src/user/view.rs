@@ -51,7 +51,7 @@ pub struct SessionRow {
     pub used_at: Timestamp,
     /// The address that it began from; may be empty.
     pub address: String,
-    /// The browser that it began in, as [`super::browser`] calls it; may be empty.
+    /// The browser that it began in, as [`super::browser()`] calls it; may be empty.
     pub browser: String,
     /// Whether it is the one that asks.
     pub is_current: bool,

@@ -2,13 +2,16 @@
 
 use leptos::prelude::*;
 
-/// A table with these headings, and a row for each of `rows`.
+/// A table with these headings, and a row for each of `rows`. An empty heading is of a column of buttons.
 pub fn plain_table<T, V: IntoView + 'static>(
     headings: &'static [&'static str],
     rows: Vec<T>,
     row: impl Fn(T) -> V,
 ) -> AnyView {
-    let heading = |name: &&'static str| view! { <th>{*name}</th> };
+    let heading = |name: &&'static str| match *name {
+        "" => view! { <th><span class="visually-hidden">"Actions"</span></th> }.into_any(),
+        name => view! { <th>{name}</th> }.into_any(),
+    };
     view! {
         <div class="card">
             <table class="table plain">

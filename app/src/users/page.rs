@@ -109,8 +109,8 @@ fn UserLine(
 /// That a link waits to be used.
 pub fn link_note(link: OpenLink) -> impl IntoView {
     let what = match link.kind {
-        LinkKind::Invitation => "link works until ",
-        LinkKind::PasswordReset => "password reset until ",
+        LinkKind::Invitation => "link expires ",
+        LinkKind::PasswordReset => "password link expires ",
     };
     view! {
         <span class="second">

@@ -42,7 +42,7 @@ pub struct Began {
     pub at: Timestamp,
     /// From which address.
     pub address: IpAddr,
-    /// In which browser, as [`muster::user::browser`] calls it.
+    /// In which browser, as [`muster::user::browser()`] calls it.
     pub browser: String,
 }
 
