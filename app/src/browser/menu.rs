@@ -1,7 +1,7 @@
-//! Menus: `<details>` that close by themselves.
+//! Menus that close by themselves: `<details>`, and what opens as a popover.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, EventTarget, FocusEvent, KeyboardEvent, MouseEvent, Node};
+use web_sys::{Element, Event, EventTarget, FocusEvent, HtmlElement, KeyboardEvent, MouseEvent, Node};
 
 use super::dom::{all, closest, document, first, focus, listen, of_page, unset};
 
@@ -34,6 +34,17 @@ pub fn watch() {
             close_others(&target);
         }
     });
+}
+
+/// Closes what is open over the page: somebody goes to another one.
+pub fn close_popovers() {
+    let Some(body) = document().body() else { return };
+    for open in all(&body, "[popover]:popover-open") {
+        if let Some(open) = open.dyn_ref::<HtmlElement>() {
+            // It is open, so it can be hidden.
+            let _ = open.hide_popover();
+        }
+    }
 }
 
 /// Closes the menus that a place of the page is not in.

@@ -11,7 +11,7 @@ use web_sys::{AbortController, Event, MouseEvent, PopStateEvent, RequestInit, Re
 
 use super::{
     dom::{after, cancel, closest, document, here, listen, window},
-    live,
+    live, menu,
     merge::Typed,
     page::{self, Answer, leave_to, write_history},
     unsaved,
@@ -159,6 +159,7 @@ pub fn visit(url: &str, way: Way) {
             Some((there, page)) => {
                 write(&there, way);
                 let stays = way == Way::Replace || way == Way::Over;
+                menu::close_popovers();
                 page.show(&Typed::Dropped);
                 scroll(way, stays);
             }

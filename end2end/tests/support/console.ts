@@ -249,7 +249,7 @@ export class Console {
   async refuses(field: Locator, error: RegExp): Promise<void> {
     await expect(field).toHaveAccessibleDescription(error);
     await expect(field).toHaveAttribute('aria-invalid', 'true');
-    await expect(this.page.locator('.field-error').getByText(error)).toBeVisible();
+    await expect(this.page.locator('.field-error').getByText(error).first()).toBeVisible();
   }
 
   /** Follows the page from now on; the answer fails where it was loaded again, or another was. */
