@@ -63,7 +63,7 @@ pub fn AuditTrailPage() -> impl IntoView {
             row=move |id, row| line(id, row, &rows)
             empty=Box::new(move |_, at_least| none(asks, at_least).into_any())
         >
-            <p class="sub">"Who did what, to what, when and from where. Nothing is changed or removed in it."</p>
+            <p class="sub">"Who did what, to what, when and from where."</p>
             <TrailFilterBar filter=whole />
         </ListPage>
     }
