@@ -325,9 +325,9 @@ test.describe('inside', () => {
     const script = ['#!/bin/bash', colours, 'echo "then it waits."', wait, `echo "${use}"`, 'exit 3'].join('\n');
     await ui.createProfile({ name: 'tools', script, selectors: 'tools' });
     await ui.createProfile({ name: 'quiet' });
-    await lookAt(ui, '/secrets', 'secrets', 'npm_token');
     await lookAt(ui, '/audit', 'audit', 'Secret created');
     await lookAt(ui, '/audit?who=nobody', 'audit-none', 'No entry matches');
+    await lookAt(ui, '/secrets', 'secrets', 'npm_token');
     await ui.page.getByRole('link', { name: 'npm_token', exact: true }).click();
     await expect(ui.page.getByText('May be used by')).toBeVisible();
     await look(page, 'secret');

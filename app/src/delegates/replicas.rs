@@ -155,7 +155,10 @@ fn status(all: u64, connected: u64) -> impl IntoView {
         some if some < all => ("status wait", Icon::Warning),
         _ => ("status ok", Icon::Done),
     };
-    mark(class, icon, format!("{connected} of {} connected", count_of(all)))
+    // Where not all were counted, it is a part of nothing known.
+    let label =
+        if all < Replicas::MAX { format!("{connected} of {all} connected") } else { format!("{connected}+ connected") };
+    mark(class, icon, label)
 }
 
 /// What all have in common.

@@ -164,7 +164,7 @@ fn review(selection: Selection, back: Href) -> AnyView {
             </div>
         </Form>
         {plain_table(
-            &["Delegate", "Host name", "Key fingerprint", "Address", "Profile", "Token", "Status"],
+            &["Delegate", "Key fingerprint", "Address", "Profile", "Status"],
             suited,
             line,
         )}
@@ -180,7 +180,7 @@ fn left_out_block(rows: Vec<DelegateRow>) -> Option<impl IntoView> {
                 <h2>{format!("Left out: {}", delegates(rows.len()))}</h2>
                 <p class="sub selected-sub">"This cannot be done to them as they are."</p>
                 {plain_table(
-                    &["Delegate", "Host name", "Key fingerprint", "Address", "Profile", "Token", "Status"],
+                    &["Delegate", "Key fingerprint", "Address", "Profile", "Status"],
                     rows,
                     line,
                 )}
@@ -197,13 +197,11 @@ fn line(row: DelegateRow) -> impl IntoView {
     };
     view! {
         <tr translate="no">
-            <td data-label="Delegate">
-                <a class="t selected-name" href=detail_href(row.delegate.id).to_string() title=facts.name.to_string()>
+            <td data-label="Delegate" class="selected-who">
+                <a class="t" href=detail_href(row.delegate.id).to_string() title=facts.name.to_string()>
                     {facts.name.to_string()}
                 </a>
-            </td>
-            <td data-label="Host name" class="mono selected-host">
-                <Middle text=facts.host_name.to_string() what="host name" tab_stop=false />
+                <Middle text=facts.host_name.to_string() what="host name" class="mono" tab_stop=false />
             </td>
             <td data-label="Key fingerprint" class="mono fingerprint-cell">
                 {fingerprint}
@@ -211,8 +209,9 @@ fn line(row: DelegateRow) -> impl IntoView {
             <td data-label="Address" class="mono">
                 {row.delegate.address.clone()}
             </td>
-            <td data-label="Profile">{row.profile.clone()}</td>
-            <td data-label="Token">{row.token.clone()}</td>
+            <td data-label="Profile">
+                {row.profile.clone()} <span class="second">"token " {row.token.clone()}</span>
+            </td>
             <td data-label="Status">
                 <DelegateStatus status=row.status />
                 {waiting_note(&row)}
