@@ -147,7 +147,7 @@ function isTelling({ name }: Place, size: number): boolean {
 }
 
 test('pages hold, of none, five, sixty and five thousand', async ({ ui, page, client }) => {
-  test.setTimeout(PICTURES ? 900_000 : 120_000);
+  test.setTimeout(PICTURES ? 900_000 : 240_000);
   const clients = [client.namingItsToken()];
   await ui.open('/tokens');
   for (const name of ['checkout', 'data', 'edge', 'build', TOKEN]) {
