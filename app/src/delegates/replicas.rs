@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use muster::delegate::{Admission, DelegateFilter, DelegateRow, Replicas, Search, Status, Term};
+use muster::delegate::{Admission, DelegateFilter, DelegateRow, Replicas, Search, Term};
 use uuid::Uuid;
 
 use super::{cells, query::ListQuery};
@@ -25,7 +25,7 @@ const DIFFERENT: &str = "Several";
 /// A line of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
-    /// One delegate. It is in a box because it is much larger than the other.
+    /// One delegate; in a box because it is much larger than the other.
     One(Box<DelegateRow>),
     /// Those of one name, in the list's order: two at least.
     Replicas(Vec<DelegateRow>),
@@ -62,10 +62,7 @@ pub fn fold(rows: Vec<DelegateRow>, done: Option<Uuid>) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
     for row in rows {
-        let folds = row.replicas.is_some()
-            && row.delegate.admission == Admission::Enabled
-            && row.status != Status::PendingApproval
-            && done != Some(key(&row));
+        let folds = row.replicas.is_some() && row.delegate.admission == Admission::Enabled && done != Some(key(&row));
         let place =
             folds.then(|| *places.entry(row.delegate.facts.name.as_str().to_lowercase()).or_insert(lines.len()));
         match place.and_then(|place| lines.get_mut(place)) {
@@ -104,8 +101,8 @@ pub fn line(rows: &[DelegateRow], query: &ListQuery) -> Option<impl IntoView + u
     let kind = same(rows, |row| row.delegate.facts.kind.label().to_owned());
     let token = same(rows, |row| row.token.clone());
     let version = same(rows, |row| row.delegate.facts.version.clone());
-    let own = |row: &DelegateRow| row.delegate.own_selectors().clone();
-    let tags = if rows.iter().all(|row| own(row) == own(first)) {
+    let own = first.delegate.own_selectors();
+    let tags = if rows.iter().all(|row| row.delegate.own_selectors() == own) {
         cells::tags(first, query).into_any()
     } else {
         view! { <span class="muted">{DIFFERENT}</span> }.into_any()

@@ -163,11 +163,7 @@ fn review(selection: Selection, back: Href) -> AnyView {
                 </a>
             </div>
         </Form>
-        {plain_table(
-            &["Delegate", "Key fingerprint", "Address", "Profile", "Status"],
-            suited,
-            line,
-        )}
+        {table(suited)}
         {left_out_block(left_out)}
     }
     .into_any()
@@ -179,14 +175,14 @@ fn left_out_block(rows: Vec<DelegateRow>) -> Option<impl IntoView> {
             <section class="block">
                 <h2>{format!("Left out: {}", delegates(rows.len()))}</h2>
                 <p class="sub selected-sub">"This cannot be done to them as they are."</p>
-                {plain_table(
-                    &["Delegate", "Key fingerprint", "Address", "Profile", "Status"],
-                    rows,
-                    line,
-                )}
+                {table(rows)}
             </section>
         }
     })
+}
+
+fn table(rows: Vec<DelegateRow>) -> AnyView {
+    plain_table(&["Delegate", "Key fingerprint", "Address", "Profile", "Status"], rows, line)
 }
 
 fn line(row: DelegateRow) -> impl IntoView {

@@ -37,15 +37,18 @@ fn use_back() -> Href {
     with_cursor(Href::new("/users").with("q", use_search()), &use_cursor())
 }
 
-/// Why nothing can be done that takes the last administrator away.
-#[component]
-fn LastAdministrator() -> impl IntoView {
+/// What is asked; in its place, of the last administrator, why nothing can be done that takes that one away.
+fn unless_last(is_last: bool, asked: impl IntoView + 'static) -> AnyView {
+    if !is_last {
+        return asked.into_any();
+    }
     view! {
         <p>
             "This is the only active account administrator. Make somebody else one first: otherwise nobody could decide \
             who may use Muster."
         </p>
     }
+    .into_any()
 }
 
 /// Adds to what is said where it is done to who asks.
@@ -70,16 +73,14 @@ pub fn ChangeRoleDialog() -> impl IntoView {
                 submit=Submit::saves("Change role", "Changing…")
                 possible=!is_last_administrator
             >
-                {if is_last_administrator {
-                    view! { <LastAdministrator /> }.into_any()
-                } else {
+                {unless_last(
+                    is_last_administrator,
                     view! {
                         <RoleField value=row.user.role />
                         {you}
                         <p>"It counts at once, also on pages that are open."</p>
-                    }
-                        .into_any()
-                }}
+                    },
+                )}
             </FormDialog>
         }
     })
@@ -102,9 +103,8 @@ pub fn DisableUserDialog() -> impl IntoView {
                 submit=Submit::removes("Disable", "Disabling…")
                 possible=!is_last_administrator
             >
-                {if is_last_administrator {
-                    view! { <LastAdministrator /> }.into_any()
-                } else {
+                {unless_last(
+                    is_last_administrator,
                     view! {
                         <p>
                             <b translate="no">{row.user.email.to_string()}</b>
@@ -112,9 +112,8 @@ pub fn DisableUserDialog() -> impl IntoView {
                             it did stays in the record."
                         </p>
                         {you}
-                    }
-                        .into_any()
-                }}
+                    },
+                )}
             </FormDialog>
         }
     })
@@ -232,9 +231,8 @@ pub fn DeleteUserDialog() -> impl IntoView {
                 submit=Submit::DELETE
                 possible=!is_last_administrator
             >
-                {if is_last_administrator {
-                    view! { <LastAdministrator /> }.into_any()
-                } else {
+                {unless_last(
+                    is_last_administrator,
                     view! {
                         <p>
                             <b translate="no">{row.user.email.to_string()}</b>
@@ -242,9 +240,8 @@ pub fn DeleteUserDialog() -> impl IntoView {
                             What it made and did stays, also in the record. This cannot be undone."
                         </p>
                         {you}
-                    }
-                        .into_any()
-                }}
+                    },
+                )}
             </FormDialog>
         }
     })

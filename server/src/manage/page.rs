@@ -38,16 +38,17 @@ where
 /// How many characters of a search are looked for.
 const MAX_SEARCH_CHARS: usize = 64;
 
-/// A text as it is searched for: no name holds a control character, and PostgreSQL takes no NUL in text.
+/// The beginning of a text, as much of it as is looked for in lists that may be long.
 #[must_use]
-pub fn searched(text: &str) -> String {
-    text.trim().chars().filter(|c| !c.is_control()).take(MAX_SEARCH_CHARS).collect()
+pub fn beginning(text: &str) -> String {
+    text.trim().chars().take(MAX_SEARCH_CHARS).collect()
 }
 
 /// Rows that hold a text in one of these columns, whatever the case of its letters. All of them for an empty text. It
 /// looks at every row of a list: for those that are short.
 pub fn matching<C: ColumnTrait>(text: &str, columns: impl IntoIterator<Item = C>) -> Condition {
-    let text = text.trim();
+    // No name holds a control character, and PostgreSQL takes no NUL in text.
+    let text: String = text.trim().chars().filter(|c| !c.is_control()).collect();
     if text.is_empty() {
         return Condition::all();
     }

@@ -21,7 +21,7 @@ use crate::{
     error::Error,
     manage::{
         Context,
-        page::{count, matching, searched},
+        page::{beginning, count, matching},
     },
 };
 
@@ -51,7 +51,11 @@ pub async fn trail(cx: &Context, scope: &Scope, filter: &TrailFilter) -> Result<
     let looked = within(beyond, stopped, backwards);
     let found = ordered(judged(looked, filter), backwards).limit(u64::from(PAGE_SIZE) + 1).all(db).await?;
     let is_full = found.len() > PAGE_SIZE as usize;
-    let newest = if filter.judges() { last_looked(db, all.clone(), false).await? } else { None };
+    let newest = match cursor {
+        Cursor::First => stopped,
+        _ if filter.judges() => last_looked(db, all.clone(), false).await?,
+        _ => None,
+    };
     let total = count(db, judged(within(all, newest, false), filter)).await?;
     let mut page = Page::cut(found, cursor, total, |row| row.id.into());
     page.at_least = newest.is_some();
@@ -102,11 +106,11 @@ fn within(rows: Select<table::Entity>, last: Option<Uuid>, backwards: bool) -> S
 
 /// Those that pass what is asked for beside times.
 fn judged(mut rows: Select<table::Entity>, filter: &TrailFilter) -> Select<table::Entity> {
-    rows = rows.filter(matching(&searched(&filter.who), [table::Column::ActorName]));
-    rows = rows.filter(matching(&searched(&filter.address), [table::Column::Address]));
+    rows = rows.filter(matching(&beginning(&filter.who), [table::Column::ActorName]));
+    rows = rows.filter(matching(&beginning(&filter.address), [table::Column::Address]));
     rows = match Uuid::parse_str(filter.object.trim()) {
         Ok(id) => rows.filter(table::Column::ObjectId.eq(id)),
-        Err(_) => rows.filter(matching(&searched(&filter.object), [table::Column::ObjectName])),
+        Err(_) => rows.filter(matching(&beginning(&filter.object), [table::Column::ObjectName])),
     };
     if let Some(subject) = filter.subject {
         let codes = Action::ALL.into_iter().filter(|action| action.subject() == subject).map(Action::code);

@@ -1,4 +1,4 @@
-//! The list of tokens: searched by name, and sorted by age or by expiry.
+//! The list of tokens: beginning by name, and sorted by age or by expiry.
 
 use muster::{
     page::{Cursor, Mark, PAGE_SIZE, Page},
@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    super::page::{count, matching, page, searched},
+    super::page::{beginning, count, matching, page},
     Context,
     rows::{EXPIRES_SOON, rows},
 };
@@ -62,7 +62,7 @@ fn filtered(scope: &Scope, filter: &TokenFilter) -> Select<token::Entity> {
     if !filter.with_revoked {
         query = query.filter(token::Column::RevokedAt.is_null());
     }
-    query.filter(matching(&searched(&filter.search), [token::Column::Name]))
+    query.filter(matching(&beginning(&filter.search), [token::Column::Name]))
 }
 
 /// When a token expires; what never does comes last.
