@@ -65,6 +65,8 @@ ids! {
     UserId: "a user";
     /// A key with which a program asks (never its value).
     ApiKeyId: "an API key";
+    /// A program's own account.
+    ServiceAccountId: "a service account";
     /// A request, as the log and its answer name it.
     RequestId: "a request";
     /// One entry of the audit trail.

@@ -4,6 +4,7 @@
 //! for the server, for the delegate and for the browser alike.
 
 pub mod access;
+pub mod api_key;
 pub mod audit;
 pub mod delegate;
 pub mod escape;

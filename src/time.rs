@@ -52,6 +52,12 @@ impl Timestamp {
         time.ok().map(|time| time.assume_utc().into())
     }
 
+    /// Reads a point in time as programs write it (RFC 3339): `2026-11-21T09:30:00Z`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::from)
+    }
+
     /// As such a field holds it: see [`Timestamp::parse_minute`].
     #[must_use]
     pub fn to_minute(self) -> String {

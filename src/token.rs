@@ -122,13 +122,13 @@ impl fmt::Debug for TokenValue {
 named_enum! {
     /// Whether a token is good.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-    pub enum TokenStatus: label {
+    pub enum TokenStatus: slug, label {
         /// Credentials made with it are accepted.
-        Active = "Active";
+        Active = "active", "Active";
         /// Cut off by a person, for good.
-        Revoked = "Revoked";
+        Revoked = "revoked", "Revoked";
         /// Its time has run out.
-        Expired = "Expired";
+        Expired = "expired", "Expired";
     }
 }
 

@@ -10,6 +10,10 @@ use leptos_router::{
 
 use crate::{
     account::{AccountPage, EndOtherSessionsDialog, EndSessionDialog},
+    api_keys::{
+        ApiKeyValueDialog, DeleteApiKeyDialog, DeleteServiceAccountDialog, NewApiKeyDialog, NewServiceAccountDialog,
+        RotateApiKeyDialog, ServiceAccountPage, ServiceAccountsPage,
+    },
     audit::AuditTrailPage,
     console::tell_status,
     delegates::{
@@ -136,6 +140,22 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("end-others") view=EndOtherSessionsDialog ssr=SsrMode::Async />
                         <Route path=path!("sessions/:id/end") view=EndSessionDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/new") view=NewApiKeyDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/:key/value") view=ApiKeyValueDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/:key/rotate") view=RotateApiKeyDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/:key/delete") view=DeleteApiKeyDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/service-accounts") view=ServiceAccountsPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new") view=NewServiceAccountDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/service-accounts/:id") view=ServiceAccountPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("delete") view=DeleteServiceAccountDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/new") view=NewApiKeyDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/:key/value") view=ApiKeyValueDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/:key/rotate") view=RotateApiKeyDialog ssr=SsrMode::Async />
+                        <Route path=path!("keys/:key/delete") view=DeleteApiKeyDialog ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/install") view=InstallPage ssr=SsrMode::Async />
                     <ParentRoute path=path!("/install/:kind") view=DelegateSetupPage ssr=SsrMode::Async>

@@ -7,6 +7,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod account;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod api_keys;
+#[cfg(not(target_arch = "wasm32"))]
 mod app;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod audit;

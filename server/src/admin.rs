@@ -7,19 +7,23 @@ use std::{
 };
 
 use muster::{
+    api_key::{NewApiKey, Owner},
     audit::Actor,
     user::{Email, Password, Role},
 };
 use muster_server::{
     clock::Clock,
     config::Config,
-    manage::{Context, users},
+    error::Error,
+    manage::{Context, api_keys, users},
+    problem::describe,
     start,
 };
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
+use zeroize::Zeroizing;
 
 use crate::cli::{AdminCommand, Person};
 
@@ -28,23 +32,59 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs a command on the installation's database. The manager may run meanwhile.
 pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
-    let (AdminCommand::Create(person) | AdminCommand::ResetPassword(person)) = &command;
-    let email = Email::parse(&person.email).map_err(|error| format!("--email: {error}"))?;
-    let password = password(person)?;
+    // What is wrong with a command is told before anything is opened.
+    let act = Act::read(command)?;
     let state = start::start(&config, Clock::system()).await.map_err(|error| error.to_string())?;
     let cx = Context::system(state.clone(), Actor::CommandLine);
-    let done = match command {
-        AdminCommand::Create(_) => {
-            users::create(&cx, email.clone(), password, Role::AccountAdministrator).await.map(|_| "created")
-        }
-        AdminCommand::ResetPassword(_) => {
-            users::reset_password(&cx, &email, password).await.map(|()| "given a new password")
-        }
-    };
+    let done = act.run(&cx).await;
     state.db.clone().close().await;
-    let done = done.map_err(|error| error.to_string())?;
-    let _ = writeln!(std::io::stdout(), "{email} is {done}.");
+    let done = done.map_err(|error| describe(&error).map_or_else(|| error.to_string(), |problem| problem.message))?;
+    let _ = writeln!(std::io::stdout(), "{}", *done);
     Ok(())
+}
+
+/// A command, read.
+enum Act {
+    Create(Email, Password),
+    ResetPassword(Email, Password),
+    CreateKey(Email, NewApiKey),
+}
+
+impl Act {
+    fn read(command: AdminCommand) -> Result<Self, String> {
+        let email = |text: &str| Email::parse(text).map_err(|error| format!("--email: {error}"));
+        Ok(match command {
+            AdminCommand::Create(person) => Self::Create(email(&person.email)?, password(&person)?),
+            AdminCommand::ResetPassword(person) => Self::ResetPassword(email(&person.email)?, password(&person)?),
+            AdminCommand::CreateKey(key) => {
+                let role = key.role.trim().to_uppercase().replace('-', "_");
+                let days = if key.expires_in_days == "0" { "" } else { &key.expires_in_days };
+                let command = NewApiKey::parse(&key.name, &role, days, "").map_err(|wrong| wrong.to_string())?;
+                Self::CreateKey(email(&key.email)?, command)
+            }
+        })
+    }
+
+    /// Does it. Gives what is printed.
+    async fn run(self, cx: &Context) -> Result<Zeroizing<String>, Error> {
+        match self {
+            Self::Create(email, password) => {
+                users::create(cx, email.clone(), password, Role::AccountAdministrator).await?;
+                Ok(Zeroizing::new(format!("{email} is created.")))
+            }
+            Self::ResetPassword(email, password) => {
+                users::reset_password(cx, &email, password).await?;
+                Ok(Zeroizing::new(format!("{email} is given a new password.")))
+            }
+            Self::CreateKey(email, command) => {
+                let owner = Owner::User(users::by_email(cx, &email).await?);
+                let mut change = cx.state.db.write().await?;
+                let created = api_keys::create(cx, &mut change, owner, command).await?;
+                change.commit().await?;
+                Ok(created.value)
+            }
+        }
+    }
 }
 
 fn password(person: &Person) -> Result<Password, String> {

@@ -53,6 +53,25 @@ pub enum AdminCommand {
     Create(Person),
     /// Replace a person's password, and end all of the person's sessions.
     ResetPassword(Person),
+    /// Make an API key of a person, and print its value.
+    CreateKey(NewKey),
+}
+
+/// An API key to be made.
+#[derive(Debug, Args)]
+pub struct NewKey {
+    /// The address of the person whose key it is.
+    #[arg(long)]
+    pub email: String,
+    /// What the key is called; unique among the person's.
+    #[arg(long)]
+    pub name: String,
+    /// What it may do at most: viewer, operator, delegate-manager or account-administrator.
+    #[arg(long)]
+    pub role: String,
+    /// For how many days it works; 0 for ever.
+    #[arg(long, default_value = "90")]
+    pub expires_in_days: String,
 }
 
 /// A person, and a new password.

@@ -49,6 +49,10 @@ pub enum Object {
     UserLink,
     /// A session of a person.
     Session,
+    /// An API key.
+    ApiKey,
+    /// A service account.
+    ServiceAccount,
     /// A path of the public interface.
     Path,
 }
@@ -60,6 +64,10 @@ pub enum Limit {
     Tokens,
     /// Secrets of a scope.
     Secrets,
+    /// API keys of an owner.
+    ApiKeys,
+    /// Service accounts.
+    ServiceAccounts,
     /// Install links of a scope that wait to be used.
     InstallLinks,
 }

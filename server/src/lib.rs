@@ -16,10 +16,12 @@ pub mod manage;
 pub mod metrics;
 mod origin;
 pub mod presence;
+pub mod problem;
 pub mod program;
 pub mod proxies;
 pub mod random;
 pub mod registrations;
+pub mod rest;
 pub mod retention;
 pub mod scripts;
 pub mod secret_values;
@@ -52,6 +54,7 @@ pub fn router(state: &State, files: Files) -> Router {
     let routes = Router::new()
         .merge(doors.assets.watch(files.routes))
         .merge(doors.delegates.watch(delegate_api::router()))
+        .merge(doors.api.watch(rest::router(state, &files.assets.css)))
         .merge(web::router(state, files.assets));
     let proxies = state.trusted_proxies.clone();
     web::security(routes)

@@ -169,6 +169,16 @@ named_enum! {
         PasswordChanged = "PASSWORD_CHANGED", "Password changed";
         /// Sessions of a user were ended.
         SessionsEnded = "SESSIONS_ENDED", "Sessions ended";
+        /// A service account was made.
+        ServiceAccountCreated = "SERVICE_ACCOUNT_CREATED", "Service account created";
+        /// A service account was deleted, and its keys with it.
+        ServiceAccountDeleted = "SERVICE_ACCOUNT_DELETED", "Service account deleted";
+        /// An API key was made.
+        ApiKeyCreated = "API_KEY_CREATED", "API key created";
+        /// An API key was given a new value.
+        ApiKeyRotated = "API_KEY_ROTATED", "API key rotated";
+        /// An API key was deleted.
+        ApiKeyDeleted = "API_KEY_DELETED", "API key deleted";
         /// Somebody signed in.
         SignedIn = "SIGNED_IN", "Signed in";
         /// Somebody signed out.

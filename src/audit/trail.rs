@@ -20,6 +20,8 @@ named_enum! {
         Secrets = "secrets", "Secrets";
         /// Install files, and the links to them.
         InstallFiles = "install-files", "Install files";
+        /// API keys, and the service accounts that have some.
+        ApiKeys = "api-keys", "API keys";
         /// The account, people, and how they sign in and out.
         People = "people", "People and sign-ins";
     }
@@ -54,6 +56,11 @@ impl Action {
             | Self::TokenRotated
             | Self::TokenRevoked
             | Self::TokenDeleted => Subject::Tokens,
+            Self::ServiceAccountCreated
+            | Self::ServiceAccountDeleted
+            | Self::ApiKeyCreated
+            | Self::ApiKeyRotated
+            | Self::ApiKeyDeleted => Subject::ApiKeys,
             Self::InstallLinkCreated | Self::BundleDownloaded => Subject::InstallFiles,
             Self::SecretCreated | Self::SecretReplaced | Self::SecretEdited | Self::SecretDeleted => Subject::Secrets,
             Self::DelegateRegistered

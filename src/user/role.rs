@@ -34,6 +34,12 @@ pub enum Permission {
     ReadAuditTrail,
 }
 
+impl Permission {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::View, Self::RunScripts, Self::ManageDelegates, Self::ReadAuditTrail, Self::ManageUsers];
+}
+
 impl Role {
     /// Reads one out of a form.
     ///
@@ -56,6 +62,13 @@ impl Role {
         }
     }
 
+    /// This role, or the other one where that includes less.
+    #[must_use]
+    pub fn at_most(self, other: Self) -> Self {
+        let rights = |role: Self| Permission::ALL.into_iter().filter(|one| role.may(*one)).count();
+        if rights(other) < rights(self) { other } else { self }
+    }
+
     /// What it allows, as a sentence for who chooses it.
     #[must_use]
     pub const fn meaning(self) -> &'static str {
@@ -74,13 +87,21 @@ mod tests {
 
     #[test]
     fn each_role_includes_what_the_one_before_it_does() {
-        use Permission::{ManageDelegates, ManageUsers, ReadAuditTrail, RunScripts, View};
-        let all = [View, RunScripts, ManageDelegates, ReadAuditTrail, ManageUsers];
+        let all = Permission::ALL;
         let may = Role::ALL.map(|role| all.into_iter().filter(|one| role.may(*one)).collect::<Vec<_>>());
         assert_eq!(may, [&all[..1], &all[..2], &all[..4], &all[..]]);
         for role in Role::ALL {
             assert_eq!(Role::parse(role.code()), Ok(role));
         }
         assert_eq!(Role::parse("OWNER").unwrap_err().to_string(), "Choose a role.");
+    }
+
+    #[test]
+    fn a_role_is_bounded_by_another() {
+        for (at, role) in Role::ALL.into_iter().enumerate() {
+            for (bound_at, bound) in Role::ALL.into_iter().enumerate() {
+                assert_eq!(role.at_most(bound), Role::ALL[at.min(bound_at)], "{role:?} {bound:?}");
+            }
+        }
     }
 }

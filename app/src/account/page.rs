@@ -7,6 +7,7 @@ use muster::user::{Account, PersonName, SessionRow, User};
 
 use super::api::{ChangePassword, RenameAccount, get_account};
 use crate::{
+    api_keys::{api::list_api_keys, keys_block},
     session::{ThemeSwitch, Toast},
     ui::{
         badge::{Badge, Kind},
@@ -30,7 +31,7 @@ pub fn AccountPage() -> impl IntoView {
         <div class="head">
             <h1>"Your account"</h1>
         </div>
-        <Toast otherwise="Your name, your password, and where you are logged in." />
+        <Toast otherwise="Your name, your password, where you are logged in, and the keys of your programs." />
         {render(get_account(), about)}
         <Outlet />
     }
@@ -48,6 +49,7 @@ fn about(Account { user, sessions }: Account) -> impl IntoView {
             {password_form(&user)}
         </section>
         {sessions_block(sessions)}
+        {render(list_api_keys(None), |keys| keys_block(None, keys))}
         <section class="block">
             <h2>"Appearance"</h2>
             <ThemeSwitch label_id="account-theme" class="account-theme" />

@@ -121,7 +121,7 @@ fn page_of(subject: Subject, id: Uuid) -> Option<Href> {
         Subject::Tokens => "tokens",
         Subject::Secrets => "secrets",
         Subject::People if may(Permission::ManageUsers) => "users",
-        Subject::InstallFiles | Subject::People => return None,
+        Subject::InstallFiles | Subject::ApiKeys | Subject::People => return None,
     };
     Some(Href::new(format!("/{list}/{id}")))
 }

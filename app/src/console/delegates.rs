@@ -18,6 +18,8 @@ use crate::error::ConsoleError;
 pub trait Delegates {
     /// One page of the list.
     async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError>;
+    /// Those of them that wait for a person and stand before the others of the list, where there are such.
+    async fn waiting_delegates(&self, filter: DelegateFilter) -> Result<Vec<DelegateRow>, ConsoleError>;
     /// How many there are of each status under a filter, and first of all but the rejected.
     async fn count_delegates(&self, filter: DelegateFilter) -> Result<Vec<StatusCount>, ConsoleError>;
     /// What the profile and the token are called that a list is filtered by.

@@ -4,6 +4,7 @@
 //! server function cannot forget it. Each method checks permission first.
 
 mod account;
+mod api_keys;
 mod delegates;
 mod everything;
 mod install;
@@ -24,6 +25,7 @@ use tracing::instrument::{Instrument as _, WithSubscriber as _};
 
 pub use self::{
     account::Account,
+    api_keys::{ApiKeys, Holder, RevealedKey},
     delegates::Delegates,
     everything::Everything,
     install::Install,
@@ -49,6 +51,7 @@ pub trait Console:
     + Session
     + Users
     + Account
+    + ApiKeys
     + Invitation
     + Send
     + Sync

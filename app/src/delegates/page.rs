@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{DelegateFilter, DelegateRow, Sort, Status, selected::MAX_SELECTED},
+    delegate::{DelegateRow, selected::MAX_SELECTED},
     page::Cursor,
 };
 
@@ -17,6 +17,7 @@ use super::{
     tabs::StatusTabs,
 };
 use crate::{
+    console::ask,
     error::ConsoleError,
     session::{ManagersOnly, Toast, may_manage},
     ui::{
@@ -87,7 +88,8 @@ async fn listed(query: ListQuery) -> Result<Listed<Line>, ConsoleError> {
         Some(id) => get_delegate(id, Cursor::First).await.ok().map(|detail| row(detail.row, &query, true).into_any()),
         None => None,
     };
-    let waiting = waiting(&query.filter).await?;
+    let for_waiting = query.filter.clone();
+    let waiting = ask(|console| async move { console.waiting_delegates(for_waiting).await }).await?;
     let lines = |rows| if are_folded(&query.filter) { fold(rows, done) } else { alone(rows) };
     Ok(Listed::from(page).with_first(waiting, key).map(lines, alone).with_left(left))
 }
@@ -102,15 +104,6 @@ fn drawn(data: Line, query: &ListQuery) -> AnyView {
         Line::One(data) => row(*data, query, false).into_any(),
         Line::Replicas(rows) => line(&rows, query).into_any(),
     }
-}
-
-/// Those that wait for a person stand first where a list begins that shows others too, in the order that nobody chose.
-async fn waiting(filter: &DelegateFilter) -> Result<Vec<DelegateRow>, ConsoleError> {
-    if filter.status.is_some() || filter.sort != Sort::default() || filter.cursor != Cursor::First {
-        return Ok(Vec::new());
-    }
-    let waiting = DelegateFilter { status: Some(Status::PendingApproval), ..filter.clone() };
-    Ok(list_delegates(waiting).await?.rows)
 }
 
 /// Why there is nothing, and the one next step.

@@ -7,7 +7,7 @@ mod changed;
 mod created;
 mod detail;
 mod dialogs;
-mod expiry;
+pub(crate) mod expiry;
 mod new;
 mod page;
 pub mod query;

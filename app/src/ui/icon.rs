@@ -1,6 +1,6 @@
 //! Icons: 16 by 16, drawn with one stroke, so that a status can be told by its shape as well as by its colour.
 
-use leptos::prelude::*;
+use leptos::tachys::html::InertElement;
 
 const CIRCLE: &str = "M8 1.75a6.25 6.25 0 1 1 0 12.5 6.25 6.25 0 0 1 0-12.5z";
 
@@ -133,20 +133,14 @@ impl Icon {
         matches!(self, Self::Done | Self::Silent | Self::Waiting | Self::Refused | Self::CutOff | Self::Info)
     }
 
-    /// Draws it. It says nothing to those who cannot see it: words stand beside it.
-    pub fn draw(self) -> impl IntoView {
-        let strokes = if self.round() { format!("{CIRCLE}{}", self.stroke()) } else { self.stroke().to_owned() };
-        view! {
-            <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
-                <path
-                    d=strokes
-                    fill="none"
-                    stroke="currentColor"
-                    stroke-width="1.5"
-                    stroke-linecap="round"
-                    stroke-linejoin="round"
-                />
-            </svg>
-        }
+    /// Draws it. It says nothing to those who cannot see it: words stand beside it. Its HTML is always the same and holds
+    /// nothing that came from outside, so that it is written as it is: a list has hundreds.
+    pub fn draw(self) -> InertElement {
+        let circle = if self.round() { CIRCLE } else { "" };
+        let stroke = self.stroke();
+        InertElement::new(format!(
+            "<svg class=\"icon\" viewBox=\"0 0 16 16\" width=\"16\" height=\"16\" aria-hidden=\"true\" focusable=\"false\">\
+             <path d=\"{circle}{stroke}\"/></svg>"
+        ))
     }
 }

@@ -14,7 +14,7 @@ pub use self::{
         ChangeRoleDialog, DeleteUserDialog, DisableUserDialog, EnableUserDialog, EndSessionsDialog,
         RenewInvitationDialog, ResetPasswordDialog,
     },
-    invite::InviteDialog,
+    invite::{InviteDialog, RoleField},
     link::UserLinkDialog,
     page::UsersPage,
 };

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{api::list_users, status::user_status};
 use crate::{
+    api_keys::people_tabs,
     session::{Only, Toast},
     ui::{
         badge::{Badge, Kind},
@@ -68,6 +69,7 @@ pub fn UsersPage() -> impl IntoView {
             empty=Box::new(|_, _| view! { <NoUsers /> }.into_any())
         >
             <Toast otherwise="Who may use Muster, and what each person may do." />
+            {people_tabs(false)}
             <SearchBar action="/users" value=search placeholder="Search name or email" />
         </ListPage>
     }

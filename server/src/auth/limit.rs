@@ -3,7 +3,10 @@
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
-use muster::{id::TokenId, user::Email};
+use muster::{
+    id::{ApiKeyId, TokenId},
+    user::Email,
+};
 
 use super::device::Device;
 use crate::{error::Error, proxies::subscriber};
@@ -18,6 +21,7 @@ pub struct Limits {
     stranger: DefaultKeyedRateLimiter<IpAddr>,
     registration: DefaultKeyedRateLimiter<TokenId>,
     trial: DefaultKeyedRateLimiter<IpAddr>,
+    program: DefaultKeyedRateLimiter<ApiKeyId>,
 }
 
 fn quota(burst: u32, one_every: Duration) -> Option<Quota> {
@@ -41,6 +45,7 @@ impl Default for Limits {
             registration: RateLimiter::keyed(of(1000, Duration::from_millis(100))),
             // A proxy may stand before a thousand delegates that register at once.
             trial: RateLimiter::keyed(of(2000, Duration::from_millis(30))),
+            program: RateLimiter::keyed(of(600, Duration::from_millis(20))),
         }
     }
 }
@@ -99,6 +104,14 @@ impl Limits {
         check(&self.trial, &address)
     }
 
+    /// A call of the public API by a key.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn program(&self, key: ApiKeyId) -> Result<(), Error> {
+        check(&self.program, &key)
+    }
+
     /// Forgets who has not tried for long, so that the tables stay small.
     pub fn tidy(&self) {
         self.sign_in_address.retain_recent();
@@ -108,6 +121,7 @@ impl Limits {
         self.stranger.retain_recent();
         self.registration.retain_recent();
         self.trial.retain_recent();
+        self.program.retain_recent();
     }
 }
 

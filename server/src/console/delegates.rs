@@ -29,6 +29,10 @@ impl Delegates for Operator {
         self.answer(delegates::list(&self.context()?, &self.scope(), &filter).await)
     }
 
+    async fn waiting_delegates(&self, filter: DelegateFilter) -> Result<Vec<DelegateRow>, ConsoleError> {
+        self.answer(delegates::waiting(&self.context()?, &self.scope(), &filter).await)
+    }
+
     async fn count_delegates(&self, filter: DelegateFilter) -> Result<Vec<StatusCount>, ConsoleError> {
         self.answer(delegates::count_by_status(&self.context()?, &self.scope(), &filter).await)
     }

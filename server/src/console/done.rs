@@ -93,6 +93,13 @@ fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
         Action::PasswordChanged => "Your password is changed. Your other sessions are ended.".to_owned(),
         Action::SessionsEnded if is_own => "The sessions are ended.".to_owned(),
         Action::SessionsEnded => format!("{name} is signed out everywhere."),
+        Action::ServiceAccountCreated => format!("Service account {name} is created. Give it a key."),
+        Action::ServiceAccountDeleted => {
+            format!("Service account {name} is deleted, and its keys do not work any more.")
+        }
+        Action::ApiKeyCreated => format!("The key {name} is created."),
+        Action::ApiKeyRotated => format!("The key {name} has a new value."),
+        Action::ApiKeyDeleted => format!("The key {name} is deleted. The next request with it is refused."),
         // What no page does, and what is no act of a person.
         Action::AccountCreated
         | Action::UserCreated

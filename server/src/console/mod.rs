@@ -4,6 +4,7 @@
 //! middleware stands before it: so each asks here, and here each becomes a request of a [`Context`].
 
 mod account;
+mod api_keys;
 mod delegates;
 mod done;
 mod everything;
@@ -102,7 +103,7 @@ impl Operator {
 
     /// What a page is told of a use case.
     pub(crate) fn answer<T>(&self, result: Result<T, Error>) -> Result<T, ConsoleError> {
-        result.map_err(|error| problem::to_console(error, &self.request_id))
+        result.map_err(|error| problem::to_console(&error, &self.request_id))
     }
 }
 

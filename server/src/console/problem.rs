@@ -1,44 +1,26 @@
 //! What pages say where something could not be done.
 
-use muster::problem::{Code, Problem};
+use muster::problem::Code;
 use muster_app::error::ConsoleError;
 
-use crate::{
-    auth::password::PasswordError,
-    error::{Conflict, Error, Limit, Object},
-};
+use crate::{auth::password::PasswordError, error::Error, problem::describe};
 
 /// In how many seconds to try again where too many others are at it.
 const BUSY_SECONDS: u32 = 2;
-/// How many profiles a sentence names.
-const MAX_NAMED: usize = 5;
 
 /// An error on its way to the browser. What is internal is logged here, under the request's id.
-pub fn to_console(error: Error, request_id: &str) -> ConsoleError {
-    let code = error.code();
+pub fn to_console(error: &Error, request_id: &str) -> ConsoleError {
+    if let Some(problem) = describe(error) {
+        return ConsoleError::Problem(problem);
+    }
     match error {
         Error::SignedOut => ConsoleError::SignedOut,
         Error::Forbidden => ConsoleError::Forbidden,
-        Error::TooMany(seconds) => ConsoleError::TooMany(seconds),
-        Error::Busy(seconds) => ConsoleError::Busy(seconds),
+        Error::TooMany(seconds) => ConsoleError::TooMany(*seconds),
+        Error::Busy(seconds) => ConsoleError::Busy(*seconds),
         Error::Password(PasswordError::Busy) => ConsoleError::Busy(BUSY_SECONDS),
-        Error::TooLarge(_) => ConsoleError::field("", error),
-        Error::Invalid(invalid) => invalid.into(),
-        Error::NotFound(object) => problem(code, "", not_found(object).to_owned()),
-        Error::NameTaken { object, field, name } => problem(code, field, taken(object, &name)),
-        Error::Conflict(conflict) => problem(code, "", sentence(&conflict)),
-        Error::Refused(_)
-        | Error::Replayed
-        | Error::Database(_)
-        | Error::Session(_)
-        | Error::Unsealable(_)
-        | Error::Password(PasswordError::Failed(_))
-        | Error::Internal(_) => internal(&error, request_id),
+        _ => internal(error, request_id),
     }
-}
-
-fn problem(code: Code, field: &str, message: String) -> ConsoleError {
-    ConsoleError::Problem(Problem::new(code, field, message))
 }
 
 fn internal(error: &Error, request_id: &str) -> ConsoleError {
@@ -54,123 +36,6 @@ fn internal(error: &Error, request_id: &str) -> ConsoleError {
         _ => {
             tracing::error!(request_id, %error, "a console call failed");
             ConsoleError::Internal(request_id.to_owned())
-        }
-    }
-}
-
-const fn not_found(object: Object) -> &'static str {
-    match object {
-        Object::Delegate => "This delegate is not in the list any more; somebody may have deleted it.",
-        Object::Profile => "There is no such profile any more; somebody may have deleted it.",
-        Object::Token => "There is no such token any more; somebody may have deleted it.",
-        Object::Rotation => "This token is not being rotated.",
-        Object::Secret => "There is no such secret any more; somebody may have deleted it.",
-        Object::ScriptVersion => "There is no such version any more: only the newest hundred are kept.",
-        Object::ScriptRun => "There is no such run any more: only the newest ten are kept.",
-        Object::InstallLink => "There is no such link any more. Make a new one.",
-        Object::InstallFile => "There is no install file of this name.",
-        Object::User => "There is no such user any more; somebody may have deleted it.",
-        Object::UserLink => {
-            "This link does not work: it was used, has expired, or a newer one took its place. Ask an account administrator \
-             for a new one."
-        }
-        Object::Session => "This session has ended already.",
-        Object::Path => "There is nothing at this path.",
-    }
-}
-
-fn taken(object: Object, name: &str) -> String {
-    match object {
-        Object::Token => {
-            format!("There is a token {name} already. Choose another name, or delete that one first.")
-        }
-        Object::Secret => {
-            format!("There is a secret {name} already. Choose another name, or replace the value of that one.")
-        }
-        Object::User => format!("There is a user {name} already."),
-        Object::Profile => format!("There is a profile {name} already. Choose another name."),
-        Object::Delegate
-        | Object::Rotation
-        | Object::ScriptVersion
-        | Object::ScriptRun
-        | Object::InstallLink
-        | Object::InstallFile
-        | Object::UserLink
-        | Object::Session
-        | Object::Path => format!("{name} is taken already. Choose another name."),
-    }
-}
-
-fn sentence(conflict: &Conflict) -> String {
-    match conflict {
-        Conflict::Transition(_) | Conflict::Token(_) | Conflict::Profile(_) | Conflict::User(_) => conflict.to_string(),
-        Conflict::YouAreDisabled => "You are disabled. Ask an account administrator to enable you.".to_owned(),
-        Conflict::Full(Limit::Tokens, most) => format!("There are {most} tokens. Revoke one that is not needed first."),
-        Conflict::Full(Limit::Secrets, most) => {
-            format!("There are {most} secrets. Delete one that is not needed first.")
-        }
-        Conflict::Full(Limit::InstallLinks, most) => {
-            format!("{most} links wait to be used. Download the files, or try again in an hour.")
-        }
-        Conflict::ProfileInUse { name, delegates } => {
-            let s = if *delegates == 1 { "" } else { "s" };
-            format!("{name} is the profile of {delegates} delegate{s}. Move them to Primary first, or delete them.")
-        }
-        Conflict::SecretInUse { name, profiles } => {
-            let s = if profiles.len() == 1 { "" } else { "s" };
-            format!("{name} is named in the startup script{s} of {}. Take it out there first.", listed(profiles))
-        }
-        Conflict::SecretUsedElsewhere { name, profiles } => {
-            let s = if profiles.len() == 1 { "" } else { "s" };
-            format!(
-                "{name} is named in the startup script{s} of {}, which could not use it any more. Choose them, too, or \
-                 take it out there first.",
-                listed(profiles)
-            )
-        }
-        Conflict::NotApproved(Some(name)) => format!("{name} is not approved. It runs its script once it is."),
-        Conflict::NotApproved(None) => "This delegate is not approved.".to_owned(),
-        Conflict::NoScript(name) => format!("The profile of {name} has no startup script."),
-        Conflict::ProfileWithoutScript(name) => format!("{name} has no startup script."),
-        Conflict::SetUpAlready => "Muster is set up already. Log in, or ask an account administrator.".to_owned(),
-        Conflict::NotDelivered(why) => format!("The startup script was not delivered. {why}"),
-        Conflict::FilesChanged => {
-            let why = "Muster was updated, or what they name was changed.";
-            format!(
-                "The files have changed since this page was opened: {why} Look at them again, with their new checksums."
-            )
-        }
-        Conflict::RunEnded => "This run has ended already.".to_owned(),
-        Conflict::ForeignRun => "This run belongs to another delegate. Choose another id.".to_owned(),
-    }
-}
-
-/// `A`, `A and B`, `A, B and 3 more`.
-fn listed(names: &[String]) -> String {
-    let (shown, rest) = names.split_at(names.len().min(MAX_NAMED));
-    let mut parts = shown.to_vec();
-    if !rest.is_empty() {
-        parts.push(format!("{} more", rest.len()));
-    }
-    match parts.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
-        _ => parts.concat(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::listed;
-
-    #[test]
-    fn names_are_listed_as_people_do() {
-        for (names, text) in [
-            (&["A"][..], "A"),
-            (&["A", "B"], "A and B"),
-            (&["A", "B", "C"], "A, B and C"),
-            (&["A", "B", "C", "D", "E", "F", "G"], "A, B, C, D, E and 2 more"),
-        ] {
-            assert_eq!(listed(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()), text);
         }
     }
 }

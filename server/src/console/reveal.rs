@@ -4,11 +4,12 @@
 use std::time::Duration;
 
 use muster::{
-    id::{TokenId, UserId},
+    api_key::Owner,
+    id::{ApiKeyId, TokenId, UserId},
     token::{Token, TokenValue},
     user::Permission,
 };
-use muster_app::console::{RevealedLink, RevealedToken};
+use muster_app::console::{RevealedKey, RevealedLink, RevealedToken};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, Set, sea_query::Expr};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -20,6 +21,7 @@ use crate::{
     error::Error,
     manage::{
         Context,
+        api_keys::{self, CreatedKey},
         tokens::CreatedToken,
         users::{self, links::NewLink},
     },
@@ -33,6 +35,10 @@ const SHOWN_AGAIN_FOR: Duration = Duration::from_secs(3 * 60);
 
 fn link_purpose(user: UserId) -> String {
     format!("reveal link of {user}")
+}
+
+fn key_purpose(key: ApiKeyId) -> String {
+    format!("reveal API key {key}")
 }
 
 impl Operator {
@@ -85,6 +91,35 @@ impl Operator {
     /// The link has arrived: nobody sees it again.
     pub(super) async fn forget_link(&self, cx: &Context, id: UserId) -> Result<(), Error> {
         let change = cx.begin(Permission::ManageUsers).await?;
+        self.forget_kept(change, id.0).await
+    }
+
+    /// Keeps the value of a key that is being made, for this session.
+    pub(super) async fn keep_key(&self, change: &Change, created: &CreatedKey) -> Result<(), Error> {
+        let id = created.key.id;
+        // That of the rotation before, whoever made it, is the old one.
+        reveal::Entity::delete_by_id(id.0).exec(&**change).await?;
+        self.keep(change, id.0, &key_purpose(id), created.value.as_bytes()).await
+    }
+
+    /// The value of a key that this session made; none where it was shown already.
+    pub(super) async fn reveal_key(
+        &self,
+        cx: &Context,
+        owner: Owner,
+        id: ApiKeyId,
+    ) -> Result<Option<RevealedKey>, Error> {
+        let row = api_keys::get(cx, owner, id).await?;
+        let change = cx.state.db.write().await?;
+        let Some(kept) = self.waiting(cx, &change, id.0).await? else { return Ok(None) };
+        let clear = self.look_at(cx, change, kept, &key_purpose(id)).await?;
+        let value = std::str::from_utf8(&clear).map_err(|_| Unsealable)?.to_owned();
+        Ok(Some(RevealedKey { name: row.key.name.into(), value }))
+    }
+
+    /// The value has arrived: nobody sees it again.
+    pub(super) async fn forget_key(&self, cx: &Context, id: ApiKeyId) -> Result<(), Error> {
+        let change = cx.state.db.write().await?;
         self.forget_kept(change, id.0).await
     }
 

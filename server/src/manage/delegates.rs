@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use muster::{
     audit::{Action, FactChange},
     delegate::{
-        ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, FilterNames, Status, StatusCount, Uptime,
-        unknown_profile,
+        ConnectionRow, Delegate, DelegateDetail, DelegateFilter, DelegateRow, FilterNames, Sort, Status, StatusCount,
+        Uptime, unknown_profile,
     },
     id::{DelegateId, ProfileId, TokenId},
     page::{Cursor, Page, counted_label},
@@ -46,6 +46,8 @@ use crate::{
     events::Topic,
 };
 
+/// How many delegates that wait stand before the others of a list.
+const MAX_WAITING_FIRST: usize = 10;
 /// How many connections a page shows.
 const MAX_SHOWN_CONNECTIONS: u64 = 20;
 /// How many connections a strip of a month is made of: one that flaps is not worth more.
@@ -57,13 +59,35 @@ const MAX_COUNTED_CONNECTIONS: u64 = 2000;
 /// [`Error::Forbidden`], or where the database is out of reach.
 pub async fn list(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Result<Page<DelegateRow>, Error> {
     cx.authorize(Permission::View, scope)?;
-    let db = cx.state.db.read();
-    let (ids, page) = list::page(db, scope, filter).await?.split();
-    let found = delegate::Entity::find().filter(delegate::Column::Id.is_in(ids.iter().copied())).all(db).await?;
-    // In the order in which they were found. One that was deleted between the two queries is left out.
+    let (ids, page) = list::page(cx.state.db.read(), scope, filter).await?.split();
+    Ok(page.with(with_ids(cx, &ids).await?))
+}
+
+/// Those that wait for a person and stand before the others: where a list begins that shows others too, in the order that
+/// nobody chose. They are a few: all of them are under a status of their own.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn waiting(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Result<Vec<DelegateRow>, Error> {
+    cx.authorize(Permission::View, scope)?;
+    if filter.status.is_some() || filter.sort != Sort::default() || filter.cursor != Cursor::First {
+        return Ok(Vec::new());
+    }
+    let filter = DelegateFilter { status: Some(Status::PendingApproval), ..filter.clone() };
+    let mut ids = list::page(cx.state.db.read(), scope, &filter).await?.rows;
+    ids.truncate(MAX_WAITING_FIRST);
+    with_ids(cx, &ids).await
+}
+
+/// Delegates as they are shown, in the order in which they were found. One that was deleted meanwhile is left out.
+async fn with_ids(cx: &Context, ids: &[Uuid]) -> Result<Vec<DelegateRow>, Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = delegate::Entity::find().filter(delegate::Column::Id.is_in(ids.iter().copied()));
+    let found = found.all(cx.state.db.read()).await?;
     let mut found: HashMap<Uuid, delegate::Model> = found.into_iter().map(|row| (row.id, row)).collect();
-    let found = ids.iter().filter_map(|id| found.remove(id)).collect();
-    Ok(page.with(rows(cx, found).await?))
+    rows(cx, ids.iter().filter_map(|id| found.remove(id)).collect()).await
 }
 
 /// How many delegates there are of each status under a filter, whatever status that itself asks for: first of all but the
@@ -73,13 +97,10 @@ pub async fn list(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Resul
 /// [`Error::Forbidden`], or where the database is out of reach.
 pub async fn count_by_status(cx: &Context, scope: &Scope, filter: &DelegateFilter) -> Result<Vec<StatusCount>, Error> {
     cx.authorize(Permission::View, scope)?;
-    let mut counts = Vec::with_capacity(1 + Status::ALL.len());
-    for status in std::iter::once(None).chain(Status::ALL.map(Some)) {
-        let filter = DelegateFilter { status, ..filter.clone() };
-        let (count, at_least) = list::count(cx.state.db.read(), scope, &filter).await?;
-        counts.push(StatusCount { status, count, label: counted_label(count, at_least) });
-    }
-    Ok(counts)
+    let statuses: Vec<Option<Status>> = std::iter::once(None).chain(Status::ALL.map(Some)).collect();
+    let counts = list::counts(cx.state.db.read(), scope, filter, &statuses).await?;
+    let count = |(status, (count, at_least))| StatusCount { status, count, label: counted_label(count, at_least) };
+    Ok(statuses.into_iter().zip(counts).map(count).collect())
 }
 
 /// What the profile and the token are called that a list is filtered by.

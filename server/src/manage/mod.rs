@@ -7,6 +7,7 @@
 //! What delegates ask takes a [`Caller`](crate::caller::Caller) instead: a delegate has no roles, its token and its key
 //! decide what is its own.
 
+pub mod api_keys;
 pub mod audit;
 mod context;
 pub mod delegates;

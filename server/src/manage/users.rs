@@ -123,6 +123,16 @@ async fn add(
     Ok(user)
 }
 
+/// The person with an address.
+///
+/// # Errors
+/// [`Error::Forbidden`]; [`Error::NotFound`]; or where the database is out of reach.
+pub async fn by_email(cx: &Context, email: &Email) -> Result<UserId, Error> {
+    cx.authorize(Permission::ManageUsers, &Scope::account(cx.state.account))?;
+    let row = user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(cx.state.db.read()).await?;
+    Ok(UserId(row.ok_or(Error::NotFound(Object::User))?.id))
+}
+
 /// Replaces a person's password, and ends all of the person's sessions. Who was only invited comes in by it.
 ///
 /// # Errors

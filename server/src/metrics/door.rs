@@ -25,6 +25,8 @@ pub struct Doors {
     pub delegates: Door,
     /// People: pages, server functions, live events.
     pub console: Door,
+    /// Programs: the public API.
+    pub api: Door,
     /// Install files that machines fetch.
     pub install: Door,
     /// The console's files.
@@ -50,6 +52,7 @@ impl Doors {
         Self {
             delegates: door("delegates"),
             console: door("console"),
+            api: door("api"),
             install: door("install"),
             assets: door("assets"),
             health: door("health"),

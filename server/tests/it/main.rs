@@ -25,6 +25,7 @@ mod outage;
 mod overview;
 mod profiles;
 mod program;
+mod rest;
 mod retention;
 mod scripts;
 mod secrets;

@@ -4,6 +4,7 @@
 //! databases compare, sort and keep them unique in the same way.
 
 pub mod account;
+pub mod api_key;
 pub mod audit;
 pub mod connection;
 pub mod delegate;
@@ -20,6 +21,7 @@ pub mod script_version;
 pub mod secret;
 pub mod secret_handout;
 pub mod secret_profile;
+pub mod service_account;
 pub mod session;
 pub mod setting;
 pub mod token;
@@ -85,6 +87,7 @@ macro_rules! scoped {
     )*};
 }
 scoped!(
+    api_key,
     audit,
     connection,
     delegate,
@@ -95,6 +98,7 @@ scoped!(
     script_run,
     script_version,
     secret,
+    service_account,
     token
 );
 

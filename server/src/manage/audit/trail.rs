@@ -147,7 +147,7 @@ async fn there(db: &impl ConnectionTrait, rows: &[table::Model]) -> Result<BTree
             Subject::Tokens => existing::<token::Entity>(db, token::Column::Id, ids).await?,
             Subject::Secrets => existing::<secret::Entity>(db, secret::Column::Id, ids).await?,
             Subject::People => existing::<user::Entity>(db, user::Column::Id, ids).await?,
-            Subject::InstallFiles => Vec::new(),
+            Subject::InstallFiles | Subject::ApiKeys => Vec::new(),
         });
     }
     Ok(there)

@@ -13,8 +13,10 @@ mod replicas;
 mod search;
 mod sql;
 
+use std::collections::HashMap;
+
 use muster::{
-    delegate::DelegateFilter,
+    delegate::{DelegateFilter, Sort, Status},
     page::{Cursor, MAX_COUNT, PAGE_SIZE, Page},
     scope::Scope,
 };
@@ -22,13 +24,14 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use self::{
-    driver::{Driver, LISTING, Rows},
+    driver::{Driver, Filter, LISTING, Rows},
     meaning::Meaning,
     order::{Order, Place},
     sql::Sql,
 };
 
 pub use self::replicas::replicas;
+use crate::db::entity::delegate_listing::status;
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +55,8 @@ struct Finder<'a, C> {
     rows: Rows<'a>,
     order: Order,
     bounds: Bounds,
+    /// How many rows filters find that were counted for another status (none stands for the index of trigrams).
+    known: Vec<(Option<Filter>, u64)>,
 }
 
 /// What a look at a driver's rows brought.
@@ -69,36 +74,67 @@ struct Look {
 /// Where the database is out of reach.
 pub async fn page(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFilter) -> Result<Page<Uuid>, DbErr> {
     match Finder::new(db, scope, filter).await? {
-        Some(finder) => finder.page(&filter.cursor).await,
+        Some(mut finder) => finder.page(&filter.cursor).await,
         None => Ok(Page { rows: Vec::new(), total: 0, at_least: false, previous: None, next: None }),
     }
 }
 
-/// How many delegates a filter leaves, wherever its page lies, and whether there may be more.
+/// How many delegates a filter leaves of each of some statuses (none: of all but the rejected), wherever its page lies, and
+/// whether there may be more. What it means is looked up once for all of them.
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn count(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFilter) -> Result<(u64, bool), DbErr> {
-    match Finder::new(db, scope, filter).await? {
-        Some(finder) => {
-            let (narrowest, size) = finder.narrowest().await?;
-            finder.total(narrowest, size).await
-        }
-        None => Ok((0, false)),
+pub async fn counts(
+    db: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &DelegateFilter,
+    statuses: &[Option<Status>],
+) -> Result<Vec<(u64, bool)>, DbErr> {
+    let filter = DelegateFilter { status: None, ..filter.clone() };
+    let Some(meaning) = meaning::of(db, scope, &filter).await? else { return Ok(vec![(0, false); statuses.len()]) };
+    let mut all = Finder::of(db, scope, meaning.clone(), filter.sort);
+    let (driver, size) = all.narrowest().await?;
+    // Few rows are judged once for all statuses.
+    let grouped = if !all.rows.filters.is_empty() && size <= all.bounds.small && meaning.status.is_none() {
+        Some(all.by_status(driver).await?)
+    } else {
+        None
+    };
+    let mut counts = Vec::with_capacity(statuses.len());
+    for one in statuses {
+        // Among the rejected the same filters find others.
+        let known = if *one == Some(Status::Rejected) { Vec::new() } else { all.known.clone() };
+        let count = match (&grouped, one, meaning.with(*one)) {
+            (_, _, None) => (0, false),
+            (Some(grouped), None, _) => (grouped.values().sum(), false),
+            (Some(grouped), Some(one), _) if *one != Status::Rejected => {
+                (grouped.get(&status(*one)).copied().unwrap_or_default(), false)
+            }
+            (_, _, Some(meaning)) => {
+                let mut finder = Finder { known, ..Finder::of(db, scope, meaning, filter.sort) };
+                let (driver, size) = finder.narrowest().await?;
+                finder.total(driver, size).await?
+            }
+        };
+        counts.push(count);
     }
+    Ok(counts)
 }
 
 impl<'a, C: ConnectionTrait> Finder<'a, C> {
     /// Reads what is looked for; none where nothing can match.
     async fn new(db: &'a C, scope: &'a Scope, filter: &DelegateFilter) -> Result<Option<Self>, DbErr> {
-        let Some(Meaning { filters, indexed, rejected }) = meaning::of(db, scope, filter).await? else {
-            return Ok(None);
-        };
-        let rows = Rows { backend: db.get_database_backend(), scope, rejected, filters, indexed };
-        Ok(Some(Self { db, rows, order: filter.sort.into(), bounds: BOUNDS }))
+        let meaning = meaning::of(db, scope, filter).await?;
+        Ok(meaning.map(|meaning| Self::of(db, scope, meaning, filter.sort)))
     }
 
-    async fn page(&self, cursor: &Cursor) -> Result<Page<Uuid>, DbErr> {
+    fn of(db: &'a C, scope: &'a Scope, meaning: Meaning, sort: Sort) -> Self {
+        let (backend, rejected) = (db.get_database_backend(), meaning.status == Some(Status::Rejected));
+        let rows = Rows { backend, scope, rejected, indexed: meaning.indexed.clone(), filters: meaning.filters() };
+        Self { db, rows, order: sort.into(), bounds: BOUNDS, known: Vec::new() }
+    }
+
+    async fn page(&mut self, cursor: &Cursor) -> Result<Page<Uuid>, DbErr> {
         // A mark of another order's list means the first page.
         let (cursor, from) = match cursor {
             Cursor::After(mark) | Cursor::Before(mark) => match self.order.parse(mark) {
@@ -133,10 +169,15 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
     }
 
     /// What drives best, and how many rows that has, as far as that matters.
-    async fn narrowest(&self) -> Result<(Driver, u64), DbErr> {
+    async fn narrowest(&mut self) -> Result<(Driver, u64), DbErr> {
         let mut narrowest = None;
         for driver in self.rows.drivers() {
-            let size = self.size(driver).await?;
+            let filter = self.rows.filter_of(driver);
+            let size = match self.known.iter().find(|(known, _)| *known == filter) {
+                Some((_, size)) => *size,
+                None => self.size(driver).await?,
+            };
+            self.known.push((filter, size));
             if narrowest.is_none_or(|(_, least)| size < least) {
                 narrowest = Some((driver, size));
             }
@@ -181,6 +222,22 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
         self.rows.judges(&mut sql, driver);
         Ok((sql.number(self.db).await?, !is_small))
+    }
+
+    /// How many rows of a small driver there are of each status.
+    async fn by_status(&self, driver: Driver) -> Result<HashMap<i16, u64>, DbErr> {
+        let mut sql = self.rows.sql();
+        sql.push("SELECT l.status, count(*) FROM (");
+        self.rows.driven(&mut sql, driver, None, None, self.bounds.small);
+        sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
+        self.rows.judges(&mut sql, driver);
+        sql.push(" GROUP BY l.status");
+        let rows = sql.all(self.db).await?;
+        let count = |row: &QueryResult| {
+            let count: i64 = row.try_get_by_index(1)?;
+            Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or(0)))
+        };
+        rows.iter().map(count).collect()
     }
 
     /// Looks for the rows of a page: at those of the narrowest driver where that gives them in order, and otherwise at all

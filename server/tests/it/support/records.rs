@@ -8,7 +8,7 @@ use muster::{
     token::{TokenRow, TokenUse},
     user::{Account, UserRow},
 };
-use muster_server::db::entity::{audit, delegate, session};
+use muster_server::db::entity::{api_key, audit, delegate, session};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::{Answer, Person, TestApp};
@@ -133,6 +133,11 @@ impl TestApp {
     /// All sessions.
     pub async fn sessions(&self) -> Vec<session::Model> {
         session::Entity::find().all(self.state().db.read()).await.unwrap()
+    }
+
+    /// All API keys.
+    pub async fn api_keys(&self) -> Vec<api_key::Model> {
+        api_key::Entity::find().all(self.state().db.read()).await.unwrap()
     }
 
     /// How many delegates there are, whatever their state.

@@ -95,6 +95,14 @@ impl Rows<'_> {
         drivers
     }
 
+    /// What a driver finds; none where that is not of one filter.
+    pub fn filter_of(&self, driver: Driver) -> Option<Filter> {
+        match driver {
+            Driver::Filter(place) | Driver::Any(place) => Some(self.filters[place].clone()),
+            Driver::All | Driver::Search => None,
+        }
+    }
+
     /// Whether an index finds the rows of a filter, one after the other.
     fn finds(&self, filter: &Filter) -> bool {
         match filter {

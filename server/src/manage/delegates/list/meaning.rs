@@ -25,13 +25,30 @@ const MAX_NAMED: u64 = 200;
 const MAX_PARTS: usize = 20;
 
 /// What a filter means.
+#[derive(Clone, Debug)]
 pub struct Meaning {
-    /// All of them have to pass.
+    /// All of them have to pass; of the status, see below.
     pub filters: Vec<Filter>,
     /// What the index of trigrams is asked for: see [`search::indexed`].
     pub indexed: Vec<String>,
-    /// Whether the rejected are looked for, and no others.
-    pub rejected: bool,
+    /// The status that is looked for; without one, all but the rejected.
+    pub status: Option<Status>,
+}
+
+impl Meaning {
+    /// The same where a status is looked for besides; none where it is another than that which is looked for already.
+    pub fn with(&self, status: Option<Status>) -> Option<Self> {
+        match (self.status, status) {
+            (Some(one), Some(other)) if one != other => None,
+            (one, other) => Some(Self { status: one.or(other), ..self.clone() }),
+        }
+    }
+
+    /// All that rows have to pass. What is rejected, and nothing else, is found without a filter.
+    pub fn filters(self) -> Vec<Filter> {
+        let status = self.status.filter(|one| *one != Status::Rejected).map(|one| Filter::Status(status(one)));
+        status.into_iter().chain(self.filters).collect()
+    }
 }
 
 /// Reads a filter; none where nothing can match.
@@ -61,10 +78,6 @@ pub async fn of(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFilte
     if statuses.windows(2).any(|pair| pair[0] != pair[1]) || filters.contains(&Filter::Any(Vec::new())) {
         return Ok(None);
     }
-    // What is rejected, and nothing else, is found without a filter.
-    let one = statuses.first().copied();
-    filters.extend(one.filter(|one| *one != Status::Rejected).map(|one| Filter::Status(status(one))));
-
     let sql = || Sql::new(db.get_database_backend());
     for word in words {
         match names.shown_as(&word) {
@@ -80,7 +93,7 @@ pub async fn of(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFilte
         }
     }
     let indexed = search::indexed(db, sql(), &texts).await?;
-    Ok(Some(Meaning { filters, indexed, rejected: one == Some(Status::Rejected) }))
+    Ok(Some(Meaning { filters, indexed, status: statuses.first().copied() }))
 }
 
 /// Terms on their way to filters.

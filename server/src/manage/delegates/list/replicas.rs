@@ -24,29 +24,38 @@ pub async fn replicas(
     if names.is_empty() {
         return Ok(HashMap::new());
     }
-    let names: Vec<String> = names.into_iter().collect();
     let mut sql = Sql::new(db.get_database_backend());
-    for (number, name) in names.iter().enumerate() {
-        sql.push(if number == 0 { "" } else { " UNION ALL " });
-        sql.push(&format!("SELECT {number} AS place, count(*) AS found, coalesce(sum(CASE WHEN s.status = "));
-        sql.bind(status(Status::Connected)).push(" THEN 1 ELSE 0 END), 0) AS connected");
-        sql.push(" FROM (SELECT d.status FROM delegate_listing AS d WHERE d.account_id = ").bind(scope.account.0);
-        sql.push(" AND d.organization = ").bind(scope.organization()).push(" AND d.project = ").bind(scope.project());
-        sql.push(" AND d.rejected = FALSE AND d.name = ").bind(name.as_str());
-        sql.push(" LIMIT ").bind(i64::try_from(Replicas::MAX).unwrap_or(i64::MAX)).push(") AS s");
+    sql.push("SELECT v.name, ");
+    counted_of(&mut sql, scope, None);
+    sql.push(", ");
+    counted_of(&mut sql, scope, Some(Status::Connected));
+    sql.push(" FROM (");
+    for (number, name) in names.into_iter().enumerate() {
+        sql.push(if number == 0 { "SELECT " } else { " UNION ALL SELECT " }).bind(name).push(" AS name");
     }
+    sql.push(") AS v");
     let mut counted = HashMap::new();
     for row in sql.all(db).await? {
         let number = |at: usize| -> Result<u64, DbErr> {
             let number: i64 = row.try_get_by_index(at)?;
             Ok(u64::try_from(number).unwrap_or(0))
         };
-        let place: i32 = row.try_get_by_index(0)?;
-        let name = usize::try_from(place).ok().and_then(|place| names.get(place));
         let replicas = Replicas { all: number(1)?, connected: number(2)? };
-        if let Some(name) = name.filter(|_| replicas.all > 1) {
-            counted.insert(name.clone(), replicas);
+        if replicas.all > 1 {
+            counted.insert(row.try_get_by_index(0)?, replicas);
         }
     }
     Ok(counted)
+}
+
+/// Counts the delegates of the name `v.name`.
+fn counted_of(sql: &mut Sql, scope: &Scope, only: Option<Status>) {
+    sql.push("(SELECT count(*) FROM (SELECT d.status FROM delegate_listing AS d WHERE d.account_id = ");
+    sql.bind(scope.account.0).push(" AND d.organization = ").bind(scope.organization());
+    sql.push(" AND d.project = ").bind(scope.project()).push(" AND d.rejected = FALSE AND d.name = v.name LIMIT ");
+    sql.bind(i64::try_from(Replicas::MAX).unwrap_or(i64::MAX)).push(") AS s");
+    if let Some(only) = only {
+        sql.push(" WHERE s.status = ").bind(status(only));
+    }
+    sql.push(")");
 }

@@ -1,0 +1,87 @@
+//! Who asks: the API key that a request brings.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use muster::{api_key::ApiKeyValue, scope::Scope};
+use tower_http::request_id::RequestId;
+
+use super::problem::Rejection;
+use crate::{
+    error::Error,
+    manage::{Context, api_keys},
+    state,
+};
+
+/// The header that existing clients send a key in; `Authorization: Bearer` does, too.
+const API_KEY: &str = "x-api-key";
+
+/// A program's request for a use case.
+#[derive(Clone)]
+pub struct Asked {
+    /// Who asks, and what it may do.
+    pub cx: Context,
+    /// Where it asks.
+    pub scope: Scope,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| Error::SignedOut.into())
+    }
+}
+
+/// Finds who asks, before anything of the request is read. Nobody else gets further.
+pub async fn identify(
+    State(state): State<state::State>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let id = id.unwrap_or_default().to_owned();
+    let value = brought(request.headers()).and_then(ApiKeyValue::parse);
+    match find(state, peer.ip(), value, id).await {
+        Ok(asked) => request.extensions_mut().insert(asked),
+        Err(error) => return Rejection::from(error).into_response(),
+    };
+    let mut response = next.run(request).await;
+    // What a key reads is for it alone.
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+async fn find(
+    state: state::State,
+    address: IpAddr,
+    value: Option<ApiKeyValue>,
+    request_id: String,
+) -> Result<Asked, Error> {
+    let principal = match &value {
+        Some(value) => {
+            state.limits.program(value.key)?;
+            api_keys::verify(&state, value, address).await?
+        }
+        None => None,
+    };
+    let Some(principal) = principal else {
+        // Who guesses is slowed down.
+        state.limits.stranger(address)?;
+        return Err(Error::SignedOut);
+    };
+    let scope = Scope::account(state.account);
+    Ok(Asked { cx: Context { state, principal, address: Some(address), request_id }, scope })
+}
+
+fn brought(headers: &HeaderMap) -> Option<&str> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let bearer = || text("authorization")?.strip_prefix("Bearer ").map(str::trim);
+    text(API_KEY).or_else(bearer)
+}

@@ -1,0 +1,138 @@
+//! The OpenAPI document of this door, and a page to read it.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use askama::Template;
+use axum::{
+    extract::State,
+    http::header,
+    response::{Html, IntoResponse, Response},
+};
+use utoipa::{
+    Modify, OpenApi as _,
+    openapi::{
+        OpenApi,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+/// Where the document is.
+pub const PATH: &str = "/api/v1/openapi.json";
+/// Where its page is.
+pub const PAGE: &str = "/api/v1";
+
+/// The document before its paths.
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Muster",
+        description = "Everything that the console does, for programs. Send an API key in the header x-api-key. \
+                       Errors are application/problem+json with codes that stay the same.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    modifiers(&Keys),
+    security(("api_key" = []), ("bearer" = [])),
+)]
+struct Base;
+
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut OpenApi) {
+        let components = document.components.get_or_insert_default();
+        let header = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("x-api-key")));
+        let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        components.add_security_scheme("api_key", header);
+        components.add_security_scheme("bearer", bearer);
+    }
+}
+
+/// The document before its paths.
+pub fn base() -> OpenApi {
+    Base::openapi()
+}
+
+/// The document, as it is handed out.
+#[derive(Clone)]
+pub struct Document {
+    json: Arc<str>,
+    page: Arc<str>,
+}
+
+impl Document {
+    /// Writes it out once: it stays the same. `style` is where the console's style sheet is.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn new(document: &OpenApi, style: &str) -> Result<Self, askama::Error> {
+        let json = document.to_pretty_json().map_err(|error| askama::Error::Custom(error.into()))?;
+        let page = Page {
+            style,
+            document: PATH,
+            description: document.info.description.as_deref().unwrap_or_default(),
+            tags: tags(document),
+        };
+        Ok(Self { json: json.into(), page: page.render()?.into() })
+    }
+}
+
+/// The document.
+pub async fn json(State(document): State<Document>) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], document.json.to_string()).into_response()
+}
+
+/// The page. It needs no script.
+pub async fn page(State(document): State<Document>) -> Html<String> {
+    Html(document.page.to_string())
+}
+
+#[derive(Template)]
+#[template(path = "api.html")]
+struct Page<'a> {
+    style: &'a str,
+    document: &'a str,
+    description: &'a str,
+    tags: Vec<Tag<'a>>,
+}
+
+/// What belongs together.
+struct Tag<'a> {
+    name: &'a str,
+    operations: Vec<Line<'a>>,
+}
+
+struct Line<'a> {
+    method: &'static str,
+    path: &'a str,
+    summary: &'a str,
+    description: &'a str,
+}
+
+fn tags(document: &OpenApi) -> Vec<Tag<'_>> {
+    let mut tags: BTreeMap<&str, Vec<Line<'_>>> = BTreeMap::new();
+    for (path, item) in &document.paths.paths {
+        let operations = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
+        for (method, operation) in operations.into_iter().filter_map(|(method, one)| Some((method, one.as_ref()?))) {
+            let tag = operation.tags.iter().flatten().next().map_or("", String::as_str);
+            tags.entry(tag).or_default().push(Line {
+                method,
+                path,
+                summary: operation.summary.as_deref().unwrap_or_default(),
+                description: operation.description.as_deref().unwrap_or_default(),
+            });
+        }
+    }
+    tags.into_iter().map(|(name, operations)| Tag { name, operations }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+
+    /// What programs rely on is changed on purpose, or not at all.
+    #[test]
+    fn the_document_is_as_it_was() {
+        let (_, document) = super::super::described();
+        insta::assert_snapshot!("openapi", document.to_pretty_json().unwrap());
+        assert!(document.paths.paths.keys().all(|path| path.starts_with(super::super::PREFIX)));
+    }
+}

@@ -1,0 +1,139 @@
+//! Delegate profiles.
+
+use axum::{Json, http::StatusCode};
+use muster::{
+    form::FormReader,
+    id::ProfileId,
+    profile::{Profile as Domain, ProfileName, ProfileSpec},
+    text::Selectors,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    authenticated::Asked,
+    extract::{Asking, Body, Id},
+    page::{List, after},
+    problem::{Problem, Rejection},
+};
+use crate::{error::Error, manage::profiles};
+
+/// A delegate profile.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Profile {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// What its delegates run after admission; may be empty.
+    pub startup_script: String,
+    /// Whether a delegate that registers with it waits for a person.
+    pub requires_approval: bool,
+    /// The selectors that its delegates inherit.
+    pub selectors: Vec<String>,
+    /// Whether it is the one that always exists.
+    pub is_primary: bool,
+    /// When it was made.
+    pub created_at: String,
+    /// Counts its changes.
+    pub revision: i32,
+}
+
+impl From<Domain> for Profile {
+    fn from(profile: Domain) -> Self {
+        let spec = profile.spec;
+        Self {
+            id: profile.id.to_string(),
+            name: spec.name.into(),
+            description: spec.description,
+            startup_script: spec.startup_script,
+            requires_approval: spec.requires_approval,
+            selectors: spec.selectors.iter().map(str::to_owned).collect(),
+            is_primary: profile.primary,
+            created_at: profile.created_at.to_string(),
+            revision: profile.revision,
+        }
+    }
+}
+
+/// Which profiles.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields, default)]
+pub struct Filter {
+    /// A part of the name or the description.
+    pub q: Option<String>,
+    /// The mark that the page before names as `next`.
+    pub after: Option<String>,
+}
+
+/// List profiles
+#[utoipa::path(get, path = "/profiles", tag = "profiles", params(Filter), responses((status = 200, body = List<Profile>)))]
+pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<List<Profile>>, Rejection> {
+    let cursor = after(filter.after.as_deref())?;
+    let page = profiles::list(&asked.cx, &asked.scope, filter.q.as_deref().unwrap_or_default(), cursor).await?;
+    Ok(Json(List::of(page, |row| row.profile.into())))
+}
+
+/// Get a profile
+#[utoipa::path(get, path = "/profiles/{id}", tag = "profiles", params(("id" = String, Path)), responses((status = 200, body = Profile), (status = 404, body = Problem)))]
+pub async fn get(asked: Asked, Id(id): Id<ProfileId>) -> Result<Json<Profile>, Rejection> {
+    Ok(Json(profiles::get(&asked.cx, id).await?.row.profile.into()))
+}
+
+/// A profile to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateProfile {
+    /// Its name; unique.
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: String,
+    /// What its delegates run after admission.
+    #[serde(default)]
+    pub startup_script: String,
+    /// Whether a delegate that registers with it waits for a person.
+    pub requires_approval: bool,
+    /// The selectors that its delegates inherit.
+    #[serde(default)]
+    pub selectors: Vec<String>,
+}
+
+impl CreateProfile {
+    fn read(self) -> Result<ProfileSpec, Error> {
+        let mut form = FormReader::default();
+        let name = form.field("name", ProfileName::parse(&self.name));
+        let description = form.field("description", ProfileSpec::parse_description(&self.description));
+        let script = form.field("startup_script", ProfileSpec::parse_script(&self.startup_script));
+        let selectors = form.field("selectors", Selectors::new(&self.selectors));
+        let spec = form.finish(|| {
+            Some(ProfileSpec {
+                name: name?,
+                description: description?,
+                startup_script: script?,
+                requires_approval: self.requires_approval,
+                selectors: selectors?,
+            })
+        });
+        Ok(spec?)
+    }
+}
+
+/// Create a profile
+#[utoipa::path(post, path = "/profiles", tag = "profiles", request_body = CreateProfile, responses((status = 201, body = Profile), (status = 422, body = Problem)))]
+pub async fn create(asked: Asked, Body(body): Body<CreateProfile>) -> Result<(StatusCode, Json<Profile>), Rejection> {
+    let profile = profiles::create(&asked.cx, &asked.scope, body.read()?).await?;
+    Ok((StatusCode::CREATED, Json(profile.into())))
+}
+
+/// Delete a profile
+///
+/// One that delegates have is not deleted (`IN_USE`).
+#[utoipa::path(delete, path = "/profiles/{id}", tag = "profiles", params(("id" = String, Path)), responses((status = 204), (status = 409, body = Problem)))]
+pub async fn delete(asked: Asked, Id(id): Id<ProfileId>) -> Result<StatusCode, Rejection> {
+    profiles::delete(&asked.cx, id, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
