@@ -114,7 +114,7 @@ impl Filter {
 }
 
 /// Look through the audit trail
-#[utoipa::path(get, path = "/audit", tag = "audit", params(Filter), responses((status = 200, body = List<AuditEntry>)))]
+#[utoipa::path(get, path = "/audit", operation_id = "list_audit_entries", tag = "audit", params(Filter), responses((status = 200, body = List<AuditEntry>)))]
 pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<List<AuditEntry>>, Rejection> {
     let page = audit::trail(&asked.cx, &asked.scope, &filter.read()?).await?;
     Ok(Json(List::of(page, AuditEntry::from)))

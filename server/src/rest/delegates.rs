@@ -16,7 +16,7 @@ use super::{
     authenticated::Asked,
     extract::{Asking, Body, Id, word},
     page::{List, after},
-    problem::{Problem, Rejection},
+    problem::Rejection,
 };
 use crate::{error::Error, manage::delegates};
 
@@ -167,14 +167,14 @@ fn id<T: FromStr<Err = Invalid>>(field: &'static str, text: Option<&str>) -> Res
 }
 
 /// List delegates
-#[utoipa::path(get, path = "/delegates", tag = "delegates", params(Filter), responses((status = 200, body = List<Delegate>)))]
+#[utoipa::path(get, path = "/delegates", operation_id = "list_delegates", tag = "delegates", params(Filter), responses((status = 200, body = List<Delegate>)))]
 pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<List<Delegate>>, Rejection> {
     let page = delegates::list(&asked.cx, &asked.scope, &filter.read()?).await?;
     Ok(Json(List::of(page, Delegate::from)))
 }
 
 /// Get a delegate
-#[utoipa::path(get, path = "/delegates/{id}", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/delegates/{id}", operation_id = "get_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
 pub async fn get(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     one(&asked, id).await
 }
@@ -195,7 +195,7 @@ pub struct Decide {
 }
 
 /// Approve a waiting delegate
-#[utoipa::path(post, path = "/delegates/{id}/approve", tag = "delegates", params(("id" = String, Path)), request_body = Decide, responses((status = 200, body = Delegate), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/delegates/{id}/approve", operation_id = "approve_delegate", tag = "delegates", params(("id" = String, Path)), request_body = Decide, responses((status = 200, body = Delegate)))]
 pub async fn approve(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -207,7 +207,7 @@ pub async fn approve(
 }
 
 /// Reject a waiting delegate
-#[utoipa::path(post, path = "/delegates/{id}/reject", tag = "delegates", params(("id" = String, Path)), request_body = Decide, responses((status = 200, body = Delegate), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/delegates/{id}/reject", operation_id = "reject_delegate", tag = "delegates", params(("id" = String, Path)), request_body = Decide, responses((status = 200, body = Delegate)))]
 pub async fn reject(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -219,7 +219,7 @@ pub async fn reject(
 }
 
 /// Return a rejected delegate to approval
-#[utoipa::path(post, path = "/delegates/{id}/take-back", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/delegates/{id}/take-back", operation_id = "take_back_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
 pub async fn take_back(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     delegates::take_back(&asked.cx, id).await?;
     one(&asked, id).await
@@ -228,14 +228,14 @@ pub async fn take_back(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Dele
 /// Put a delegate out of work
 ///
 /// Its next request is refused, whatever its token.
-#[utoipa::path(post, path = "/delegates/{id}/disable", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/delegates/{id}/disable", operation_id = "disable_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
 pub async fn disable(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     delegates::disable(&asked.cx, id, None).await?;
     one(&asked, id).await
 }
 
 /// Let a disabled delegate work again
-#[utoipa::path(post, path = "/delegates/{id}/enable", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/delegates/{id}/enable", operation_id = "enable_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
 pub async fn enable(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     delegates::enable(&asked.cx, id).await?;
     one(&asked, id).await
@@ -252,7 +252,7 @@ pub struct SwitchProfile {
 /// Give a delegate another profile
 ///
 /// It runs the startup script of that one.
-#[utoipa::path(put, path = "/delegates/{id}/profile", tag = "delegates", params(("id" = String, Path)), request_body = SwitchProfile, responses((status = 200, body = Delegate)))]
+#[utoipa::path(put, path = "/delegates/{id}/profile", operation_id = "switch_delegate_profile", tag = "delegates", params(("id" = String, Path)), request_body = SwitchProfile, responses((status = 200, body = Delegate)))]
 pub async fn switch_profile(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -271,7 +271,7 @@ pub struct EditSelectors {
 }
 
 /// Give a delegate selectors
-#[utoipa::path(put, path = "/delegates/{id}/selectors", tag = "delegates", params(("id" = String, Path)), request_body = EditSelectors, responses((status = 200, body = Delegate)))]
+#[utoipa::path(put, path = "/delegates/{id}/selectors", operation_id = "edit_delegate_selectors", tag = "delegates", params(("id" = String, Path)), request_body = EditSelectors, responses((status = 200, body = Delegate)))]
 pub async fn edit_selectors(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -286,7 +286,7 @@ pub async fn edit_selectors(
 /// Delete a delegate
 ///
 /// One that runs still registers anew, as a stranger.
-#[utoipa::path(delete, path = "/delegates/{id}", tag = "delegates", params(("id" = String, Path)), responses((status = 204), (status = 404, body = Problem)))]
+#[utoipa::path(delete, path = "/delegates/{id}", operation_id = "delete_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<DelegateId>) -> Result<StatusCode, Rejection> {
     delegates::delete(&asked.cx, id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -11,7 +11,7 @@ use axum::{
 use utoipa::{
     Modify, OpenApi as _,
     openapi::{
-        OpenApi,
+        ContentBuilder, OpenApi, Ref, ResponseBuilder,
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -20,6 +20,9 @@ use utoipa::{
 pub const PATH: &str = "/api/v1/openapi.json";
 /// Where its page is.
 pub const PAGE: &str = "/api/v1";
+
+/// The media type of problems.
+pub const PROBLEM: &str = "application/problem+json";
 
 /// The document before its paths.
 #[derive(utoipa::OpenApi)]
@@ -32,6 +35,7 @@ pub const PAGE: &str = "/api/v1";
     ),
     modifiers(&Keys),
     security(("api_key" = []), ("bearer" = [])),
+    components(schemas(super::problem::Problem)),
 )]
 struct Base;
 
@@ -50,6 +54,21 @@ impl Modify for Keys {
 /// The document before its paths.
 pub fn base() -> OpenApi {
     Base::openapi()
+}
+
+/// Adds to every operation what is told where it could not be done: the same for all.
+pub fn with_problems(mut document: OpenApi) -> OpenApi {
+    let problem = || {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        ResponseBuilder::new().description("What could not be done, and why").content(PROBLEM, content).build()
+    };
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            operation.responses.responses.insert("default".to_owned(), problem().into());
+        }
+    }
+    document
 }
 
 /// The document, as it is handed out.
@@ -133,6 +152,11 @@ mod tests {
     fn the_document_is_as_it_was() {
         let (_, document) = super::super::described();
         insta::assert_snapshot!("openapi", document.to_pretty_json().unwrap());
+        let operations = document.paths.paths.values();
+        let ids = operations.flat_map(|item| [&item.get, &item.post, &item.put, &item.delete]).flatten();
+        let ids: Vec<_> = ids.map(|operation| operation.operation_id.as_deref().unwrap()).collect();
+        let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+        assert_eq!(ids.len(), unique.len(), "{ids:?}");
         assert!(document.paths.paths.keys().all(|path| path.starts_with(super::super::PREFIX)));
     }
 }

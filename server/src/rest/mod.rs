@@ -37,7 +37,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// The routes, and the document that describes them.
 fn described() -> (Router<State>, OpenApi) {
-    OpenApiRouter::with_openapi(document::base())
+    let (routes, document) = OpenApiRouter::with_openapi(document::base())
         .nest(
             PREFIX,
             OpenApiRouter::new()
@@ -62,7 +62,8 @@ fn described() -> (Router<State>, OpenApi) {
                 .routes(routes!(secrets::replace))
                 .routes(routes!(audit::list)),
         )
-        .split_for_parts()
+        .split_for_parts();
+    (routes, document::with_problems(document))
 }
 
 /// The routes. The document and its page need no key: they tell nothing of this installation. `style` is where the console's

@@ -10,6 +10,7 @@ use muster::problem::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::document::PROBLEM;
 use crate::{error::Error, problem::describe};
 
 /// What could not be done, and why.
@@ -99,7 +100,7 @@ fn respond(code: Code, detail: String, errors: Vec<FieldProblem>) -> Response {
     let title = status.canonical_reason().unwrap_or_default().to_owned();
     let problem = Problem { kind: "about:blank", title, status: status.as_u16(), code: code.code(), detail, errors };
     let mut response = (status, Json(problem)).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
     if code == Code::SignedOut {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Muster\""));
     }

@@ -14,7 +14,7 @@ use super::{
     authenticated::Asked,
     extract::{Asking, Body, Id},
     page::{List, after},
-    problem::{Problem, Rejection},
+    problem::Rejection,
 };
 use crate::{error::Error, manage::profiles};
 
@@ -70,7 +70,7 @@ pub struct Filter {
 }
 
 /// List profiles
-#[utoipa::path(get, path = "/profiles", tag = "profiles", params(Filter), responses((status = 200, body = List<Profile>)))]
+#[utoipa::path(get, path = "/profiles", operation_id = "list_profiles", tag = "profiles", params(Filter), responses((status = 200, body = List<Profile>)))]
 pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<List<Profile>>, Rejection> {
     let cursor = after(filter.after.as_deref())?;
     let page = profiles::list(&asked.cx, &asked.scope, filter.q.as_deref().unwrap_or_default(), cursor).await?;
@@ -78,7 +78,7 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 }
 
 /// Get a profile
-#[utoipa::path(get, path = "/profiles/{id}", tag = "profiles", params(("id" = String, Path)), responses((status = 200, body = Profile), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/profiles/{id}", operation_id = "get_profile", tag = "profiles", params(("id" = String, Path)), responses((status = 200, body = Profile)))]
 pub async fn get(asked: Asked, Id(id): Id<ProfileId>) -> Result<Json<Profile>, Rejection> {
     Ok(Json(profiles::get(&asked.cx, id).await?.row.profile.into()))
 }
@@ -123,7 +123,7 @@ impl CreateProfile {
 }
 
 /// Create a profile
-#[utoipa::path(post, path = "/profiles", tag = "profiles", request_body = CreateProfile, responses((status = 201, body = Profile), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/profiles", operation_id = "create_profile", tag = "profiles", request_body = CreateProfile, responses((status = 201, body = Profile)))]
 pub async fn create(asked: Asked, Body(body): Body<CreateProfile>) -> Result<(StatusCode, Json<Profile>), Rejection> {
     let profile = profiles::create(&asked.cx, &asked.scope, body.read()?).await?;
     Ok((StatusCode::CREATED, Json(profile.into())))
@@ -132,7 +132,7 @@ pub async fn create(asked: Asked, Body(body): Body<CreateProfile>) -> Result<(St
 /// Delete a profile
 ///
 /// One that delegates have is not deleted (`IN_USE`).
-#[utoipa::path(delete, path = "/profiles/{id}", tag = "profiles", params(("id" = String, Path)), responses((status = 204), (status = 409, body = Problem)))]
+#[utoipa::path(delete, path = "/profiles/{id}", operation_id = "delete_profile", tag = "profiles", params(("id" = String, Path)), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<ProfileId>) -> Result<StatusCode, Rejection> {
     profiles::delete(&asked.cx, id, false).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -13,7 +13,7 @@ use super::{
     delegates::Named,
     extract::{Asking, Body, Id},
     page::{List, after},
-    problem::{Problem, Rejection},
+    problem::Rejection,
 };
 use crate::manage::secrets;
 
@@ -57,7 +57,7 @@ pub struct Filter {
 }
 
 /// List secrets
-#[utoipa::path(get, path = "/secrets", tag = "secrets", params(Filter), responses((status = 200, body = List<Secret>)))]
+#[utoipa::path(get, path = "/secrets", operation_id = "list_secrets", tag = "secrets", params(Filter), responses((status = 200, body = List<Secret>)))]
 pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<List<Secret>>, Rejection> {
     let cursor = after(filter.after.as_deref())?;
     let page = secrets::list(&asked.cx, &asked.scope, filter.q.as_deref().unwrap_or_default(), cursor).await?;
@@ -65,7 +65,7 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 }
 
 /// Get a secret
-#[utoipa::path(get, path = "/secrets/{id}", tag = "secrets", params(("id" = String, Path)), responses((status = 200, body = Secret), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/secrets/{id}", operation_id = "get_secret", tag = "secrets", params(("id" = String, Path)), responses((status = 200, body = Secret)))]
 pub async fn get(asked: Asked, Id(id): Id<SecretId>) -> Result<Json<Secret>, Rejection> {
     one(&asked, id).await.map(Json)
 }
@@ -89,7 +89,7 @@ pub struct CreateSecret {
 }
 
 /// Create a secret
-#[utoipa::path(post, path = "/secrets", tag = "secrets", request_body = CreateSecret, responses((status = 201, body = Secret), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/secrets", operation_id = "create_secret", tag = "secrets", request_body = CreateSecret, responses((status = 201, body = Secret)))]
 pub async fn create(asked: Asked, Body(body): Body<CreateSecret>) -> Result<(StatusCode, Json<Secret>), Rejection> {
     let command = NewSecret::parse(&body.name, &body.description, &body.value)?;
     let id = secrets::create(&asked.cx, &asked.scope, command).await?;
@@ -109,7 +109,7 @@ pub struct ReplaceSecret {
 }
 
 /// Replace a secret's value
-#[utoipa::path(put, path = "/secrets/{id}/value", tag = "secrets", params(("id" = String, Path)), request_body = ReplaceSecret, responses((status = 200, body = Secret)))]
+#[utoipa::path(put, path = "/secrets/{id}/value", operation_id = "replace_secret", tag = "secrets", params(("id" = String, Path)), request_body = ReplaceSecret, responses((status = 200, body = Secret)))]
 pub async fn replace(
     asked: Asked,
     Id(id): Id<SecretId>,
@@ -122,7 +122,7 @@ pub async fn replace(
 /// Delete a secret
 ///
 /// One that scripts name is not deleted (`IN_USE`).
-#[utoipa::path(delete, path = "/secrets/{id}", tag = "secrets", params(("id" = String, Path)), responses((status = 204), (status = 409, body = Problem)))]
+#[utoipa::path(delete, path = "/secrets/{id}", operation_id = "delete_secret", tag = "secrets", params(("id" = String, Path)), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<SecretId>) -> Result<StatusCode, Rejection> {
     secrets::delete(&asked.cx, id).await?;
     Ok(StatusCode::NO_CONTENT)

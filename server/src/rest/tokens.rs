@@ -15,7 +15,7 @@ use super::{
     authenticated::Asked,
     extract::{Asking, Body, Id, word},
     page::{List, after},
-    problem::{Problem, Rejection},
+    problem::Rejection,
 };
 use crate::{
     error::Error,
@@ -97,7 +97,7 @@ pub struct Filter {
 }
 
 /// List tokens
-#[utoipa::path(get, path = "/tokens", tag = "tokens", params(Filter), responses((status = 200, body = List<Token>)))]
+#[utoipa::path(get, path = "/tokens", operation_id = "list_tokens", tag = "tokens", params(Filter), responses((status = 200, body = List<Token>)))]
 pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<List<Token>>, Rejection> {
     let sorts = TokenSort::ALL.map(TokenSort::slug);
     let filter = TokenFilter {
@@ -111,7 +111,7 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 }
 
 /// Get a token
-#[utoipa::path(get, path = "/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses((status = 200, body = Token), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/tokens/{id}", operation_id = "get_token", tag = "tokens", params(("id" = String, Path)), responses((status = 200, body = Token)))]
 pub async fn get(asked: Asked, Id(id): Id<TokenId>) -> Result<Json<Token>, Rejection> {
     one(&asked, id).await.map(Json)
 }
@@ -146,7 +146,7 @@ fn expiry(at: Option<&str>) -> Result<Expiry, Error> {
 /// Create a token
 ///
 /// The answer holds its value, which nobody can read later.
-#[utoipa::path(post, path = "/tokens", tag = "tokens", request_body = CreateToken, responses((status = 201, body = NewTokenValue), (status = 422, body = Problem)))]
+#[utoipa::path(post, path = "/tokens", operation_id = "create_token", tag = "tokens", request_body = CreateToken, responses((status = 201, body = NewTokenValue)))]
 pub async fn create(
     asked: Asked,
     Body(body): Body<CreateToken>,
@@ -179,7 +179,7 @@ pub struct RotateToken {
 /// Rotate a token
 ///
 /// Makes its successor. The old token is good until it is revoked.
-#[utoipa::path(post, path = "/tokens/{id}/rotate", tag = "tokens", params(("id" = String, Path)), request_body = RotateToken, responses((status = 201, body = NewTokenValue), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/tokens/{id}/rotate", operation_id = "rotate_token", tag = "tokens", params(("id" = String, Path)), request_body = RotateToken, responses((status = 201, body = NewTokenValue)))]
 pub async fn rotate(
     asked: Asked,
     Id(id): Id<TokenId>,
@@ -196,7 +196,7 @@ pub async fn rotate(
 /// Revoke a token
 ///
 /// The next request with it is refused.
-#[utoipa::path(post, path = "/tokens/{id}/revoke", tag = "tokens", params(("id" = String, Path)), responses((status = 200, body = Token), (status = 409, body = Problem)))]
+#[utoipa::path(post, path = "/tokens/{id}/revoke", operation_id = "revoke_token", tag = "tokens", params(("id" = String, Path)), responses((status = 200, body = Token)))]
 pub async fn revoke(asked: Asked, Id(id): Id<TokenId>) -> Result<Json<Token>, Rejection> {
     tokens::revoke(&asked.cx, id).await?;
     one(&asked, id).await.map(Json)
@@ -205,7 +205,7 @@ pub async fn revoke(asked: Asked, Id(id): Id<TokenId>) -> Result<Json<Token>, Re
 /// Delete a token
 ///
 /// One that is good has to be revoked first.
-#[utoipa::path(delete, path = "/tokens/{id}", tag = "tokens", params(("id" = String, Path)), responses((status = 204), (status = 409, body = Problem)))]
+#[utoipa::path(delete, path = "/tokens/{id}", operation_id = "delete_token", tag = "tokens", params(("id" = String, Path)), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<TokenId>) -> Result<StatusCode, Rejection> {
     tokens::delete(&asked.cx, id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -31,7 +31,7 @@ pub struct GrantItem {
 /// Who asks with this key
 ///
 /// The smaller one of the key's role and its owner's role, as of now.
-#[utoipa::path(get, path = "/whoami", tag = "account", responses((status = 200, body = WhoAmI)))]
+#[utoipa::path(get, path = "/whoami", operation_id = "who_am_i", tag = "account", responses((status = 200, body = WhoAmI)))]
 pub async fn get(asked: Asked) -> Json<WhoAmI> {
     let principal = &asked.cx.principal;
     let grant = |grant: &muster::access::Grant| GrantItem {
