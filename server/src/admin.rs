@@ -7,13 +7,13 @@ use std::{
 };
 
 use muster::{
-    audit::Actor,
+    audit::{Actor, Link},
     user::{Email, Password, Role},
 };
 use muster_server::{
     clock::Clock,
     config::Config,
-    manage::{Context, users},
+    manage::{Context, audit, users},
     start,
 };
 use tokio::{
@@ -28,23 +28,59 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs a command on the installation's database. The manager may run meanwhile.
 pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
-    let (AdminCommand::Create(person) | AdminCommand::ResetPassword(person)) = &command;
-    let email = Email::parse(&person.email).map_err(|error| format!("--email: {error}"))?;
-    let password = password(person)?;
-    let state = start::start(&config, Clock::system()).await.map_err(|error| error.to_string())?;
-    let cx = Context::system(state.clone(), Actor::CommandLine);
-    let done = match command {
-        AdminCommand::Create(_) => {
-            users::create(&cx, email.clone(), password, Role::AccountAdministrator).await.map(|_| "created")
+    match command {
+        AdminCommand::Create(person) => {
+            let (email, password) = read(&person)?;
+            with_context(&config, async |cx| {
+                users::create(cx, email.clone(), password, Role::AccountAdministrator).await.map_err(sentence)?;
+                Ok(format!("{email} is created."))
+            })
+            .await
         }
-        AdminCommand::ResetPassword(_) => {
-            users::reset_password(&cx, &email, password).await.map(|()| "given a new password")
+        AdminCommand::ResetPassword(person) => {
+            let (email, password) = read(&person)?;
+            with_context(&config, async |cx| {
+                users::reset_password(cx, &email, password).await.map_err(sentence)?;
+                Ok(format!("{email} is given a new password."))
+            })
+            .await
         }
-    };
+        AdminCommand::VerifyAudit(known) => {
+            let known =
+                known.expect.as_deref().map(|text| Link::parse(text).map_err(|error| format!("--expect: {error}")));
+            let known = known.transpose()?;
+            with_context(&config, async |cx| verify_audit(cx, known).await).await
+        }
+    }
+}
+
+fn sentence(error: impl ToString) -> String {
+    error.to_string()
+}
+
+/// Does something on the installation's database, and prints what came of it.
+async fn with_context(
+    config: &Config,
+    work: impl AsyncFnOnce(&Context) -> Result<String, String>,
+) -> Result<(), String> {
+    let state = start::start(config, Clock::system()).await.map_err(sentence)?;
+    let done = work(&Context::system(state.clone(), Actor::CommandLine)).await;
     state.db.clone().close().await;
-    let done = done.map_err(|error| error.to_string())?;
-    let _ = writeln!(std::io::stdout(), "{email} is {done}.");
+    let _ = writeln!(std::io::stdout(), "{}", done?);
     Ok(())
+}
+
+async fn verify_audit(cx: &Context, known: Option<Link>) -> Result<String, String> {
+    let told = audit::verify(cx, known.as_ref()).await.map_err(sentence)?;
+    match &told.broken {
+        Some(broken) => Err(format!("the audit trail is not what was written: {broken}\n{told}")),
+        None => Ok(told.to_string()),
+    }
+}
+
+fn read(person: &Person) -> Result<(Email, Password), String> {
+    let email = Email::parse(&person.email).map_err(|error| format!("--email: {error}"))?;
+    Ok((email, password(person)?))
 }
 
 fn password(person: &Person) -> Result<Password, String> {

@@ -1,12 +1,16 @@
 //! The audit trail: who did what to which object, from where, and when.
 
+mod chain;
 mod trail;
 
 use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::trail::{Subject, TrailFilter, TrailRow};
+pub use self::{
+    chain::{Break, BreakKind, Link, Verification},
+    trail::{Subject, TrailFilter, TrailRow},
+};
 use crate::{
     id::{ApiKeyId, DelegateId, InstallLinkId, UserId},
     named_enum::named_enum,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Action, AuditRow};
+use super::{Action, AuditRow, Link};
 use crate::{named_enum::named_enum, page::Cursor, time::Timestamp};
 
 named_enum! {
@@ -134,6 +134,8 @@ pub struct TrailRow {
     pub name: String,
     /// Whether the object is still there and has a page.
     pub has_page: bool,
+    /// Its place in the chain; none of the newest, which are not in it yet.
+    pub link: Option<Link>,
 }
 
 #[cfg(test)]

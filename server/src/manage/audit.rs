@@ -1,6 +1,8 @@
 //! The audit trail: what use cases write into it, and what is shown of it.
 
+pub mod chain;
 mod trail;
+mod verify;
 
 use muster::{
     audit::{Action, AuditRow, FactChange},
@@ -12,7 +14,7 @@ use muster::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-pub use self::trail::trail;
+pub use self::{trail::trail, verify::verify};
 use super::{Context, page::page};
 use crate::{
     db::{

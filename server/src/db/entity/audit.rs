@@ -23,6 +23,11 @@ pub struct Model {
     pub detail: String,
     /// JSON: what changed from what to what; null where nothing did.
     pub changes: Option<String>,
+    /// Its number in the chain; null until it is in it.
+    pub seq: Option<i64>,
+    /// What binds it to the installation's key: by itself until it is in the chain, then with all before it. Null where a
+    /// version wrote it that knew of no chain.
+    pub hash: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod audit_chain;
 pub mod connection;
 pub mod delegate;
 pub mod delegate_listing;

@@ -1,5 +1,6 @@
 //! The audit trail: one entry for each change, in the name of who made it.
 
+mod chain;
 mod trail;
 
 use muster::audit::Action;
