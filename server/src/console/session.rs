@@ -25,6 +25,7 @@ use crate::{
     },
     error::Error,
     manage::{Context, delegates, tokens, users},
+    presence::recorded::SignInRefusal,
     web::{self, cookie},
 };
 
@@ -134,7 +135,9 @@ impl Operator {
         let email = Email::parse(email).map_err(|_| wrong())?;
         self.check_login_is_kept()?;
         let device = self.device.as_ref().filter(|device| device.knows(&email));
-        self.state.limits.sign_in(self.address, &email, device)?;
+        self.state.limits.sign_in(self.address, &email, device).inspect_err(|_| {
+            self.state.presence.sign_in_failed(None, SignInRefusal::TooOften, self.state.clock.now(), self.address);
+        })?;
         let asker = if device.is_some() { Asker::Known } else { Asker::Stranger };
         let user = users::verify(&self.state, &email, password, asker, self.address).await?.ok_or_else(wrong)?;
         caller::sign_in(&self.session, user.id, self.began()).await?;

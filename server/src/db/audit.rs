@@ -31,8 +31,8 @@ pub struct Entry<'a> {
     pub object: Option<Uuid>,
     /// What the object is called.
     pub name: &'a str,
-    /// What else a person needs to understand it; never a secret.
-    pub detail: String,
+    /// What changed from what to what, and what else belongs to it; never a secret.
+    pub facts: Vec<FactChange>,
 }
 
 /// By what an actor is found again, where it has an id.
@@ -52,21 +52,7 @@ pub fn actor_id(actor: &Actor) -> Option<Uuid> {
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
-    record_changes(change, origin, now, entry, &[]).await
-}
-
-/// Writes an entry, and what changed from what to what.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn record_changes(
-    change: &Change,
-    origin: &Origin,
-    now: Timestamp,
-    entry: Entry<'_>,
-    changes: &[FactChange],
-) -> Result<(), DbErr> {
-    row(change, origin, now, &entry, changes)?.insert(&**change).await?;
+    row(change, origin, now, &entry)?.insert(&**change).await?;
     change.tells(Line::of(origin, &entry));
     Ok(())
 }
@@ -77,20 +63,14 @@ pub async fn record_changes(
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record_all(change: &Change, now: Timestamp, entries: &[(Origin, Entry<'_>)]) -> Result<Vec<Line>, DbErr> {
-    let rows = entries.iter().map(|(origin, entry)| row(change, origin, now, entry, &[]));
+    let rows = entries.iter().map(|(origin, entry)| row(change, origin, now, entry));
     insert_all(change, rows.collect::<Result<_, _>>()?).await?;
     Ok(entries.iter().map(|(origin, entry)| Line::of(origin, entry)).collect())
 }
 
 /// The row of an entry, bound to the installation's key. The chain takes it in once it is committed.
-fn row(
-    change: &Change,
-    origin: &Origin,
-    now: Timestamp,
-    entry: &Entry<'_>,
-    changes: &[FactChange],
-) -> Result<ActiveModel, DbErr> {
-    let json = || serde_json::to_string(changes).map_err(|error| DbErr::Custom(error.to_string()));
+fn row(change: &Change, origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> Result<ActiveModel, DbErr> {
+    let json = || serde_json::to_string(&entry.facts).map_err(|error| DbErr::Custom(error.to_string()));
     let mut row = Model {
         id: AuditId::new(now, &random::bytes()).0,
         account_id: entry.scope.account.0,
@@ -104,8 +84,8 @@ fn row(
         action: entry.action.code().to_owned(),
         object_id: entry.object,
         object_name: entry.name.to_owned(),
-        detail: entry.detail.clone(),
-        changes: (!changes.is_empty()).then(json).transpose()?,
+        detail: FactChange::phrase(&entry.facts),
+        changes: (!entry.facts.is_empty()).then(json).transpose()?,
         seq: None,
         hash: None,
     };

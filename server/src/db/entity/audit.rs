@@ -19,9 +19,9 @@ pub struct Model {
     pub action: String,
     pub object_id: Option<Uuid>,
     pub object_name: String,
-    /// What a person needs to understand the entry beyond its action; never a secret.
+    /// What a person needs to understand the entry beyond its action: the changes as a phrase; never a secret.
     pub detail: String,
-    /// JSON: what changed from what to what; null where nothing did.
+    /// JSON: what changed from what to what, and what else belongs to it; null where there is nothing.
     pub changes: Option<String>,
     /// Its number in the chain; null until it is in it.
     pub seq: Option<i64>,

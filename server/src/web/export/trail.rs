@@ -46,7 +46,7 @@ impl From<TrailRow> for ExportedEntry {
             actor: entry.actor,
             address: entry.address,
             detail: entry.detail,
-            changed: entry.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            changed: FactChange::phrase(&entry.changes),
             changes: entry.changes,
             seq: row.link.as_ref().map(|link| link.seq),
             number: row.link.as_ref().map(|link| link.seq.to_string()).unwrap_or_default(),

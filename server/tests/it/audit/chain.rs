@@ -8,10 +8,10 @@ use muster::{
     scope::Scope,
 };
 use muster_server::{
-    db::audit::Entry,
+    db::audit::{Entry, record},
     manage::{
         Context,
-        audit::{chain, note, verify},
+        audit::{chain, verify},
     },
     retention,
     state::State,
@@ -52,10 +52,12 @@ async fn chained(app: &TestApp) -> u64 {
 }
 
 async fn note_one(state: &State, name: &str) {
-    let cx = Context::system(state.clone(), Actor::CommandLine);
+    let origin = Context::system(state.clone(), Actor::CommandLine).origin();
     let scope = Scope::account(state.account);
-    let entry = Entry { scope: &scope, action: Action::SignedOut, object: None, name, detail: String::new() };
-    note(&cx, entry).await.unwrap();
+    let change = state.db.write().await.unwrap();
+    let entry = Entry { scope: &scope, action: Action::SignedOut, object: None, name, facts: Vec::new() };
+    record(&change, &origin, state.clock.now(), entry).await.unwrap();
+    change.commit().await.unwrap();
 }
 
 async fn ten_thousand_changes_at_once_are_all_in_it(app: TestApp) {
