@@ -9,14 +9,16 @@ use muster::{
     time::Timestamp,
     wire::envelope::Refusal,
 };
+use uuid::Uuid;
 
 use super::{Presence, held};
 use crate::proxies::subscriber;
 
 /// For how long what follows is counted before it is an entry.
 pub const WINDOW: Duration = Duration::from_secs(10 * 60);
-/// How many places are told apart at a time, of each action. What comes from others is counted together.
-const MAX_TOLD_APART: usize = 16;
+/// How many places are told apart at a time, of each action: as many with a token or user that there is as without, so
+/// that noise does not hide those. What comes from others is counted together.
+const MAX_TOLD_APART: usize = 10;
 
 /// Why somebody was not let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,6 +77,24 @@ impl RefusedWhat {
             Self::Call(..) => Action::RegistrationRefused,
         }
     }
+
+    /// The token or the user, where there is one.
+    #[must_use]
+    pub const fn object(self) -> Option<Uuid> {
+        match self {
+            Self::Call(Some(token), _) => Some(token.0),
+            Self::SignIn(Some(user), _) => Some(user.0),
+            Self::Call(None, _) | Self::SignIn(None, _) => None,
+        }
+    }
+
+    /// The same of whatever token or user.
+    const fn of_any(self) -> Self {
+        match self {
+            Self::Call(_, reason) => Self::Call(None, reason),
+            Self::SignIn(_, why) => Self::SignIn(None, why),
+        }
+    }
 }
 
 /// What is counted together: what was refused, and the network that it came from; none of what is not told apart.
@@ -104,14 +124,10 @@ impl Recorded {
         let mut all = held(&self.0);
         let mut place = (what, Some(subscriber(address)));
         if !all.contains_key(&place) {
-            let is_one = |(other, from): &&Place| other.action() == what.action() && from.is_some();
+            let kind = |what: RefusedWhat| (what.action(), what.object().is_some());
+            let is_one = |(other, from): &&Place| kind(*other) == kind(what) && from.is_some();
             if all.keys().filter(is_one).count() >= MAX_TOLD_APART {
-                // Whoever floods knows no number of reasons, but may know many tokens.
-                let rest = match what {
-                    RefusedWhat::Call(_, reason) => RefusedWhat::Call(None, reason),
-                    RefusedWhat::SignIn(_, reason) => RefusedWhat::SignIn(None, reason),
-                };
-                place = (rest, None);
+                place = (what.of_any(), None);
             }
         }
         let begin = || Counted { since: at, is_told: false, count: 0, first_at: at, address, name: String::new() };
@@ -209,13 +225,13 @@ mod tests {
         // Ten thousand a second from as many addresses, for twenty minutes; here each hundredth of them.
         for second in 0..1200_u32 {
             for number in 0..100 {
-                let token = TokenId(uuid::Uuid::from_u128(number.into()));
+                let token = TokenId(Uuid::from_u128(number.into()));
                 let address = v4(second * 100 + number);
                 recorded.note(INVALID, at(second.into()), address, "");
                 recorded.note(RefusedWhat::Call(Some(token), "REVOKED_TOKEN"), at(second.into()), address, "");
             }
             entries += recorded.take(at(second.into()), false).len();
-            assert!(held(&recorded.0).len() <= MAX_TOLD_APART + 2);
+            assert!(held(&recorded.0).len() <= 2 * (MAX_TOLD_APART + 1));
         }
         assert!(entries < 20 * 4, "{entries}");
     }

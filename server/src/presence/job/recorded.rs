@@ -42,7 +42,7 @@ async fn write(state: &State, due: &[(Place, Counted)]) -> Result<(), DbErr> {
     let entries: Vec<_> = due
         .iter()
         .map(|((what, network), counted)| {
-            let object = object(*what);
+            let object = what.object();
             let (scope, name) = object.and_then(|id| names.0.get(&id)).map_or((&account, ""), |(s, n)| (s, n.as_str()));
             let actor = match what {
                 RefusedWhat::Call(..) if !counted.name.is_empty() => {
@@ -64,14 +64,6 @@ async fn write(state: &State, due: &[(Place, Counted)]) -> Result<(), DbErr> {
     change.commit().await?;
     lines.into_iter().for_each(|line| drop(line.told()));
     Ok(())
-}
-
-const fn object(what: RefusedWhat) -> Option<Uuid> {
-    match what {
-        RefusedWhat::Call(Some(token), _) => Some(token.0),
-        RefusedWhat::SignIn(Some(user), _) => Some(user.0),
-        RefusedWhat::Call(None, _) | RefusedWhat::SignIn(None, _) => None,
-    }
 }
 
 fn facts(what: RefusedWhat, is_told_apart: bool, counted: &Counted) -> Vec<FactChange> {
