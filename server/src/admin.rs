@@ -8,14 +8,14 @@ use std::{
 
 use muster::{
     api_key::{NewApiKey, Owner},
-    audit::Actor,
+    audit::{Actor, Link},
     user::{Email, Password, Role},
 };
 use muster_server::{
     clock::Clock,
     config::Config,
     error::Error,
-    manage::{Context, api_keys, users},
+    manage::{Context, api_keys, audit, users},
     problem::describe,
     start,
 };
@@ -23,7 +23,6 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
 };
-use zeroize::Zeroizing;
 
 use crate::cli::{AdminCommand, Person};
 
@@ -32,59 +31,80 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs a command on the installation's database. The manager may run meanwhile.
 pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
-    // What is wrong with a command is told before anything is opened.
-    let act = Act::read(command)?;
-    let state = start::start(&config, Clock::system()).await.map_err(|error| error.to_string())?;
-    let cx = Context::system(state.clone(), Actor::CommandLine);
-    let done = act.run(&cx).await;
+    match command {
+        AdminCommand::Create(person) => {
+            let (email, password) = read(&person)?;
+            with_context(&config, async |cx| {
+                users::create(cx, email.clone(), password, Role::AccountAdministrator).await.map_err(told)?;
+                Ok(format!("{email} is created."))
+            })
+            .await
+        }
+        AdminCommand::ResetPassword(person) => {
+            let (email, password) = read(&person)?;
+            with_context(&config, async |cx| {
+                users::reset_password(cx, &email, password).await.map_err(told)?;
+                Ok(format!("{email} is given a new password."))
+            })
+            .await
+        }
+        AdminCommand::CreateKey(key) => {
+            let email = Email::parse(&key.email).map_err(|error| format!("--email: {error}"))?;
+            let role = key.role.trim().to_uppercase().replace('-', "_");
+            let days = if key.expires_in_days == "0" { "" } else { &key.expires_in_days };
+            let command = NewApiKey::parse(&key.name, &role, days, "").map_err(sentence)?;
+            with_context(&config, async |cx| create_key(cx, &email, command).await.map_err(told)).await
+        }
+        AdminCommand::VerifyAudit(known) => {
+            let known =
+                known.expect.as_deref().map(|text| Link::parse(text).map_err(|error| format!("--expect: {error}")));
+            let known = known.transpose()?;
+            with_context(&config, async |cx| verify_audit(cx, known).await).await
+        }
+    }
+}
+
+/// Makes a key. Gives its value.
+async fn create_key(cx: &Context, email: &Email, command: NewApiKey) -> Result<String, Error> {
+    let owner = Owner::User(users::by_email(cx, email).await?);
+    let mut change = cx.state.db.write().await?;
+    let created = api_keys::create(cx, &mut change, owner, command).await?;
+    change.commit().await?;
+    Ok(created.value.to_string())
+}
+
+/// What to change, where that is known.
+fn told(error: Error) -> String {
+    describe(&error).map_or_else(|| error.to_string(), |problem| problem.message)
+}
+
+fn sentence(error: impl ToString) -> String {
+    error.to_string()
+}
+
+/// Does something on the installation's database, and prints what came of it.
+async fn with_context(
+    config: &Config,
+    work: impl AsyncFnOnce(&Context) -> Result<String, String>,
+) -> Result<(), String> {
+    let state = start::start(config, Clock::system()).await.map_err(sentence)?;
+    let done = work(&Context::system(state.clone(), Actor::CommandLine)).await;
     state.db.clone().close().await;
-    let done = done.map_err(|error| describe(&error).map_or_else(|| error.to_string(), |problem| problem.message))?;
-    let _ = writeln!(std::io::stdout(), "{}", *done);
+    let _ = writeln!(std::io::stdout(), "{}", done?);
     Ok(())
 }
 
-/// A command, read.
-enum Act {
-    Create(Email, Password),
-    ResetPassword(Email, Password),
-    CreateKey(Email, NewApiKey),
+async fn verify_audit(cx: &Context, known: Option<Link>) -> Result<String, String> {
+    let told = audit::verify(cx, known.as_ref()).await.map_err(sentence)?;
+    match &told.broken {
+        Some(broken) => Err(format!("the audit trail is not what was written: {broken}\n{told}")),
+        None => Ok(told.to_string()),
+    }
 }
 
-impl Act {
-    fn read(command: AdminCommand) -> Result<Self, String> {
-        let email = |text: &str| Email::parse(text).map_err(|error| format!("--email: {error}"));
-        Ok(match command {
-            AdminCommand::Create(person) => Self::Create(email(&person.email)?, password(&person)?),
-            AdminCommand::ResetPassword(person) => Self::ResetPassword(email(&person.email)?, password(&person)?),
-            AdminCommand::CreateKey(key) => {
-                let role = key.role.trim().to_uppercase().replace('-', "_");
-                let days = if key.expires_in_days == "0" { "" } else { &key.expires_in_days };
-                let command = NewApiKey::parse(&key.name, &role, days, "").map_err(|wrong| wrong.to_string())?;
-                Self::CreateKey(email(&key.email)?, command)
-            }
-        })
-    }
-
-    /// Does it. Gives what is printed.
-    async fn run(self, cx: &Context) -> Result<Zeroizing<String>, Error> {
-        match self {
-            Self::Create(email, password) => {
-                users::create(cx, email.clone(), password, Role::AccountAdministrator).await?;
-                Ok(Zeroizing::new(format!("{email} is created.")))
-            }
-            Self::ResetPassword(email, password) => {
-                users::reset_password(cx, &email, password).await?;
-                Ok(Zeroizing::new(format!("{email} is given a new password.")))
-            }
-            Self::CreateKey(email, command) => {
-                let owner = Owner::User(users::by_email(cx, &email).await?);
-                let mut change = cx.state.db.write().await?;
-                let created = api_keys::create(cx, &mut change, owner, command).await?;
-                change.commit().await?;
-                Ok(created.value)
-            }
-        }
-    }
+fn read(person: &Person) -> Result<(Email, Password), String> {
+    let email = Email::parse(&person.email).map_err(|error| format!("--email: {error}"))?;
+    Ok((email, password(person)?))
 }
 
 fn password(person: &Person) -> Result<Password, String> {

@@ -55,6 +55,8 @@ pub enum AdminCommand {
     ResetPassword(Person),
     /// Make an API key of a person, and print its value.
     CreateKey(NewKey),
+    /// Prove that the audit trail is what was written: nothing altered, removed, inserted or cut off.
+    VerifyAudit(KnownLink),
 }
 
 /// An API key to be made.
@@ -83,6 +85,14 @@ pub struct Person {
     /// A file with the new password; without it, the password is read from standard input.
     #[arg(long)]
     pub password_file: Option<PathBuf>,
+}
+
+/// What was noted of the audit trail earlier.
+#[derive(Debug, Args)]
+pub struct KnownLink {
+    /// The number and hash of an entry, as an earlier run or an export told them: it has to be the same still.
+    #[arg(long, value_name = "NUMBER:HASH")]
+    pub expect: Option<String>,
 }
 
 /// Settings, which can also stand in the environment (MUSTER_LISTEN for --listen) or in a TOML file (listen).

@@ -16,8 +16,9 @@ use uuid::Uuid;
 use crate::{
     db::{
         Db,
-        entity::{audit, connection, refused_call, script_run, secret_handout},
+        entity::{connection, refused_call, script_run, secret_handout},
     },
+    manage::audit::chain::{self, ChainError},
     state::State,
 };
 
@@ -40,12 +41,10 @@ fn before(now: Timestamp, days: u32) -> Timestamp {
 ///
 /// # Errors
 /// Where the database is out of reach; what was removed by then is gone.
-pub async fn tidy(state: &State) -> Result<(), DbErr> {
+pub async fn tidy(state: &State) -> Result<(), ChainError> {
     let (db, now) = (&state.db, state.clock.now());
-    // Ids hold the time at which they were made, so the primary key finds the rows.
-    let oldest = AuditId::new(before(now, state.retention.audit_days), &[0; 10]).0;
-    remove::<audit::Entity>(db, audit::Column::Id, audit::Column::Id.lt(oldest).into()).await?;
 
+    // Ids hold the time at which they were made, so the primary key finds the rows.
     let since = before(now, state.retention.connection_days);
     let oldest = ConnectionId::new(since, &[0; 10]).0;
     let ended = Condition::all()
@@ -76,7 +75,12 @@ pub async fn tidy(state: &State) -> Result<(), DbErr> {
     let ended = Condition::all().add(script_run::Column::EndedAt.lt(since.as_millis()));
     remove::<script_run::Entity>(db, script_run::Column::Id, ended).await?;
     let old = secret_handout::Column::At.lt(since.as_millis());
-    remove::<secret_handout::Entity>(db, secret_handout::Column::Id, old.into()).await
+    remove::<secret_handout::Entity>(db, secret_handout::Column::Id, old.into()).await?;
+
+    // Last: where somebody has tampered with the chain, this alone is left undone.
+    let oldest = AuditId::new(before(now, state.retention.audit_days), &[0; 10]).0;
+    chain::link(state).await?;
+    chain::expire(state, oldest, CHUNK, MAX_CHUNKS).await
 }
 
 /// Delegates that were connected more often than is kept.

@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     config::Config,
     connections::{self, Bounds},
-    manage::{self, users},
+    manage::{self, audit::chain, users},
     metrics, presence, retention, router, start,
     state::State,
     web::assets,
@@ -57,6 +57,7 @@ pub async fn serve(config: &Config) -> Result<(), ServeError> {
     }
     let router = router(&state, assets::load());
     state.tasks.spawn(presence::job::run(state.clone()));
+    state.tasks.spawn(chain::run(state.clone()));
     state.tasks.spawn(tidy(state.clone()));
     announce(&state, address).await?;
     run(state, listener, router).await

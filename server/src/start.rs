@@ -15,7 +15,7 @@ use crate::{
     auth::{limit::Limits, password::Passwords, setup::SetupCode},
     clock::Clock,
     config::Config,
-    db::{Db, OpenError, entity::setting},
+    db::{Db, OpenError, audit::hash::AuditKey, entity::setting},
     encryption::{EncryptionKey, KeyError},
     error::Error,
     events::Events,
@@ -92,6 +92,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
     let events = Events::default();
     let db = Db::open(&config.database, events.clone()).await?;
     let encryption = encryption(&db, &config.secret_key_file).await?;
+    db.set_audit_key(AuditKey::of(&encryption));
     let account = account(&db, &encryption, clock.now()).await?;
     let presence = Presence::new(clock.now());
     let metrics = Metrics::new(db.health().meters());

@@ -1,12 +1,16 @@
 //! The audit trail: who did what to which object, from where, and when.
 
+mod chain;
 mod trail;
 
 use std::{fmt, net::IpAddr};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::trail::{Subject, TrailFilter, TrailRow};
+pub use self::{
+    chain::{Break, BreakKind, Link, Verification},
+    trail::{Subject, TrailFilter, TrailRow},
+};
 use crate::{
     id::{ApiKeyId, DelegateId, InstallLinkId, UserId},
     named_enum::named_enum,
@@ -24,9 +28,9 @@ pub enum Actor {
         /// The address at that time.
         email: Email,
     },
-    /// A person who is not signed in, by the address given.
+    /// Somebody who is not known, or a person who is not signed in, by the address given.
     Stranger {
-        /// What was typed where the address belongs.
+        /// The address, where it is that of a user; else empty. What was typed there may be anything.
         claimed: String,
     },
     /// A delegate, by its credential.
@@ -76,6 +80,7 @@ impl Actor {
     pub fn name(&self) -> &str {
         match self {
             Self::User { email, .. } => email.as_str(),
+            Self::Stranger { claimed } if claimed.is_empty() => "somebody unknown",
             Self::Stranger { claimed } => claimed,
             Self::Delegate { name, .. } | Self::InstallLink { name, .. } | Self::ApiKey { name, .. } => name,
             Self::CommandLine => "the command line",
@@ -104,19 +109,20 @@ pub struct AuditRow {
     pub address: String,
     /// What was done to the object.
     pub action: Action,
-    /// What else is to be known; may be empty.
+    /// The changes as a phrase, and whatever else older versions wrote; may be empty.
     pub detail: String,
-    /// What changed from what to what. Entries of older versions say it in their detail.
+    /// What changed from what to what, and what belongs to it. Entries of older versions say it in their detail.
     pub changes: Vec<FactChange>,
 }
 
-/// Something that changed.
+/// Something that changed, or that belongs to what was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactChange {
     /// What, in a word or two.
     pub what: String,
-    /// What it was; may be empty.
-    pub before: String,
+    /// What it was; may be empty. None of what did not change, and is told for what it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
     /// What it is; may be empty.
     pub after: String,
 }
@@ -125,15 +131,31 @@ impl FactChange {
     /// Something that changed.
     #[must_use]
     pub fn new(what: &str, before: impl Into<String>, after: impl Into<String>) -> Self {
-        Self { what: what.to_owned(), before: before.into(), after: after.into() }
+        Self { what: what.to_owned(), before: Some(before.into()), after: after.into() }
+    }
+
+    /// Something that belongs to what was done.
+    #[must_use]
+    pub fn fact(what: &str, is: impl Into<String>) -> Self {
+        Self { what: what.to_owned(), before: None, after: is.into() }
+    }
+
+    /// All of them as a phrase.
+    #[must_use]
+    pub fn phrase(all: &[Self]) -> String {
+        all.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
     }
 }
 
 /// As a phrase.
 impl fmt::Display for FactChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let none_is = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-        write!(f, "{} {} → {}", self.what, none_is(&self.before), none_is(&self.after))
+        let or_none = |text: &'_ str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
+        write!(f, "{} ", self.what)?;
+        if let Some(before) = &self.before {
+            write!(f, "{} → ", or_none(before))?;
+        }
+        f.write_str(&or_none(&self.after))
     }
 }
 
@@ -185,6 +207,10 @@ named_enum! {
         SignedOut = "SIGNED_OUT", "Signed out";
         /// Somebody failed to sign in.
         SignInFailed = "SIGN_IN_FAILED", "Sign-in failed";
+        /// Credentials of delegates were refused.
+        CredentialRefused = "CREDENTIAL_REFUSED", "Credential refused";
+        /// Registrations of delegates were refused.
+        RegistrationRefused = "REGISTRATION_REFUSED", "Registration refused";
         /// A profile was made.
         ProfileCreated = "PROFILE_CREATED", "Profile created";
         /// A profile was changed.
@@ -253,6 +279,16 @@ named_enum! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_and_facts_are_a_phrase_and_data() {
+        let all = [FactChange::new("profile", "", "Edge"), FactChange::fact("host", "web-1")];
+        assert_eq!(FactChange::phrase(&all), "profile none → Edge; host web-1");
+        let json = serde_json::to_value(&all).unwrap();
+        assert_eq!(json[0], serde_json::json!({"what": "profile", "before": "", "after": "Edge"}));
+        assert_eq!(json[1], serde_json::json!({"what": "host", "after": "web-1"}));
+        assert_eq!(serde_json::from_value::<Vec<FactChange>>(json).unwrap(), all);
+    }
 
     #[test]
     fn every_action_is_found_by_its_word() {

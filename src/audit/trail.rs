@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Action, AuditRow};
+use super::{Action, AuditRow, Link};
 use crate::{named_enum::named_enum, page::Cursor, time::Timestamp};
 
 named_enum! {
@@ -55,7 +55,9 @@ impl Action {
             | Self::TokenExtended
             | Self::TokenRotated
             | Self::TokenRevoked
-            | Self::TokenDeleted => Subject::Tokens,
+            | Self::TokenDeleted
+            | Self::CredentialRefused
+            | Self::RegistrationRefused => Subject::Tokens,
             Self::ServiceAccountCreated
             | Self::ServiceAccountDeleted
             | Self::ApiKeyCreated
@@ -141,6 +143,8 @@ pub struct TrailRow {
     pub name: String,
     /// Whether the object is still there and has a page.
     pub has_page: bool,
+    /// Its place in the chain; none of the newest, which are not in it yet.
+    pub link: Option<Link>,
 }
 
 #[cfg(test)]

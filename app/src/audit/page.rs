@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use muster::{
-    audit::{Subject, TrailFilter, TrailRow},
+    audit::{Link, Subject, TrailFilter, TrailRow},
     page::Cursor,
     user::Permission,
 };
@@ -84,6 +84,7 @@ fn line(id: Uuid, row: TrailRow, filter: &TrailFilter) -> impl IntoView + use<> 
         <tr class="row" data-key=id.to_string()>
             <td data-label="When" class="time-cell">
                 <Time at=entry.at />
+                {place(row.link)}
             </td>
             <td data-label="What" class="main-cell">
                 <span class="t">{entry.action.label()}</span>
@@ -110,6 +111,24 @@ fn line(id: Uuid, row: TrailRow, filter: &TrailFilter) -> impl IntoView + use<> 
                     })}
             </td>
         </tr>
+    }
+}
+
+/// The entry's number in the chain, and its hash for who points there.
+fn place(link: Option<Link>) -> impl IntoView {
+    match link {
+        Some(Link { seq, hash }) => view! {
+            <span class="second mono" title=format!("Hash {hash}")>
+                {format!("#{seq}")}
+            </span>
+        }
+        .into_any(),
+        None => view! {
+            <span class="second" title="It gets its place in the chain within seconds.">
+                "Not chained yet"
+            </span>
+        }
+        .into_any(),
     }
 }
 

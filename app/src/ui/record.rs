@@ -38,15 +38,23 @@ fn entry(row: AuditRow) -> impl IntoView {
     }
 }
 
-/// What changed from what to what.
+/// What changed from what to what, or what belongs to it.
 fn change(FactChange { what, before, after }: FactChange) -> impl IntoView {
     let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+    let after = or_none(after);
+    let after = match before {
+        Some(before) => view! {
+            <del>{or_none(before)}</del>
+            <span aria-hidden="true">"→"</span>
+            <ins>{after}</ins>
+        }
+        .into_any(),
+        None => view! { <span class="fact">{after}</span> }.into_any(),
+    };
     view! {
         <li>
             <span class="change-what">{what}</span>
-            <del>{or_none(before)}</del>
-            <span aria-hidden="true">"→"</span>
-            <ins>{or_none(after)}</ins>
+            {after}
         </li>
     }
 }

@@ -108,6 +108,8 @@ fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
         | Action::SignedIn
         | Action::SignedOut
         | Action::SignInFailed
+        | Action::CredentialRefused
+        | Action::RegistrationRefused
         | Action::InstallLinkCreated
         | Action::BundleDownloaded
         | Action::DelegateRegistered

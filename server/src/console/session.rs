@@ -25,6 +25,7 @@ use crate::{
     },
     error::Error,
     manage::{Context, delegates, tokens, users},
+    presence::recorded::SignInRefusal,
     web::{self, cookie},
 };
 
@@ -130,11 +131,16 @@ impl Operator {
             let sentence = "The email address or the password is wrong.";
             Error::field("", Invalid::new(sentence))
         };
+        let failed = |why| self.state.presence.sign_in_failed(None, why, self.state.clock.now(), self.address);
         // What is no address is nobody's: the same answer, and no work.
-        let email = Email::parse(email).map_err(|_| wrong())?;
+        let email = Email::parse(email).map_err(|_| {
+            failed(SignInRefusal::UnknownUser);
+            wrong()
+        })?;
         self.check_login_is_kept()?;
         let device = self.device.as_ref().filter(|device| device.knows(&email));
-        self.state.limits.sign_in(self.address, &email, device)?;
+        let allowed = self.state.limits.sign_in(self.address, &email, device);
+        allowed.inspect_err(|_| failed(SignInRefusal::TooOften))?;
         let asker = if device.is_some() { Asker::Known } else { Asker::Stranger };
         let user = users::verify(&self.state, &email, password, asker, self.address).await?.ok_or_else(wrong)?;
         caller::sign_in(&self.session, user.id, self.began()).await?;

@@ -1,5 +1,7 @@
 //! Writing the audit trail: in the same transaction as what it tells of.
 
+pub mod hash;
+
 use std::sync::{Mutex, PoisonError};
 
 use muster::{
@@ -8,10 +10,14 @@ use muster::{
     scope::Scope,
     time::Timestamp,
 };
-use sea_orm::{ActiveModelTrait, DbErr, Set};
+use sea_orm::{ActiveModelTrait, DbErr, IntoActiveModel as _};
 use uuid::Uuid;
 
-use super::{Change, entity::audit::ActiveModel, insert::insert_all};
+use super::{
+    Change,
+    entity::audit::{ActiveModel, Model},
+    insert::insert_all,
+};
 use crate::random;
 
 /// What an entry tells, beyond who and when.
@@ -25,8 +31,8 @@ pub struct Entry<'a> {
     pub object: Option<Uuid>,
     /// What the object is called.
     pub name: &'a str,
-    /// What else a person needs to understand it; never a secret.
-    pub detail: String,
+    /// What changed from what to what, and what else belongs to it; never a secret.
+    pub facts: Vec<FactChange>,
 }
 
 /// By what an actor is found again, where it has an id.
@@ -46,23 +52,7 @@ pub fn actor_id(actor: &Actor) -> Option<Uuid> {
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
-    record_changes(change, origin, now, entry, &[]).await
-}
-
-/// Writes an entry, and what changed from what to what.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn record_changes(
-    change: &Change,
-    origin: &Origin,
-    now: Timestamp,
-    entry: Entry<'_>,
-    changes: &[FactChange],
-) -> Result<(), DbErr> {
-    let json = || serde_json::to_string(changes).map_err(|error| DbErr::Custom(error.to_string()));
-    let changes = (!changes.is_empty()).then(json).transpose()?;
-    ActiveModel { changes: Set(changes), ..row(origin, now, &entry) }.insert(&**change).await?;
+    row(change, origin, now, &entry)?.insert(&**change).await?;
     change.tells(Line::of(origin, &entry));
     Ok(())
 }
@@ -73,27 +63,34 @@ pub async fn record_changes(
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record_all(change: &Change, now: Timestamp, entries: &[(Origin, Entry<'_>)]) -> Result<Vec<Line>, DbErr> {
-    insert_all(change, entries.iter().map(|(origin, entry)| row(origin, now, entry)).collect()).await?;
+    let rows = entries.iter().map(|(origin, entry)| row(change, origin, now, entry));
+    insert_all(change, rows.collect::<Result<_, _>>()?).await?;
     Ok(entries.iter().map(|(origin, entry)| Line::of(origin, entry)).collect())
 }
 
-fn row(origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> ActiveModel {
-    ActiveModel {
-        id: Set(AuditId::new(now, &random::bytes()).0),
-        account_id: Set(entry.scope.account.0),
-        organization: Set(entry.scope.organization().to_owned()),
-        project: Set(entry.scope.project().to_owned()),
-        at: Set(now.as_millis()),
-        actor_kind: Set(origin.actor.kind().to_owned()),
-        actor_id: Set(actor_id(&origin.actor)),
-        actor_name: Set(origin.actor.name().to_owned()),
-        address: Set(origin.address.map(|address| address.to_string()).unwrap_or_default()),
-        action: Set(entry.action.code().to_owned()),
-        object_id: Set(entry.object),
-        object_name: Set(entry.name.to_owned()),
-        detail: Set(entry.detail.clone()),
-        changes: Set(None),
-    }
+/// The row of an entry, bound to the installation's key. The chain takes it in once it is committed.
+fn row(change: &Change, origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> Result<ActiveModel, DbErr> {
+    let json = || serde_json::to_string(&entry.facts).map_err(|error| DbErr::Custom(error.to_string()));
+    let mut row = Model {
+        id: AuditId::new(now, &random::bytes()).0,
+        account_id: entry.scope.account.0,
+        organization: entry.scope.organization().to_owned(),
+        project: entry.scope.project().to_owned(),
+        at: now.as_millis(),
+        actor_kind: origin.actor.kind().to_owned(),
+        actor_id: actor_id(&origin.actor),
+        actor_name: origin.actor.name().to_owned(),
+        address: origin.address.map(|address| address.to_string()).unwrap_or_default(),
+        action: entry.action.code().to_owned(),
+        object_id: entry.object,
+        object_name: entry.name.to_owned(),
+        detail: FactChange::phrase(&entry.facts),
+        changes: (!entry.facts.is_empty()).then(json).transpose()?,
+        seq: None,
+        hash: None,
+    };
+    row.hash = Some(change.db.audit_key()?.of_entry(&row).to_vec());
+    Ok(row.into_active_model().reset_all())
 }
 
 /// What the log says of an entry.

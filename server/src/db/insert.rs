@@ -55,6 +55,33 @@ fn statement<A: ActiveModelTrait>(backend: DbBackend, mut rows: Vec<A>) -> Resul
     Ok(Statement::from_sql_and_values(backend, sql, values))
 }
 
+/// One statement for many rows, which stand where it has `{rows}`. Both databases call the columns of `VALUES` column1, column2, …; sea-query has no
+/// such statement.
+///
+/// # Errors
+/// Where the database is out of reach, or does not take them.
+pub async fn update_many<const N: usize>(
+    tx: &impl ConnectionTrait,
+    sql: &str,
+    rows: impl Iterator<Item = [Value; N]>,
+) -> Result<(), DbErr> {
+    let mut values = Vec::new();
+    let mut places = Vec::new();
+    for row in rows {
+        let first = values.len() + 1;
+        let place = |column: usize| match tx.get_database_backend() {
+            DbBackend::Postgres => format!("${}", first + column),
+            // It looks up a place with a number among all that it has read.
+            _ => "?".to_owned(),
+        };
+        places.push(format!("({})", (0..N).map(place).collect::<Vec<_>>().join(", ")));
+        values.extend(row);
+    }
+    let sql = sql.replace("{rows}", &places.join(", "));
+    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use sea_orm::Set;

@@ -1,6 +1,6 @@
 //! Every lock of a row, and the one order in which they are taken: **accounts, then people, names of delegates, secrets,
-//! tokens, profiles and delegates; of each the smaller id first**. Two changes that take them in this order wait for one another,
-//! and never for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its
+//! tokens, profiles, delegates, and the chain of the audit trail; of each the smaller id first**. Two changes that take
+//! them in this order wait for one another, and never for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its
 //! lock, and have none of their own; so are those that wait for one session alone ([`reveal()`]).
 //!
 //! A row that a change will write is locked for that from the start: two that first share a lock and then both want to
@@ -23,14 +23,15 @@ use muster::{
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, PrimaryKeyTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement, Value, sea_query::ArrayType,
+    QuerySelect, Statement, Value,
+    sea_query::{ArrayType, LockBehavior, LockType},
 };
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
     Change,
-    entity::{Scoped, account, delegate, profile, reveal, secret, token, user},
+    entity::{Scoped, account, audit_chain, delegate, profile, reveal, secret, token, user},
 };
 
 /// How a row is locked.
@@ -172,4 +173,10 @@ pub async fn delegates(change: &Change, which: Condition) -> Result<Vec<Uuid>, D
 pub async fn delegates_heard(change: &Change, which: Condition) -> Result<Vec<Uuid>, DbErr> {
     let rows = delegate::Entity::find().select_only().column(delegate::Column::Id).filter(which);
     rows.order_by_asc(delegate::Column::Id).lock_exclusive().into_tuple().all(&**change).await
+}
+
+/// The ends of the audit trail's chain, for what lengthens or shortens it; none also where another manager does that.
+pub async fn audit_chain(change: &Change, account: AccountId) -> Result<Option<audit_chain::Model>, DbErr> {
+    let head = audit_chain::Entity::find_by_id(account.0);
+    head.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked).one(&**change).await
 }

@@ -21,13 +21,18 @@ mod watch;
 
 pub use self::{guarded::Guarded, health::Health, known::KnownToken, open::OpenError};
 
-use std::{collections::BTreeSet, ops::Deref, time::Duration};
+use std::{
+    collections::BTreeSet,
+    ops::Deref,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait, Value};
 use tracing::Instrument as _;
 
 use self::{
-    audit::Line,
+    audit::{Line, hash::AuditKey},
     failure::is_unavailable,
     known::{Known, Locked, Rows},
     transaction::Transaction,
@@ -51,6 +56,8 @@ pub struct Db {
     health: Health,
     events: Events,
     known: Known,
+    /// Known once the installation's key is, before the first entry is written.
+    audit_key: Arc<OnceLock<AuditKey>>,
 }
 
 /// How changes are written.
@@ -105,6 +112,20 @@ impl Db {
             locked: Locked::default(),
             db: self.clone(),
         })
+    }
+
+    /// Binds what is written into the audit trail to the installation's key.
+    pub fn set_audit_key(&self, key: AuditKey) {
+        // One installation has one key.
+        let _ = self.audit_key.set(key);
+    }
+
+    /// The key of the audit trail's hashes.
+    ///
+    /// # Errors
+    /// Before it is set: nothing is written into the trail without it.
+    pub fn audit_key(&self) -> Result<&AuditKey, DbErr> {
+        self.audit_key.get().ok_or_else(|| DbErr::Custom("the key of the audit trail is not set".to_owned()))
     }
 
     fn is_postgres(&self) -> bool {

@@ -7,6 +7,7 @@ mod trigrams;
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
@@ -113,7 +114,7 @@ impl Db {
         check_version(&writer).await?;
         let reader = Guarded { inner: reader, health: health.clone() };
         let writer = Writer::Sqlite(Turns::new(writer, health.clone()));
-        Ok(Self { writer, reader, health, events, known: Known::alone(READERS / 2) })
+        Ok(Self { writer, reader, health, events, known: Known::alone(READERS / 2), audit_key: Arc::default() })
     }
 
     async fn open_postgres(postgres: &Postgres, events: Events) -> Result<Self, OpenError> {
@@ -138,7 +139,7 @@ impl Db {
         tokio::spawn(watch(options, pool.clone(), health.clone()));
         let pool: DatabaseConnection = pool.into();
         let reader = Guarded { inner: pool.clone(), health: health.clone() };
-        Ok(Self { writer: Writer::Postgres(pool), reader, health, events, known })
+        Ok(Self { writer: Writer::Postgres(pool), reader, health, events, known, audit_key: Arc::default() })
     }
 }
 

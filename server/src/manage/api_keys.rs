@@ -94,8 +94,8 @@ pub async fn create(cx: &Context, change: &mut Change, owner: Owner, command: Ne
     let key = ApiKey { id, scope: held.scope, owner, name, role, created_at: now, expires_at, previous_until: None };
     let secret = new_key();
     insert(cx, change, &key, digest(&secret)).await?;
-    let mut changes = vec![FactChange::new("role", "", role.label())];
-    changes.extend(expires_at.map(|at| FactChange::new("expires", "", at.to_string())));
+    let mut changes = vec![FactChange::fact("role", role.label())];
+    changes.extend(expires_at.map(|at| FactChange::fact("expires", at.to_string())));
     record(cx, change, Action::ApiKeyCreated, &key, &held.name, &changes).await?;
     Ok(CreatedKey { value: whole(cx, &key, secret), key })
 }
@@ -123,7 +123,7 @@ pub async fn rotate(
     next.digest = Set(digest(&secret));
     let key = ApiKey::try_from(next.update(&**change).await?)?;
     let old = until.map_or_else(|| "at once".to_owned(), |until| until.to_string());
-    record(cx, change, Action::ApiKeyRotated, &key, &held.name, &[FactChange::new("old value ends", "", old)]).await?;
+    record(cx, change, Action::ApiKeyRotated, &key, &held.name, &[FactChange::fact("old value ends", old)]).await?;
     Ok(CreatedKey { value: whole(cx, &key, secret), key })
 }
 
@@ -244,8 +244,8 @@ async fn record(
     changes: &[FactChange],
 ) -> Result<(), Error> {
     let name = called(&key.name, owner);
-    let entry = Entry { scope: &key.scope, action, object: Some(key.id.0), name: &name, detail: String::new() };
-    cx.record_changes(change, entry, changes).await?;
+    let entry = Entry { scope: &key.scope, action, object: Some(key.id.0), name: &name, facts: changes.to_vec() };
+    cx.record(change, entry).await?;
     change.touches(Topic::Users);
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! The audit trail: what use cases write into it, and what is shown of it.
 
+pub mod chain;
 mod trail;
+mod verify;
 
 use muster::{
-    audit::{Action, AuditRow, FactChange},
+    audit::{Action, AuditRow},
     page::{Cursor, Page},
     scope::Scope,
     time::Timestamp,
@@ -12,7 +14,7 @@ use muster::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-pub use self::trail::trail;
+pub use self::{trail::trail, verify::verify};
 use super::{Context, page::page};
 use crate::{
     db::{
@@ -100,6 +102,11 @@ fn shown(row: table::Model) -> Option<AuditRow> {
     })
 }
 
+/// How many delegates, in the record's words.
+pub(super) fn count_of_delegates(count: u64) -> String {
+    if count == 1 { "1 delegate".to_owned() } else { format!("{count} delegates") }
+}
+
 impl Context {
     /// Writes into the audit trail what is done, as a part of the change that does it.
     ///
@@ -108,27 +115,4 @@ impl Context {
     pub(super) async fn record(&self, change: &Change, entry: Entry<'_>) -> Result<(), DbErr> {
         audit::record(change, &self.origin(), self.now(), entry).await
     }
-
-    /// Writes into the audit trail what is done, and what changes from what to what.
-    ///
-    /// # Errors
-    /// Where the database is out of reach.
-    pub(super) async fn record_changes(
-        &self,
-        change: &Change,
-        entry: Entry<'_>,
-        changes: &[FactChange],
-    ) -> Result<(), DbErr> {
-        audit::record_changes(change, &self.origin(), self.now(), entry, changes).await
-    }
-}
-
-/// Writes an entry of a change that is its own: what happened touches nothing else.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn note(cx: &Context, entry: Entry<'_>) -> Result<(), Error> {
-    let change = cx.state.db.write().await?;
-    cx.record(&change, entry).await?;
-    Ok(change.commit().await?)
 }

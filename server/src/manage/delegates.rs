@@ -213,7 +213,7 @@ async fn switch_profile_as_seen(
     }
     let after = before.switch_profile(&profile, cx.now());
     let changed = FactChange::new("profile", from, profile.spec.name.as_str());
-    save_change(cx, &change, &after, Action::ProfileSwitched, changed).await?;
+    save(cx, &change, &after, Action::ProfileSwitched, vec![changed]).await?;
     change.touches(Topic::Delegates);
     // Lists of profiles count their delegates.
     change.touches(Topic::Profiles);
@@ -237,7 +237,7 @@ pub async fn edit_selectors(cx: &Context, id: DelegateId, selectors: Option<Sele
     let from = delegate.own_selectors().to_string();
     delegate.selectors = selectors;
     let changed = FactChange::new("selectors", from, delegate.own_selectors().to_string());
-    save_change(cx, &change, &delegate, Action::SelectorsEdited, changed).await?;
+    save(cx, &change, &delegate, Action::SelectorsEdited, vec![changed]).await?;
     change.touches(Topic::Delegates);
     change.commit().await?;
     Ok(delegate)
@@ -253,7 +253,7 @@ pub async fn edit_description(cx: &Context, id: DelegateId, description: Option<
     let from = delegate.description().to_owned();
     delegate.given_description = description;
     let changed = FactChange::new("description", from, delegate.description());
-    save_change(cx, &change, &delegate, Action::DescriptionEdited, changed).await?;
+    save(cx, &change, &delegate, Action::DescriptionEdited, vec![changed]).await?;
     change.touches(Topic::Delegates);
     change.commit().await?;
     Ok(delegate)
@@ -265,24 +265,10 @@ pub(super) async fn save(
     change: &Change,
     after: &Delegate,
     action: Action,
-    detail: String,
+    facts: Vec<FactChange>,
 ) -> Result<(), Error> {
     delegate::Entity::update(delegate::ActiveModel::from(after)).exec(&**change).await?;
-    Ok(record(cx, change, after, action, detail).await?)
-}
-
-/// Saves a delegate that is locked, and says in the audit trail what of it changed.
-async fn save_change(
-    cx: &Context,
-    change: &Change,
-    after: &Delegate,
-    action: Action,
-    changed: FactChange,
-) -> Result<(), Error> {
-    delegate::Entity::update(delegate::ActiveModel::from(after)).exec(&**change).await?;
-    let (object, name) = (Some(after.id.0), after.facts.name.as_str());
-    let entry = Entry { scope: &after.scope, action, object, name, detail: changed.to_string() };
-    Ok(cx.record_changes(change, entry, &[changed]).await?)
+    Ok(record(cx, change, after, action, facts).await?)
 }
 
 async fn record(
@@ -290,10 +276,10 @@ async fn record(
     change: &Change,
     delegate: &Delegate,
     action: Action,
-    detail: String,
+    facts: Vec<FactChange>,
 ) -> Result<(), sea_orm::DbErr> {
     let (object, name) = (Some(delegate.id.0), delegate.facts.name.as_str());
-    cx.record(change, Entry { scope: &delegate.scope, action, object, name, detail }).await
+    cx.record(change, Entry { scope: &delegate.scope, action, object, name, facts }).await
 }
 
 /// Removes a delegate's listing.
@@ -310,8 +296,8 @@ async fn delete_as_seen(cx: &Context, id: DelegateId, seen: Option<i32>) -> Resu
     let delegate: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
     delegate.unchanged_since(seen)?;
     delegate::Entity::delete_by_id(id.0).exec(&*change).await?;
-    let detail = format!("host {}", delegate.facts.host_name);
-    record(cx, &change, &delegate, Action::DelegateDeleted, detail).await?;
+    let host = FactChange::fact("host", delegate.facts.host_name.as_str());
+    record(cx, &change, &delegate, Action::DelegateDeleted, vec![host]).await?;
     Topic::ALL.into_iter().for_each(|topic| change.touches(topic));
     Ok(change.commit().await?)
 }

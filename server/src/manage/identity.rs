@@ -43,34 +43,24 @@ impl Caller {
         change: &Change,
         delegate: &Delegate,
         action: Action,
-        detail: String,
+        facts: Vec<FactChange>,
         now: Timestamp,
     ) -> Result<(), DbErr> {
-        self.record_changes(change, delegate, action, (detail, &[]), now).await
-    }
-
-    /// The same, and what changes from what to what.
-    ///
-    /// # Errors
-    /// Where the database is out of reach.
-    pub(super) async fn record_changes(
-        &self,
-        change: &Change,
-        delegate: &Delegate,
-        action: Action,
-        (detail, changes): (String, &[FactChange]),
-        now: Timestamp,
-    ) -> Result<(), DbErr> {
-        let (origin, entry) = self.entry(delegate, action, detail);
-        audit::record_changes(change, &origin, now, entry, changes).await
+        let (origin, entry) = self.entry(delegate, action, facts);
+        audit::record(change, &origin, now, entry).await
     }
 
     /// What the audit trail tells of something that the delegate does.
-    pub(super) fn entry<'a>(&self, delegate: &'a Delegate, action: Action, detail: String) -> (Origin, Entry<'a>) {
+    pub(super) fn entry<'a>(
+        &self,
+        delegate: &'a Delegate,
+        action: Action,
+        facts: Vec<FactChange>,
+    ) -> (Origin, Entry<'a>) {
         let (scope, name) = (&delegate.scope, delegate.facts.name.as_str());
         let actor = Actor::Delegate { id: Some(delegate.id), name: name.to_owned() };
         let origin = Origin { actor, address: Some(self.address) };
-        (origin, Entry { scope, action, object: Some(delegate.id.0), name, detail })
+        (origin, Entry { scope, action, object: Some(delegate.id.0), name, facts })
     }
 
     /// Writes into the audit trail that the delegate went over to the caller's token, where it did.
@@ -89,8 +79,8 @@ impl Caller {
         }
         let row = token::Entity::find_by_id(before.token_id.0).one(&**change).await?;
         let from = row.map_or_else(|| "a deleted token".to_owned(), |row| row.name);
-        let detail = format!("{from} → {}", self.token.name);
-        self.record(change, after, Action::TokenSwitched, detail, now).await
+        let switched = FactChange::new("token", from, self.token.name.as_str());
+        self.record(change, after, Action::TokenSwitched, vec![switched], now).await
     }
 }
 
@@ -198,11 +188,17 @@ async fn suspect(state: &State, caller: &Caller, id: DelegateId) -> Result<Optio
     }
     let after = before.suspect(&caller.address.to_string(), state.clock.now());
     delegate::Entity::update(delegate::ActiveModel::from(&after)).exec(&*change).await?;
-    let detail = after.conflict.as_ref().map(ToString::to_string).unwrap_or_default();
-    caller.record(&change, &after, Action::IdentityConflict, detail, state.clock.now()).await?;
+    caller.record(&change, &after, Action::IdentityConflict, conflicting(&after), state.clock.now()).await?;
     change.touches(Topic::Delegates);
     change.commit().await?;
     Ok(Some(after))
+}
+
+/// From where two processes use an identity, for the record.
+pub(super) fn conflicting(delegate: &Delegate) -> Vec<FactChange> {
+    let addresses =
+        delegate.conflict.iter().flat_map(|conflict| ["known at", "also at"].into_iter().zip(&conflict.addresses));
+    addresses.map(|(what, address)| FactChange::fact(what, address.as_str())).collect()
 }
 
 /// A place among the changes that delegates ask for, kept until the change is made.

@@ -3,7 +3,7 @@
 pub mod links;
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::InstallName,
     id::{ProfileId, TokenId},
     install::{Arrival, Arrivals, Bundle, Choices, InstallOptions, InstallReview, ShownFile, image},
@@ -141,19 +141,24 @@ pub async fn download(
         return Err(Conflict::FilesChanged.into());
     }
     let change = cx.begin(Permission::ManageDelegates).await?;
-    let detail = handed_out(&resolved.chosen, &download.name);
-    cx.record(&change, token_entry(&resolved.token, Action::BundleDownloaded, detail)).await?;
+    let facts = handed_out(&resolved.chosen, &download.name);
+    cx.record(&change, token_entry(&resolved.token, Action::BundleDownloaded, facts)).await?;
     change.commit().await?;
     Ok(download)
 }
 
 /// What the audit trail says of files that were handed out.
-fn handed_out(chosen: &Choices, file: &str) -> String {
-    format!("{} delegate {}: {file}", chosen.kind.label(), chosen.name.as_str())
+fn handed_out(chosen: &Choices, file: &str) -> Vec<FactChange> {
+    let [kind, delegate] = chosen_facts(chosen);
+    vec![kind, delegate, FactChange::fact("file", file)]
 }
 
-fn token_entry(token: &Token, action: Action, detail: String) -> Entry<'_> {
-    Entry { scope: &token.scope, action, object: Some(token.id.0), name: token.name.as_str(), detail }
+fn chosen_facts(chosen: &Choices) -> [FactChange; 2] {
+    [FactChange::fact("type", chosen.kind.label()), FactChange::fact("delegate", chosen.name.as_str())]
+}
+
+fn token_entry(token: &Token, action: Action, facts: Vec<FactChange>) -> Entry<'_> {
+    Entry { scope: &token.scope, action, object: Some(token.id.0), name: token.name.as_str(), facts }
 }
 
 /// The delegates of a name – none where it cannot be one – and what calls with a token were turned away for.

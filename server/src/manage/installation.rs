@@ -63,7 +63,7 @@ async fn found(change: &Change, encryption: &EncryptionKey, now: Timestamp) -> R
     let scope = Scope::account(id);
     let origin = Origin { actor: Actor::Installation, address: None };
     let (action, object, name) = (Action::AccountCreated, Some(id.0), ACCOUNT_NAME);
-    audit::record(change, &origin, now, Entry { scope: &scope, action, object, name, detail: String::new() }).await?;
+    audit::record(change, &origin, now, Entry { scope: &scope, action, object, name, facts: Vec::new() }).await?;
     profiles::insert(change, &origin, &primary_profile(&scope, now)?).await?;
     tokens::insert(change, encryption, &origin, &default_token(&scope, now)?).await?;
     Ok(account)

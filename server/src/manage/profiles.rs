@@ -7,7 +7,7 @@ mod versions;
 use std::collections::BTreeSet;
 
 use muster::{
-    audit::{Action, AuditRow, Origin},
+    audit::{Action, AuditRow, FactChange, Origin},
     delegate::Admission,
     id::ProfileId,
     page::{Cursor, Page},
@@ -150,14 +150,14 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
 pub(super) async fn insert(change: &Change, origin: &Origin, profile: &Profile) -> Result<(), DbErr> {
     profile::ActiveModel::from(profile).insert(&**change).await?;
     versions::add(change, profile, Some(profile.created_at), None).await?;
-    let approval = if profile.spec.requires_approval { "approval required" } else { "approval not required" };
-    let entry = entry(profile, Action::ProfileCreated, approval.to_owned());
+    let approval = FactChange::fact("approval", edit::approval(&profile.spec));
+    let entry = entry(profile, Action::ProfileCreated, vec![approval]);
     audit::record(change, origin, profile.created_at, entry).await
 }
 
-fn entry(profile: &Profile, action: Action, detail: String) -> Entry<'_> {
+fn entry(profile: &Profile, action: Action, facts: Vec<FactChange>) -> Entry<'_> {
     let (object, name) = (Some(profile.id.0), profile.spec.name.as_str());
-    Entry { scope: &profile.scope, action, object, name, detail }
+    Entry { scope: &profile.scope, action, object, name, facts }
 }
 
 fn taken(error: DbErr, name: &ProfileName) -> Error {
@@ -242,7 +242,7 @@ pub async fn delete(cx: &Context, id: ProfileId, move_delegates: bool) -> Result
         .exec(&*change)
         .await?;
     profile::Entity::delete_by_id(id.0).exec(&*change).await?;
-    cx.record(&change, entry(&profile, Action::ProfileDeleted, String::new())).await?;
+    cx.record(&change, entry(&profile, Action::ProfileDeleted, Vec::new())).await?;
     Topic::ALL.into_iter().for_each(|topic| change.touches(topic));
     Ok(change.commit().await?)
 }

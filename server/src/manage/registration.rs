@@ -21,7 +21,7 @@ use self::{
 };
 use super::{
     delivery::profile_of,
-    identity::{check_fresh, ensure_active, take_place},
+    identity::{check_fresh, conflicting, ensure_active, take_place},
 };
 use crate::{
     caller::Caller,
@@ -165,18 +165,17 @@ impl Attempt<'_> {
         if before.connected_until.is_none() {
             presence::connect(change, &after, now).await?;
         }
-        let tell = |action, detail| self.caller.record(change, &after, action, detail, now);
+        let tell = |action, facts| self.caller.record(change, &after, action, facts, now);
         if binds && let Some(key) = &after.key {
-            tell(Action::KeyBound, format!("fingerprint {}", key.thumbprint().fingerprint())).await?;
+            let fingerprint = FactChange::fact("fingerprint", key.thumbprint().fingerprint());
+            tell(Action::KeyBound, vec![fingerprint]).await?;
         }
-        if is_copy && let Some(conflict) = &after.conflict {
-            tell(Action::IdentityConflict, conflict.to_string()).await?;
+        if is_copy {
+            tell(Action::IdentityConflict, conflicting(&after)).await?;
         }
         self.caller.record_token_switch(change, &before, &after, now).await?;
         if !changes.is_empty() {
-            let phrases: Vec<String> = changes.iter().map(ToString::to_string).collect();
-            let detail = (phrases.join("; "), changes.as_slice());
-            self.caller.record_changes(change, &after, Action::DelegateChanged, detail, now).await?;
+            self.caller.record(change, &after, Action::DelegateChanged, changes, now).await?;
         }
         Ok(after)
     }
@@ -261,13 +260,10 @@ fn admitted(
 }
 
 /// What the audit trail tells of a first registration.
-fn told(delegate: &Delegate, token: &Token) -> String {
-    let mut detail = format!("host {}, token {}", delegate.facts.host_name, token.name);
-    if let Some(asked) = &delegate.asked_profile {
-        detail.push_str(&format!("; asked for profile {asked}, which does not exist"));
-    }
-    if delegate.resembles.is_some() {
-        detail.push_str("; another delegate has this host and name");
-    }
-    detail
+fn told(delegate: &Delegate, token: &Token) -> Vec<FactChange> {
+    let host = FactChange::fact("host", delegate.facts.host_name.as_str());
+    let mut facts = vec![host, FactChange::fact("token", token.name.as_str())];
+    facts.extend(delegate.asked_profile.as_deref().map(|asked| FactChange::fact("unknown profile", asked)));
+    facts.extend(delegate.resembles.map(|other| FactChange::fact("resembles delegate", other.to_string())));
+    facts
 }

@@ -1,7 +1,7 @@
 //! Runs of startup scripts: what is shown of them, and another run.
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::{Admission, Delegate},
     id::{DelegateId, ScriptRunId},
     profile::Profile,
@@ -126,7 +126,7 @@ pub async fn run_again(cx: &Context, id: DelegateId) -> Result<Delegate, Error> 
     let profile = profile.ok_or_else(|| Conflict::NoScript(name()))?;
     // The newest script, also where the clock went back since that was saved.
     let after = delegate.run_again(cx.now().max(profile.script_changed_at));
-    save(cx, &change, &after, Action::ScriptRequested, String::new()).await?;
+    save(cx, &change, &after, Action::ScriptRequested, Vec::new()).await?;
     change.touches(Topic::Delegates);
     change.touches(Topic::Scripts);
     change.commit().await?;
@@ -147,8 +147,8 @@ pub async fn cancel(cx: &Context, id: DelegateId, run: ScriptRunId) -> Result<De
         return Err(Conflict::RunEnded.into());
     }
     delegate.cancelled_run = Some(run);
-    let detail = format!("of profile {}", row.profile_name);
-    save(cx, &change, &delegate, Action::ScriptCancelled, detail).await?;
+    let profile = FactChange::fact("profile", row.profile_name.as_str());
+    save(cx, &change, &delegate, Action::ScriptCancelled, vec![profile]).await?;
     change.touches(Topic::Delegates);
     change.touches(Topic::Scripts);
     change.commit().await?;

@@ -4,7 +4,7 @@ mod allowed;
 mod handouts;
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::Admission,
     id::{ProfileId, SecretId},
     page::{Cursor, Page},
@@ -26,7 +26,7 @@ pub use self::{
 };
 use super::{
     Context,
-    audit::of_object,
+    audit::{count_of_delegates, of_object},
     page::{count, matching, page},
     profiles::run_on_all,
 };
@@ -180,7 +180,7 @@ async fn check_room(change: &Change, scope: &Scope, value: &SecretValue, but: Op
 }
 
 fn entry<'a>(scope: &'a Scope, id: SecretId, name: &'a SecretName, action: Action) -> Entry<'a> {
-    Entry { scope, action, object: Some(id.0), name: name.as_str(), detail: String::new() }
+    Entry { scope, action, object: Some(id.0), name: name.as_str(), facts: Vec::new() }
 }
 
 /// Gives a secret another value. With `run`, the admitted delegates whose scripts name it run them again.
@@ -209,10 +209,7 @@ pub async fn replace(cx: &Context, id: SecretId, value: SecretValue, run: bool) 
         let users = users(&*change, &secret.scope, Some(&secret.name)).await?;
         let users = shown(secret.clone(), &users, None).used_by;
         let asked = run_on_all(cx, &change, users.iter().map(|(profile, _)| *profile)).await?;
-        entry.detail = match asked {
-            1 => "scripts run again on 1 delegate".to_owned(),
-            asked => format!("scripts run again on {asked} delegates"),
-        };
+        entry.facts.push(FactChange::fact("scripts run again on", count_of_delegates(asked)));
         [Topic::Profiles, Topic::Delegates, Topic::Scripts].into_iter().for_each(|topic| change.touches(topic));
     }
     cx.record(&change, entry).await?;

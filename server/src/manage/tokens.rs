@@ -11,7 +11,7 @@ mod users;
 use std::time::Duration;
 
 use muster::{
-    audit::{Action, Origin},
+    audit::{Action, FactChange, Origin},
     delegate::{Status, unknown_profile},
     id::{ProfileId, TokenId},
     scope::Scope,
@@ -165,11 +165,11 @@ pub(super) async fn insert(
 }
 
 fn entry(token: &Token, action: Action) -> Entry<'_> {
-    entry_with(token, action, String::new())
+    entry_with(token, action, Vec::new())
 }
 
-fn entry_with(token: &Token, action: Action, detail: String) -> Entry<'_> {
-    Entry { scope: &token.scope, action, object: Some(token.id.0), name: token.name.as_str(), detail }
+fn entry_with(token: &Token, action: Action, facts: Vec<FactChange>) -> Entry<'_> {
+    Entry { scope: &token.scope, action, object: Some(token.id.0), name: token.name.as_str(), facts }
 }
 
 /// Cuts a token off, for good: its delegates are refused from the next request on.

@@ -18,7 +18,7 @@ use muster::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set};
 
 pub use self::list::{get, get_row, list};
-use super::{Context, audit};
+use super::Context;
 use crate::{
     auth::{
         password::Asker,
@@ -32,6 +32,7 @@ use crate::{
     },
     error::{Conflict, Error, Object},
     events::Topic,
+    presence::recorded::SignInRefusal,
     random,
     state::State,
 };
@@ -183,7 +184,7 @@ async fn insert(cx: &Context, change: &Change, user: &User, password_hash: Strin
 
 /// The role that a new person has.
 fn as_role(user: &User) -> FactChange {
-    FactChange::new("role", "", user.role.label())
+    FactChange::fact("role", user.role.label())
 }
 
 async fn record(
@@ -195,7 +196,7 @@ async fn record(
 ) -> Result<(), DbErr> {
     let scope = Scope::account(cx.state.account);
     let (object, name) = (Some(user.id.0), user.email.as_str());
-    cx.record_changes(change, Entry { scope: &scope, action, object, name, detail: String::new() }, changes).await
+    cx.record(change, Entry { scope: &scope, action, object, name, facts: changes.to_vec() }).await
 }
 
 /// The person of an address and a password; none where one of them is wrong, which is noted.
@@ -217,21 +218,21 @@ pub async fn verify(
         .await?;
     // Who was only invited has none.
     let hash = row.as_ref().map(|row| row.password_hash.clone()).filter(|hash| !hash.is_empty());
+    let known = row.as_ref().map(|row| UserId(row.id));
     let right = state.passwords.verify(asker, password, hash).await?;
     let user = row.filter(|_| right).map(User::try_from).transpose()?;
-    let (why, detail) = match &user {
+    let (answer, why) = match &user {
         Some(user) if user.status == UserStatus::Active => return Ok(Some(user.clone())),
         // Only who knows the password is told.
-        Some(_) => (Err(Conflict::YouAreDisabled.into()), "the user is disabled"),
-        None => (Ok(None), ""),
+        Some(_) => (Err(Conflict::YouAreDisabled.into()), SignInRefusal::Disabled),
+        None if known.is_some() => (Ok(None), SignInRefusal::WrongPassword),
+        None => (Ok(None), SignInRefusal::UnknownUser),
     };
-    tracing::warn!(%address, claimed = email.as_str(), "a sign-in failed");
-    let principal = Principal { actor: Actor::Stranger { claimed: email.to_string() }, grants: Vec::new() };
-    let cx = Context { state: state.clone(), principal, address: Some(address), request_id: String::new() };
-    let scope = Scope::account(state.account);
-    let (action, detail) = (Action::SignInFailed, detail.to_owned());
-    audit::note(&cx, Entry { scope: &scope, action, object: None, name: email.as_str(), detail }).await?;
-    why
+    // What was typed is named where it is somebody's address: else it may be anything, also a password.
+    let claimed = known.map_or("", |_| email.as_str());
+    tracing::warn!(%address, claimed, reason = why.reason(), "a sign-in failed");
+    state.presence.sign_in_failed(known, why, state.clock.now(), address);
+    answer
 }
 
 /// Notes that a person has signed in.

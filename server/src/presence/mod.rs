@@ -6,6 +6,7 @@
 mod connections;
 mod heard;
 pub mod job;
+pub mod recorded;
 mod refused;
 
 use std::{
@@ -25,6 +26,7 @@ pub use self::connections::{connect, connect_all, disconnect};
 use self::{
     connections::lose,
     heard::Heard,
+    recorded::Recorded,
     refused::{Refused, RefusedCalls},
 };
 
@@ -65,6 +67,7 @@ pub struct Presence {
     beats: Mutex<HashMap<DelegateId, Beat>>,
     uses: Mutex<HashMap<TokenId, Use>>,
     refused: RefusedCalls,
+    recorded: Recorded,
     cut_off: Mutex<HashMap<DelegateId, CutOff>>,
     heard: Mutex<HashMap<DelegateId, Heard>>,
     listening: Mutex<Listening>,
@@ -90,6 +93,7 @@ impl Presence {
             beats: Mutex::default(),
             uses: Mutex::default(),
             refused: RefusedCalls::default(),
+            recorded: Recorded::default(),
             cut_off: Mutex::default(),
             heard: Mutex::default(),
             listening: Mutex::new(Listening { since: now, failures: 0 }),

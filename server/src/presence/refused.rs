@@ -57,6 +57,7 @@ impl Presence {
     /// Notes that a call was turned away, and by which token, where that is known. `name` is what the caller called
     /// itself, where it was read.
     pub fn refused(&self, token: Option<TokenId>, reason: &'static str, at: Timestamp, address: IpAddr, name: &str) {
+        self.record_refused(token, reason, at, address, name);
         let RefusedCalls { sums, calls, .. } = &self.refused;
         held(sums).entry((token, reason)).or_insert_with(|| Refused::none(at, address)).add(at, address, name);
         let Some(token) = token else { return };

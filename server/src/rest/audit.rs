@@ -38,6 +38,9 @@ pub struct AuditEntry {
     pub detail: String,
     /// What changed from what to what.
     pub changes: Vec<Change>,
+    /// Its place in the chain of entries, as `muster admin verify-audit --expect` takes it; none of the newest, which are
+    /// not in it yet.
+    pub chained: Option<String>,
 }
 
 /// Something that changed.
@@ -45,8 +48,8 @@ pub struct AuditEntry {
 pub struct Change {
     /// What.
     pub what: String,
-    /// What it was; may be empty.
-    pub before: String,
+    /// What it was; none of what did not change, and is told for what it is.
+    pub before: Option<String>,
     /// What it is; may be empty.
     pub after: String,
 }
@@ -61,6 +64,7 @@ impl From<TrailRow> for AuditEntry {
             address: row.entry.address,
             action: row.entry.action.code(),
             object_id: row.object.map(|id| id.to_string()),
+            chained: row.link.map(|link| link.to_string()),
             object_name: row.name,
             detail: row.entry.detail,
             changes: changes.map(|one| Change { what: one.what, before: one.before, after: one.after }).collect(),

@@ -19,10 +19,15 @@ pub struct Model {
     pub action: String,
     pub object_id: Option<Uuid>,
     pub object_name: String,
-    /// What a person needs to understand the entry beyond its action; never a secret.
+    /// What a person needs to understand the entry beyond its action: the changes as a phrase; never a secret.
     pub detail: String,
-    /// JSON: what changed from what to what; null where nothing did.
+    /// JSON: what changed from what to what, and what else belongs to it; null where there is nothing.
     pub changes: Option<String>,
+    /// Its number in the chain; null until it is in it.
+    pub seq: Option<i64>,
+    /// What binds it to the installation's key: by itself until it is in the chain, then with all before it. Null where a
+    /// version wrote it that knew of no chain.
+    pub hash: Option<Vec<u8>>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

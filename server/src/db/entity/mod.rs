@@ -6,6 +6,7 @@
 pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod audit_chain;
 pub mod connection;
 pub mod delegate;
 pub mod delegate_listing;

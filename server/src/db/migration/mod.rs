@@ -15,6 +15,7 @@ mod m20261128_004001_versions;
 mod m20261128_004002_secrets;
 mod m20261128_005001_token_revisions;
 mod m20261128_011001_people;
+mod m20261128_030001_audit_chain;
 mod m20261128_040001_api_keys;
 
 use sea_orm_migration::{prelude::*, schema::*};
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_004002_secrets::Migration),
             Box::new(m20261128_005001_token_revisions::Migration),
             Box::new(m20261128_011001_people::Migration),
+            Box::new(m20261128_030001_audit_chain::Migration),
             Box::new(m20261128_040001_api_keys::Migration),
         ]
     }

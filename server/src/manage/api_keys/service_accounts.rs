@@ -123,7 +123,7 @@ pub async fn create(cx: &Context, command: NewServiceAccount) -> Result<ServiceA
     }
     .insert(&*change)
     .await?;
-    let changes = [FactChange::new("role", "", role.label())];
+    let changes = [FactChange::fact("role", role.label())];
     record(cx, &mut change, Action::ServiceAccountCreated, &account, &changes).await?;
     change.commit().await?;
     Ok(account.id)
@@ -152,8 +152,8 @@ async fn record(
     changes: &[FactChange],
 ) -> Result<(), Error> {
     let (object, name) = (Some(account.id.0), account.name.as_str());
-    let entry = Entry { scope: &account.scope, action, object, name, detail: String::new() };
-    cx.record_changes(change, entry, changes).await?;
+    let entry = Entry { scope: &account.scope, action, object, name, facts: changes.to_vec() };
+    cx.record(change, entry).await?;
     change.touches(Topic::Users);
     Ok(())
 }

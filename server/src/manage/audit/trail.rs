@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use muster::{
-    audit::{Action, Subject, TrailFilter, TrailRow},
+    audit::{Action, Link, Subject, TrailFilter, TrailRow},
     id::AuditId,
     page::{Cursor, MAX_COUNT, PAGE_SIZE, Page},
     scope::Scope,
@@ -15,7 +15,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, prelude::Uuid,
 };
 
-use super::shown;
+use super::{shown, verify::hex};
 use crate::{
     db::entity::{Scoped, audit as table, delegate, profile, secret, token, user},
     error::Error,
@@ -127,9 +127,16 @@ async fn rows_of(db: &impl ConnectionTrait, rows: Vec<table::Model>) -> Result<V
     let row = |row: table::Model| {
         let (id, object, name) = (row.id, row.object_id, row.object_name.clone());
         let has_page = object.is_some_and(|object| there.contains(&object));
-        Some(TrailRow { id, entry: shown(row)?, object, name, has_page })
+        let link = link_of(&row);
+        Some(TrailRow { id, entry: shown(row)?, object, name, has_page, link })
     };
     Ok(rows.into_iter().filter_map(row).collect())
+}
+
+/// An entry's place in the chain; none before it is in it.
+fn link_of(row: &table::Model) -> Option<Link> {
+    let seq = row.seq.and_then(|seq| u64::try_from(seq).ok())?;
+    Some(Link { seq, hash: hex(row.hash.as_deref()?) })
 }
 
 /// Which of the objects are still there.

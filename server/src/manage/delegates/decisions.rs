@@ -1,7 +1,7 @@
 //! Decisions of people about a delegate: whether it may work.
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::{Decision, Delegate, Note, TransitionError},
     id::DelegateId,
     user::Permission,
@@ -74,7 +74,7 @@ async fn decide(
 ) -> Result<Delegate, Error> {
     let mut change = cx.begin(Permission::ManageDelegates).await?;
     let before: Delegate = cx.lock(&change, id, Permission::ManageDelegates).await?;
-    let detail = evidence(&before, note.as_ref());
+    let facts = evidence(&before, note.as_ref());
     let after = transition(before, Decision { by: cx.name().to_owned(), at: cx.now(), note })?;
     if let Some(cause) = ends {
         let this = Condition::all().add(delegate::Column::Id.eq(id.0));
@@ -83,17 +83,20 @@ async fn decide(
         change.touches(Topic::Tokens);
         change.touches(Topic::Scripts);
     }
-    save(cx, &change, &after, action, detail).await?;
+    save(cx, &change, &after, action, facts).await?;
     change.touches(Topic::Delegates);
     change.commit().await?;
     Ok(after)
 }
 
 /// What a decision was taken on, and what was noted of it, for the record.
-fn evidence(delegate: &Delegate, note: Option<&Note>) -> String {
-    let key = delegate
-        .key
-        .map_or_else(|| "no key".to_owned(), |key| format!("fingerprint {}", key.thumbprint().fingerprint()));
-    let note = note.map(|note| format!("; note: {note}")).unwrap_or_default();
-    format!("{key}, host {}, address {}{note}", delegate.facts.host_name, delegate.address)
+fn evidence(delegate: &Delegate, note: Option<&Note>) -> Vec<FactChange> {
+    let key = delegate.key.map_or_else(
+        || FactChange::fact("key", "none"),
+        |key| FactChange::fact("fingerprint", key.thumbprint().fingerprint()),
+    );
+    let host = FactChange::fact("host", delegate.facts.host_name.as_str());
+    let address = FactChange::fact("address", delegate.address.as_str());
+    let note = note.map(|note| FactChange::fact("note", note.to_string()));
+    [key, host, address].into_iter().chain(note).collect()
 }

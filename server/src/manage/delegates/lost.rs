@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use muster::{
-    audit::{Action, Actor},
+    audit::{Action, Actor, FactChange},
     delegate::{Admission, Delegate, DelegateType},
 };
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
@@ -55,8 +55,9 @@ pub async fn remove_lost(state: &State) -> Result<(), Error> {
             delegate::Entity::find().filter(delegate::Column::Id.is_in(ids.iter().copied())).all(&*change).await?;
         for row in rows {
             let delegate = Delegate::try_from(row)?;
-            let detail = format!("host {}, lost for more than {hours} h", delegate.facts.host_name);
-            record(&cx, &change, &delegate, Action::DelegateDeleted, detail).await?;
+            let host = FactChange::fact("host", delegate.facts.host_name.as_str());
+            let facts = vec![host, FactChange::fact("lost for more than", format!("{hours} h"))];
+            record(&cx, &change, &delegate, Action::DelegateDeleted, facts).await?;
         }
         delegate::Entity::delete_many().filter(delegate::Column::Id.is_in(ids)).exec(&*change).await?;
         Topic::ALL.into_iter().for_each(|topic| change.touches(topic));

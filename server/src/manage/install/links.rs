@@ -6,7 +6,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use muster::{
-    audit::{Action, Actor, Origin},
+    audit::{Action, Actor, FactChange, Origin},
     id::InstallLinkId,
     install::{InstallKind, InstallLink, files::MAX_LINK_HOSTS},
     scope::Scope,
@@ -19,7 +19,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait as _},
 };
 
-use super::{Context, handed_out, resolve, token_entry};
+use super::{Context, chosen_facts, handed_out, resolve, token_entry};
 use crate::{
     db::{
         audit,
@@ -98,11 +98,11 @@ pub async fn create(
     }
     .insert(&*change)
     .await?;
-    let mut detail = format!("{} delegate {}", resolved.chosen.kind.label(), resolved.chosen.name.as_str());
+    let mut facts = chosen_facts(&resolved.chosen).to_vec();
     if hosts > 1 {
-        detail = format!("{detail}, for {hosts} hosts");
+        facts.push(FactChange::fact("hosts", hosts.to_string()));
     }
-    cx.record(&change, token_entry(&resolved.token, Action::InstallLinkCreated, detail)).await?;
+    cx.record(&change, token_entry(&resolved.token, Action::InstallLinkCreated, facts)).await?;
     change.commit().await?;
     Ok(id)
 }
@@ -233,8 +233,8 @@ pub async fn redeem(
         redemption.used_at = Some(now);
     }
     let actor = Actor::InstallLink { id, name: format!("an install link of {}", row.created_by) };
-    let detail = handed_out(&resolved.chosen, &download.name);
-    let entry = token_entry(&resolved.token, Action::BundleDownloaded, detail);
+    let facts = handed_out(&resolved.chosen, &download.name);
+    let entry = token_entry(&resolved.token, Action::BundleDownloaded, facts);
     audit::record(&change, &Origin { actor, address: Some(address) }, now, entry).await?;
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);

@@ -1,7 +1,7 @@
 //! Changing a profile: what a person wrote, and which of its delegates run its script because of that.
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::Admission,
     id::{ProfileId, ScriptVersionId},
     page::count_label,
@@ -14,7 +14,7 @@ use muster::{
 use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
-    super::{Context, page::count},
+    super::{Context, audit::count_of_delegates, page::count},
     admitted, check_name, check_secrets, entry, rollout, taken, versions,
 };
 use crate::{
@@ -151,35 +151,33 @@ async fn give(change: &Change, profile: &Profile, which: Condition) -> Result<()
 
 /// What changed, from what to what, for the record. Scripts and descriptions are too long for it: a script's versions are
 /// on the profile's page.
-fn changes(before: &Profile, after: &Profile, asked: Option<u64>, restored: Option<Timestamp>) -> String {
+fn changes(before: &Profile, after: &Profile, asked: Option<u64>, restored: Option<Timestamp>) -> Vec<FactChange> {
     let (was, is) = (&before.spec, &after.spec);
-    let mut parts = Vec::new();
-    let mut part = |name: &str, was: String, is: String| {
-        if was != is {
-            let shown = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-            parts.push(format!("{name}: {} → {}", shown(was), shown(is)));
-        }
-    };
-    part("name", was.name.to_string(), is.name.to_string());
-    part("selectors", was.selectors.to_string(), is.selectors.to_string());
-    let approval = |spec: &ProfileSpec| if spec.requires_approval { "required" } else { "not required" };
-    part("approval", approval(was).to_owned(), approval(is).to_owned());
+    let pairs = [
+        ("name", was.name.to_string(), is.name.to_string()),
+        ("selectors", was.selectors.to_string(), is.selectors.to_string()),
+        ("approval", approval(was).to_owned(), approval(is).to_owned()),
+    ];
+    let changed = pairs.into_iter().filter(|(_, was, is)| was != is);
+    let mut facts: Vec<FactChange> = changed.map(|(what, was, is)| FactChange::new(what, was, is)).collect();
     if was.description != is.description {
-        parts.push("description changed".to_owned());
+        facts.push(FactChange::fact("description", "changed"));
     }
-    if was.startup_script != is.startup_script {
+    let is_new = was.startup_script != is.startup_script;
+    if is_new {
+        facts.extend(restored.map(|at| FactChange::fact("restored version", at.to_string())));
         let difference = Difference::between(&was.startup_script, &is.startup_script).label();
-        parts.push(match restored {
-            Some(at) => format!("script: the version of {at} restored ({difference})"),
-            None => format!("script: {difference} lines"),
-        });
+        facts.push(FactChange::fact("script", format!("{difference} lines")));
     }
-    parts.push(match asked {
-        Some(1) => "run on 1 delegate".to_owned(),
-        Some(asked) => format!("run on {asked} delegates"),
-        None if was.startup_script != is.startup_script => "saved without running".to_owned(),
-        None => String::new(),
-    });
-    parts.retain(|part| !part.is_empty());
-    parts.join("; ")
+    match asked {
+        Some(asked) => facts.push(FactChange::fact("run on", count_of_delegates(asked))),
+        None if is_new => facts.push(FactChange::fact("run on", "none: saved without running")),
+        None => {}
+    }
+    facts
+}
+
+/// Whether delegates of a profile wait for approval, in the record's words.
+pub(super) const fn approval(spec: &ProfileSpec) -> &'static str {
+    if spec.requires_approval { "required" } else { "not required" }
 }

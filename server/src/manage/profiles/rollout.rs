@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::{Admission, Delegate},
     id::{DelegateId, ProfileId},
     page::{Cursor, MAX_COUNT, PAGE_SIZE, Page},
@@ -20,7 +20,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    super::{Context, page::page},
+    super::{Context, audit::count_of_delegates, page::page},
     entry, users, versions,
 };
 use crate::{
@@ -182,13 +182,11 @@ pub async fn run_on(cx: &Context, id: ProfileId, which: RunOn) -> Result<u64, Er
     if count == 0 {
         return Ok(0);
     }
-    let detail = match (which, count) {
-        (RunOn::Failed, 1) => "on 1 delegate where it failed".to_owned(),
-        (RunOn::Failed, count) => format!("on {count} delegates where it failed"),
-        (RunOn::All | RunOn::Earlier, 1) => "on 1 delegate".to_owned(),
-        (RunOn::All | RunOn::Earlier, count) => format!("on {count} delegates"),
+    let on = match which {
+        RunOn::Failed => format!("{} where it failed", count_of_delegates(count)),
+        RunOn::All | RunOn::Earlier => count_of_delegates(count),
     };
-    cx.record(&change, entry(&profile, Action::ScriptRequested, detail)).await?;
+    cx.record(&change, entry(&profile, Action::ScriptRequested, vec![FactChange::fact("run on", on)])).await?;
     change.touches(Topic::Profiles);
     change.touches(Topic::Delegates);
     change.touches(Topic::Scripts);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     id::{ProfileId, SecretId},
     profile::Profile,
     scope::Scope,
@@ -84,7 +84,8 @@ pub async fn edit(cx: &Context, id: SecretId, edit: SecretEdit) -> Result<(), Er
             return Err(Conflict::SecretUsedElsewhere { name: secret.name.into(), profiles: elsewhere }.into());
         }
     }
-    let names = limit(cx, &change, id, chosen).await?;
+    let before = usable_by(&*change, &secret).await?;
+    limit(cx, &change, id, chosen).await?;
     let row = secret::ActiveModel {
         id: Set(id.0),
         description: Set(edit.description.clone()),
@@ -93,31 +94,40 @@ pub async fn edit(cx: &Context, id: SecretId, edit: SecretEdit) -> Result<(), Er
     };
     row.update(&*change).await?;
     let mut entry = entry(&secret.scope, id, &secret.name, Action::SecretEdited);
-    let described = if edit.description == secret.description { "" } else { "description changed; " };
-    entry.detail = match (limited, names.is_empty()) {
-        (false, _) => format!("{described}all profiles may use it"),
-        (true, true) => format!("{described}no profile may use it"),
-        (true, false) => format!("{described}limited to {}", names.join(", ")),
-    };
+    if edit.description != secret.description {
+        entry.facts.push(FactChange::fact("description", "changed"));
+    }
+    let after = usable_by(&*change, &Secret { limited, ..secret.clone() }).await?;
+    if after != before {
+        entry.facts.push(FactChange::new("profiles that may use it", before, after));
+    }
     cx.record(&change, entry).await?;
     change.touches(Topic::Secrets);
     Ok(change.commit().await?)
 }
 
-/// Notes which profiles may use a secret, and gives their names.
-async fn limit(cx: &Context, change: &Change, id: SecretId, chosen: BTreeSet<Uuid>) -> Result<Vec<String>, Error> {
-    let mut names = Vec::new();
+/// Which profiles may use a secret, by their names, for the record.
+async fn usable_by(db: &impl ConnectionTrait, secret: &Secret) -> Result<String, DbErr> {
+    if !secret.limited {
+        return Ok("all".to_owned());
+    }
+    let names = profile::Entity::find().select_only().column(profile::Column::Name);
+    let names = names.filter(profile::Column::Id.is_in(of(db, secret.id).await?));
+    let names: Vec<String> = names.order_by_asc(profile::Column::Name).into_tuple().all(db).await?;
+    Ok(names.join(", "))
+}
+
+/// Notes which profiles may use a secret.
+async fn limit(cx: &Context, change: &Change, id: SecretId, chosen: BTreeSet<Uuid>) -> Result<(), Error> {
     for profile in &chosen {
-        let found: Profile = cx.find(&**change, ProfileId(*profile), Permission::ManageDelegates).await?;
-        names.push(found.spec.name.to_string());
+        cx.find::<Profile>(&**change, ProfileId(*profile), Permission::ManageDelegates).await?;
     }
     secret_profile::Entity::delete_many().filter(secret_profile::Column::SecretId.eq(id.0)).exec(&**change).await?;
     let row = |profile| secret_profile::ActiveModel { secret_id: Set(id.0), profile_id: Set(profile) };
     if !chosen.is_empty() {
         secret_profile::Entity::insert_many(chosen.into_iter().map(row)).exec(&**change).await?;
     }
-    names.sort();
-    Ok(names)
+    Ok(())
 }
 
 /// The profiles that a secret of a scope can be limited to, by their names.

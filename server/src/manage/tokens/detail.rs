@@ -15,14 +15,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::{
     super::{audit, profiles},
-    Context,
-    refusals::reason,
-    row,
+    Context, row,
     users::{self, Heard},
 };
 use crate::{
     db::entity::{Scoped, audit as table, profile, refused_call, token},
     error::{Error, Object},
+    presence::recorded::reason,
     retention::REFUSED_DAYS,
 };
 

@@ -1,7 +1,7 @@
 //! What of a token can be changed later: its name, how it admits delegates, and until when it is good.
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     id::{ProfileId, TokenId},
     time::Timestamp,
     token::{Changed, Expiry, Token, TokenSettings},
@@ -47,14 +47,20 @@ fn changed(cx: &Context) -> Changed {
 }
 
 /// Saves what was changed. The row is locked since it was read.
-async fn save(cx: &Context, mut change: Change, token: Token, action: Action, detail: String) -> Result<Token, Error> {
+async fn save(
+    cx: &Context,
+    mut change: Change,
+    token: Token,
+    action: Action,
+    facts: Vec<FactChange>,
+) -> Result<Token, Error> {
     token::Entity::update_many()
         .set(token::ActiveModel::changed(&token))
         .filter(token::Column::Id.eq(token.id.0))
         .exec(&*change)
         .await
         .map_err(|error| Error::from(error).or_taken(Object::Token, "name", token.name.as_str()))?;
-    cx.record(&change, entry_with(&token, action, detail)).await?;
+    cx.record(&change, entry_with(&token, action, facts)).await?;
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);
     change.commit().await?;
@@ -62,22 +68,22 @@ async fn save(cx: &Context, mut change: Change, token: Token, action: Action, de
 }
 
 /// What is another than before, for the record.
-async fn changes(change: &Change, before: &Token, after: &Token) -> Result<String, Error> {
+async fn changes(change: &Change, before: &Token, after: &Token) -> Result<Vec<FactChange>, Error> {
     let mut changes = Vec::new();
     if before.name != after.name {
-        changes.push(format!("name: {} → {}", before.name, after.name));
+        changes.push(FactChange::new("name", before.name.as_str(), after.name.as_str()));
     }
     if before.default_profile != after.default_profile {
         let name = async |id| profile_name(change, before, id).await;
         let (from, to) = (name(before.default_profile).await?, name(after.default_profile).await?);
-        changes.push(format!("default profile: {from} → {to}"));
+        changes.push(FactChange::new("default profile", from, to));
     }
     if before.requires_approval != after.requires_approval {
         let word = |waits| if waits { "always" } else { "as the profile says" };
         let (from, to) = (word(before.requires_approval), word(after.requires_approval));
-        changes.push(format!("approval: {from} → {to}"));
+        changes.push(FactChange::new("approval", from, to));
     }
-    Ok(changes.join("; "))
+    Ok(changes)
 }
 
 async fn profile_name(change: &Change, token: &Token, id: Option<ProfileId>) -> Result<String, Error> {
@@ -100,6 +106,6 @@ pub async fn extend(cx: &Context, id: TokenId, seen: i32, expiry: Expiry) -> Res
     let until = expiry.from(cx.now())?;
     let after = before.clone().extend(until, seen, changed(cx))?;
     let word = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), Timestamp::for_people);
-    let detail = format!("expires: {} → {}", word(before.expires_at), word(until));
-    save(cx, change, after, Action::TokenExtended, detail).await
+    let expires = FactChange::new("expires", word(before.expires_at), word(until));
+    save(cx, change, after, Action::TokenExtended, vec![expires]).await
 }

@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use muster::{time::Timestamp, token::TokenRefusal, wire::envelope::Refusal};
+use muster::{time::Timestamp, token::TokenRefusal};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use crate::{db::entity::refusal, error::Error};
+use crate::{db::entity::refusal, error::Error, presence::recorded::reason};
 
 /// For how long a page tells what was turned away.
 const SHOWN_FOR: Duration = Duration::from_secs(24 * 60 * 60);
@@ -37,15 +37,4 @@ pub async fn refusals(
         });
     }
     Ok(by_token)
-}
-
-/// Why something was turned away, as a phrase that follows "turned away: ".
-pub fn reason(code: &str) -> &'static str {
-    match Refusal::from_code(code) {
-        Some(Refusal::RevokedToken) => "the token is revoked",
-        Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",
-        Some(Refusal::InvalidProof) => "the proof of the delegate's key does not hold",
-        Some(Refusal::InvalidToken) => "the credential does not open",
-        None => "too many delegates wait for approval, or register at once",
-    }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use muster::{
-    audit::Action,
+    audit::{Action, FactChange},
     delegate::Status,
     id::TokenId,
     page::MAX_COUNT,
@@ -14,7 +14,7 @@ use muster::{
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use super::{
-    Context, CreatedToken, add, entry, row, rows,
+    Context, CreatedToken, add, entry_with, row, rows,
     users::{self, Heard},
 };
 use crate::{
@@ -46,7 +46,8 @@ pub async fn rotate(cx: &Context, change: &mut Change, id: TokenId, command: Suc
         .filter(token::Column::Id.eq(id.0))
         .exec(&**change)
         .await?;
-    cx.record(change, entry(&old, Action::TokenRotated)).await?;
+    let successor = FactChange::fact("successor", created.token.name.as_str());
+    cx.record(change, entry_with(&old, Action::TokenRotated, vec![successor])).await?;
     change.touches(Topic::Tokens);
     Ok(created)
 }

@@ -159,7 +159,7 @@ pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr
         request_id: String::new(),
     };
     let (action, changes) = match kind {
-        LinkKind::Invitation => (Action::InvitationAccepted, vec![FactChange::new("name", "", user.called())]),
+        LinkKind::Invitation => (Action::InvitationAccepted, vec![FactChange::fact("name", user.called())]),
         LinkKind::PasswordReset => (Action::PasswordReset, Vec::new()),
     };
     record(&cx, &change, action, &user, &changes).await?;

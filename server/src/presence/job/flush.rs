@@ -5,6 +5,7 @@ use crate::{
     db::{
         Change,
         entity::{connection, delegate, token},
+        insert::update_many,
         lock,
     },
     events::Topic,
@@ -14,10 +15,7 @@ use muster::{
     delegate::{Admission, Delegate},
     id::{DelegateId, TokenId},
 };
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder, Statement, Value,
-    sea_query::Expr,
-};
+use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 /// Writes all that was noted of delegates; tells whether there was anything.
 ///
@@ -135,30 +133,6 @@ async fn write_uses(state: &State, uses: &[(TokenId, Use)]) -> Result<(), DbErr>
         update_many(&*change, sql, rows).await?;
         change.commit().await?;
     }
-    Ok(())
-}
-
-/// One statement for many rows. Both databases call the columns of `VALUES` column1, column2, …; sea-query has no
-/// such statement.
-pub(super) async fn update_many<const N: usize>(
-    tx: &impl ConnectionTrait,
-    sql: &str,
-    rows: impl Iterator<Item = [Value; N]>,
-) -> Result<(), DbErr> {
-    let mut values = Vec::new();
-    let mut places = Vec::new();
-    for row in rows {
-        let first = values.len() + 1;
-        let place = |column: usize| match tx.get_database_backend() {
-            DbBackend::Postgres => format!("${}", first + column),
-            // It looks up a place with a number among all that it has read.
-            _ => "?".to_owned(),
-        };
-        places.push(format!("({})", (0..N).map(place).collect::<Vec<_>>().join(", ")));
-        values.extend(row);
-    }
-    let sql = sql.replace("{rows}", &places.join(", "));
-    tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     Ok(())
 }
 

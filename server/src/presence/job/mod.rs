@@ -2,12 +2,15 @@
 
 mod expired;
 mod flush;
+mod recorded;
 mod refused;
 mod sweep;
 
 use std::time::Duration;
 
-pub use self::{expired::disconnect_expired, flush::flush, refused::flush_refused, sweep::sweep};
+pub use self::{
+    expired::disconnect_expired, flush::flush, recorded::record_refused, refused::flush_refused, sweep::sweep,
+};
 use crate::{events::Topic, state::State};
 
 /// How often heartbeats are written and silent delegates looked for.
@@ -44,6 +47,8 @@ pub async fn run(state: State) {
             let refused = flush_refused(&state).await;
             flushed = flushed.and_then(|any| refused.map(|refused| any || refused));
         }
+        let recorded = record_refused(&state, stopping).await;
+        flushed = flushed.and_then(|any| recorded.map(|_| any));
         let mut looked = if stopping || flushed.is_err() { Ok(()) } else { sweep(&state).await };
         if !stopping && looked.is_ok() && flushed.is_ok() {
             looked = disconnect_expired(&state, expired_until, now).await;

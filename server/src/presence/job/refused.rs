@@ -3,11 +3,12 @@
 use sea_orm::{ConnectionTrait as _, DbErr, Statement, Value};
 use uuid::Uuid;
 
-use super::{
-    super::{MAX_ROWS_AT_ONCE, Presence, Refused, refused::CallKey},
-    flush::update_many,
+use super::super::{MAX_ROWS_AT_ONCE, Presence, Refused, refused::CallKey};
+use crate::{
+    db::{Change, insert::update_many},
+    events::Topic,
+    state::State,
 };
-use crate::{db::Change, events::Topic, state::State};
 use muster::id::TokenId;
 
 type Sums = [((Option<TokenId>, &'static str), Refused)];

@@ -24,6 +24,13 @@ pub struct ExportedEntry {
     /// The changes as a phrase, for CSV alone.
     #[serde(skip)]
     changed: String,
+    /// Its number in the chain.
+    seq: Option<u64>,
+    /// The same, for CSV alone.
+    #[serde(skip)]
+    number: String,
+    /// What binds it to all before it.
+    hash: Option<String>,
 }
 
 impl From<TrailRow> for ExportedEntry {
@@ -39,8 +46,11 @@ impl From<TrailRow> for ExportedEntry {
             actor: entry.actor,
             address: entry.address,
             detail: entry.detail,
-            changed: entry.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            changed: FactChange::phrase(&entry.changes),
             changes: entry.changes,
+            seq: row.link.as_ref().map(|link| link.seq),
+            number: row.link.as_ref().map(|link| link.seq.to_string()).unwrap_or_default(),
+            hash: row.link.map(|link| link.hash),
         }
     }
 }
@@ -52,8 +62,20 @@ fn precise(at: Timestamp) -> String {
 
 impl Exported for ExportedEntry {
     const FILE: &'static str = "audit-trail";
-    const COLUMNS: &'static [&'static str] =
-        &["id", "at", "action", "object_kind", "object_id", "object", "actor", "address", "detail", "changes"];
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "at",
+        "action",
+        "object_kind",
+        "object_id",
+        "object",
+        "actor",
+        "address",
+        "detail",
+        "changes",
+        "seq",
+        "hash",
+    ];
 
     fn cells(&self) -> Vec<&str> {
         vec![
@@ -67,13 +89,15 @@ impl Exported for ExportedEntry {
             &self.address,
             &self.detail,
             &self.changed,
+            &self.number,
+            self.hash.as_deref().unwrap_or_default(),
         ]
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use muster::audit::{Action, AuditRow};
+    use muster::audit::{Action, AuditRow, Link};
 
     use super::{super::table::tests::has_the_same_columns, *};
 
@@ -87,10 +111,12 @@ mod tests {
             detail: String::new(),
             changes: vec![FactChange::new("Profile", "Primary", "=Edge")],
         };
-        let row = TrailRow { id: uuid::Uuid::nil(), entry, object: None, name: "edge-1".into(), has_page: true };
+        let link = Some(Link { seq: 7, hash: "0a".repeat(32) });
+        let row = TrailRow { id: uuid::Uuid::nil(), entry, object: None, name: "edge-1".into(), has_page: true, link };
         let row = ExportedEntry::from(row);
         let expected = "00000000-0000-0000-0000-000000000000,2001-09-09T01:47:00.007Z,PROFILE_SWITCHED,delegates,,edge-1,\
-                        ada@example.com,10.0.0.1,,Profile Primary → =Edge\r\n";
+                        ada@example.com,10.0.0.1,,Profile Primary → =Edge,7,\
+                        0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a\r\n";
         assert_eq!(row.csv_line(), expected);
         assert_eq!(has_the_same_columns(&row)["changes"][0]["after"], "=Edge");
     }

@@ -1,5 +1,7 @@
 //! The audit trail: one entry for each change, in the name of who made it.
 
+mod chain;
+mod refusals;
 mod trail;
 
 use muster::audit::Action;
@@ -64,7 +66,7 @@ async fn every_change_is_told_once_in_the_persons_name(app: TestApp) {
     assert_eq!(registered.len(), 2);
     assert_eq!((registered[0].actor_kind.as_str(), registered[0].actor_name.as_str()), ("DELEGATE", "one"));
     assert_eq!(registered[0].address, edge.address.to_string());
-    assert_eq!(registered[0].detail, "host host-1, token edge");
+    assert_eq!(registered[0].detail, "host host-1; token edge");
 
     let bob = app.administrator().await;
     leaves_one_entry(&app, &bob, (Action::DelegateApproved, "one"), bob.decides("approve", &ids[0])).await;

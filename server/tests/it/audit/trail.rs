@@ -95,6 +95,8 @@ async fn what_lies_far_back_is_found_by_going_on(app: TestApp) {
             object_name: Set(format!("entry {number}")),
             detail: Set(String::new()),
             changes: Set(None),
+            seq: Set(None),
+            hash: Set(None),
         }
     };
     let numbers: Vec<i64> = (0..10_500).collect();

@@ -28,7 +28,7 @@ async fn each_is_made_once_and_recorded(app: TestApp) {
     assert_eq!((detail.row.status, detail.connections.len()), (Status::Connected, 1));
     let recorded = app.audit_of(Action::DelegateRegistered).await;
     assert_eq!(recorded.len(), 30);
-    assert!(recorded.iter().any(|entry| entry.object_name == "edge-20" && entry.detail == "host host-6, token two"));
+    assert!(recorded.iter().any(|entry| entry.object_name == "edge-20" && entry.detail == "host host-6; token two"));
 }
 
 async fn who_is_not_plainly_new_is_told_apart(app: TestApp) {

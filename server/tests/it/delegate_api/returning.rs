@@ -76,7 +76,11 @@ async fn a_new_token_makes_no_new_delegate_of_one_that_has_a_key(app: TestApp) {
     assert_eq!(admin.token(&third.id).await.total, 0);
     let steps = app.audit_of(Action::TokenSwitched).await;
     let steps: Vec<&str> = steps.iter().map(|row| row.detail.as_str()).collect();
-    assert_eq!(steps, ["first → second", "second → third", "third → second"], "each is in the record");
+    assert_eq!(
+        steps,
+        ["token first → second", "token second → third", "token third → second"],
+        "each is in the record"
+    );
 }
 
 async fn heartbeats_of_unknown_delegates_change_nothing(app: TestApp) {

@@ -44,7 +44,7 @@ async fn a_disabled_delegate_is_refused_and_gets_nothing_until_it_is_enabled(app
     );
     assert_eq!(disabled.note.unwrap().as_str(), "Moves to the new rack");
     assert_eq!(seen.connections[0].cause, "disabled");
-    assert!(seen.audit.rows[0].detail.ends_with("; note: Moves to the new rack"), "{}", seen.audit.rows[0].detail);
+    assert!(seen.audit.rows[0].detail.ends_with("; note Moves to the new rack"), "{}", seen.audit.rows[0].detail);
     for (status, listed) in [(None, true), (Some(Status::Disabled), true), (Some(Status::NotConnected), false)] {
         assert_eq!(admin.row_with(status, &id).await.is_some(), listed, "{status:?}");
     }
@@ -103,7 +103,7 @@ async fn a_note_is_one_line_and_kept_with_each_decision(app: TestApp) {
     let seen = admin.sees(&waits).await;
     let note = seen.row.delegate.decision.and_then(|decision| decision.note).expect("a note");
     assert_eq!(note.as_str(), "As agreed with Ada");
-    assert!(seen.audit.rows[0].detail.ends_with("; note: As agreed with Ada"), "{}", seen.audit.rows[0].detail);
+    assert!(seen.audit.rows[0].detail.ends_with("; note As agreed with Ada"), "{}", seen.audit.rows[0].detail);
 }
 
 async fn a_copy_of_its_key_is_refused_too(app: TestApp) {

@@ -64,7 +64,7 @@ async fn each_is_a_decision_of_its_own(app: TestApp) {
     }
     let recorded = app.audit_of(Action::DelegateApproved).await;
     assert_eq!(recorded.len(), 1);
-    assert!(recorded[0].detail.contains("host host-1, address "), "{}", recorded[0].detail);
+    assert!(recorded[0].detail.contains("host host-1; address "), "{}", recorded[0].detail);
 }
 
 async fn they_get_another_profile_are_disabled_and_deleted(app: TestApp) {

@@ -119,7 +119,7 @@ async fn a02_without_a_key_another_token_waits_and_a_successor_does_not(app: Tes
     assert_eq!(edge.registered().await, id);
     assert_eq!(admin.sees(&id).await.row.token, "edge-2");
     let steps = app.audit_of(Action::TokenSwitched).await;
-    assert_eq!(steps.iter().map(|row| row.detail.as_str()).collect::<Vec<_>>(), ["edge → edge-2"]);
+    assert_eq!(steps.iter().map(|row| row.detail.as_str()).collect::<Vec<_>>(), ["token edge → edge-2"]);
     assert_eq!(edge.holding(&token.value).status(&id).await, "DELETED", "not back to what it succeeds");
 }
 
@@ -157,7 +157,7 @@ async fn a04_an_unknown_profile_waits_and_says_what_was_asked_for(app: TestApp) 
         assert_eq!(seen.row.delegate.reason, Some(Reason::UnknownProfile));
         let shown = asked.replace('\n', " ");
         assert_eq!(seen.row.delegate.asked_profile.as_deref(), Some(shown.as_str()));
-        assert!(seen.audit.rows[0].detail.contains(&format!("asked for profile {shown}, which does not exist")));
+        assert!(seen.audit.rows[0].detail.contains(&format!("unknown profile {shown}")));
     }
 }
 

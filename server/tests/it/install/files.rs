@@ -171,7 +171,10 @@ async fn a_download_is_in_the_audit_trail(app: TestApp) {
     let details: Vec<&str> = entries.iter().map(|entry| entry.detail.as_str()).collect();
     assert_eq!(
         details,
-        ["Shell Script delegate edge-fra-1: harness-delegate.tar.gz", "Docker delegate edge-fra-1: docker-run.sh"]
+        [
+            "type Shell Script; delegate edge-fra-1; file harness-delegate.tar.gz",
+            "type Docker; delegate edge-fra-1; file docker-run.sh",
+        ]
     );
     for entry in entries {
         assert_eq!((&entry.actor_name, entry.object_name.as_str()), (&installer.person.email, "edge"));

@@ -97,7 +97,7 @@ async fn a_link_hands_the_files_out_once(app: TestApp) {
         assert_eq!((entry.actor_kind.as_str(), entry.actor_id.map(|id| id.to_string())), ("INSTALL_LINK", Some(id)));
         assert_eq!(entry.actor_name, format!("an install link of {}", installer.person.email));
         assert_eq!((entry.address, entry.object_name.as_str()), (host.address.to_string(), "edge"));
-        assert_eq!(entry.detail, format!("Docker delegate edge-fra-1: {file}"));
+        assert_eq!(entry.detail, format!("type Docker; delegate edge-fra-1; file {file}"));
     }
     let made = app.audit_of(Action::InstallLinkCreated).await;
     assert_eq!(made.len(), 2);
@@ -135,7 +135,7 @@ async fn a_link_for_several_hosts_names_each_after_its_own(app: TestApp) {
     let details: Vec<String> = app.audit_of(Action::BundleDownloaded).await.into_iter().map(|one| one.detail).collect();
     assert_eq!(
         details,
-        ["web-1", "web-2"].map(|host| format!("Docker delegate edge-fra-1-{host}: docker-compose.yml"))
+        ["web-1", "web-2"].map(|host| format!("type Docker; delegate edge-fra-1-{host}; file docker-compose.yml"))
     );
 }
 

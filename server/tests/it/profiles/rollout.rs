@@ -79,7 +79,7 @@ async fn delegates_are_counted_by_how_far_they_are(app: TestApp) {
     assert!(runner.admin.sees(&ids[3]).await.row.delegate.script_version > version);
     let audit = app.audit_of(Action::ScriptRequested).await;
     let details: Vec<&str> = audit.iter().map(|row| row.detail.as_str()).collect();
-    assert_eq!(details, ["on 1 delegate where it failed", "", "on 3 delegates", "on 4 delegates"]);
+    assert_eq!(details, ["run on 1 delegate where it failed", "", "run on 3 delegates", "run on 4 delegates"]);
     assert_eq!(runner.asks().await.resource()["scriptContent"], "date -u\n");
 
     runner.admin.saves_script(&runner.profile, " \n", &[]).await.ok();

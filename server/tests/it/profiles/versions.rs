@@ -66,9 +66,9 @@ async fn each_script_that_is_saved_is_a_version(app: TestApp) {
     assert_eq!(
         details,
         [
-            "description changed; script: +0 −3 lines; run on 0 delegates",
+            "description changed; script +0 −3 lines; run on 0 delegates",
             "description changed",
-            "script: +1 −0 lines; saved without running",
+            "script +1 −0 lines; run on none: saved without running",
             "approval not required",
         ]
     );
@@ -163,7 +163,12 @@ async fn an_earlier_version_is_restored_as_a_new_one(app: TestApp) {
     assert!(runner.version().await > version);
     assert_eq!(runner.asks().await.resource()["scriptContent"], "old\n");
     let audit = app.audit_of(Action::ProfileEdited).await;
-    assert!(audit.iter().any(|row| row.detail.contains("restored (+1 −1)")), "{audit:?}");
+    assert!(
+        audit
+            .iter()
+            .any(|row| row.detail.starts_with("restored version ") && row.detail.contains("script +1 −1 lines")),
+        "{audit:?}"
+    );
 }
 
 async fn who_comes_second_is_told_what_the_first_did(app: TestApp) {

@@ -49,7 +49,10 @@ async fn only_the_profiles_that_a_secret_is_limited_to_may_name_it(app: TestApp)
     let allowed: Vec<&str> =
         detail.choices.iter().filter(|choice| choice.allowed).map(|choice| choice.name.as_str()).collect();
     assert_eq!((allowed, detail.choices.len()), (vec!["Edge"], 3));
-    assert_eq!(app.audit_of(Action::SecretEdited).await[0].detail, "description changed; limited to Edge");
+    assert_eq!(
+        app.audit_of(Action::SecretEdited).await[0].detail,
+        "description changed; profiles that may use it all → Edge"
+    );
 
     assert_eq!(admin.usable(&[("profile", &edge)]).await, ["db_password", "other"]);
     assert_eq!(admin.usable(&[("profile", &office)]).await, ["other"]);
@@ -70,7 +73,7 @@ async fn only_the_profiles_that_a_secret_is_limited_to_may_name_it(app: TestApp)
     admin.makes_profile("New", NAMES_IT).await.ok();
     assert_eq!(
         app.audit_of(Action::SecretEdited).await.last().unwrap().detail,
-        "description changed; all profiles may use it"
+        "description changed; profiles that may use it Edge, Office → all"
     );
     assert_eq!(admin.limits_secret(&id, &[&id]).await.status, StatusCode::CONFLICT, "its users come first");
 }

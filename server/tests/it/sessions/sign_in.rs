@@ -39,7 +39,7 @@ async fn failed_and_successful_sign_ins_are_in_the_audit_trail(app: TestApp) {
     try_to_sign_in(&ada, "eve@example.com", "guess").await;
     let failed = app.audit_of(Action::SignInFailed).await;
     assert_eq!(failed.len(), 1);
-    assert_eq!((failed[0].actor_kind.as_str(), failed[0].actor_name.as_str()), ("STRANGER", "eve@example.com"));
+    assert_eq!((failed[0].actor_kind.as_str(), failed[0].actor_name.as_str()), ("STRANGER", "somebody unknown"));
     assert_eq!(failed[0].address, ada.address.to_string());
     ada.sign_in().await;
     ada.post("session/sign-out", &[]).await.ok();
@@ -195,7 +195,8 @@ async fn b36_a_failed_sign_in_is_logged_with_its_address(app: TestApp) {
     .await;
     let log = String::from_utf8(log).unwrap();
     let line = log.lines().find(|line| line.contains("a sign-in failed")).expect("a line");
-    assert!(line.contains(&format!("address={}", ada.address)) && line.contains("eve@example.com"), "{line}");
+    assert!(line.contains(&format!("address={}", ada.address)) && line.contains("there is no such user"), "{line}");
+    assert!(!log.contains("eve@example.com"), "what was typed may be anything");
     assert!(!log.contains("a secret guess"));
 }
 

@@ -8,7 +8,10 @@ use muster::{
     token::{TokenRow, TokenUse},
     user::{Account, UserRow},
 };
-use muster_server::db::entity::{api_key, audit, delegate, session};
+use muster_server::{
+    db::entity::{api_key, audit, delegate, session},
+    presence::job,
+};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::{Answer, Person, TestApp};
@@ -119,13 +122,20 @@ impl Person {
 }
 
 impl TestApp {
+    /// Writes what was refused into the audit trail, as the program does every second.
+    pub async fn record_refused(&self) {
+        job::record_refused(&self.state(), false).await.unwrap();
+    }
+
     /// The audit trail, the oldest first.
     pub async fn audit(&self) -> Vec<audit::Model> {
+        self.record_refused().await;
         audit::Entity::find().order_by_asc(audit::Column::Id).all(self.state().db.read()).await.unwrap()
     }
 
     /// The audit entries of an action, the oldest first.
     pub async fn audit_of(&self, action: Action) -> Vec<audit::Model> {
+        self.record_refused().await;
         let all = audit::Entity::find().filter(audit::Column::Action.eq(action.code()));
         all.order_by_asc(audit::Column::Id).all(self.state().db.read()).await.unwrap()
     }

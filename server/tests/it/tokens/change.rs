@@ -42,7 +42,7 @@ async fn its_name_and_how_it_admits_are_edited(app: TestApp) {
     assert_eq!(admin.token(&token.id).await.row.token.revision, 2);
     let recorded = app.audit_of(Action::TokenEdited).await;
     let details: Vec<&str> = recorded.iter().map(|entry| entry.detail.as_str()).collect();
-    let all = "name: edge → build; default profile: Primary → Canary; approval: as the profile says → always";
+    let all = "name edge → build; default profile Primary → Canary; approval as the profile says → always";
     assert_eq!(details, [all]);
 
     admin.acts("tokens/revoke", &token.id).await.ok();
@@ -85,7 +85,7 @@ async fn a_token_is_extended_also_once_it_has_expired(app: TestApp) {
     assert_eq!(admin.token(&token.id).await.row.token.expires_at, None);
     let details: Vec<String> = app.audit_of(Action::TokenExtended).await.into_iter().map(|one| one.detail).collect();
     let until = format!("{} UTC", until.replace('T', " "));
-    assert_eq!(details, [format!("expires: {} → {until}", before.for_people()), format!("expires: {until} → never")]);
+    assert_eq!(details, [format!("expires {} → {until}", before.for_people()), format!("expires {until} → never")]);
     admin.acts("tokens/revoke", &token.id).await.ok();
     let (status, _) = extend(&[("expires_in_days", "30")]).await.pair();
     assert_eq!(status, StatusCode::CONFLICT);

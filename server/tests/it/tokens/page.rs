@@ -96,7 +96,7 @@ async fn files_and_links_and_the_record_are_told(app: TestApp) {
     assert_eq!(second.rows.last().map(|row| row.action), Some(Action::TokenCreated));
     assert_eq!(page("cursor[Before]", second.previous.unwrap().as_str()).await.rows, first.rows);
     let shown = admin.page(&format!("/tokens/{}", token.id)).await.ok();
-    assert!(shown.text().contains("name: edge-58 → edge-59"));
+    assert!(shown.text().contains("<del>edge-58<") && shown.text().contains("<ins>edge-59<"));
 }
 
 on_both_databases!(
