@@ -30,8 +30,12 @@ pub struct TokenRow {
     pub connected: u64,
     /// How many delegates last registered with it, rejected ones too, counted up to one more than [`MAX_LISTED`].
     pub total: u64,
+    /// How many delegates have registered with it for the first time since their number is limited.
+    pub registrations: u32,
     /// When a delegate last used it, and that delegate's name.
     pub last_used: Option<(Timestamp, String)>,
+    /// The id of that delegate, where it is known.
+    pub last_used_by: Option<DelegateId>,
     /// From which address that was; empty where it is not known.
     pub last_used_from: String,
     /// Whether it is good, and will not be in two weeks.

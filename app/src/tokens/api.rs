@@ -7,8 +7,8 @@ use muster::{
     install::InstallKind,
     page::{Cursor, Page},
     token::{
-        Expiry, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenSort,
-        TokenUse,
+        Expiry, NewToken, RestrictionFields, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow,
+        TokenSettings, TokenSort, TokenUse,
     },
     user::Permission,
 };
@@ -57,11 +57,17 @@ pub async fn edit_token(
     name: String,
     #[server(default)] profile: String,
     #[server(default)] requires_approval: bool,
+    #[server(default)] max_registrations: String,
+    #[server(default)] networks: String,
+    #[server(default)] kinds: Vec<String>,
+    #[server(default)] name_pattern: String,
     back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        console.edit_token(id, seen, TokenSettings::parse(&name, &profile, requires_approval)?).await?;
+        let restrictions = RestrictionFields { max_registrations, networks, kinds, name_pattern };
+        let settings = TokenSettings::parse(&name, &profile, requires_approval, &restrictions)?;
+        console.edit_token(id, seen, settings).await?;
         console.redirect(&back_to(&back, &token_href(id).to_string(), id));
         Ok(())
     })
@@ -94,11 +100,16 @@ pub async fn create_token(
     #[server(default)] expires_at: String,
     #[server(default)] profile: String,
     #[server(default)] requires_approval: bool,
+    #[server(default)] max_registrations: String,
+    #[server(default)] networks: String,
+    #[server(default)] kinds: Vec<String>,
+    #[server(default)] name_pattern: String,
     #[server(default)] back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let settings = TokenSettings::parse(&name, &profile, requires_approval);
+        let restrictions = RestrictionFields { max_registrations, networks, kinds, name_pattern };
+        let settings = TokenSettings::parse(&name, &profile, requires_approval, &restrictions);
         let command = NewToken::of(settings, Expiry::parse(&expires_in_days, &expires_at))?;
         let id = console.create_token(command).await?;
         console.redirect(&created_page(&back, id));

@@ -12,6 +12,7 @@ mod new;
 mod page;
 pub mod query;
 mod record;
+mod restrictions;
 mod rotation;
 mod status;
 

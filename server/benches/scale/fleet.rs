@@ -8,7 +8,7 @@ use muster::{
     scope::Scope,
     text::Selectors,
     time::Timestamp,
-    token::{Token, TokenName, TokenValue},
+    token::{Restrictions, Token, TokenName, TokenValue},
     wire::{
         credential::{Claims, seal},
         path,
@@ -107,6 +107,7 @@ pub async fn found(home: &Home, tokens: usize, delegates: usize) -> Fleet {
             expires_at: None,
             default_profile: None,
             requires_approval: false,
+            restrictions: Restrictions::default(),
             revoked_at: None,
             rotation: None,
             changed: None,

@@ -28,6 +28,7 @@ pub fn to_console(error: Error, request_id: &str) -> ConsoleError {
         Error::NameTaken { object, field, name } => problem(code, field, taken(object, &name)),
         Error::Conflict(conflict) => problem(code, "", sentence(&conflict)),
         Error::Refused(_)
+        | Error::Restricted(_)
         | Error::Replayed
         | Error::Database(_)
         | Error::Session(_)

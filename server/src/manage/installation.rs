@@ -7,7 +7,7 @@ use muster::{
     scope::Scope,
     text::{Invalid, Selectors},
     time::Timestamp,
-    token::{DEFAULT_TOKEN, Token, TokenName},
+    token::{DEFAULT_TOKEN, Restrictions, Token, TokenName},
 };
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
 
@@ -99,6 +99,7 @@ fn default_token(scope: &Scope, now: Timestamp) -> Result<Token, Invalid> {
         expires_at: None,
         default_profile: None,
         requires_approval: false,
+        restrictions: Restrictions::default(),
         revoked_at: None,
         rotation: None,
         changed: None,

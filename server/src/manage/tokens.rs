@@ -122,7 +122,7 @@ async fn add(
 ) -> Result<CreatedToken, Error> {
     let now = cx.now();
     let expires_at = expiry.from(now)?;
-    let TokenSettings { name, default_profile, requires_approval } = settings;
+    let TokenSettings { name, default_profile, requires_approval, restrictions } = settings;
     check_name(change, scope, &name).await?;
     let all = token::Entity::find().filter(token::Entity::at(scope));
     if all.filter(token::Column::RevokedAt.is_null()).count(&**change).await? >= MAX_TOKENS {
@@ -137,6 +137,7 @@ async fn add(
         expires_at,
         default_profile,
         requires_approval,
+        restrictions,
         revoked_at: None,
         rotation: None,
         changed: None,
@@ -160,7 +161,13 @@ pub(super) async fn insert(
     let value = TokenValue::from_bytes(random::bytes());
     let sealed = encryption.seal(&purpose(token.id), value.key());
     token::ActiveModel::new(token, value.key_id().to_string(), sealed).insert(&**change).await?;
-    audit::record(change, origin, token.created_at, entry(token, Action::TokenCreated)).await?;
+    audit::record(
+        change,
+        origin,
+        token.created_at,
+        entry_with(token, Action::TokenCreated, token.restrictions.to_string()),
+    )
+    .await?;
     Ok(value)
 }
 

@@ -15,6 +15,7 @@ mod m20261128_004001_versions;
 mod m20261128_004002_secrets;
 mod m20261128_005001_token_revisions;
 mod m20261128_011001_people;
+mod m20261128_020001_token_restrictions;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_004002_secrets::Migration),
             Box::new(m20261128_005001_token_revisions::Migration),
             Box::new(m20261128_011001_people::Migration),
+            Box::new(m20261128_020001_token_restrictions::Migration),
         ]
     }
 }

@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use muster::{time::Timestamp, token::TokenRefusal, wire::envelope::Refusal};
+use muster::{
+    time::Timestamp,
+    token::{Restriction, TokenRefusal},
+    wire::envelope::Refusal,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -41,6 +45,9 @@ pub async fn refusals(
 
 /// Why something was turned away, as a phrase that follows "turned away: ".
 pub fn reason(code: &str) -> &'static str {
+    if let Some(restriction) = Restriction::from_code(code) {
+        return restriction.phrase();
+    }
     match Refusal::from_code(code) {
         Some(Refusal::RevokedToken) => "the token is revoked",
         Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",

@@ -4,6 +4,7 @@ mod change;
 mod end;
 mod making;
 mod page;
+mod restrictions;
 mod revocation;
 mod rotation;
 mod value;
