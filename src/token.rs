@@ -18,7 +18,7 @@ pub use self::{
         MAX_REGISTRATIONS, NamePattern, Restriction, RestrictionFields, Restrictions, kinds_label, parse_kinds,
     },
     view::{
-        HandOut, MAX_LISTED, ROTATION_PAGE, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation,
+        Flood, HandOut, MAX_LISTED, ROTATION_PAGE, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation,
         TokenRow, TokenUse, TokenUser, Turn, listed_label,
     },
 };

@@ -193,6 +193,10 @@ named_enum! {
         TokenRevoked = "TOKEN_REVOKED", "Token revoked";
         /// A token was deleted.
         TokenDeleted = "TOKEN_DELETED", "Token deleted";
+        /// Registrations with a token were turned away because there were too many.
+        RegistrationsTurnedAway = "REGISTRATIONS_TURNED_AWAY", "Registrations turned away";
+        /// All delegates that waited with a token were rejected.
+        WaitingRejected = "WAITING_REJECTED", "All that waited rejected";
         /// A link that hands out install files once was made.
         InstallLinkCreated = "INSTALL_LINK_CREATED", "Install link created";
         /// A secret was made.

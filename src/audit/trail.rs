@@ -53,7 +53,9 @@ impl Action {
             | Self::TokenExtended
             | Self::TokenRotated
             | Self::TokenRevoked
-            | Self::TokenDeleted => Subject::Tokens,
+            | Self::TokenDeleted
+            | Self::RegistrationsTurnedAway
+            | Self::WaitingRejected => Subject::Tokens,
             Self::InstallLinkCreated | Self::BundleDownloaded => Subject::InstallFiles,
             Self::SecretCreated | Self::SecretReplaced | Self::SecretEdited | Self::SecretDeleted => Subject::Secrets,
             Self::DelegateRegistered

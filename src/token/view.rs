@@ -6,7 +6,7 @@ use super::{Token, TokenStatus};
 use crate::{
     audit::Action,
     delegate::{Delegate, DelegateType, Status},
-    id::DelegateId,
+    id::{DelegateId, TokenId},
     time::Timestamp,
 };
 
@@ -95,8 +95,27 @@ pub struct TokenUse {
     pub users: Vec<TokenUser>,
     /// How many delegates last registered with it.
     pub total: u64,
+    /// How many of them wait for approval.
+    pub waiting: u64,
     /// How many of them were heard of in the last minute.
     pub seen_last_minute: u64,
+}
+
+/// Registrations with a token that were turned away because too many wait for approval, or register at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flood {
+    /// The token's id.
+    pub token: TokenId,
+    /// The token's name.
+    pub name: String,
+    /// How many delegates wait with it now, counted up to one more than [`MAX_COUNT`](crate::page::MAX_COUNT).
+    pub waiting: u64,
+    /// How many were turned away.
+    pub turned_away: u64,
+    /// When that began.
+    pub since: Timestamp,
+    /// When the last one was.
+    pub last_at: Timestamp,
 }
 
 /// Calls with a token that were turned away for one reason, from one address, within one hour.

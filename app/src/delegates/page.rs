@@ -19,6 +19,7 @@ use super::{
 use crate::{
     error::ConsoleError,
     session::{ManagersOnly, Toast, may_manage},
+    tokens::Floods,
     ui::{
         button::NavButton,
         empty::EmptyState,
@@ -52,6 +53,8 @@ pub fn DelegatesPage() -> impl IntoView {
     };
     let all = format!("All that match, up to {MAX_SELECTED}");
     let picked = query.deciding(None).list();
+    let flooded = query.filter.status.is_none_or(|status| status == Status::PendingApproval);
+    let flooded = flooded.then(|| view! { <Floods here=picked.clone() /> });
     view! {
         <ListPage
             title="Delegates"
@@ -68,6 +71,7 @@ pub fn DelegatesPage() -> impl IntoView {
             empty=Box::new(move |total, at_least| none(&for_empty, total, at_least))
         >
             <Toast otherwise="Processes in your own networks that registered with this account." />
+            {flooded}
             <StatusTabs query=query.clone() />
             <FilterBar filter=query.filter.clone() />
             <Chips query=query />

@@ -7,13 +7,13 @@ use muster::{
     install::InstallKind,
     page::{Cursor, Page},
     token::{
-        Expiry, NewToken, RestrictionFields, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow,
+        Expiry, Flood, NewToken, RestrictionFields, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow,
         TokenSettings, TokenSort, TokenUse,
     },
     user::Permission,
 };
 
-use super::query::token_href;
+use super::query::{token_dialog, token_href};
 use crate::{
     console::{RevealedToken, ask},
     error::ConsoleError,
@@ -29,6 +29,12 @@ pub async fn list_tokens(
     #[server(default)] sort: TokenSort,
 ) -> Result<Page<TokenRow>, ConsoleError> {
     ask(|console| async move { console.list_tokens(TokenFilter { with_revoked, search, sort, cursor }).await }).await
+}
+
+/// Registrations that were turned away because there were too many: with all tokens, or with one.
+#[server(endpoint = "tokens/floods")]
+pub async fn get_floods(#[server(default)] token: Option<TokenId>) -> Result<Vec<Flood>, ConsoleError> {
+    ask(|console| async move { console.floods(token).await }).await
 }
 
 /// A token and who uses it.
@@ -172,6 +178,21 @@ pub async fn revoke_token(id: TokenId, back: String) -> Result<(), ConsoleError>
     ask(|console| async move {
         console.revoke_token(id).await?;
         console.redirect(&back_to(&back, "/tokens", id));
+        Ok(())
+    })
+    .await
+}
+
+/// Rejects every delegate that waits with a token. Where there was no time for all, it is asked for again.
+#[server(endpoint = "tokens/reject-waiting")]
+pub async fn reject_waiting(id: TokenId, back: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        if console.reject_waiting(id).await? {
+            console.redirect(&back_to(&back, &token_href(id).to_string(), id));
+        } else {
+            let back = Href::parse(&back).unwrap_or_else(|| token_href(id));
+            console.redirect(&token_dialog(id, "reject-waiting", &back).to_string());
+        }
         Ok(())
     })
     .await

@@ -211,6 +211,7 @@ fn a_delegate(
         admission,
         reason: None,
         decision: None,
+        warned: false,
         disabled: None,
         registered_at,
         last_heartbeat_at: now,

@@ -67,6 +67,22 @@ pub async fn record_changes(
     Ok(())
 }
 
+/// Writes an entry of something that goes on. Gives its id, by which more is told of it later.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn record_first(
+    change: &Change,
+    origin: &Origin,
+    now: Timestamp,
+    entry: Entry<'_>,
+) -> Result<AuditId, DbErr> {
+    let id = AuditId::new(now, &random::bytes());
+    ActiveModel { id: Set(id.0), ..row(origin, now, &entry) }.insert(&**change).await?;
+    change.tells(Line::of(origin, &entry));
+    Ok(id)
+}
+
 /// Writes several entries in one statement. Gives what the log says of each once the change is committed: each of them is
 /// somebody else's.
 ///

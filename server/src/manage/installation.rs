@@ -3,7 +3,7 @@
 use muster::{
     audit::{Action, Actor, Origin},
     id::{AccountId, ProfileId, TokenId},
-    profile::{PRIMARY, Profile, ProfileName, ProfileSpec},
+    profile::{Approval, PRIMARY, Profile, ProfileName, ProfileSpec},
     scope::Scope,
     text::{Invalid, Selectors},
     time::Timestamp,
@@ -77,7 +77,7 @@ fn primary_profile(scope: &Scope, now: Timestamp) -> Result<Profile, Invalid> {
             name: ProfileName::parse(PRIMARY)?,
             description: "For delegates that ask for no other profile.".to_owned(),
             startup_script: String::new(),
-            requires_approval: false,
+            approval: Approval::Off,
             selectors: Selectors::default(),
         },
         primary: true,

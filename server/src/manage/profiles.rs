@@ -150,8 +150,8 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
 pub(super) async fn insert(change: &Change, origin: &Origin, profile: &Profile) -> Result<(), DbErr> {
     profile::ActiveModel::from(profile).insert(&**change).await?;
     versions::add(change, profile, Some(profile.created_at), None).await?;
-    let approval = if profile.spec.requires_approval { "approval required" } else { "approval not required" };
-    let entry = entry(profile, Action::ProfileCreated, approval.to_owned());
+    let approval = format!("approval {}", profile.spec.approval.label().to_lowercase());
+    let entry = entry(profile, Action::ProfileCreated, approval);
     audit::record(change, origin, profile.created_at, entry).await
 }
 

@@ -12,6 +12,7 @@ use muster::{
         Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, Standing, Status, silent_after,
     },
     id::DelegateId,
+    profile::Approval,
     time::Timestamp,
     token::{Restriction, Token},
 };
@@ -29,6 +30,7 @@ use super::{
 };
 use crate::{
     caller::Caller,
+    config::Bounds,
     db::{
         Change,
         entity::{Scoped, delegate, delegate_listing as listing, token},
@@ -40,13 +42,6 @@ use crate::{
     presence, random,
     state::State,
 };
-
-/// How many delegates of one token may wait for approval at once, so that a leaked token cannot fill the database.
-const MAX_PENDING: u64 = 1000;
-/// How many delegates may wait for approval in all.
-const MAX_PENDING_IN_ALL: u64 = 20_000;
-/// The word under which registrations that are turned away are counted.
-pub const TOO_MANY: &str = "TOO_MANY";
 
 /// What became of a registration.
 #[derive(Clone, Debug)]
@@ -77,7 +72,7 @@ pub async fn register(state: &State, caller: &Caller, command: &Registration) ->
             state.presence.used(token, now, delegate.id, name, address);
             None
         }
-        Err(Error::TooMany(_)) => Some(TOO_MANY),
+        Err(Error::TooMany(_)) => Some(presence::TOO_MANY),
         Err(Error::Restricted(restriction)) => Some(restriction.code()),
         Err(_) => None,
     };
@@ -265,8 +260,9 @@ impl Attempt<'_> {
         let waiting = listing::Entity::find().filter(waits);
         let of_token = waiting.clone().filter(listing::Column::TokenId.eq(token.id.0)).count(&**change).await?;
         let in_all = waiting.filter(listing::Entity::at(&token.scope)).count(&**change).await?;
-        if of_token >= MAX_PENDING || in_all >= MAX_PENDING_IN_ALL {
-            tracing::warn!(token = token.name.as_str(), "too many delegates wait for approval");
+        let Bounds { pending_per_token, pending, .. } = self.state.bounds;
+        if of_token >= pending_per_token.into() || in_all >= pending.into() {
+            tracing::debug!(token = token.name.as_str(), "too many delegates wait for approval");
             return Err(Error::TooMany(60));
         }
         Ok(())
@@ -275,8 +271,7 @@ impl Attempt<'_> {
 
 /// Why a new delegate waits, where it does.
 fn reason(wanted: &Wanted, resembles: Option<DelegateId>) -> Option<Reason> {
-    let required = wanted.profile.spec.requires_approval || wanted.floor;
-    Reason::of_new(resembles.is_some(), wanted.unknown, required)
+    Reason::of_new(resembles.is_some(), wanted.unknown, wanted.approval == Approval::Require)
 }
 
 /// A delegate that registers for the first time.
@@ -311,6 +306,7 @@ fn admitted(
         resembles,
         admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },
         reason,
+        warned: reason.is_none() && wanted.approval == Approval::Warn,
         decision: None,
         disabled: None,
         registered_at: now,
@@ -327,6 +323,9 @@ fn told(delegate: &Delegate, token: &Token) -> String {
     let mut detail = format!("host {}, token {}", delegate.facts.host_name, token.name);
     if let Some(asked) = &delegate.asked_profile {
         detail.push_str(&format!("; asked for profile {asked}, which does not exist"));
+    }
+    if delegate.warned {
+        detail.push_str("; would have waited, were approval required");
     }
     if delegate.resembles.is_some() {
         detail.push_str("; another delegate has this host and name");

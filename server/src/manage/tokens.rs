@@ -2,6 +2,7 @@
 
 mod detail;
 mod edit;
+mod floods;
 mod list;
 mod refusals;
 mod rotation;
@@ -24,6 +25,7 @@ pub(super) use self::refusals::refusals;
 pub use self::{
     detail::{detail, record},
     edit::{edit, extend},
+    floods::floods,
     list::{count_expiring, list},
     rotation::{rotate, rotation},
     rows::EXPIRES_SOON,
@@ -69,12 +71,17 @@ pub async fn get_use(cx: &Context, id: TokenId) -> Result<TokenUse, Error> {
     let db = cx.state.db.read();
     let minute_ago = cx.now().minus(Duration::from_secs(60)).as_millis();
     let (mut total, mut seen_last_minute) = (0, 0);
+    let mut waiting = 0;
     for status in Status::ALL {
-        total += users::count(db, id, status, Heard::Whenever).await?;
+        let count = users::count(db, id, status, Heard::Whenever).await?;
+        total += count;
+        if status == Status::PendingApproval {
+            waiting = count;
+        }
         seen_last_minute += users::count(db, id, status, Heard::Since(minute_ago)).await?;
     }
     let users = users::heard_last(db, id, MAX_SHOWN_USERS).await?.into_iter().map(Into::into).collect();
-    Ok(TokenUse { row, users, total, seen_last_minute })
+    Ok(TokenUse { row, users, total, waiting, seen_last_minute })
 }
 
 /// Makes a token, as a part of a change: whoever is shown the value may have to note that in the same.

@@ -21,11 +21,14 @@ use muster::{
     time::Timestamp,
 };
 
-pub use self::connections::{connect, connect_all, disconnect};
 use self::{
     connections::lose,
     heard::Heard,
     refused::{Refused, RefusedCalls},
+};
+pub use self::{
+    connections::{connect, connect_all, disconnect},
+    refused::TOO_MANY,
 };
 
 /// How many rows one statement changes.

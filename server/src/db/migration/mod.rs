@@ -16,6 +16,8 @@ mod m20261128_004002_secrets;
 mod m20261128_005001_token_revisions;
 mod m20261128_011001_people;
 mod m20261128_020001_token_restrictions;
+mod m20261128_020002_floods;
+mod m20261128_020003_warn;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -42,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_005001_token_revisions::Migration),
             Box::new(m20261128_011001_people::Migration),
             Box::new(m20261128_020001_token_restrictions::Migration),
+            Box::new(m20261128_020002_floods::Migration),
+            Box::new(m20261128_020003_warn::Migration),
         ]
     }
 }

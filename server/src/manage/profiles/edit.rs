@@ -162,8 +162,8 @@ fn changes(before: &Profile, after: &Profile, asked: Option<u64>, restored: Opti
     };
     part("name", was.name.to_string(), is.name.to_string());
     part("selectors", was.selectors.to_string(), is.selectors.to_string());
-    let approval = |spec: &ProfileSpec| if spec.requires_approval { "required" } else { "not required" };
-    part("approval", approval(was).to_owned(), approval(is).to_owned());
+    let approval = |spec: &ProfileSpec| spec.approval.label().to_lowercase();
+    part("approval", approval(was), approval(is));
     if was.description != is.description {
         parts.push("description changed".to_owned());
     }

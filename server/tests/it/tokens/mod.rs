@@ -2,6 +2,7 @@
 
 mod change;
 mod end;
+mod floods;
 mod making;
 mod page;
 mod restrictions;
