@@ -1,5 +1,8 @@
 //! Delegate tokens: what the pages show and ask for.
 
+// A server function takes the fields of its form, however many those are.
+#![allow(clippy::too_many_arguments)]
+
 use leptos::prelude::*;
 use muster::{
     audit::AuditRow,

@@ -18,7 +18,7 @@ use muster::{
 };
 use muster_server::{
     clock::Clock,
-    config::{Config, Retention},
+    config::{Bounds, Config, Retention},
     db::{
         entity::{delegate, token},
         insert::insert_all,
@@ -78,6 +78,7 @@ fn config(home: &Home) -> Config {
         delegate_image: "muster-delegate:bench".to_owned(),
         trusted_proxies: TrustedProxies::default(),
         retention: Retention::default(),
+        bounds: Bounds::default(),
         log: "off".to_owned(),
         metrics_listen: None,
     }

@@ -90,7 +90,7 @@ async fn alone(state: &State, caller: &Caller, command: &Registration) -> Result
             Ok(Step::Registered(registered)) => return Ok(*registered),
             Ok(Step::Changed(token)) => {
                 token.restrictions.check_address(caller.address)?;
-                caller.token = Arc::new(token);
+                caller.token = token;
             }
             // The same delegate registered twice at once, at two managers: the second time it is known. Or its profile
             // was deleted beside this; or two changes were in each other's way.
@@ -105,7 +105,7 @@ enum Step {
     /// To its end.
     Registered(Box<Registered>),
     /// The token was changed since it was authenticated: what it is good for now counts.
-    Changed(Token),
+    Changed(Arc<Token>),
 }
 
 /// A registration under way.
@@ -160,14 +160,14 @@ impl Attempt<'_> {
 
     /// Holds the token, so that nothing is done with it after its revocation was acknowledged; gives it where it was
     /// changed since the call was authenticated. Of one that counts its delegates the row is held for that.
-    async fn lock_token(&self, change: &Change) -> Result<Option<Token>, Error> {
+    async fn lock_token(&self, change: &Change) -> Result<Option<Arc<Token>>, Error> {
         let token = &self.caller.token;
         let row = match token.restrictions.max_registrations {
             Some(_) => active(lock::token_counted(change, token.id).await?)?,
             None => ensure_active(change, token.id).await?,
         };
         let changed = row.revision != token.revision;
-        Ok(changed.then(|| Token::try_from(row)).transpose()?)
+        Ok(changed.then(|| Token::try_from(row).map(Arc::new)).transpose()?)
     }
 
     /// Counts a first registration, where the token has a limit. The row is held: see [`Self::lock_token`].
