@@ -17,6 +17,8 @@ line_type!(
     NamePattern, "The name pattern", 253
 );
 
+/// How many networks a token may allow: each request looks at them.
+const MAX_NETWORKS: usize = 100;
 /// How many first registrations a limit may allow.
 pub const MAX_REGISTRATIONS: u32 = 1_000_000;
 
@@ -129,7 +131,7 @@ impl RestrictionFields {
     pub fn parse(&self) -> Result<Restrictions, InvalidFields> {
         let mut form = FormReader::default();
         let max_registrations = form.field("max_registrations", parse_count(&self.max_registrations));
-        let networks = form.field("networks", Networks::parse(&self.networks));
+        let networks = form.field("networks", parse_networks(&self.networks));
         let kinds = form.field("kinds", parse_kinds(self.kinds.iter().map(String::as_str)));
         let pattern = Some(self.name_pattern.trim()).filter(|text| !text.is_empty() && *text != "*");
         let name_pattern = form.field("name_pattern", pattern.map(NamePattern::parse).transpose());
@@ -153,6 +155,14 @@ fn parse_count(text: &str) -> Result<Option<u32>, Invalid> {
     count.map(Some).ok_or_else(|| {
         Invalid::new(format!("Write a whole number from 1 to {MAX_REGISTRATIONS}, or leave it empty for any number."))
     })
+}
+
+fn parse_networks(text: &str) -> Result<Networks, Invalid> {
+    let networks = Networks::parse(text)?;
+    if networks.len() > MAX_NETWORKS {
+        return Err(Invalid::new(format!("There are {} networks: name at most {MAX_NETWORKS}.", networks.len())));
+    }
+    Ok(networks)
 }
 
 /// Reads codes of types. All of them are as good as none.
@@ -256,6 +266,8 @@ mod tests {
         let wrong = wrong.parse().unwrap_err();
         let names: Vec<&str> = wrong.iter().map(|wrong| wrong.field).collect();
         assert_eq!(names, ["max_registrations", "networks", "kinds", "name_pattern"]);
+        let many: Vec<String> = (0..=MAX_NETWORKS).map(|number| format!("10.0.0.{number}")).collect();
+        assert!(parse_networks(&many.join(",")).is_err() && parse_networks(&many[1..].join(",")).is_ok());
         for count in ["-1", "1.5", "many", "1000001", "99999999999"] {
             assert!(parse_count(count).is_err(), "{count}");
         }
