@@ -12,6 +12,7 @@ pub mod form;
 pub mod id;
 pub mod install;
 mod named_enum;
+pub mod networks;
 pub mod overview;
 pub mod page;
 pub mod problem;

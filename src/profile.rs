@@ -17,6 +17,7 @@ pub use self::{
 };
 use crate::{
     id::ProfileId,
+    named_enum::named_enum,
     scope::Scope,
     script::normalized,
     text::{Invalid, Selectors, block, line_type, script},
@@ -35,6 +36,33 @@ pub const MAX_SCRIPT_LENGTH: usize = 64 * 1024;
 /// The most characters of a description.
 pub const MAX_DESCRIPTION_LENGTH: usize = 1000;
 
+named_enum! {
+    /// Whether delegates that register with a profile for the first time wait for a person.
+    #[derive(
+        Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    )]
+    pub enum Approval: slug, label {
+        /// They work at once.
+        #[default]
+        Off = "off", "Not required";
+        /// They work at once, and are marked as such that would have waited.
+        Warn = "warn", "Warns";
+        /// They wait.
+        Require = "require", "Required";
+    }
+}
+
+impl Approval {
+    /// Reads what a form holds. Nothing does not mean off: a form of a version before, which has another field for it,
+    /// lowers nothing.
+    ///
+    /// # Errors
+    /// Where it is none of the three.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Self::from_slug(text.trim()).ok_or_else(|| Invalid::new("Choose off, warn or require."))
+    }
+}
+
 /// What a person writes into a profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileSpec {
@@ -45,7 +73,7 @@ pub struct ProfileSpec {
     /// What the delegate runs after admission; empty for nothing.
     pub startup_script: String,
     /// Whether a delegate that registers with this profile waits for a person.
-    pub requires_approval: bool,
+    pub approval: Approval,
     /// Labels that every delegate of this profile inherits.
     pub selectors: Selectors,
 }
@@ -157,7 +185,7 @@ mod tests {
                 name: ProfileName::parse(PRIMARY).unwrap(),
                 description: String::new(),
                 startup_script: String::new(),
-                requires_approval: false,
+                approval: Approval::Off,
                 selectors: Selectors::default(),
             },
             primary,
@@ -172,9 +200,9 @@ mod tests {
     #[test]
     fn primary_can_be_edited_but_neither_renamed_nor_deleted() {
         let mut spec = profile(true).spec;
-        spec.requires_approval = true;
+        spec.approval = Approval::Require;
         let edited = profile(true).edit(spec.clone(), 3, "ada", Timestamp::from_millis(9)).unwrap();
-        assert!(edited.spec.requires_approval);
+        assert_eq!(edited.spec.approval, Approval::Require);
         assert_eq!((edited.revision, edited.updated_at.as_millis()), (4, 9));
 
         spec.name = ProfileName::parse("Other").unwrap();

@@ -2,6 +2,7 @@
 
 mod command;
 mod pasted;
+mod restrictions;
 mod view;
 
 use std::fmt;
@@ -13,8 +14,11 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 pub use self::{
     command::{DEFAULT_DAYS, Expiry, NewToken, ON_A_DATE, Successor, TokenFilter, TokenSettings, TokenSort},
+    restrictions::{
+        MAX_REGISTRATIONS, NamePattern, Restriction, RestrictionFields, Restrictions, kinds_label, parse_kinds,
+    },
     view::{
-        HandOut, MAX_LISTED, ROTATION_PAGE, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation,
+        Flood, HandOut, MAX_LISTED, ROTATION_PAGE, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation,
         TokenRow, TokenUse, TokenUser, Turn, listed_label,
     },
 };
@@ -165,6 +169,8 @@ pub struct Token {
     pub default_profile: Option<ProfileId>,
     /// Whether every delegate that registers with it for the first time waits for approval, whatever profile it names.
     pub requires_approval: bool,
+    /// What it is good for.
+    pub restrictions: Restrictions,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
     /// Its successor, where a person rotates it.
@@ -277,14 +283,13 @@ impl Token {
     ///
     /// # Errors
     /// [`TokenError::Revoked`], or [`TokenError::Changed`].
-    pub fn edit(mut self, settings: TokenSettings, seen: i32, change: Changed) -> Result<Self, TokenError> {
+    pub fn edit(self, settings: TokenSettings, seen: i32, change: Changed) -> Result<Self, TokenError> {
         self.check_change(seen)?;
         if settings == self.settings() {
             return Ok(self);
         }
-        let TokenSettings { name, default_profile, requires_approval } = settings;
-        (self.name, self.default_profile, self.requires_approval) = (name, default_profile, requires_approval);
-        Ok(self.with_change(change))
+        let TokenSettings { name, default_profile, requires_approval, restrictions } = settings;
+        Ok(Self { name, default_profile, requires_approval, restrictions, ..self }.with_change(change))
     }
 
     /// What of it can be edited.
@@ -294,6 +299,7 @@ impl Token {
             name: self.name.clone(),
             default_profile: self.default_profile,
             requires_approval: self.requires_approval,
+            restrictions: self.restrictions.clone(),
         }
     }
 
@@ -355,6 +361,7 @@ mod tests {
             expires_at: Some(Timestamp::from_millis(1_000)),
             default_profile: None,
             requires_approval: false,
+            restrictions: Restrictions::default(),
             revoked_at: None,
             rotation: None,
             changed: None,
@@ -399,7 +406,7 @@ mod tests {
         assert!(matches!(extend(extend(token(), None, 1).unwrap(), None, 2), Err(TokenError::NotLater(_))));
         let revoked = token().revoke(at(5)).unwrap();
         assert!(matches!(extend(revoked.clone(), None, 1), Err(TokenError::Revoked(_))));
-        let settings = TokenSettings::parse("other", "", true).unwrap();
+        let settings = TokenSettings::parse("other", "", true, &RestrictionFields::default()).unwrap();
         assert!(matches!(revoked.edit(settings.clone(), 1, by("ada")), Err(TokenError::Revoked(_))));
         let edited = token().edit(settings, 1, by("ada")).unwrap();
         assert_eq!((edited.name.as_str(), edited.requires_approval), ("other", true));
@@ -407,7 +414,7 @@ mod tests {
 
     #[test]
     fn of_two_who_change_a_token_at_once_the_second_is_told() {
-        let settings = |name| TokenSettings::parse(name, "", false).unwrap();
+        let settings = |name| TokenSettings::parse(name, "", false, &RestrictionFields::default()).unwrap();
         let first = token().edit(settings("other"), 1, by("ada")).unwrap();
         assert_eq!((first.revision, first.changed.clone()), (2, Some(by("ada"))));
         let second = first.clone().edit(settings("mine"), 1, by("bob"));

@@ -37,8 +37,8 @@ use crate::{
     secrets::{DeleteSecretDialog, EditSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretPage, SecretsPage},
     session::{LoginPage, SetupPage},
     tokens::{
-        CreatedTokenDialog, DeleteTokenDialog, EditTokenDialog, ExtendTokenDialog, NewTokenDialog, RevokeRotatedDialog,
-        RevokeTokenDialog, RotateTokenDialog, RotationPage, TokenPage, TokensPage,
+        CreatedTokenDialog, DeleteTokenDialog, EditTokenDialog, ExtendTokenDialog, NewTokenDialog, RejectWaitingDialog,
+        RevokeRotatedDialog, RevokeTokenDialog, RotateTokenDialog, RotationPage, TokenPage, TokensPage,
     },
     ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon, load::provide_on_failure},
     users::{
@@ -106,6 +106,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("edit") view=EditTokenDialog ssr=SsrMode::Async />
                         <Route path=path!("extend") view=ExtendTokenDialog ssr=SsrMode::Async />
                         <Route path=path!("revoke") view=RevokeTokenDialog ssr=SsrMode::Async />
+                        <Route path=path!("reject-waiting") view=RejectWaitingDialog ssr=SsrMode::Async />
                         <Route path=path!("rotate") view=RotateTokenDialog ssr=SsrMode::Async />
                         <Route path=path!("delete") view=DeleteTokenDialog ssr=SsrMode::Async />
                     </ParentRoute>

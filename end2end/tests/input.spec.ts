@@ -182,7 +182,7 @@ test.describe('inside', () => {
       await expect(ui.field('Name')).toHaveValue(tried.name);
       await expect(ui.field('Description')).toHaveValue(tried.description);
       await expect(ui.field('Startup Script')).toHaveValue(tried.script);
-      await expect(ui.field('Delegate Requires Approval')).toBeChecked();
+      await expect(ui.field('Delegate Requires Approval')).toHaveValue('require');
       await expect(ui.field('Selectors')).toHaveValue(tried.selectors);
     }
     await ui.open('/profiles');

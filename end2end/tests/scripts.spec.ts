@@ -90,7 +90,7 @@ test('a script runs when it is to run, is followed live, and its secret is seen 
       await expect(script).toHaveValue(wrong);
       await expect(ui.field('Name')).toHaveValue('scripted');
       await expect(ui.field('Description')).toHaveValue('Runs a script');
-      await expect(ui.field('Delegate Requires Approval')).toBeChecked();
+      await expect(ui.field('Delegate Requires Approval')).toHaveValue('require');
     }
     await ui.fillProfile({ ...fields, script: TELLTALE });
     await ui.button('Submit').click();

@@ -146,7 +146,7 @@ test('the main job, end to end', async ({ server, ui, page, problems, delegates 
     await ui.editProfile('open');
     await expect(page.getByText('1 delegate runs its script.')).toBeVisible();
     await expect(ui.field('Delegate Requires Approval')).toHaveAccessibleDescription(/no effect on registered ones/);
-    await ui.field('Delegate Requires Approval').check();
+    await ui.field('Delegate Requires Approval').selectOption('require');
     await ui.button('Save without running').click();
     await ui.says('Profile open is saved.');
     await expect(fact(page.getByRole('main'), 'Approval')).toHaveText('Required');

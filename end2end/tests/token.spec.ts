@@ -4,6 +4,54 @@ import { axe, expect, test } from './support/fixtures';
 
 test.use({ installation: 'fresh', who: 'administrator' });
 
+test('a token is restricted where it is generated, and where it is edited', async ({ ui, page, client }) => {
+  await ui.open('/tokens');
+  await ui.button('New Token').click();
+  const dialog = ui.dialog('New Token');
+  await dialog.getByLabel('Name', { exact: true }).fill('once');
+  await expect(dialog.getByLabel('Number of registrations')).toBeHidden();
+  await dialog.getByText('Restrict what it is good for').click();
+  await dialog.getByLabel('Number of registrations').fill('1');
+  await dialog.getByLabel('Allowed networks').fill('127.0.0.0/8, ::1, office');
+  await dialog.getByLabel('Shell Script').check();
+  await dialog.getByLabel('Docker').check();
+  await dialog.getByLabel('Delegate names').fill('edge-*');
+  await axe(page);
+  await dialog.getByRole('button', { name: 'Generate New Token' }).click();
+
+  // What cannot be taken is named, in sight, and nothing that was typed is lost.
+  await ui.refuses(dialog.getByLabel('Allowed networks'), /"office" is neither an address nor a network/);
+  await expect(dialog.getByLabel('Number of registrations')).toHaveValue('1');
+  await expect(dialog.getByLabel('Docker')).toBeChecked();
+  await expect(dialog.getByLabel('Helm')).not.toBeChecked();
+  await dialog.getByLabel('Allowed networks').fill('127.0.0.0/8\n::1');
+  await dialog.getByRole('button', { name: 'Generate New Token' }).click();
+  await ui.takeToken();
+  await ui.button('I have saved it').click();
+  await page.getByRole('link', { name: 'once', exact: true }).click();
+  const main = page.getByRole('main');
+  for (const text of ['0 of 1 used', '127.0.0.0/8, ::1/128', 'Shell Script, Docker', 'edge-*']) {
+    await expect(main.locator('.facts-card')).toContainText(text);
+  }
+
+  await ui.button('Edit').click();
+  const edit = ui.dialog('Edit once');
+  await expect(edit.getByLabel('Delegate names')).toHaveValue('edge-*');
+  await edit.getByLabel('Number of registrations').fill('');
+  await edit.getByLabel('Docker').uncheck();
+  await axe(page);
+  await edit.getByRole('button', { name: 'Save' }).click();
+  await ui.says('Token once is saved.');
+  await expect(main).toContainText('registrations: 1 → any; types: Shell Script, Docker → Shell Script');
+
+  // The delegate that used a token last is a link away.
+  await client.join({ delegateName: 'edge-1', hostName: 'host-1' });
+  await ui.open('/tokens');
+  await page.getByRole('link', { name: 'default_token', exact: true }).click();
+  await main.locator('.facts-card').getByRole('link', { name: 'edge-1' }).click();
+  await expect(ui.heading('edge-1')).toBeVisible();
+});
+
 test('a token is looked at, edited and extended on its page', async ({ ui, page, client }) => {
   await client.join({ delegateName: 'edge-1', hostName: 'host-1' });
   await ui.open('/tokens');

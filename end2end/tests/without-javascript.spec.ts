@@ -56,7 +56,7 @@ test('the main job without JavaScript', async ({ server, ui, page, delegates }) 
     await ui.refuses(ui.field('Name'), /must not be empty/);
     await expect(ui.field('Description')).toHaveValue('Asks first');
     await expect(ui.field('Startup Script')).toHaveValue(script);
-    await expect(ui.field('Delegate Requires Approval')).toBeChecked();
+    await expect(ui.field('Delegate Requires Approval')).toHaveValue('require');
     await expect(ui.field('Selectors')).toHaveValue('a, b');
     await ui.field('Name').fill('careful');
     await ui.button('Submit').click();

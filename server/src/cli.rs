@@ -141,6 +141,16 @@ pub struct Settings {
     /// [default: 6]
     #[arg(long)]
     lost_hours: Option<String>,
+    /// How many delegates of one token may wait for approval [env: MUSTER_MAX_PENDING_PER_TOKEN] [default: 1000]
+    #[arg(long)]
+    max_pending_per_token: Option<String>,
+    /// How many delegates may wait for approval in all [env: MUSTER_MAX_PENDING] [default: 20000]
+    #[arg(long)]
+    max_pending: Option<String>,
+    /// How many delegates may register for the first time with one token in a minute
+    /// [env: MUSTER_REGISTRATIONS_PER_MINUTE] [default: 3000]
+    #[arg(long)]
+    registrations_per_minute: Option<String>,
     /// The address at which Prometheus finds /metrics, like 127.0.0.1:9090 [env: MUSTER_METRICS_LISTEN] [default: off]
     #[arg(long)]
     metrics_listen: Option<String>,
@@ -166,6 +176,9 @@ impl Settings {
             (Setting::ConnectionDays, &self.connection_days),
             (Setting::ScriptDays, &self.script_days),
             (Setting::LostHours, &self.lost_hours),
+            (Setting::MaxPendingPerToken, &self.max_pending_per_token),
+            (Setting::MaxPending, &self.max_pending),
+            (Setting::RegistrationsPerMinute, &self.registrations_per_minute),
             (Setting::MetricsListen, &self.metrics_listen),
             (Setting::Log, &self.log),
         ]

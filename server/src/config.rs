@@ -1,6 +1,7 @@
 //! Settings: by flag, by environment, or in a TOML file, under the same names. A flag wins over the environment, and
 //! that over the file.
 
+mod bounds;
 mod database;
 mod environment;
 mod retention;
@@ -16,10 +17,14 @@ use std::{
 use muster::{install::image, user::Email};
 
 pub use self::{
+    bounds::Bounds,
     database::{DatabaseAddress, Postgres, WrongAddress},
     retention::Retention,
 };
 use crate::{origin, proxies::TrustedProxies};
+
+/// The largest number that a bound can be.
+const MAX_BOUND: u32 = 1_000_000;
 
 /// A setting: `listen` in a file is `--listen` and `MUSTER_LISTEN`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +55,12 @@ pub enum Setting {
     ScriptDays,
     /// After how many hours delegates in containers are removed that were lost.
     LostHours,
+    /// How many delegates of one token may wait for approval.
+    MaxPendingPerToken,
+    /// How many delegates may wait for approval in all.
+    MaxPending,
+    /// How many delegates may register for the first time with one token in a minute.
+    RegistrationsPerMinute,
     /// The address at which Prometheus finds the metrics.
     MetricsListen,
     /// What is logged.
@@ -58,7 +69,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -72,6 +83,9 @@ impl Setting {
         Self::ConnectionDays,
         Self::ScriptDays,
         Self::LostHours,
+        Self::MaxPendingPerToken,
+        Self::MaxPending,
+        Self::RegistrationsPerMinute,
         Self::MetricsListen,
         Self::Log,
     ];
@@ -93,6 +107,9 @@ impl Setting {
             Self::ConnectionDays => "connection_days",
             Self::ScriptDays => "script_days",
             Self::LostHours => "lost_hours",
+            Self::MaxPendingPerToken => "max_pending_per_token",
+            Self::MaxPending => "max_pending",
+            Self::RegistrationsPerMinute => "registrations_per_minute",
             Self::MetricsListen => "metrics_listen",
             Self::Log => "log",
         }
@@ -155,6 +172,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// How long what happened is kept.
     pub retention: Retention,
+    /// How much may be asked by those who nobody has decided on.
+    pub bounds: Bounds,
     /// The address at which Prometheus finds the metrics; nowhere where there is none.
     pub metrics_listen: Option<SocketAddr>,
     /// Levels by targets, as tracing-subscriber's `Targets` reads them.
@@ -235,6 +254,19 @@ impl Config {
                 hours.parse().map_err(|_| wrong(Setting::LostHours, "give a number of hours, like 6; 0 for never"))
             })?,
         };
+        let number = |setting, default| {
+            let number: Result<u32, _> = get(setting).map_or(Ok(default), str::parse);
+            let number = number.ok().filter(|number| (1..=MAX_BOUND).contains(number));
+            number.ok_or_else(|| wrong(setting, &format!("give a whole number from 1 to {MAX_BOUND}")))
+        };
+        let bounds = Bounds {
+            pending_per_token: number(Setting::MaxPendingPerToken, Bounds::default().pending_per_token)?,
+            pending: number(Setting::MaxPending, Bounds::default().pending)?,
+            registrations_per_minute: number(
+                Setting::RegistrationsPerMinute,
+                Bounds::default().registrations_per_minute,
+            )?,
+        };
         let metrics_listen = match get(Setting::MetricsListen).map(str::parse::<SocketAddr>) {
             None => None,
             Some(Ok(address)) if address == listen && address.port() != 0 => {
@@ -260,6 +292,7 @@ impl Config {
             delegate_image,
             trusted_proxies,
             retention,
+            bounds,
             metrics_listen,
             log,
         })
@@ -354,6 +387,7 @@ mod tests {
                 "",
                 "MUSTER_METRICS_LISTEN (MUSTER_METRICS_LISTEN): MUSTER_LISTEN has that address: give the metrics one",
             ),
+            (("MUSTER_MAX_PENDING", "0"), "", "MUSTER_MAX_PENDING (MUSTER_MAX_PENDING): give a whole number from 1"),
             (("MUSTER_AUDIT_DAYS", "0"), "", "MUSTER_AUDIT_DAYS (MUSTER_AUDIT_DAYS): give a number of days"),
             (("MUSTER_DATABASE_URL", "mysql://x"), "", "MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it begins with"),
             (

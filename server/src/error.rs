@@ -9,7 +9,7 @@ use muster::{
     problem::Code,
     profile::ProfileError,
     text::{Invalid, InvalidField},
-    token::TokenError,
+    token::{Restriction, TokenError},
     user::UserError,
     wire::envelope::Refusal,
 };
@@ -222,6 +222,9 @@ pub enum Error {
     /// A delegate's credential is refused.
     #[error("{0}")]
     Refused(#[from] Refusal),
+    /// A delegate's token is not good for that.
+    #[error("{0}")]
+    Restricted(#[from] Restriction),
     /// A delegate's proof was used before.
     #[error("the proof was used before")]
     Replayed,
@@ -277,7 +280,7 @@ impl Error {
             Self::Conflict(conflict) => conflict.code(),
             Self::TooLarge(_) => Code::TooLarge,
             Self::TooMany(_) | Self::Password(PasswordError::Busy) => Code::TooMany,
-            Self::Refused(_) | Self::Replayed => Code::Refused,
+            Self::Refused(_) | Self::Restricted(_) | Self::Replayed => Code::Refused,
             Self::Database(error) if is_unknown_outcome(error) => Code::UnknownOutcome,
             Self::Busy(_) => Code::Unavailable,
             Self::Database(error) if is_unavailable(error) => Code::Unavailable,

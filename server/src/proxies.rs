@@ -3,14 +3,13 @@
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
 };
 
 use axum::{
     extract::{ConnectInfo, Request},
     http::HeaderMap,
 };
-use ipnet::IpNet;
+use muster::networks::Networks;
 
 /// The header in which proxies name whom they speak for, the nearest last.
 const FORWARDED_FOR: &str = "x-forwarded-for";
@@ -19,7 +18,7 @@ const NETWORK: usize = 8;
 
 /// The proxies whose word about addresses is believed. None by default: anybody could write that header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TrustedProxies(Arc<[IpNet]>);
+pub struct TrustedProxies(Networks);
 
 impl TrustedProxies {
     /// Reads addresses and networks, with commas between.
@@ -27,21 +26,13 @@ impl TrustedProxies {
     /// # Errors
     /// Names the one that is neither.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let one = |part: &str| {
-            let net = part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from));
-            net.map(canonical).map_err(|_| {
-                format!("{part:?} is neither an address nor a network: write them like 10.0.0.7, 10.0.0.0/8, fd00::/8")
-            })
-        };
-        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-        parts.map(one).collect::<Result<_, _>>().map(Self)
+        Networks::parse(text).map(Self).map_err(|wrong| wrong.to_string())
     }
 
     /// Whether an address is one of them.
     #[must_use]
     pub fn contains(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
-        self.0.iter().any(|net| net.contains(&address))
+        self.0.contains(address)
     }
 
     /// The address of who asks: the right-most one that no trusted proxy has. What stands further left was written by
@@ -70,8 +61,7 @@ impl TrustedProxies {
 
 impl fmt::Display for TrustedProxies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nets: Vec<String> = self.0.iter().map(IpNet::to_string).collect();
-        f.write_str(&nets.join(", "))
+        self.0.fmt(f)
     }
 }
 
@@ -91,14 +81,6 @@ pub fn subscriber(address: IpAddr) -> IpAddr {
             bytes[NETWORK..].fill(0);
             bytes.into()
         }
-    }
-}
-
-/// A network of IPv4 addresses that is written as IPv6 means the IPv4 addresses.
-fn canonical(net: IpNet) -> IpNet {
-    match (net.addr().to_canonical(), net.prefix_len().checked_sub(96)) {
-        (address @ IpAddr::V4(_), Some(prefix)) if net.addr().is_ipv6() => IpNet::new(address, prefix).unwrap_or(net),
-        _ => net.trunc(),
     }
 }
 

@@ -9,7 +9,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     auth::{limit::Limits, password::Passwords, setup::SetupCode},
     clock::Clock,
-    config::Retention,
+    config::{Bounds, Retention},
     db::Db,
     encryption::EncryptionKey,
     events::Events,
@@ -53,6 +53,8 @@ pub struct Inner {
     pub trusted_proxies: TrustedProxies,
     /// How long what happened is kept.
     pub retention: Retention,
+    /// How much may be asked by those who nobody has decided on.
+    pub bounds: Bounds,
     /// Spreads what changed.
     pub events: Events,
     /// Heartbeats that are not yet written.

@@ -229,6 +229,8 @@ named_enum! {
         TokenRevoked = "TOKEN_REVOKED", "Token revoked";
         /// A token was deleted.
         TokenDeleted = "TOKEN_DELETED", "Token deleted";
+        /// All delegates that waited with a token were rejected.
+        WaitingRejected = "WAITING_REJECTED", "All that waited rejected";
         /// A link that hands out install files once was made.
         InstallLinkCreated = "INSTALL_LINK_CREATED", "Install link created";
         /// A secret was made.

@@ -57,7 +57,8 @@ impl Action {
             | Self::TokenRevoked
             | Self::TokenDeleted
             | Self::CredentialRefused
-            | Self::RegistrationRefused => Subject::Tokens,
+            | Self::RegistrationRefused
+            | Self::WaitingRejected => Subject::Tokens,
             Self::ServiceAccountCreated
             | Self::ServiceAccountDeleted
             | Self::ApiKeyCreated

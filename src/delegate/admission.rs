@@ -224,6 +224,7 @@ impl Delegate {
             // Whichever of the two speaks next goes on; the other is found out again.
             (self.instance, self.held_until) = (None, None);
         }
+        self.warned = false;
         self.decision = Some(decision);
         self.revision += 1;
         Ok(self)

@@ -104,6 +104,8 @@ pub struct Delegate {
     pub admission: Admission,
     /// Why it waits, while it does.
     pub reason: Option<Reason>,
+    /// Whether it works without a decision where its profile warns: had that required approval, it would have waited.
+    pub warned: bool,
     /// Who decided that, and when; none while nobody had to.
     pub decision: Option<Decision>,
     /// Who disabled it, while it is.
@@ -255,6 +257,7 @@ pub(crate) mod tests {
             admission,
             reason: None,
             decision: None,
+            warned: false,
             disabled: None,
             registered_at: Timestamp::from_millis(0),
             last_heartbeat_at: Timestamp::from_millis(0),

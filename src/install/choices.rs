@@ -194,6 +194,12 @@ pub fn unknown_token() -> InvalidField {
     Invalid::new("Choose a token that is active.").of_field("token")
 }
 
+/// A form chose a token with which delegates of the type that is installed cannot register.
+#[must_use]
+pub fn wrong_type() -> InvalidField {
+    Invalid::new("Choose another token: no delegates of this type can register with this one.").of_field("token")
+}
+
 /// One of several words; empty is the default.
 fn word<T: Default>(text: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<T, Invalid> {
     if text.is_empty() {

@@ -8,7 +8,7 @@ mod view;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    choices::{Choices, InstallFields, is_cluster, unknown_token},
+    choices::{Choices, InstallFields, is_cluster, unknown_token, wrong_type},
     files::Bundle,
     view::{Arrival, Arrivals, InstallLink, InstallOptions, InstallReview, ShownFile},
 };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ProfileName, ProfileSpec};
+use super::{Approval, ProfileName, ProfileSpec};
 use crate::{
     form::{FormReader, InvalidFields},
     named_enum::named_enum,
@@ -44,8 +44,8 @@ pub struct ProfileFields {
     pub description: String,
     /// **Startup Script**
     pub startup_script: String,
-    /// **Delegate Requires Approval**
-    pub requires_approval: bool,
+    /// **Delegate Requires Approval**: off, warn or require.
+    pub approval: String,
     /// **Selectors**, separated by commas.
     pub selectors: String,
 }
@@ -60,13 +60,14 @@ impl ProfileFields {
         let name = form.field("name", ProfileName::parse(&self.name));
         let description = form.field("description", ProfileSpec::parse_description(&self.description));
         let script = form.field("startup_script", ProfileSpec::parse_script(&self.startup_script));
+        let approval = form.field("approval", Approval::parse(&self.approval));
         let selectors = form.field("selectors", Selectors::parse(&self.selectors));
         form.finish(|| {
             Some(ProfileSpec {
                 name: name?,
                 description: description?,
                 startup_script: script?,
-                requires_approval: self.requires_approval,
+                approval: approval?,
                 selectors: selectors?,
             })
         })
@@ -83,11 +84,11 @@ mod tests {
             name: " ".to_owned(),
             description: "fine".to_owned(),
             startup_script: "\0".to_owned(),
-            requires_approval: true,
+            approval: "sometimes".to_owned(),
             selectors: "x".repeat(129),
         };
         let wrong = fields.parse().unwrap_err();
         let names: Vec<&str> = wrong.iter().map(|wrong| wrong.field).collect();
-        assert_eq!(names, ["name", "startup_script", "selectors"]);
+        assert_eq!(names, ["name", "startup_script", "approval", "selectors"]);
     }
 }

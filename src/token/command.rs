@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MAX_LIFETIME_DAYS, TokenName};
+use super::{MAX_LIFETIME_DAYS, RestrictionFields, Restrictions, TokenName};
 use crate::{
     delegate::parse_profile,
     form::{FormReader, InvalidFields},
@@ -84,6 +84,8 @@ pub struct TokenSettings {
     pub default_profile: Option<ProfileId>,
     /// Whether every delegate that registers with it for the first time waits for approval.
     pub requires_approval: bool,
+    /// What it is good for.
+    pub restrictions: Restrictions,
 }
 
 impl TokenSettings {
@@ -91,12 +93,21 @@ impl TokenSettings {
     ///
     /// # Errors
     /// Says which fields are wrong and how.
-    pub fn parse(name: &str, profile: &str, requires_approval: bool) -> Result<Self, InvalidFields> {
+    pub fn parse(
+        name: &str,
+        profile: &str,
+        requires_approval: bool,
+        restrictions: &RestrictionFields,
+    ) -> Result<Self, InvalidFields> {
         let mut form = FormReader::default();
         let name = form.field("name", TokenName::parse(name));
         let chosen = (!profile.trim().is_empty()).then(|| parse_profile(profile));
         let default_profile = form.part(chosen.transpose());
-        form.finish(|| Some(Self { name: name?, default_profile: default_profile?, requires_approval }))
+        let restrictions = form.part(restrictions.parse());
+        form.finish(|| {
+            let (name, default_profile, restrictions) = (name?, default_profile?, restrictions?);
+            Some(Self { name, default_profile, requires_approval, restrictions })
+        })
     }
 }
 
@@ -177,15 +188,16 @@ mod tests {
 
     #[test]
     fn a_form_is_read_whole_or_names_the_fields_that_are_wrong() {
-        let settings = TokenSettings::parse(" edge ", "", true).unwrap();
+        let parse = |name, profile, waits| TokenSettings::parse(name, profile, waits, &RestrictionFields::default());
+        let settings = parse(" edge ", "", true).unwrap();
         assert_eq!(
             (settings.name.as_str(), settings.default_profile, settings.requires_approval),
             ("edge", None, true)
         );
         let names = |wrong: InvalidFields| wrong.iter().map(|wrong| wrong.field).collect::<Vec<_>>();
-        assert_eq!(names(TokenSettings::parse("", "", false).unwrap_err()), ["name"]);
-        assert_eq!(names(TokenSettings::parse("edge", "Primary", false).unwrap_err()), ["profile"]);
-        let (settings, expiry) = (TokenSettings::parse("", "Primary", false), Expiry::parse("soon", ""));
+        assert_eq!(names(parse("", "", false).unwrap_err()), ["name"]);
+        assert_eq!(names(parse("edge", "Primary", false).unwrap_err()), ["profile"]);
+        let (settings, expiry) = (parse("", "Primary", false), Expiry::parse("soon", ""));
         assert_eq!(names(NewToken::of(settings, expiry).unwrap_err()), ["name", "profile", "expires_in_days"]);
         assert_eq!(names(Successor::parse("", "date", "").unwrap_err()), ["name", "expires_at"]);
         for (days, at, expiry) in [

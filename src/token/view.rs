@@ -6,7 +6,7 @@ use super::{Token, TokenStatus};
 use crate::{
     audit::Action,
     delegate::{Delegate, DelegateType, Status},
-    id::DelegateId,
+    id::{DelegateId, TokenId},
     time::Timestamp,
 };
 
@@ -30,8 +30,12 @@ pub struct TokenRow {
     pub connected: u64,
     /// How many delegates last registered with it, rejected ones too, counted up to one more than [`MAX_LISTED`].
     pub total: u64,
+    /// How many delegates have registered with it for the first time since their number is limited.
+    pub registrations: u32,
     /// When a delegate last used it, and that delegate's name.
     pub last_used: Option<(Timestamp, String)>,
+    /// The id of that delegate, where it is known.
+    pub last_used_by: Option<DelegateId>,
     /// From which address that was; empty where it is not known.
     pub last_used_from: String,
     /// Whether it is good, and will not be in two weeks.
@@ -91,8 +95,27 @@ pub struct TokenUse {
     pub users: Vec<TokenUser>,
     /// How many delegates last registered with it.
     pub total: u64,
+    /// How many of them wait for approval.
+    pub waiting: u64,
     /// How many of them were heard of in the last minute.
     pub seen_last_minute: u64,
+}
+
+/// Registrations with a token that were turned away because too many wait for approval, or register at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flood {
+    /// The token's id.
+    pub token: TokenId,
+    /// The token's name.
+    pub name: String,
+    /// How many delegates wait with it now, counted up to one more than [`MAX_COUNT`](crate::page::MAX_COUNT).
+    pub waiting: u64,
+    /// How many were turned away.
+    pub turned_away: u64,
+    /// When that began.
+    pub since: Timestamp,
+    /// When the last one was.
+    pub last_at: Timestamp,
 }
 
 /// Calls with a token that were turned away for one reason, from one address, within one hour.

@@ -5,7 +5,9 @@ use muster::{
     audit::AuditRow,
     id::TokenId,
     page::{Cursor, Page},
-    token::{Expiry, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenUse},
+    token::{
+        Expiry, Flood, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenUse,
+    },
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +33,8 @@ impl std::fmt::Debug for RevealedToken {
 pub trait Tokens {
     /// One page of the list.
     async fn list_tokens(&self, filter: TokenFilter) -> Result<Page<TokenRow>, ConsoleError>;
+    /// Floods of registrations: of all tokens, or of one.
+    async fn floods(&self, token: Option<TokenId>) -> Result<Vec<Flood>, ConsoleError>;
     /// A token and who uses it.
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError>;
     /// Everything about a token but its value.
@@ -49,6 +53,8 @@ pub trait Tokens {
     async fn forget_token_value(&self, id: TokenId) -> Result<(), ConsoleError>;
     /// Cuts a token off, for good.
     async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError>;
+    /// Rejects every delegate that waits with a token; whether there was time for all.
+    async fn reject_waiting(&self, id: TokenId) -> Result<bool, ConsoleError>;
     /// Deletes a revoked or expired token.
     async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError>;
     /// Makes the successor of a token, whose value waits to be revealed to who asks here.

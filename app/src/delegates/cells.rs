@@ -9,7 +9,7 @@ use muster::{
 
 use super::{
     enable::EnableForm,
-    facts::{disabled_note, waiting_note},
+    facts::{WARNED, WOULD_HAVE_WAITED, disabled_note, waiting_note},
     query::ListQuery,
     replicas::{count_of, group},
     status::DelegateStatus,
@@ -65,7 +65,11 @@ fn badges(row: &DelegateRow) -> impl IntoView + use<> {
         let known = Some("A delegate of this host and name is known, and this one has another key".to_owned());
         view! { <Badge kind=Kind::Bad label="Key differs" title=known /> }
     });
-    view! { {differs} {failed} {outdated} }
+    let warned = row
+        .delegate
+        .warned
+        .then(|| view! { <Badge kind=Kind::Warn label=WOULD_HAVE_WAITED title=Some(WARNED.to_owned()) /> });
+    view! { {differs} {warned} {failed} {outdated} }
 }
 
 /// The status, and why it is so.

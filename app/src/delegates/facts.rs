@@ -8,7 +8,10 @@ use muster::{
 };
 
 use super::{query::ListQuery, status::DelegateStatus};
-use crate::ui::time::Time;
+use crate::ui::{
+    badge::{Badge, Kind},
+    time::Time,
+};
 
 /// One fact with its name; what is empty is said to be.
 pub fn fact(name: &'static str, value: &str, mono: bool) -> impl IntoView + use<> {
@@ -97,8 +100,18 @@ pub fn status_with_reason(row: &DelegateRow, just_done: bool) -> impl IntoView +
         {cut_off(row)}
         {disabled_note(row)}
         {waiting_note(row)}
+        {row.delegate.warned.then(|| view! {
+            <Badge kind=Kind::Warn label=WOULD_HAVE_WAITED />
+            <span class="second">{WARNED}</span>
+        })}
     }
 }
+
+/// What a delegate is called that would have waited.
+pub const WOULD_HAVE_WAITED: &str = "Would have waited";
+/// What that means.
+pub const WARNED: &str =
+    "It works without a decision, since its profile only warns. If approval were required, it would wait.";
 
 /// Who put a delegate out of work, and when it last asked for some.
 pub fn disabled_note(row: &DelegateRow) -> Option<impl IntoView + use<>> {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use muster::{
-    delegate::{DelegateRow, selected::MAX_SELECTED},
+    delegate::{DelegateRow, Status, selected::MAX_SELECTED},
     page::Cursor,
 };
 
@@ -20,6 +20,7 @@ use crate::{
     console::ask,
     error::ConsoleError,
     session::{ManagersOnly, Toast, may_manage},
+    tokens::Floods,
     ui::{
         button::NavButton,
         empty::EmptyState,
@@ -53,6 +54,8 @@ pub fn DelegatesPage() -> impl IntoView {
     };
     let all = format!("All that match, up to {MAX_SELECTED}");
     let picked = query.deciding(None).list();
+    let flooded = query.filter.status.is_none_or(|status| status == Status::PendingApproval);
+    let flooded = flooded.then(|| view! { <Floods here=picked.clone() /> });
     view! {
         <ListPage
             title="Delegates"
@@ -69,6 +72,7 @@ pub fn DelegatesPage() -> impl IntoView {
             empty=Box::new(move |total, at_least| none(&for_empty, total, at_least))
         >
             <Toast otherwise="Processes in your own networks that registered with this account." />
+            {flooded}
             <StatusTabs query=query.clone() />
             <FilterBar filter=query.filter.clone() />
             <Chips query=query />

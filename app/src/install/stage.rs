@@ -130,6 +130,7 @@ mod tests {
             reason: None,
             admission: Admission::Enabled,
             decision: None,
+            warned: false,
             disabled: None,
             registered_at: at(registered),
             last_heartbeat_at: at(heard),

@@ -38,12 +38,12 @@ pub async fn create_profile(
     name: String,
     description: String,
     startup_script: String,
-    #[server(default)] requires_approval: bool,
+    #[server(default)] approval: String,
     selectors: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let fields = ProfileFields { name, description, startup_script, requires_approval, selectors };
+        let fields = ProfileFields { name, description, startup_script, approval, selectors };
         let id = console.create_profile(fields.parse()?).await?;
         console.redirect(&back_to("/profiles", "/profiles", id));
         Ok(())
@@ -60,14 +60,14 @@ pub async fn edit_profile(
     name: String,
     description: String,
     startup_script: String,
-    #[server(default)] requires_approval: bool,
+    #[server(default)] approval: String,
     selectors: String,
     #[server(default)] run: bool,
     #[server(default)] confirmed: u64,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let fields = ProfileFields { name, description, startup_script, requires_approval, selectors };
+        let fields = ProfileFields { name, description, startup_script, approval, selectors };
         console.edit_profile(id, ProfileEdit { seen, spec: fields.parse()?, run, confirmed }).await?;
         console.redirect(&page_of(id));
         Ok(())

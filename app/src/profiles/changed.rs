@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use muster::{
     page::count_label,
-    profile::{ChangeSince, Profile},
+    profile::{Approval, ChangeSince, Profile},
     script::Difference,
 };
 
@@ -48,11 +48,11 @@ pub fn Changed(
 fn differing(profile: &Profile, typed: &BTreeMap<String, String>) -> Vec<Differing> {
     let spec = &profile.spec;
     let of = |name: &str| typed.get(name).cloned().unwrap_or_default();
-    let approval = |required: bool| if required { "Required" } else { "Not required" }.to_owned();
+    let chosen = Approval::parse(&of("approval")).unwrap_or_default();
     let rows = [
         ("Name", spec.name.to_string(), of("name")),
         ("Description", spec.description.clone(), of("description")),
-        ("Approval", approval(spec.requires_approval), approval(typed.contains_key("requires_approval"))),
+        ("Approval", spec.approval.label().to_owned(), chosen.label().to_owned()),
         ("Selectors", spec.selectors.to_string(), of("selectors")),
     ];
     rows.into_iter().filter(|(_, saved, typed)| saved.trim() != typed.replace("\r\n", "\n").trim()).collect()

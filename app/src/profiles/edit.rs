@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use muster::{
     id::ProfileId,
     page::count_label,
-    profile::{ChangeSince, Profile, ProfileDetail, ProfileSpec},
+    profile::{Approval, ChangeSince, Profile, ProfileDetail, ProfileSpec},
     secret::SecretName,
 };
 
@@ -21,7 +21,7 @@ use crate::{
     ui::{
         button::{LeaveForm, SubmitButton},
         editor::ScriptField,
-        field::{CheckField, TextArea, TextField},
+        field::{SelectField, TextArea, TextField},
         form::{Form, Refused, use_overtaken, use_refused},
         href::Href,
         load::render,
@@ -196,6 +196,16 @@ fn Cancel() -> impl IntoView {
     }
 }
 
+/// What the form sends, and what people read.
+fn approvals() -> Vec<(String, String)> {
+    let text = |approval| match approval {
+        Approval::Off => "Off: they work at once",
+        Approval::Warn => "Warn: they work at once, and are marked",
+        Approval::Require => "Require: they wait for a person",
+    };
+    Approval::ALL.map(|approval| (approval.slug().to_owned(), text(approval).to_owned())).to_vec()
+}
+
 #[component]
 fn Fields(
     name: String,
@@ -205,7 +215,7 @@ fn Fields(
     secrets: Option<Vec<SecretName>>,
 ) -> impl IntoView {
     let selectors = spec.as_ref().map(|spec| spec.selectors.to_string()).unwrap_or_default();
-    let checked = spec.as_ref().is_some_and(|spec| spec.requires_approval);
+    let approval = spec.as_ref().map(|spec| spec.approval).unwrap_or_default();
     let (description, script) = spec.map(|spec| (spec.description, spec.startup_script)).unwrap_or_default();
     view! {
         <TextField
@@ -227,10 +237,11 @@ fn Fields(
             only part of it."
             secrets=secrets
         />
-        <CheckField
-            name="requires_approval"
+        <SelectField
+            name="approval"
             label="Delegate Requires Approval"
-            checked=checked
+            options=approvals()
+            value=approval.slug()
             hint="Applies only to delegates that register from now on; no effect on registered ones."
         />
         <TextField

@@ -60,7 +60,7 @@ fn facts(profile: &Profile, delegates: u64) -> impl IntoView + use<> {
     let Profile { id, spec, created_at, updated_at, updated_by, .. } = profile.clone();
     let selectors: Vec<String> = spec.selectors.iter().map(str::to_owned).collect();
     let none = || view! { <span class="muted">"none"</span> };
-    let approval = if spec.requires_approval { "Required" } else { "Not required" };
+    let approval = spec.approval.label();
     view! {
         <dl class="card facts facts-card" translate="no">
             <div>

@@ -110,7 +110,7 @@ fn ProfileLine(
             <td data-label="Description" class="muted text-cell">
                 {spec.description}
             </td>
-            <td data-label="Approval">{if spec.requires_approval { "Required" } else { "Not required" }}</td>
+            <td data-label="Approval">{spec.approval.label()}</td>
             <td data-label="Script" class="script-cell" class:muted=!has_script>
                 {match (has_script, lines) {
                     (false, _) => "None".to_owned(),

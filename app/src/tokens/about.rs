@@ -9,7 +9,7 @@ use muster::{
     token::{HandOut, RefusedCalls, TokenDetail, TokenUser},
 };
 
-use super::expiry::expiry_text;
+use super::{expiry::expiry_text, restrictions};
 use crate::{
     delegates::{
         DelegateStatus,
@@ -44,6 +44,10 @@ pub fn facts(detail: &TokenDetail) -> impl IntoView + use<> {
     let last_used = match row.last_used.clone() {
         Some((at, by)) => {
             let from = row.last_used_from.clone();
+            let by = match row.last_used_by {
+                Some(id) => view! { <a class="link" href=detail_href(id).to_string()>{by}</a> }.into_any(),
+                None => by.into_any(),
+            };
             view! {
                 <Time at=at />
                 <span class="second">
@@ -83,6 +87,7 @@ pub fn facts(detail: &TokenDetail) -> impl IntoView + use<> {
                 <dt>"Approval"</dt>
                 <dd>{approval}</dd>
             </div>
+            {restrictions::facts(row)}
             <div>
                 <dt>"Created"</dt>
                 <dd translate="no">

@@ -1,5 +1,8 @@
 //! Delegate tokens: what the pages show and ask for.
 
+// A server function takes the fields of its form, however many those are.
+#![allow(clippy::too_many_arguments)]
+
 use leptos::prelude::*;
 use muster::{
     audit::AuditRow,
@@ -7,13 +10,13 @@ use muster::{
     install::InstallKind,
     page::{Cursor, Page},
     token::{
-        Expiry, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenSort,
-        TokenUse,
+        Expiry, Flood, NewToken, RestrictionFields, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow,
+        TokenSettings, TokenSort, TokenUse,
     },
     user::Permission,
 };
 
-use super::query::token_href;
+use super::query::{token_dialog, token_href};
 use crate::{
     console::{RevealedToken, ask},
     error::ConsoleError,
@@ -29,6 +32,12 @@ pub async fn list_tokens(
     #[server(default)] sort: TokenSort,
 ) -> Result<Page<TokenRow>, ConsoleError> {
     ask(|console| async move { console.list_tokens(TokenFilter { with_revoked, search, sort, cursor }).await }).await
+}
+
+/// Registrations that were turned away because there were too many: with all tokens, or with one.
+#[server(endpoint = "tokens/floods")]
+pub async fn get_floods(#[server(default)] token: Option<TokenId>) -> Result<Vec<Flood>, ConsoleError> {
+    ask(|console| async move { console.floods(token).await }).await
 }
 
 /// A token and who uses it.
@@ -57,11 +66,17 @@ pub async fn edit_token(
     name: String,
     #[server(default)] profile: String,
     #[server(default)] requires_approval: bool,
+    #[server(default)] max_registrations: String,
+    #[server(default)] networks: String,
+    #[server(default)] kinds: Vec<String>,
+    #[server(default)] name_pattern: String,
     back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        console.edit_token(id, seen, TokenSettings::parse(&name, &profile, requires_approval)?).await?;
+        let restrictions = RestrictionFields { max_registrations, networks, kinds, name_pattern };
+        let settings = TokenSettings::parse(&name, &profile, requires_approval, &restrictions)?;
+        console.edit_token(id, seen, settings).await?;
         console.redirect(&back_to(&back, &token_href(id).to_string(), id));
         Ok(())
     })
@@ -94,11 +109,16 @@ pub async fn create_token(
     #[server(default)] expires_at: String,
     #[server(default)] profile: String,
     #[server(default)] requires_approval: bool,
+    #[server(default)] max_registrations: String,
+    #[server(default)] networks: String,
+    #[server(default)] kinds: Vec<String>,
+    #[server(default)] name_pattern: String,
     #[server(default)] back: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageDelegates)?;
-        let settings = TokenSettings::parse(&name, &profile, requires_approval);
+        let restrictions = RestrictionFields { max_registrations, networks, kinds, name_pattern };
+        let settings = TokenSettings::parse(&name, &profile, requires_approval, &restrictions);
         let command = NewToken::of(settings, Expiry::parse(&expires_in_days, &expires_at))?;
         let id = console.create_token(command).await?;
         console.redirect(&created_page(&back, id));
@@ -161,6 +181,21 @@ pub async fn revoke_token(id: TokenId, back: String) -> Result<(), ConsoleError>
     ask(|console| async move {
         console.revoke_token(id).await?;
         console.redirect(&back_to(&back, "/tokens", id));
+        Ok(())
+    })
+    .await
+}
+
+/// Rejects every delegate that waits with a token. Where there was no time for all, it is asked for again.
+#[server(endpoint = "tokens/reject-waiting")]
+pub async fn reject_waiting(id: TokenId, back: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        if console.reject_waiting(id).await? {
+            console.redirect(&back_to(&back, &token_href(id).to_string(), id));
+        } else {
+            let back = Href::parse(&back).unwrap_or_else(|| token_href(id));
+            console.redirect(&token_dialog(id, "reject-waiting", &back).to_string());
+        }
         Ok(())
     })
     .await

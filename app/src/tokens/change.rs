@@ -10,6 +10,7 @@ use super::{
     expiry::{ExpiryFields, expiry_text},
     new::{ApprovalField, NameField, ProfileField},
     query::{token_href, use_back},
+    restrictions::RestrictionFields,
 };
 use crate::{
     install::api::get_install_options,
@@ -39,7 +40,7 @@ pub fn EditTokenDialog() -> impl IntoView {
             let token = &found.row.token;
             overtaken(token, differing_settings(token, &options, &typed))
         });
-        let Token { id, name, default_profile, requires_approval, revision, .. } = found.row.token;
+        let Token { id, name, default_profile, requires_approval, restrictions, revision, .. } = found.row.token;
         let title = format!("Edit {name}");
         if found.row.status == TokenStatus::Revoked {
             return view! { <Unchangeable title=title back=back /> }.into_any();
@@ -59,7 +60,8 @@ pub fn EditTokenDialog() -> impl IntoView {
                 <NameField value=name.to_string() />
                 <ProfileField options=options value=profile />
                 <ApprovalField checked=requires_approval />
-                <p class="hint">"Delegates that registered with it before stay as they are."</p>
+                <RestrictionFields value=restrictions />
+                <p class="hint">"Delegates that registered with it before stay as they are; only the networks count for them too."</p>
             </FormDialog>
         }
         .into_any()

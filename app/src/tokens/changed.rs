@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use muster::{install::InstallOptions, token::Token};
 
-use super::expiry::typed_expiry;
+use super::{expiry::typed_expiry, restrictions::typed_restrictions};
 use crate::ui::{
     changed::{ChangedMeanwhile, Differing},
     href::use_here,
@@ -33,7 +33,8 @@ pub fn differing_settings(token: &Token, options: &InstallOptions, typed: &BTree
         ("Profile", profile(&saved), profile(&of("profile"))),
         ("Approval", approval(token.requires_approval), approval(typed.contains_key("requires_approval"))),
     ];
-    rows.into_iter().filter(|(_, saved, typed)| saved != typed.trim()).collect()
+    let rows = rows.into_iter().chain(typed_restrictions(&token.restrictions, typed));
+    rows.filter(|(_, saved, typed)| saved != typed.trim()).collect()
 }
 
 /// Until when the token is good now, and what was chosen.
@@ -48,7 +49,7 @@ mod tests {
         id::{AccountId, ProfileId, TokenId},
         scope::Scope,
         time::Timestamp,
-        token::TokenName,
+        token::{Restrictions, TokenName},
     };
     use uuid::Uuid;
 
@@ -70,6 +71,7 @@ mod tests {
             expires_at: Some(Timestamp::from_millis(60_000)),
             default_profile: Some(canary),
             requires_approval: true,
+            restrictions: Restrictions::default(),
             revoked_at: None,
             rotation: None,
             changed: None,

@@ -11,6 +11,7 @@ use muster::{
 use super::{
     about::{delegates, facts, handed_out, refused},
     api::{get_token, get_token_record},
+    flood::Floods,
     query::{token_dialog, token_href},
     record::record,
     rotation::rotation_href,
@@ -48,6 +49,7 @@ pub fn TokenPage() -> impl IntoView {
             {render(std::future::ready(found), |(detail, recorded)| {
                 let id = detail.row.token.id;
                 view! {
+                    <Floods token=id here=token_href(id) />
                     {about(&detail)}
                     <section class="block" aria-labelledby="token-record">
                         <h2 id="token-record">"Record"</h2>

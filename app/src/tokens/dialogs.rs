@@ -97,7 +97,7 @@ fn id_and_name(token: &TokenUse) -> (String, String) {
 
 /// The delegates that last registered with the token.
 #[component]
-fn Users(token: TokenUse) -> impl IntoView {
+pub(super) fn Users(token: TokenUse) -> impl IntoView {
     let TokenUse { users, total, seen_last_minute, .. } = token;
     let sum = match (total, seen_last_minute) {
         (0, _) => "No delegate uses it.".to_owned(),

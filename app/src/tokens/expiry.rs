@@ -25,7 +25,8 @@ pub fn ExpiryFields() -> impl IntoView {
                     name="expires_at"
                     label="Date and time"
                     kind="datetime-local"
-                    hint="In UTC. Used where On a date is chosen."
+                    step="1"
+                    hint="In UTC, to the second. Used where On a date is chosen."
                 />
             </div>
         </div>

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use muster::install::InstallOptions;
 
-use super::{api::CreateToken, expiry::ExpiryFields, query::use_token_list};
+use super::{api::CreateToken, expiry::ExpiryFields, query::use_token_list, restrictions::RestrictionFields};
 use crate::{
     install::api::get_install_options,
     ui::{
@@ -25,6 +25,7 @@ pub fn NewTokenDialog() -> impl IntoView {
                 <ExpiryFields />
                 <ProfileField options=options />
                 <ApprovalField />
+                <RestrictionFields />
             </FormDialog>
         }
     })

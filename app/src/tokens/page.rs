@@ -13,6 +13,7 @@ use super::{
     api::list_tokens,
     expiry::expiry_text,
     query::{TokenList, token_dialog, token_href, use_token_list},
+    restrictions::used,
     rotation::rotation_href,
     status::TokenMark,
 };
@@ -130,6 +131,7 @@ fn no_match() -> impl IntoView {
 fn TokenLine(id: Uuid, row: TokenRow, list: TokenList) -> impl IntoView {
     let expiry = expiry_text(&row);
     let menu = may_manage().then(|| row_menu(&row, list.list()));
+    let used = used(&row).map(|used| view! { <span class="s">{used}</span> });
     // Whether it expires soon was judged when the row was read, which is whenever something changes.
     let TokenRow { token, status, connected, total, last_used, refusals, .. } = row;
     let name = token.name.to_string();
@@ -160,6 +162,7 @@ fn TokenLine(id: Uuid, row: TokenRow, list: TokenList) -> impl IntoView {
                     {name}
                 </a>
                 {requires_approval}
+                {used}
             </td>
             <td data-label="Created">
                 <Time at=token.created_at />

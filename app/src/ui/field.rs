@@ -94,6 +94,9 @@ pub fn TextField(
     /// The most characters that the browser lets somebody type.
     #[prop(optional)]
     max_length: Option<usize>,
+    /// Of a date and time, how many seconds apart its values are.
+    #[prop(optional)]
+    step: Option<&'static str>,
     #[prop(optional)] required: bool,
     #[prop(optional)] readonly: bool,
     #[prop(optional)] mono: bool,
@@ -121,6 +124,7 @@ pub fn TextField(
                 pattern=pattern
                 title=title
                 maxlength=max_length.map(|most| most.to_string())
+                step=step
                 required=required
                 readonly=readonly
                 autofocus=focus

@@ -3,6 +3,7 @@
 pub mod badge;
 pub mod button;
 pub mod changed;
+pub mod check_group;
 pub mod choice;
 pub mod code;
 pub mod copy;

@@ -179,7 +179,7 @@ export class Console {
     // Chromium takes most of a minute to type thousands of lines.
     const script = this.field('Startup Script');
     await script.evaluate((field: HTMLTextAreaElement, text) => (field.value = text), fields.script ?? '');
-    await this.field('Delegate Requires Approval').setChecked(fields.approval ?? false);
+    await this.field('Delegate Requires Approval').selectOption(fields.approval ? 'require' : 'off');
     await this.field('Selectors').fill(fields.selectors ?? '');
   }
 

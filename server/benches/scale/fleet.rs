@@ -8,7 +8,7 @@ use muster::{
     scope::Scope,
     text::Selectors,
     time::Timestamp,
-    token::{Token, TokenName, TokenValue},
+    token::{Restrictions, Token, TokenName, TokenValue},
     wire::{
         credential::{Claims, seal},
         path,
@@ -18,7 +18,7 @@ use muster::{
 };
 use muster_server::{
     clock::Clock,
-    config::{Config, Retention},
+    config::{Bounds, Config, Retention},
     db::{
         entity::{delegate, token},
         insert::insert_all,
@@ -78,6 +78,7 @@ fn config(home: &Home) -> Config {
         delegate_image: "muster-delegate:bench".to_owned(),
         trusted_proxies: TrustedProxies::default(),
         retention: Retention::default(),
+        bounds: Bounds::default(),
         log: "off".to_owned(),
         metrics_listen: None,
     }
@@ -107,6 +108,7 @@ pub async fn found(home: &Home, tokens: usize, delegates: usize) -> Fleet {
             expires_at: None,
             default_profile: None,
             requires_approval: false,
+            restrictions: Restrictions::default(),
             revoked_at: None,
             rotation: None,
             changed: None,
@@ -210,6 +212,7 @@ fn a_delegate(
         admission,
         reason: None,
         decision: None,
+        warned: false,
         disabled: None,
         registered_at,
         last_heartbeat_at: now,

@@ -9,7 +9,7 @@ use muster::{
 };
 
 use super::device::Device;
-use crate::{error::Error, proxies::subscriber};
+use crate::{config::Bounds, error::Error, proxies::subscriber, random};
 
 /// The limits, each by what it is keyed on.
 #[derive(Debug)]
@@ -33,8 +33,10 @@ fn quota(burst: u32, one_every: Duration) -> Option<Quota> {
 
 const ONE: NonZeroU32 = NonZeroU32::MIN;
 
-impl Default for Limits {
-    fn default() -> Self {
+impl Limits {
+    /// `registrations` is how many first registrations with a token there may be in a minute: as many at once.
+    #[must_use]
+    pub fn new(registrations: u32) -> Self {
         let of = |burst, one_every| quota(burst, one_every).unwrap_or_else(|| Quota::per_second(ONE));
         Self {
             sign_in_address: RateLimiter::keyed(of(60, Duration::from_secs(2))),
@@ -42,11 +44,17 @@ impl Default for Limits {
             sign_in_device: RateLimiter::keyed(of(20, Duration::from_secs(15))),
             link: RateLimiter::keyed(of(60, Duration::from_secs(2))),
             stranger: RateLimiter::keyed(of(300, Duration::from_millis(200))),
-            registration: RateLimiter::keyed(of(1000, Duration::from_millis(100))),
+            registration: RateLimiter::keyed(of(registrations, Duration::from_secs(60) / registrations.max(1))),
             // A proxy may stand before a thousand delegates that register at once.
             trial: RateLimiter::keyed(of(2000, Duration::from_millis(30))),
             program: RateLimiter::keyed(of(600, Duration::from_millis(20))),
         }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new(Bounds::default().registrations_per_minute)
     }
 }
 
@@ -93,7 +101,14 @@ impl Limits {
     /// # Errors
     /// [`Error::TooMany`].
     pub fn registration(&self, token: TokenId) -> Result<(), Error> {
-        check(&self.registration, &token)
+        check(&self.registration, &token).map_err(|error| match error {
+            Error::TooMany(seconds) => {
+                // Not all at the same time again.
+                let [spread] = random::bytes();
+                Error::TooMany(seconds + u32::from(spread % 16))
+            }
+            other => other,
+        })
     }
 
     /// A credential from an address for which every token has to be tried, since it names none.

@@ -80,6 +80,7 @@ fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
         Action::TokenExtended => format!("Token {name} is good for longer."),
         Action::TokenRevoked => format!("Token {name} is revoked. Its delegates are refused from now on."),
         Action::TokenDeleted => format!("Token {name} is deleted."),
+        Action::WaitingRejected => format!("All delegates that waited with token {name} are rejected."),
         Action::UserInvited => format!("{name} is invited."),
         Action::InvitationRenewed => {
             format!("{name} has a new invitation link. The one before does not work any more.")

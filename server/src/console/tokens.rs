@@ -6,7 +6,9 @@ use muster::{
     audit::AuditRow,
     id::TokenId,
     page::{Cursor, Page},
-    token::{Expiry, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenUse},
+    token::{
+        Expiry, Flood, NewToken, Successor, TokenDetail, TokenFilter, TokenRotation, TokenRow, TokenSettings, TokenUse,
+    },
     user::Permission,
 };
 use muster_app::{
@@ -15,12 +17,19 @@ use muster_app::{
 };
 
 use super::Operator;
-use crate::{error::Error, manage::tokens};
+use crate::{
+    error::Error,
+    manage::{delegates, tokens},
+};
 
 #[async_trait]
 impl Tokens for Operator {
     async fn list_tokens(&self, filter: TokenFilter) -> Result<Page<TokenRow>, ConsoleError> {
         self.answer(tokens::list(&self.context()?, &self.scope(), &filter).await)
+    }
+
+    async fn floods(&self, token: Option<TokenId>) -> Result<Vec<Flood>, ConsoleError> {
+        self.answer(tokens::floods(&self.context()?, &self.scope(), token).await)
     }
 
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError> {
@@ -77,6 +86,10 @@ impl Tokens for Operator {
 
     async fn revoke_token(&self, id: TokenId) -> Result<(), ConsoleError> {
         self.answer(tokens::revoke(&self.context()?, id).await.map(drop))
+    }
+
+    async fn reject_waiting(&self, id: TokenId) -> Result<bool, ConsoleError> {
+        self.answer(delegates::reject_waiting(&self.context()?, id).await)
     }
 
     async fn delete_token(&self, id: TokenId) -> Result<(), ConsoleError> {

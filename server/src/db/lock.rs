@@ -10,12 +10,12 @@
 //!
 //! What is kept in memory of a token or a delegate (`db/known.rs`) is forgotten by the change that locks its row: so a
 //! change of either can forget nothing that it should not have. Those that write only what is not kept say so
-//! ([`delegates_heard`], [`tokens_used`]).
+//! ([`delegates_heard`], [`tokens_used`], [`token_counted`]).
 //!
 //! # Errors
 //! Each fails where the database is out of reach.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use muster::{
     id::{AccountId, DelegateId, ProfileId, SecretId, TokenId, UserId},
@@ -120,9 +120,14 @@ pub async fn token_shared(change: &Change, id: TokenId) -> Result<Option<token::
     one::<token::Entity>(change, id.0, Condition::all(), Lock::Shared).await
 }
 
-/// Those of these tokens that are not revoked, and must not be meanwhile: see [`token_shared`].
-pub async fn good_tokens_shared(change: &Change, ids: BTreeSet<Uuid>) -> Result<HashSet<Uuid>, DbErr> {
-    let rows = token::Entity::find().select_only().column(token::Column::Id);
+/// The same, to count a delegate that registers with it: those who are counted wait for each other.
+pub async fn token_counted(change: &Change, id: TokenId) -> Result<Option<token::Model>, DbErr> {
+    one::<token::Entity>(change, id.0, Condition::all(), Lock::Exclusive).await
+}
+
+/// Those of these tokens that are not revoked, and must not be meanwhile, with their revisions: see [`token_shared`].
+pub async fn good_tokens_shared(change: &Change, ids: BTreeSet<Uuid>) -> Result<HashMap<Uuid, i32>, DbErr> {
+    let rows = token::Entity::find().select_only().columns([token::Column::Id, token::Column::Revision]);
     let rows = rows.filter(token::Column::Id.is_in(ids)).filter(token::Column::RevokedAt.is_null());
     let rows = rows.order_by_asc(token::Column::Id).lock_shared().into_tuple().all(&**change).await?;
     Ok(rows.into_iter().collect())

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::http::header::AUTHORIZATION;
 use muster::{
     id::{DelegateId, TokenId},
-    token::{Token, TokenStatus},
+    token::{Restriction, Token, TokenStatus},
     wire::{
         credential::{Claims, Credential, CredentialError, SCHEME},
         envelope::Refusal,
@@ -40,6 +40,8 @@ const TOKEN_DIGEST: &str = "delegatetokenhash";
 pub enum Denied {
     /// It is refused.
     Refused(Refusal, Option<Box<Caller>>),
+    /// The token is not good for that.
+    Restricted(Restriction, TokenId),
     /// It could not be checked.
     Failed(Error),
 }
@@ -52,6 +54,7 @@ impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
         match denied {
             Denied::Refused(refusal, _) => refusal.into(),
+            Denied::Restricted(restriction, _) => restriction.into(),
             Denied::Failed(error) => error,
         }
     }
@@ -80,10 +83,14 @@ pub async fn authenticate(
     delegate: Option<DelegateId>,
 ) -> Result<Caller, Denied> {
     let checked = check(state, presented, delegate).await;
-    if let Err(Denied::Refused(refusal, caller)) = &checked {
-        let token = caller.as_ref().map(|caller| caller.token.id);
+    let turned_away = match &checked {
+        Err(Denied::Refused(refusal, caller)) => Some((caller.as_ref().map(|caller| caller.token.id), refusal.code())),
+        Err(Denied::Restricted(restriction, token)) => Some((Some(*token), restriction.code())),
+        Err(Denied::Failed(_)) | Ok(_) => None,
+    };
+    if let Some((token, code)) = turned_away {
         state.metrics.refusals.inc();
-        state.presence.refused(token, refusal.code(), state.clock.now(), presented.address, "");
+        state.presence.refused(token, code, state.clock.now(), presented.address, "");
     }
     checked
 }
@@ -108,6 +115,8 @@ async fn check(state: &State, presented: &Presented<'_>, delegate: Option<Delega
         TokenStatus::Expired => return refuse(Refusal::ExpiredToken, proof.unwrap_or_default()),
         TokenStatus::Active => {}
     }
+    let allowed = token.restrictions.check_address(presented.address);
+    allowed.map_err(|restriction| Denied::Restricted(restriction, token.id))?;
     match claims.check(account, now) {
         Ok(()) => {}
         Err(CredentialError::Expired) => return refuse(Refusal::ExpiredToken, proof.unwrap_or_default()),

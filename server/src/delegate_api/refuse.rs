@@ -41,6 +41,7 @@ fn told(error: &Error) -> (StatusCode, &'static str, String) {
     let invalid = |message: String| (StatusCode::BAD_REQUEST, "INVALID_REQUEST", message);
     match (error, error.code()) {
         (Error::Refused(refusal), _) => (StatusCode::UNAUTHORIZED, refusal.code(), refusal.to_string()),
+        (Error::Restricted(restriction), _) => (StatusCode::FORBIDDEN, restriction.code(), restriction.to_string()),
         (Error::Replayed, _) => {
             let sentence = "This proof was used before. Sign each call anew.";
             (StatusCode::CONFLICT, "PROOF_ALREADY_USED", sentence.to_owned())

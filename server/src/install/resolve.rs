@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use muster::{
     delegate::unknown_profile,
     form::FormReader,
-    install::{Choices, unknown_token},
+    install::{Choices, unknown_token, wrong_type},
     scope::Scope,
     token::{Token, TokenStatus},
 };
@@ -34,7 +34,7 @@ impl Resolved {
     /// Looks them up.
     ///
     /// # Errors
-    /// Names the fields that name nothing, or a token that is not active.
+    /// Names the fields that name nothing, or a token that is not active or registers no delegates of that type.
     pub async fn resolve(
         state: &State,
         db: &impl ConnectionTrait,
@@ -50,8 +50,13 @@ impl Resolved {
             None => None,
         };
         let good = token.filter(|(token, _)| token.status(state.clock.now()) == TokenStatus::Active);
+        let good = good.ok_or_else(unknown_token).and_then(|(token, row)| {
+            let kinds = &token.restrictions.kinds;
+            let is_allowed = kinds.is_empty() || kinds.contains(&chosen.delegate_type());
+            if is_allowed { Ok((token, row)) } else { Err(wrong_type()) }
+        });
         let mut form = FormReader::default();
-        let (profile, good) = (form.part(profile), form.part(good.ok_or_else(unknown_token)));
+        let (profile, good) = (form.part(profile), form.part(good));
         let (profile, (token, row)) = form.finish(|| Some((profile?, good?)))?;
         Ok(Self { chosen, profile, token, row })
     }

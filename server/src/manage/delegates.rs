@@ -6,6 +6,7 @@ mod lost;
 mod names;
 mod rows;
 mod selected;
+mod waiting;
 
 use std::collections::HashMap;
 
@@ -33,6 +34,7 @@ pub use self::selected::{Undone, act_on, some};
 pub use self::{
     decisions::{approve, disable, enable, reject, take_back},
     lost::remove_lost,
+    waiting::reject_waiting,
 };
 use super::{Context, audit::page_of_object, page::count};
 use crate::{

@@ -44,7 +44,7 @@ pub async fn beat(
     let interval = interval_ms.map(|ms| Duration::from_millis(ms.into())).or(delegate.heartbeat_interval);
     let now = state.clock.now();
     let until = now.plus(silent_after(interval));
-    state.presence.used(caller.token.id, now, delegate.name.as_str(), caller.address);
+    state.presence.used(caller.token.id, now, delegate.id, delegate.name.as_str(), caller.address);
     let is_new = kinship == Kinship::Later && !delegate.has_conflict;
     if !is_new && delegate.is_connected && delegate.token_id == caller.token.id {
         state.presence.beat(delegate.id, now, until);

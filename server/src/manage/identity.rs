@@ -218,11 +218,16 @@ pub(super) fn take_place(state: &State) -> Result<SemaphorePermit<'_>, Error> {
 ///
 /// # Errors
 /// [`Refusal::RevokedToken`], also where it was deleted since.
-pub async fn ensure_active(change: &Change, token: TokenId) -> Result<(), Error> {
-    match lock::token_shared(change, token).await? {
-        Some(row) if row.revoked_at.is_none() => Ok(()),
-        _ => Err(Refusal::RevokedToken.into()),
-    }
+pub async fn ensure_active(change: &Change, token: TokenId) -> Result<token::Model, Error> {
+    active(lock::token_shared(change, token).await?)
+}
+
+/// The row of a token that was not revoked.
+///
+/// # Errors
+/// As for [`ensure_active`].
+pub(super) fn active(row: Option<token::Model>) -> Result<token::Model, Error> {
+    row.filter(|row| row.revoked_at.is_none()).ok_or_else(|| Refusal::RevokedToken.into())
 }
 
 /// The caller's own delegate of this id, which nobody else changes until the end of this change. Who is not approved

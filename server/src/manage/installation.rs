@@ -3,11 +3,11 @@
 use muster::{
     audit::{Action, Actor, Origin},
     id::{AccountId, ProfileId, TokenId},
-    profile::{PRIMARY, Profile, ProfileName, ProfileSpec},
+    profile::{Approval, PRIMARY, Profile, ProfileName, ProfileSpec},
     scope::Scope,
     text::{Invalid, Selectors},
     time::Timestamp,
-    token::{DEFAULT_TOKEN, Token, TokenName},
+    token::{DEFAULT_TOKEN, Restrictions, Token, TokenName},
 };
 use sea_orm::{ActiveModelTrait, DbErr, EntityTrait, Set};
 
@@ -77,7 +77,7 @@ fn primary_profile(scope: &Scope, now: Timestamp) -> Result<Profile, Invalid> {
             name: ProfileName::parse(PRIMARY)?,
             description: "For delegates that ask for no other profile.".to_owned(),
             startup_script: String::new(),
-            requires_approval: false,
+            approval: Approval::Off,
             selectors: Selectors::default(),
         },
         primary: true,
@@ -99,6 +99,7 @@ fn default_token(scope: &Scope, now: Timestamp) -> Result<Token, Invalid> {
         expires_at: None,
         default_profile: None,
         requires_approval: false,
+        restrictions: Restrictions::default(),
         revoked_at: None,
         rotation: None,
         changed: None,

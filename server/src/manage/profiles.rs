@@ -150,7 +150,7 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
 pub(super) async fn insert(change: &Change, origin: &Origin, profile: &Profile) -> Result<(), DbErr> {
     profile::ActiveModel::from(profile).insert(&**change).await?;
     versions::add(change, profile, Some(profile.created_at), None).await?;
-    let approval = FactChange::fact("approval", edit::approval(&profile.spec));
+    let approval = FactChange::fact("approval", profile.spec.approval.label().to_lowercase());
     let entry = entry(profile, Action::ProfileCreated, vec![approval]);
     audit::record(change, origin, profile.created_at, entry).await
 }

@@ -4,16 +4,21 @@ mod recognise;
 pub mod together;
 mod wanted_profile;
 
+use std::sync::Arc;
+
 use muster::{
     audit::{Action, FactChange},
     delegate::{
         Admission, AskedProfile, Delegate, Facts, Kinship, Reason, Registration, Standing, Status, silent_after,
     },
     id::DelegateId,
+    profile::Approval,
     time::Timestamp,
-    token::Token,
+    token::{Restriction, Token},
 };
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, ExprTrait as _, PaginatorTrait, QueryFilter, sea_query::Expr,
+};
 
 use self::{
     recognise::{Known, recognise, resembled},
@@ -21,13 +26,14 @@ use self::{
 };
 use super::{
     delivery::profile_of,
-    identity::{check_fresh, conflicting, ensure_active, take_place},
+    identity::{active, check_fresh, conflicting, ensure_active, take_place},
 };
 use crate::{
     caller::Caller,
+    config::Bounds,
     db::{
         Change,
-        entity::{Scoped, delegate, delegate_listing as listing},
+        entity::{Scoped, delegate, delegate_listing as listing, token},
         failure::{is_crossed, is_orphaned, is_taken},
         lock,
     },
@@ -36,13 +42,6 @@ use crate::{
     presence, random,
     state::State,
 };
-
-/// How many delegates of one token may wait for approval at once, so that a leaked token cannot fill the database.
-const MAX_PENDING: u64 = 1000;
-/// How many delegates may wait for approval in all.
-const MAX_PENDING_IN_ALL: u64 = 20_000;
-/// The word under which registrations that are turned away are counted.
-pub const TOO_MANY: &str = "TOO_MANY";
 
 /// What became of a registration.
 #[derive(Clone, Debug)]
@@ -56,30 +55,57 @@ pub struct Registered {
 /// Finds the delegate that registers, or admits it as a new one.
 ///
 /// # Errors
-/// [`Error::Refused`] where its token was revoked meanwhile; [`Error::Replayed`]; [`Error::TooMany`] where too many
+/// [`Error::Refused`] where its token was revoked meanwhile; [`Error::Restricted`] where that is not good for it;
+/// [`Error::Replayed`]; [`Error::TooMany`] where too many
 /// register at once or wait for approval; or where the database is out of reach.
 pub async fn register(state: &State, caller: &Caller, command: &Registration) -> Result<Registered, Error> {
     let name = command.facts.name.as_str();
-    state.presence.used(caller.token.id, state.clock.now(), name, caller.address);
     let _place = take_place(state)?;
-    if let Some(registered) = together::register(state, caller, command).await {
-        return Ok(registered);
+    let now = state.clock.now();
+    let registered = match together::register(state, caller, command).await {
+        Some(registered) => Ok(registered),
+        None => alone(state, caller, command).await,
+    };
+    let (token, address) = (caller.token.id, caller.address);
+    let turned_away = match &registered {
+        Ok(Registered { delegate, .. }) => {
+            state.presence.used(token, now, delegate.id, name, address);
+            None
+        }
+        Err(Error::TooMany(_)) => Some(presence::TOO_MANY),
+        Err(Error::Restricted(restriction)) => Some(restriction.code()),
+        Err(_) => None,
+    };
+    if let Some(code) = turned_away {
+        state.metrics.refusals.inc();
+        state.presence.refused(Some(token), code, now, address, name);
     }
-    let attempt = Attempt { state, caller, command };
+    registered
+}
+
+async fn alone(state: &State, caller: &Caller, command: &Registration) -> Result<Registered, Error> {
+    let mut caller = caller.clone();
     loop {
-        match attempt.register().await {
+        match (Attempt { state, caller: &caller, command }).register().await {
+            Ok(Step::Registered(registered)) => return Ok(*registered),
+            Ok(Step::Changed(token)) => {
+                token.restrictions.check_address(caller.address)?;
+                caller.token = token;
+            }
             // The same delegate registered twice at once, at two managers: the second time it is known. Or its profile
             // was deleted beside this; or two changes were in each other's way.
             Err(Error::Database(error)) if is_taken(&error) || is_orphaned(&error) || is_crossed(&error) => {}
-            Err(Error::TooMany(seconds)) => {
-                let (token, now) = (Some(caller.token.id), state.clock.now());
-                state.metrics.refusals.inc();
-                state.presence.refused(token, TOO_MANY, now, caller.address, name);
-                return Err(Error::TooMany(seconds));
-            }
-            other => return other,
+            Err(error) => return Err(error),
         }
     }
+}
+
+/// How far an attempt came.
+enum Step {
+    /// To its end.
+    Registered(Box<Registered>),
+    /// The token was changed since it was authenticated: what it is good for now counts.
+    Changed(Arc<Token>),
 }
 
 /// A registration under way.
@@ -94,20 +120,25 @@ impl Attempt<'_> {
         &self.command.facts
     }
 
-    async fn register(&self) -> Result<Registered, Error> {
+    async fn register(&self) -> Result<Step, Error> {
         let now = self.state.clock.now();
         let mut change = self.state.db.write().await?;
         let names = (self.facts().host_name.as_str(), self.facts().name.as_str());
         lock::names(&change, &self.caller.token.scope, [names].into_iter()).await?;
-        ensure_active(&change, self.caller.token.id).await?;
+        if let Some(changed) = self.lock_token(&change).await? {
+            return Ok(Step::Changed(changed));
+        }
         let known = recognise(&change, self.caller, self.command).await?;
         if let Some(Known { before, .. }) = &known {
             check_fresh(self.state, self.caller, before.id)?;
             if before.admission.is_barred() {
                 self.state.presence.cut_off(before.id, now, self.caller.clock_behind(now));
-                return Ok(Registered { delegate: before.clone(), keeps_profile: None });
+                let registered = Registered { delegate: before.clone(), keeps_profile: None };
+                return Ok(Step::Registered(Box::new(registered)));
             }
         }
+        let before = known.as_ref().map(|known| &known.before.facts);
+        self.caller.token.restrictions.check_facts(self.facts(), before)?;
         let asked = self.command.profile.as_ref();
         let wanted = wanted_profile(&change, &self.caller.token, asked).await?;
         let registered = match known {
@@ -124,7 +155,32 @@ impl Attempt<'_> {
         change.touches(Topic::Delegates);
         change.touches(Topic::Tokens);
         change.commit().await?;
-        Ok(registered)
+        Ok(Step::Registered(Box::new(registered)))
+    }
+
+    /// Holds the token, so that nothing is done with it after its revocation was acknowledged; gives it where it was
+    /// changed since the call was authenticated. Of one that counts its delegates the row is held for that.
+    async fn lock_token(&self, change: &Change) -> Result<Option<Arc<Token>>, Error> {
+        let token = &self.caller.token;
+        let row = match token.restrictions.max_registrations {
+            Some(_) => active(lock::token_counted(change, token.id).await?)?,
+            None => ensure_active(change, token.id).await?,
+        };
+        let changed = row.revision != token.revision;
+        Ok(changed.then(|| Token::try_from(row).map(Arc::new)).transpose()?)
+    }
+
+    /// Counts a first registration, where the token has a limit. The row is held: see [`Self::lock_token`].
+    async fn count(&self, change: &Change) -> Result<(), Error> {
+        let token = &self.caller.token;
+        let Some(most) = token.restrictions.max_registrations else { return Ok(()) };
+        let counted = token::Entity::update_many()
+            .col_expr(token::Column::Registrations, Expr::col(token::Column::Registrations).add(1))
+            .filter(token::Column::Id.eq(token.id.0))
+            .filter(token::Column::Registrations.lt(most))
+            .exec(&**change)
+            .await?;
+        if counted.rows_affected == 0 { Err(Restriction::UsedUp.into()) } else { Ok(()) }
     }
 
     /// A delegate that is known is back.
@@ -183,6 +239,7 @@ impl Attempt<'_> {
     /// A delegate registers for the first time.
     async fn admit(&self, change: &Change, wanted: Wanted, now: Timestamp) -> Result<Delegate, Error> {
         let token = &self.caller.token;
+        self.count(change).await?;
         self.state.limits.registration(token.id)?;
         let resembles = resembled(change, token, self.facts()).await?;
         if reason(&wanted, resembles).is_some() {
@@ -202,8 +259,9 @@ impl Attempt<'_> {
         let waiting = listing::Entity::find().filter(waits);
         let of_token = waiting.clone().filter(listing::Column::TokenId.eq(token.id.0)).count(&**change).await?;
         let in_all = waiting.filter(listing::Entity::at(&token.scope)).count(&**change).await?;
-        if of_token >= MAX_PENDING || in_all >= MAX_PENDING_IN_ALL {
-            tracing::warn!(token = token.name.as_str(), "too many delegates wait for approval");
+        let Bounds { pending_per_token, pending, .. } = self.state.bounds;
+        if of_token >= pending_per_token.into() || in_all >= pending.into() {
+            tracing::debug!(token = token.name.as_str(), "too many delegates wait for approval");
             return Err(Error::TooMany(60));
         }
         Ok(())
@@ -212,8 +270,7 @@ impl Attempt<'_> {
 
 /// Why a new delegate waits, where it does.
 fn reason(wanted: &Wanted, resembles: Option<DelegateId>) -> Option<Reason> {
-    let required = wanted.profile.spec.requires_approval || wanted.floor;
-    Reason::of_new(resembles.is_some(), wanted.unknown, required)
+    Reason::of_new(resembles.is_some(), wanted.unknown, wanted.approval == Approval::Require)
 }
 
 /// A delegate that registers for the first time.
@@ -248,6 +305,7 @@ fn admitted(
         resembles,
         admission: if reason.is_some() { Admission::WaitingForApproval } else { Admission::Enabled },
         reason,
+        warned: reason.is_none() && wanted.approval == Approval::Warn,
         decision: None,
         disabled: None,
         registered_at: now,
@@ -264,6 +322,7 @@ fn told(delegate: &Delegate, token: &Token) -> Vec<FactChange> {
     let host = FactChange::fact("host", delegate.facts.host_name.as_str());
     let mut facts = vec![host, FactChange::fact("token", token.name.as_str())];
     facts.extend(delegate.asked_profile.as_deref().map(|asked| FactChange::fact("unknown profile", asked)));
+    facts.extend(delegate.warned.then(|| FactChange::fact("approval", "would have waited, were it required")));
     facts.extend(delegate.resembles.map(|other| FactChange::fact("resembles delegate", other.to_string())));
     facts
 }

@@ -2,6 +2,7 @@
 
 mod detail;
 mod edit;
+mod floods;
 mod list;
 mod refusals;
 mod rotation;
@@ -24,6 +25,7 @@ pub(super) use self::refusals::refusals;
 pub use self::{
     detail::{detail, record},
     edit::{edit, extend},
+    floods::floods,
     list::{count_expiring, list},
     rotation::{rotate, rotation},
     rows::EXPIRES_SOON,
@@ -69,12 +71,17 @@ pub async fn get_use(cx: &Context, id: TokenId) -> Result<TokenUse, Error> {
     let db = cx.state.db.read();
     let minute_ago = cx.now().minus(Duration::from_secs(60)).as_millis();
     let (mut total, mut seen_last_minute) = (0, 0);
+    let mut waiting = 0;
     for status in Status::ALL {
-        total += users::count(db, id, status, Heard::Whenever).await?;
+        let count = users::count(db, id, status, Heard::Whenever).await?;
+        total += count;
+        if status == Status::PendingApproval {
+            waiting = count;
+        }
         seen_last_minute += users::count(db, id, status, Heard::Since(minute_ago)).await?;
     }
     let users = users::heard_last(db, id, MAX_SHOWN_USERS).await?.into_iter().map(Into::into).collect();
-    Ok(TokenUse { row, users, total, seen_last_minute })
+    Ok(TokenUse { row, users, total, waiting, seen_last_minute })
 }
 
 /// Makes a token, as a part of a change: whoever is shown the value may have to note that in the same.
@@ -122,7 +129,7 @@ async fn add(
 ) -> Result<CreatedToken, Error> {
     let now = cx.now();
     let expires_at = expiry.from(now)?;
-    let TokenSettings { name, default_profile, requires_approval } = settings;
+    let TokenSettings { name, default_profile, requires_approval, restrictions } = settings;
     check_name(change, scope, &name).await?;
     let all = token::Entity::find().filter(token::Entity::at(scope));
     if all.filter(token::Column::RevokedAt.is_null()).count(&**change).await? >= MAX_TOKENS {
@@ -137,6 +144,7 @@ async fn add(
         expires_at,
         default_profile,
         requires_approval,
+        restrictions,
         revoked_at: None,
         rotation: None,
         changed: None,
@@ -160,7 +168,13 @@ pub(super) async fn insert(
     let value = TokenValue::from_bytes(random::bytes());
     let sealed = encryption.seal(&purpose(token.id), value.key());
     token::ActiveModel::new(token, value.key_id().to_string(), sealed).insert(&**change).await?;
-    audit::record(change, origin, token.created_at, entry(token, Action::TokenCreated)).await?;
+    audit::record(
+        change,
+        origin,
+        token.created_at,
+        entry_with(token, Action::TokenCreated, token.restrictions.facts()),
+    )
+    .await?;
     Ok(value)
 }
 

@@ -22,12 +22,15 @@ use muster::{
     time::Timestamp,
 };
 
-pub use self::connections::{connect, connect_all, disconnect};
 use self::{
     connections::lose,
     heard::Heard,
     recorded::Recorded,
     refused::{Refused, RefusedCalls},
+};
+pub use self::{
+    connections::{connect, connect_all, disconnect},
+    refused::TOO_MANY,
 };
 
 /// How many rows one statement changes.
@@ -49,7 +52,7 @@ struct Beat {
 #[derive(Clone, Debug)]
 struct Use {
     at: Timestamp,
-    by: String,
+    by: (DelegateId, String),
     from: IpAddr,
 }
 
@@ -106,11 +109,11 @@ impl Presence {
     }
 
     /// Notes that a delegate used a token.
-    pub fn used(&self, token: TokenId, at: Timestamp, by: &str, from: IpAddr) {
+    pub fn used(&self, token: TokenId, at: Timestamp, by: DelegateId, name: &str, from: IpAddr) {
         let mut uses = held(&self.uses);
-        let last = uses.entry(token).or_insert_with(|| Use { at, by: String::new(), from });
-        (last.at, last.from) = (at, from);
-        by.clone_into(&mut last.by);
+        let last = uses.entry(token).or_insert_with(|| Use { at, by: (by, String::new()), from });
+        (last.at, last.by.0, last.from) = (at, by, from);
+        name.clone_into(&mut last.by.1);
     }
 
     /// Notes that a delegate called which is refused: its token is good no more, or a person rejected or disabled it.

@@ -7,6 +7,7 @@ use muster::{
     audit::Action,
     id::{TokenId, UserId},
     time::Timestamp,
+    token::Restriction,
     wire::envelope::Refusal,
 };
 use uuid::Uuid;
@@ -49,6 +50,9 @@ impl SignInRefusal {
 /// Why something was turned away, as a phrase that follows "turned away: ".
 #[must_use]
 pub fn reason(code: &str) -> &'static str {
+    if let Some(restriction) = Restriction::from_code(code) {
+        return restriction.phrase();
+    }
     match Refusal::from_code(code) {
         Some(Refusal::RevokedToken) => "the token is revoked",
         Some(Refusal::ExpiredToken) => "the token, or the delegate's credential, has expired",

@@ -10,6 +10,8 @@ use muster::{id::TokenId, time::Timestamp};
 
 use super::{Presence, held};
 
+/// The word under which registrations that are turned away because there are too many are counted.
+pub const TOO_MANY: &str = "TOO_MANY";
 /// How many addresses of a token are told apart within an hour: of those that follow only their number is kept.
 const MAX_ADDRESSES: usize = 64;
 /// How long an hour is, in milliseconds.

@@ -4,7 +4,7 @@ use axum::{Json, http::StatusCode};
 use muster::{
     form::FormReader,
     id::ProfileId,
-    profile::{Profile as Domain, ProfileName, ProfileSpec},
+    profile::{Approval, Profile as Domain, ProfileName, ProfileSpec},
     text::Selectors,
 };
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,8 @@ pub struct Profile {
     pub description: String,
     /// What its delegates run after admission; may be empty.
     pub startup_script: String,
-    /// Whether a delegate that registers with it waits for a person.
-    pub requires_approval: bool,
+    /// Whether a delegate that registers with it waits for a person: `off`, `warn` (it works, and is marked) or `require`.
+    pub approval: &'static str,
     /// The selectors that its delegates inherit.
     pub selectors: Vec<String>,
     /// Whether it is the one that always exists.
@@ -49,7 +49,7 @@ impl From<Domain> for Profile {
             name: spec.name.into(),
             description: spec.description,
             startup_script: spec.startup_script,
-            requires_approval: spec.requires_approval,
+            approval: spec.approval.slug(),
             selectors: spec.selectors.iter().map(str::to_owned).collect(),
             is_primary: profile.primary,
             created_at: profile.created_at.to_string(),
@@ -95,8 +95,8 @@ pub struct CreateProfile {
     /// What its delegates run after admission.
     #[serde(default)]
     pub startup_script: String,
-    /// Whether a delegate that registers with it waits for a person.
-    pub requires_approval: bool,
+    /// `off`, `warn` or `require`: whether a delegate that registers with it waits for a person.
+    pub approval: String,
     /// The selectors that its delegates inherit.
     #[serde(default)]
     pub selectors: Vec<String>,
@@ -108,13 +108,14 @@ impl CreateProfile {
         let name = form.field("name", ProfileName::parse(&self.name));
         let description = form.field("description", ProfileSpec::parse_description(&self.description));
         let script = form.field("startup_script", ProfileSpec::parse_script(&self.startup_script));
+        let approval = form.field("approval", Approval::parse(&self.approval));
         let selectors = form.field("selectors", Selectors::new(&self.selectors));
         let spec = form.finish(|| {
             Some(ProfileSpec {
                 name: name?,
                 description: description?,
                 startup_script: script?,
-                requires_approval: self.requires_approval,
+                approval: approval?,
                 selectors: selectors?,
             })
         });

@@ -5,7 +5,9 @@ use muster::{
     id::TokenId,
     text::Invalid,
     time::Timestamp,
-    token::{Expiry, NewToken, Successor, TokenFilter, TokenName, TokenRow, TokenSettings, TokenSort},
+    token::{
+        Expiry, NewToken, RestrictionFields, Successor, TokenFilter, TokenName, TokenRow, TokenSettings, TokenSort,
+    },
     user::Permission,
 };
 use serde::{Deserialize, Serialize};
@@ -43,6 +45,16 @@ pub struct Token {
     pub default_profile: Option<String>,
     /// Whether every delegate that registers with it for the first time waits for a person.
     pub requires_approval: bool,
+    /// How many delegates may register with it for the first time; none for any number.
+    pub max_registrations: Option<u32>,
+    /// How many have, since their number is limited.
+    pub registrations: u32,
+    /// From where it can be used; from everywhere where empty.
+    pub networks: Vec<String>,
+    /// The types of delegates that may register with it; all where empty.
+    pub types: Vec<&'static str>,
+    /// The names that those may have; none for any.
+    pub name_pattern: Option<String>,
     /// How many connected delegates use it, up to 1,001.
     pub connected: u64,
     /// When it was last used.
@@ -63,6 +75,18 @@ impl From<TokenRow> for Token {
             revoked_at: text(token.revoked_at),
             default_profile: token.default_profile.map(|id| id.to_string()),
             requires_approval: token.requires_approval,
+            max_registrations: token.restrictions.max_registrations,
+            registrations: row.registrations,
+            networks: token
+                .restrictions
+                .networks
+                .to_string()
+                .split(", ")
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            types: token.restrictions.kinds.iter().map(|kind| kind.code()).collect(),
+            name_pattern: token.restrictions.name_pattern.map(|pattern| pattern.to_string()),
             connected: row.connected,
             last_used_at: row.last_used.map(|(at, _)| at.to_string()),
             revision: token.revision,
@@ -135,6 +159,29 @@ pub struct CreateToken {
     /// Whether every delegate that registers with it for the first time waits for a person.
     #[serde(default)]
     pub requires_approval: bool,
+    /// How many delegates may register with it for the first time; null for any number.
+    #[serde(default)]
+    pub max_registrations: Option<u32>,
+    /// From where it can be used, as `10.0.0.0/8`; from everywhere where empty.
+    #[serde(default)]
+    pub networks: Vec<String>,
+    /// The types of delegates that may register with it; all where empty.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// The names that those may have, as `edge-*`; null for any.
+    #[serde(default)]
+    pub name_pattern: Option<String>,
+}
+
+impl CreateToken {
+    fn restrictions(&self) -> RestrictionFields {
+        RestrictionFields {
+            max_registrations: self.max_registrations.map(|most| most.to_string()).unwrap_or_default(),
+            networks: self.networks.join(", "),
+            kinds: self.types.clone(),
+            name_pattern: self.name_pattern.clone().unwrap_or_default(),
+        }
+    }
 }
 
 fn expiry(at: Option<&str>) -> Result<Expiry, Error> {
@@ -152,7 +199,7 @@ pub async fn create(
     Body(body): Body<CreateToken>,
 ) -> Result<(StatusCode, Json<NewTokenValue>), Rejection> {
     let profile = body.default_profile.as_deref().unwrap_or_default();
-    let settings = TokenSettings::parse(&body.name, profile, body.requires_approval)?;
+    let settings = TokenSettings::parse(&body.name, profile, body.requires_approval, &body.restrictions())?;
     let command = NewToken { settings, expiry: expiry(body.expires_at.as_deref())? };
     let mut change = asked.cx.begin(Permission::ManageDelegates).await?;
     let created = tokens::create(&asked.cx, &mut change, &asked.scope, command).await?;

@@ -115,7 +115,13 @@ const WRONG: &[Wrong] = &[
     (
         "/profiles/new",
         "profiles/create",
-        &[("name", ""), ("description", "for all"), ("startup_script", ""), ("selectors", "a\u{7}")],
+        &[
+            ("name", ""),
+            ("description", "for all"),
+            ("startup_script", ""),
+            ("approval", "off"),
+            ("selectors", "a\u{7}"),
+        ],
         &["name", "selectors"],
     ),
     (

@@ -43,7 +43,9 @@ const ACTS: [&str; 4] = ["revoke", "delete", "disable", "switch"];
 
 async fn who_is_known_is_answered_without_a_query(app: TestApp) {
     let admin = app.administrator().await;
-    let token = admin.new_token("edge").await;
+    // What it is good for is asked as well.
+    let form = [("networks", "198.51.100.0/24"), ("max_registrations", "3"), ("kinds[0]", "SHELL_SCRIPT")];
+    let token = admin.new_token_with("edge", &form).await;
     let clients = [
         ("with a key", app.delegate(&token.value).with_key(1)),
         ("without a key", app.delegate(&token.value).named("plain")),

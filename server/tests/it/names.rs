@@ -18,7 +18,8 @@ async fn c25_names_that_deceive_are_refused_at_every_door(app: TestApp) {
         assert!(answer.text().contains("that cannot be seen or that reorder others: U+"), "{}", answer.text());
     }
     assert_eq!(app.count_delegates().await, 0);
-    let profile = [("name", DECEIT), ("description", ""), ("startup_script", ""), ("selectors", "")];
+    let profile =
+        [("name", DECEIT), ("description", ""), ("startup_script", ""), ("approval", "off"), ("selectors", "")];
     for (endpoint, form) in [("tokens/create", &profile[..1]), ("profiles/create", &profile[..])] {
         let (status, answer) = admin.call(endpoint, form).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{endpoint}: {answer}");

@@ -176,7 +176,7 @@ mod tests {
         id::{AccountId, TokenId},
         scope::Scope,
         time::Timestamp,
-        token::{Token, TokenName},
+        token::{Restrictions, Token, TokenName},
     };
     use uuid::Uuid;
 
@@ -192,6 +192,7 @@ mod tests {
             expires_at: None,
             default_profile: None,
             requires_approval: false,
+            restrictions: Restrictions::default(),
             revoked_at: None,
             rotation: None,
             changed: None,
@@ -203,6 +204,8 @@ mod tests {
             connected: 0,
             last_used: Some((Timestamp::from_millis(5), "edge".into())),
             total: 0,
+            registrations: 0,
+            last_used_by: None,
             last_used_from: String::new(),
             expires_soon: false,
             refusals: Vec::new(),

@@ -70,6 +70,7 @@ pub struct Model {
     pub resembles: Option<Uuid>,
     pub admission: String,
     pub waiting_reason: Option<String>,
+    pub warned: bool,
     pub decided_by: Option<String>,
     pub decided_at: Option<i64>,
     pub decision_note: Option<String>,
@@ -151,6 +152,7 @@ impl TryFrom<Model> for Delegate {
                     .map(|code| Reason::from_code(code).ok_or_else(|| Invalid::new("unknown reason")))
                     .transpose()?,
                 decision: decision(row.decided_by, row.decided_at, row.decision_note)?,
+                warned: row.warned,
                 disabled: decision(row.disabled_by, row.disabled_at, row.disabled_note)?,
                 registered_at: Timestamp::from_millis(row.registered_at),
                 last_heartbeat_at: Timestamp::from_millis(row.last_heartbeat_at),
@@ -222,6 +224,7 @@ impl From<&Delegate> for ActiveModel {
             decision_note: Set(note(delegate.decision.as_ref())),
             disabled_by: Set(delegate.disabled.as_ref().map(|decision| decision.by.clone())),
             disabled_at: Set(delegate.disabled.as_ref().map(|decision| decision.at.as_millis())),
+            warned: Set(delegate.warned),
             disabled_note: Set(note(delegate.disabled.as_ref())),
             registered_at: Set(delegate.registered_at.as_millis()),
             last_heartbeat_at: Set(delegate.last_heartbeat_at.as_millis()),

@@ -2,7 +2,7 @@
 
 use muster::{
     id::ProfileId,
-    profile::{Profile, ProfileName, ProfileSpec},
+    profile::{Approval, Profile, ProfileName, ProfileSpec},
     text::{Invalid, Selectors},
     time::Timestamp,
 };
@@ -30,6 +30,8 @@ pub struct Model {
     pub updated_by: String,
     pub script_changed_at: i64,
     pub revision: i32,
+    /// Marks delegates that would have waited, where it does not require approval.
+    pub warns: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -49,7 +51,7 @@ impl TryFrom<Model> for Profile {
                     name: ProfileName::restore(&row.name)?,
                     description: row.description,
                     startup_script: row.startup_script,
-                    requires_approval: row.requires_approval,
+                    approval: approval(row.requires_approval, row.warns),
                     selectors: Selectors::restore(&row.selectors)?,
                 },
                 primary: row.is_primary,
@@ -64,6 +66,14 @@ impl TryFrom<Model> for Profile {
     }
 }
 
+const fn approval(requires: bool, warns: bool) -> Approval {
+    match (requires, warns) {
+        (true, _) => Approval::Require,
+        (false, true) => Approval::Warn,
+        (false, false) => Approval::Off,
+    }
+}
+
 impl From<&Profile> for ActiveModel {
     fn from(profile: &Profile) -> Self {
         Self {
@@ -74,7 +84,8 @@ impl From<&Profile> for ActiveModel {
             name: Set(profile.spec.name.to_string()),
             description: Set(profile.spec.description.clone()),
             startup_script: Set(profile.spec.startup_script.clone()),
-            requires_approval: Set(profile.spec.requires_approval),
+            requires_approval: Set(profile.spec.approval == Approval::Require),
+            warns: Set(profile.spec.approval == Approval::Warn),
             selectors: Set(profile.spec.selectors.to_string()),
             is_primary: Set(profile.primary),
             created_at: Set(profile.created_at.as_millis()),

@@ -17,6 +17,11 @@ pub struct Model {
     pub address: String,
     /// The name that the last one gave; may be empty.
     pub name: String,
+    /// Of the last flood, where there was one.
+    pub flood_began_at: Option<i64>,
+    pub flood_last_at: Option<i64>,
+    /// How many there were in that flood.
+    pub flood_count: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,9 @@ mod m20261128_004001_versions;
 mod m20261128_004002_secrets;
 mod m20261128_005001_token_revisions;
 mod m20261128_011001_people;
+mod m20261128_020001_token_restrictions;
+mod m20261128_020002_floods;
+mod m20261128_020003_warn;
 mod m20261128_030001_audit_chain;
 mod m20261128_040001_api_keys;
 
@@ -42,6 +45,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_004002_secrets::Migration),
             Box::new(m20261128_005001_token_revisions::Migration),
             Box::new(m20261128_011001_people::Migration),
+            Box::new(m20261128_020001_token_restrictions::Migration),
+            Box::new(m20261128_020002_floods::Migration),
+            Box::new(m20261128_020003_warn::Migration),
             Box::new(m20261128_030001_audit_chain::Migration),
             Box::new(m20261128_040001_api_keys::Migration),
         ]

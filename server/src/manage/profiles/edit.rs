@@ -153,10 +153,11 @@ async fn give(change: &Change, profile: &Profile, which: Condition) -> Result<()
 /// on the profile's page.
 fn changes(before: &Profile, after: &Profile, asked: Option<u64>, restored: Option<Timestamp>) -> Vec<FactChange> {
     let (was, is) = (&before.spec, &after.spec);
+    let approval = |spec: &ProfileSpec| spec.approval.label().to_lowercase();
     let pairs = [
         ("name", was.name.to_string(), is.name.to_string()),
         ("selectors", was.selectors.to_string(), is.selectors.to_string()),
-        ("approval", approval(was).to_owned(), approval(is).to_owned()),
+        ("approval", approval(was), approval(is)),
     ];
     let changed = pairs.into_iter().filter(|(_, was, is)| was != is);
     let mut facts: Vec<FactChange> = changed.map(|(what, was, is)| FactChange::new(what, was, is)).collect();
@@ -175,9 +176,4 @@ fn changes(before: &Profile, after: &Profile, asked: Option<u64>, restored: Opti
         None => {}
     }
     facts
-}
-
-/// Whether delegates of a profile wait for approval, in the record's words.
-pub(super) const fn approval(spec: &ProfileSpec) -> &'static str {
-    if spec.requires_approval { "required" } else { "not required" }
 }

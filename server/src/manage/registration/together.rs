@@ -108,7 +108,10 @@ async fn make(state: &State, mut change: Change, applicants: Vec<Applicant>) -> 
     for applicant in applicants {
         let Applicant { caller, command, .. } = &applicant;
         let token = &caller.token;
-        if token.scope != scope || !good.contains(&token.id.0) || known.takes(caller, command) {
+        // One that was changed meanwhile is asked anew, and what is counted is counted alone.
+        let is_good = good.get(&token.id.0) == Some(&token.revision) && token.restrictions.max_registrations.is_none();
+        let is_allowed = token.restrictions.check_facts(&command.facts, None).is_ok();
+        if token.scope != scope || !is_good || !is_allowed || known.takes(caller, command) {
             continue;
         }
         // All that it depends on.

@@ -1,6 +1,10 @@
 //! The profile that decides on a registration.
 
-use muster::{delegate::AskedProfile, profile::Profile, token::Token};
+use muster::{
+    delegate::AskedProfile,
+    profile::{Approval, Profile},
+    token::Token,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
 
 use super::super::profiles::primary;
@@ -18,9 +22,9 @@ pub struct Wanted {
     pub profile: Profile,
     /// Whether it asked for one that does not exist.
     pub unknown: bool,
-    /// Whether everything new of this token waits, whatever profile it names: the token says so, or its own profile
-    /// requires approval.
-    pub floor: bool,
+    /// Whether it waits. Whatever profile it names, everything new of a token does where the token says so, or its own
+    /// profile requires approval.
+    pub approval: Approval,
 }
 
 /// Finds the profile that was asked for, by its id or its name.
@@ -36,8 +40,8 @@ pub async fn wanted_profile(change: &Change, token: &Token, asked: Option<&Asked
         Some(profile) => profile,
         None => primary(&**change, &token.scope).await?,
     };
-    let floor = token.requires_approval || own.spec.requires_approval;
-    let Some(asked) = asked else { return Ok(Wanted { profile: own, unknown: false, floor }) };
+    let floor = if token.requires_approval { Approval::Require } else { own.spec.approval };
+    let Some(asked) = asked else { return Ok(Wanted { profile: own, unknown: false, approval: floor }) };
     let mut found = None;
     if let Some(id) = asked.id {
         found = find(change, token, profile::Column::Id.eq(id.0)).await?;
@@ -48,8 +52,8 @@ pub async fn wanted_profile(change: &Change, token: &Token, asked: Option<&Asked
         found = find(change, token, profile::Column::Name.eq(name.as_str())).await?;
     }
     Ok(match found {
-        Some(profile) => Wanted { profile, unknown: false, floor },
-        None => Wanted { profile: own, unknown: true, floor },
+        Some(profile) => Wanted { approval: floor.max(profile.spec.approval), profile, unknown: false },
+        None => Wanted { profile: own, unknown: true, approval: floor },
     })
 }
 

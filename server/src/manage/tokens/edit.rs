@@ -4,7 +4,7 @@ use muster::{
     audit::{Action, FactChange},
     id::{ProfileId, TokenId},
     time::Timestamp,
-    token::{Changed, Expiry, Token, TokenSettings},
+    token::{Changed, Expiry, NamePattern, Token, TokenSettings, kinds_label},
     user::Permission,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -83,6 +83,18 @@ async fn changes(change: &Change, before: &Token, after: &Token) -> Result<Vec<F
         let (from, to) = (word(before.requires_approval), word(after.requires_approval));
         changes.push(FactChange::new("approval", from, to));
     }
+    let (from, to) = (&before.restrictions, &after.restrictions);
+    let count = |most: Option<u32>| most.map_or_else(|| "any".to_owned(), |most| most.to_string());
+    let all = |text: String| if text.is_empty() { "all".to_owned() } else { text };
+    let names = |pattern: &Option<NamePattern>| pattern.as_ref().map_or_else(|| "any".to_owned(), ToString::to_string);
+    let restricted = [
+        ("registrations", count(from.max_registrations), count(to.max_registrations)),
+        ("networks", all(from.networks.to_string()), all(to.networks.to_string())),
+        ("types", kinds_label(&from.kinds), kinds_label(&to.kinds)),
+        ("names", names(&from.name_pattern), names(&to.name_pattern)),
+    ];
+    let restricted = restricted.into_iter().filter(|(_, from, to)| from != to);
+    changes.extend(restricted.map(|(what, from, to)| FactChange::new(what, from, to)));
     Ok(changes)
 }
 

@@ -36,9 +36,11 @@ pub async fn rotate(cx: &Context, change: &mut Change, id: TokenId, command: Suc
         name: command.name,
         default_profile: before.default_profile,
         requires_approval: before.requires_approval,
+        restrictions: before.restrictions.clone(),
     };
     let created = add(cx, change, &before.scope, settings, command.expiry).await?;
     let (successor, now) = (created.token.id, cx.now());
+    hand_on_count(change, id, successor).await?;
     let old = before.rotate(successor, now)?;
     token::Entity::update_many()
         .col_expr(token::Column::SuccessorId, Expr::value(successor.0))
@@ -50,6 +52,14 @@ pub async fn rotate(cx: &Context, change: &mut Change, id: TokenId, command: Suc
     cx.record(change, entry_with(&old, Action::TokenRotated, vec![successor])).await?;
     change.touches(Topic::Tokens);
     Ok(created)
+}
+
+/// A successor begins with the count of the token that it succeeds: a rotation gives no more registrations than before.
+async fn hand_on_count(change: &Change, from: TokenId, to: TokenId) -> Result<(), DbErr> {
+    let count = token::Entity::find_by_id(from.0).select_only().column(token::Column::Registrations);
+    let count = count.into_tuple::<i32>().one(&**change).await?.unwrap_or(0);
+    let successor = token::Entity::update_many().filter(token::Column::Id.eq(to.0));
+    successor.col_expr(token::Column::Registrations, Expr::value(count)).exec(&**change).await.map(drop)
 }
 
 /// How far the delegates of a token that is being replaced are; of the delegates one page, counted from zero. A row that

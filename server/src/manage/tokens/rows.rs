@@ -4,7 +4,7 @@ use std::{collections::HashMap, time::Duration};
 
 use muster::{
     delegate::Status,
-    id::TokenId,
+    id::{DelegateId, TokenId},
     time::Timestamp,
     token::{MAX_LISTED, Token, TokenRow, TokenStatus},
     user::Permission,
@@ -46,11 +46,24 @@ pub async fn rows(cx: &Context, rows: Vec<token::Model>) -> Result<Vec<TokenRow>
             let (connected, total) = counts.get(&row.id).copied().unwrap_or_default();
             let last_used = row.last_used_at.map(|at| (Timestamp::from_millis(at), row.last_used_by.clone()));
             let last_used_from = row.last_used_from.clone();
+            let last_used_by = row.last_used_by_id.map(DelegateId);
+            let registrations = u32::try_from(row.registrations).unwrap_or(0);
             let token = Token::try_from(row)?;
             let status = token.status(now);
             let expires_soon =
                 status == TokenStatus::Active && token.expires_at.is_some_and(|at| at <= now.plus(EXPIRES_SOON));
-            Ok(TokenRow { status, connected, total, last_used, last_used_from, expires_soon, refusals, token })
+            Ok(TokenRow {
+                status,
+                connected,
+                total,
+                registrations,
+                last_used,
+                last_used_by,
+                last_used_from,
+                expires_soon,
+                refusals,
+                token,
+            })
         })
         .collect()
 }

@@ -122,9 +122,10 @@ async fn revive(change: &mut Change, beats: &[(DelegateId, Beat)]) -> Result<(),
 async fn write_uses(state: &State, uses: &[(TokenId, Use)]) -> Result<(), DbErr> {
     for chunk in uses.chunks(MAX_ROWS_AT_ONCE) {
         let rows = chunk.iter().map(|(id, Use { at, by, from })| {
-            [id.0.into(), at.as_millis().into(), by.as_str().into(), from.to_string().into()]
+            [id.0.into(), at.as_millis().into(), by.1.as_str().into(), from.to_string().into(), by.0.0.into()]
         });
-        let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3, last_used_from = v.column4 \
+        let sql = "UPDATE token SET last_used_at = v.column2, last_used_by = v.column3, last_used_from = v.column4, \
+                   last_used_by_id = v.column5 \
                    FROM (VALUES {rows}) AS v \
                    WHERE token.id = v.column1 AND (last_used_at IS NULL OR last_used_at < v.column2)";
         let change = state.db.write().await?;
@@ -145,7 +146,7 @@ mod tests {
         use sea_orm::Iden as _;
         let delegate = [delegate::Column::LastHeartbeatAt, delegate::Column::ConnectedUntil, delegate::Column::Id];
         assert_eq!(delegate.map(|c| c.unquoted().to_owned()), ["last_heartbeat_at", "connected_until", "id"]);
-        let token = [token::Column::LastUsedBy, token::Column::LastUsedFrom, token::Column::Id];
-        assert_eq!(token.map(|c| c.unquoted().to_owned()), ["last_used_by", "last_used_from", "id"]);
+        let token = [token::Column::LastUsedBy, token::Column::LastUsedFrom, token::Column::LastUsedById];
+        assert_eq!(token.map(|c| c.unquoted().to_owned()), ["last_used_by", "last_used_from", "last_used_by_id"]);
     }
 }

@@ -1,6 +1,7 @@
 //! What is done about presence in the background: heartbeats are written, and the silent are looked for.
 
 mod expired;
+mod floods;
 mod flush;
 mod recorded;
 mod refused;

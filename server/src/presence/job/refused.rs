@@ -3,7 +3,10 @@
 use sea_orm::{ConnectionTrait as _, DbErr, Statement, Value};
 use uuid::Uuid;
 
-use super::super::{MAX_ROWS_AT_ONCE, Presence, Refused, refused::CallKey};
+use super::{
+    super::{MAX_ROWS_AT_ONCE, Presence, Refused, TOO_MANY, refused::CallKey},
+    floods,
+};
 use crate::{
     db::{Change, insert::update_many},
     events::Topic,
@@ -35,6 +38,11 @@ async fn write(state: &State, sums: &Sums, calls: &[(CallKey, Refused)]) -> Resu
     let mut change = state.db.write().await?;
     write_sums(&change, sums).await?;
     write_calls(&change, calls).await?;
+    for ((token, reason), one) in sums {
+        if let Some(token) = token.filter(|_| *reason == TOO_MANY) {
+            floods::note(&mut change, token, one).await?;
+        }
+    }
     change.touches(Topic::Tokens);
     change.commit().await
 }

@@ -37,17 +37,17 @@ async fn leaves_none(app: &TestApp, what: &str, work: impl Future<Output = Answe
     assert_eq!(app.audit().await.len(), before, "{what}");
 }
 
-const fn profile_form(name: &str) -> [(&str, &str); 4] {
-    [("name", name), ("description", ""), ("startup_script", ""), ("selectors", "")]
+const fn profile_form<'a>(name: &'a str, approval: &'a str) -> [(&'a str, &'a str); 5] {
+    [("name", name), ("description", ""), ("startup_script", ""), ("approval", approval), ("selectors", "")]
 }
 
 async fn every_change_is_told_once_in_the_persons_name(app: TestApp) {
     let ada = app.administrator().await;
-    let form = profile_form("Edge");
+    let form = profile_form("Edge", "off");
     let made = ada.post("profiles/create", &form);
     let answer = leaves_one_entry(&app, &ada, (Action::ProfileCreated, "Edge"), made).await;
     let profile = answer.location().split_once("done=").unwrap().1.to_owned();
-    let form = [&[("id", profile.as_str()), ("seen", "1"), ("requires_approval", "true")], &profile_form("Edge")[..]];
+    let form = [&[("id", profile.as_str()), ("seen", "1")], &profile_form("Edge", "require")[..]];
     leaves_one_entry(&app, &ada, (Action::ProfileEdited, "Edge"), ada.post("profiles/edit", &form.concat())).await;
 
     let form = [("name", "edge"), ("profile", &*profile)];
@@ -97,7 +97,7 @@ async fn what_was_refused_is_not_told_as_done(app: TestApp) {
     let token = admin.new_token_with("edge", &[("profile", &profile)]).await;
     let edge = app.delegate(&token.value);
     let id = edge.registered().await;
-    let taken = profile_form("Approval");
+    let taken = profile_form("Approval", "off");
     leaves_none(&app, "a name that is taken", admin.post("profiles/create", &taken)).await;
     leaves_none(&app, "a profile in use", admin.post("profiles/delete", &[("id", &profile)])).await;
     leaves_none(&app, "a token name that is taken", admin.post("tokens/create", &[("name", "edge")])).await;

@@ -50,6 +50,7 @@ async fn what_is_applied_is_not_sent_again(app: TestApp) {
         ("name", "Edge"),
         ("description", ""),
         ("startup_script", "echo \"ä\"\r\n"),
+        ("approval", "off"),
         ("selectors", ""),
         ("run", "true"),
     ];

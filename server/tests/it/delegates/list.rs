@@ -110,7 +110,13 @@ async fn search_finds_parts_of_names_hosts_addresses_and_tags(app: TestApp) {
 async fn search_finds_what_rows_show_beside_the_delegate(app: TestApp) {
     let admin = app.administrator().await;
     let (first, second) = (admin.new_token("alpha-token").await, admin.new_token("beta-token").await);
-    let form = [("name", "Payments"), ("description", ""), ("startup_script", ""), ("selectors", "pci, Vault Room")];
+    let form = [
+        ("name", "Payments"),
+        ("description", ""),
+        ("startup_script", ""),
+        ("approval", "off"),
+        ("selectors", "pci, Vault Room"),
+    ];
     admin.post("profiles/create", &form).await.ok();
     let of_first = app.delegate(&first.value).named("one").with("version", json!("24.03.82302"));
     of_first.with("delegateType", json!("DOCKER")).with("delegateProfileId", json!("Payments")).registered().await;

@@ -18,7 +18,7 @@ async fn everything_that_a_person_needs_to_decide_is_shown(app: TestApp) {
         ("name", "Approval"),
         ("description", ""),
         ("startup_script", ""),
-        ("requires_approval", "true"),
+        ("approval", "require"),
         ("selectors", "eu, prod"),
     ];
     admin.post("profiles/edit", &form).await.ok();

@@ -9,7 +9,13 @@ use crate::support::{Client, Person, TestApp, Value, seconds};
 
 async fn running(app: &TestApp) -> (Person, Client, String) {
     let admin = app.administrator().await;
-    let form = [("name", "Script"), ("description", ""), ("startup_script", "echo hello"), ("selectors", "")];
+    let form = [
+        ("name", "Script"),
+        ("description", ""),
+        ("startup_script", "echo hello"),
+        ("approval", "off"),
+        ("selectors", ""),
+    ];
     let answer = admin.post("profiles/create", &form).await.ok();
     let profile = answer.location().split_once("done=").unwrap().1;
     let token = admin.new_token_with("edge", &[("profile", profile)]).await;

@@ -17,7 +17,7 @@ async fn approved(app: &TestApp) -> (Person, Client, String) {
         ("name", "Approval"),
         ("description", ""),
         ("startup_script", "echo ${secrets.getValue(\"one\")}"),
-        ("requires_approval", "true"),
+        ("approval", "require"),
         ("selectors", ""),
     ];
     let answer = admin.post("profiles/create", &form).await.ok();

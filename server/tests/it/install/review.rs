@@ -88,9 +88,10 @@ async fn what_is_wrong_is_told_beside_its_field(app: TestApp) {
     let installer = Installer::new(&app).await;
     let revoked = installer.person.new_token("revoked").await;
     installer.person.acts("tokens/revoke", &revoked.id).await.ok();
+    let only_ecs = installer.person.new_token_with("only-ecs", &[("kinds[0]", "ECS")]).await;
     let unknown = "01900000-0000-7000-8000-000000000000";
     type Change = fn(&mut InstallFields, &str);
-    let cases: [(&str, Change, &str); 9] = [
+    let cases: [(&str, Change, &str); 10] = [
         ("name", |f, value| f.name = value.to_owned(), "Not A Name"),
         ("name", |f, value| f.name = value.to_owned(), "a$(id)"),
         ("description", |f, value| f.description = value.to_owned(), &"x".repeat(1001)),
@@ -99,6 +100,7 @@ async fn what_is_wrong_is_told_beside_its_field(app: TestApp) {
         ("profile", |f, value| f.profile = value.to_owned(), unknown),
         ("token", |f, value| f.token = value.to_owned(), unknown),
         ("token", |f, value| f.token = value.to_owned(), &revoked.id),
+        ("token", |f, value| f.token = value.to_owned(), &only_ecs.id),
         ("image", |f, value| f.image = value.to_owned(), "--privileged"),
     ];
     for (field, change, value) in cases {

@@ -113,6 +113,7 @@ async fn a08_eight_workers_on_two_managers_never_deadlock(app: TestApp) {
                             ("name", &name),
                             ("description", ""),
                             ("startup_script", &script),
+                            ("approval", "off"),
                             ("selectors", ""),
                             ("back", ""),
                         ];

@@ -1,12 +1,13 @@
 //! Delegate profiles.
 
+mod approval;
 mod rollout;
 mod versions;
 
 use muster::{
     audit::Action,
     page::Page,
-    profile::{MAX_SCRIPT_LENGTH, Profile, ProfileRow},
+    profile::{Approval, MAX_SCRIPT_LENGTH, Profile, ProfileRow},
 };
 
 use crate::support::{Answer, Code, Person, StatusCode, TestApp, Value, conflict};
@@ -20,7 +21,7 @@ fn form_of(profile: &Profile) -> Vec<(&'static str, String)> {
         ("name", spec.name.to_string()),
         ("description", spec.description.clone()),
         ("startup_script", spec.startup_script.clone()),
-        ("requires_approval", spec.requires_approval.to_string()),
+        ("approval", spec.approval.slug().to_owned()),
         ("selectors", spec.selectors.to_string()),
     ]
 }
@@ -45,9 +46,9 @@ fn field_of(answer: &Answer) -> String {
 async fn primary_is_edited_but_neither_renamed_nor_deleted(app: TestApp) {
     let admin = app.administrator().await;
     let primary = admin.primary().await;
-    edits(&admin, &primary, &[("description", "For everybody"), ("requires_approval", "true")]).await.ok();
+    edits(&admin, &primary, &[("description", "For everybody"), ("approval", "require")]).await.ok();
     let profile = admin.profile(&primary).await.row.profile;
-    assert!(profile.primary && profile.spec.requires_approval);
+    assert!(profile.primary && profile.spec.approval == Approval::Require);
     assert_eq!(profile.spec.description, "For everybody");
     let before = app.audit().await.len();
     assert_eq!(field_of(&edits(&admin, &primary, &[("name", "Secondary")]).await), "name");
@@ -61,12 +62,15 @@ async fn primary_is_edited_but_neither_renamed_nor_deleted(app: TestApp) {
 async fn names_are_unique(app: TestApp) {
     let admin = app.administrator().await;
     let id = admin.new_profile("Edge", false).await;
-    let form = [("name", " Edge "), ("description", ""), ("startup_script", ""), ("selectors", "")];
+    let form =
+        [("name", " Edge "), ("description", ""), ("startup_script", ""), ("approval", "off"), ("selectors", "")];
     assert_eq!(field_of(&admin.post("profiles/create", &form).await), "name");
     assert_eq!(field_of(&edits(&admin, &id, &[("name", "Primary")]).await), "name");
     edits(&admin, &id, &[("description", "its own name is no clash")]).await.ok();
-    let (bob, form) =
-        (app.administrator().await, [("name", "Twin"), ("description", ""), ("startup_script", ""), ("selectors", "")]);
+    let (bob, form) = (
+        app.administrator().await,
+        [("name", "Twin"), ("description", ""), ("startup_script", ""), ("approval", "off"), ("selectors", "")],
+    );
     let (one, other) = tokio::join!(admin.call("profiles/create", &form), bob.call("profiles/create", &form));
     let mut statuses = [one.0, other.0];
     statuses.sort();
@@ -141,7 +145,7 @@ async fn scripts_and_selectors_come_back_as_they_were(app: TestApp) {
         ("name", "Edge"),
         ("description", " two\r\nlines "),
         ("startup_script", &*script.replace('\n', "\r\n")),
-        ("requires_approval", "true"),
+        ("approval", "require"),
         ("selectors", "linux, amd64,,linux\r\nfrankfurt"),
     ];
     let answer = admin.post("profiles/create", &form).await.ok();
@@ -171,7 +175,8 @@ async fn what_cannot_be_taken_is_named(app: TestApp) {
         ("selectors", &many),
     ] {
         assert_eq!(field_of(&edits(&admin, &id, &[(field, value)]).await), field, "{value:.10}");
-        let good = [("name", "New"), ("description", ""), ("startup_script", ""), ("selectors", "")];
+        let good =
+            [("name", "New"), ("description", ""), ("startup_script", ""), ("approval", "off"), ("selectors", "")];
         let form: Vec<(&str, &str)> =
             good.into_iter().map(|one| if one.0 == field { (field, value) } else { one }).collect();
         assert_eq!(field_of(&admin.post("profiles/create", &form).await), field, "{value:.10}");
@@ -185,14 +190,14 @@ async fn approval_concerns_delegates_that_are_new(app: TestApp) {
     let token = admin.new_token_with("edge", &[("profile", &profile)]).await;
     let edge = app.delegate(&token.value);
     let id = edge.registered().await;
-    edits(&admin, &profile, &[("requires_approval", "true")]).await.ok();
+    edits(&admin, &profile, &[("approval", "require")]).await.ok();
     assert_eq!(edge.status(&id).await, "ENABLED");
     assert_eq!(edge.registered().await, id);
     assert_eq!(edge.status(&id).await, "ENABLED", "also after it registered again");
     let new = edge.named("edge-2");
     let waiting = new.registered().await;
     assert_eq!(new.status(&waiting).await, "WAITING_FOR_APPROVAL");
-    edits(&admin, &profile, &[("requires_approval", "false")]).await.ok();
+    edits(&admin, &profile, &[("approval", "off")]).await.ok();
     assert_eq!(new.status(&waiting).await, "WAITING_FOR_APPROVAL", "it still waits");
 }
 

@@ -27,6 +27,7 @@ impl Person {
             ("name", found.spec.name.as_str()),
             ("description", ""),
             ("startup_script", script),
+            ("approval", "off"),
             ("selectors", ""),
         ];
         self.post("profiles/edit", &[&form[..], more].concat()).await
@@ -190,6 +191,7 @@ async fn who_comes_second_is_told_what_the_first_did(app: TestApp) {
         ("name", "Edge"),
         ("description", "mine"),
         ("startup_script", "three\n"),
+        ("approval", "off"),
         ("selectors", ""),
     ];
     let site = format!("http://muster.test/profiles/{profile}/edit");

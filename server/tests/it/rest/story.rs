@@ -10,14 +10,14 @@ async fn the_main_job_is_done_by_the_api_alone(app: TestApp) {
     let admin = app.administrator().await;
     let client = app.client(&admin, Role::AccountAdministrator).await;
     // A profile that requires approval.
-    let body =
-        json!({"name": "careful", "requires_approval": true, "startup_script": "echo hello", "selectors": ["eu"]});
+    let body = json!({"name": "careful", "approval": "require", "startup_script": "echo hello", "selectors": ["eu"]});
     let made = client.post("/profiles", body).await;
     assert_eq!(made.status, StatusCode::CREATED, "{}", made.text());
     let profile = made.json();
     assert_eq!((&profile["name"], &profile["selectors"]), (&json!("careful"), &json!(["eu"])));
     // A token for it, whose value is told once.
-    let body = json!({"name": "edge", "default_profile": profile["id"]});
+    let body =
+        json!({"name": "edge", "default_profile": profile["id"], "types": ["SHELL_SCRIPT"], "max_registrations": 1});
     let token = client.post("/tokens", body).await;
     assert_eq!(token.status, StatusCode::CREATED, "{}", token.text());
     let token = token.json();

@@ -19,7 +19,7 @@ const TABLE: [(&str, &str, Role, &str); 27] = [
     ("PUT", "/delegates/{id}/profile", Role::DelegateManager, r#"{"profile":"00000000-0000-0000-0000-000000000000"}"#),
     ("PUT", "/delegates/{id}/selectors", Role::DelegateManager, r#"{"selectors":["a"]}"#),
     ("GET", "/profiles", Role::Viewer, ""),
-    ("POST", "/profiles", Role::DelegateManager, r#"{"name":"p","requires_approval":true}"#),
+    ("POST", "/profiles", Role::DelegateManager, r#"{"name":"p","approval":"require"}"#),
     ("GET", "/profiles/{id}", Role::Viewer, ""),
     ("DELETE", "/profiles/{id}", Role::DelegateManager, ""),
     ("GET", "/tokens", Role::Viewer, ""),

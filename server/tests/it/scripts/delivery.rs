@@ -41,7 +41,7 @@ async fn who_is_not_approved_gets_neither_script_nor_secret(app: TestApp) {
         ("name", "Approval"),
         ("description", ""),
         ("startup_script", SCRIPT),
-        ("requires_approval", "true"),
+        ("approval", "require"),
         ("selectors", ""),
     ];
     let profile = admin.post("profiles/create", &form).await.ok();

@@ -27,7 +27,8 @@ impl Person {
 
     /// Makes a profile that needs no approval, with a script.
     pub async fn makes_profile(&self, name: &str, script: &str) -> Answer {
-        let form = [("name", name), ("description", ""), ("startup_script", script), ("selectors", "")];
+        let form =
+            [("name", name), ("description", ""), ("startup_script", script), ("approval", "off"), ("selectors", "")];
         self.post("profiles/create", &form).await
     }
 
@@ -47,6 +48,7 @@ impl Person {
             ("name", profile.spec.name.as_str()),
             ("description", &profile.spec.description),
             ("startup_script", &profile.spec.startup_script),
+            ("approval", "off"),
             ("selectors", ""),
             ("run", "true"),
         ];

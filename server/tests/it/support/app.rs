@@ -18,7 +18,7 @@ use muster_app::Assets;
 use muster_server::{
     auth::{limit::Limits, setup::SetupCode},
     clock::Clock,
-    config::{Config, Retention},
+    config::{Bounds, Config, Retention},
     presence::{self, Presence},
     program::Program,
     proxies::TrustedProxies,
@@ -101,6 +101,7 @@ impl TestApp {
             delegate_image: "muster-delegate:test".to_owned(),
             trusted_proxies: TrustedProxies::default(),
             retention: Retention::default(),
+            bounds: Bounds::default(),
             metrics_listen: None,
             log: "off".to_owned(),
         };
@@ -148,6 +149,7 @@ impl TestApp {
             program: Program::at(self.0.folder.path().join("program")),
             trusted_proxies: state.trusted_proxies.clone(),
             retention: state.retention,
+            bounds: state.bounds,
             events: state.events.clone(),
             presence: Presence::new(state.clock.now()),
             metrics: state.metrics.clone(),
@@ -156,7 +158,7 @@ impl TestApp {
             registrations: Queue::default(),
             delegate_changes: Semaphore::new(MAX_DELEGATE_CHANGES),
             passwords: state.passwords.clone(),
-            limits: Limits::default(),
+            limits: Limits::new(state.bounds.registrations_per_minute),
             setup: SetupCode::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

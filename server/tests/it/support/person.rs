@@ -236,10 +236,14 @@ impl Person {
 
     /// Makes a profile; gives its id.
     pub async fn new_profile(&self, name: &str, requires_approval: bool) -> String {
-        let mut form = vec![("name", name), ("description", ""), ("startup_script", "echo hello"), ("selectors", "")];
-        if requires_approval {
-            form.push(("requires_approval", "true"));
-        }
+        let approval = if requires_approval { "require" } else { "off" };
+        let form = [
+            ("name", name),
+            ("description", ""),
+            ("startup_script", "echo hello"),
+            ("approval", approval),
+            ("selectors", ""),
+        ];
         let answer = self.post("profiles/create", &form).await.ok();
         answer.location().split_once("done=").expect("the list with what was done").1.to_owned()
     }

@@ -2,8 +2,10 @@
 
 mod change;
 mod end;
+mod floods;
 mod making;
 mod page;
+mod restrictions;
 mod revocation;
 mod rotation;
 mod value;
