@@ -248,8 +248,8 @@ mod tests {
             name_pattern: " edge-* ".to_owned(),
         };
         let restrictions = fields.parse().unwrap();
-        let text = "registrations: 1; networks: 10.0.0.0/8, 192.0.2.7/32; types: Docker, ECS Task; names: edge-*";
-        assert_eq!(restrictions.to_string(), text);
+        let text = "registrations 1; networks 10.0.0.0/8, 192.0.2.7/32; types Docker, ECS Task; names edge-*";
+        assert_eq!(FactChange::phrase(&restrictions.facts()), text);
         assert_eq!(RestrictionFields::default().parse(), Ok(Restrictions::default()));
         let all = DelegateType::ALL.map(|kind| kind.code().to_owned()).to_vec();
         let all = RestrictionFields { kinds: all, name_pattern: "*".to_owned(), ..RestrictionFields::default() };

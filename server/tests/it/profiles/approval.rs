@@ -32,7 +32,7 @@ async fn a_profile_that_warns_admits_and_marks(app: TestApp) {
         assert!(admin.page(&page).await.ok().text().contains("Would have waited"), "{page}");
     }
     let told = app.audit_of(Action::DelegateRegistered).await;
-    assert!(told[0].detail.ends_with("would have waited, were approval required"), "{}", told[0].detail);
+    assert!(told[0].detail.ends_with("approval would have waited, were it required"), "{}", told[0].detail);
 
     // What its own token's profile asks for is not lowered by naming another one, and may be raised.
     let new = |name: &str, profile: &str| edge.named(name).on(name).with("delegateProfileId", profile.into());
@@ -72,7 +72,7 @@ async fn the_three_are_read_from_forms_and_nothing_else_is(app: TestApp) {
     let warn = [&form[..], &[("approval", "warn")]].concat();
     admin.post("profiles/edit", &warn).await.ok();
     let edited = app.audit_of(Action::ProfileEdited).await;
-    assert_eq!(edited[0].detail, "approval: required → warns");
+    assert_eq!(edited[0].detail, "approval required → warns");
 }
 
 on_both_databases!(a_profile_that_warns_admits_and_marks, the_three_are_read_from_forms_and_nothing_else_is);

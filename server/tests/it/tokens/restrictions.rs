@@ -103,7 +103,7 @@ async fn who_is_known_comes_back_and_is_not_counted(app: TestApp) {
     assert_eq!(admin.token(&next.id).await.row.registrations, 1);
     let edited = app.audit_of(Action::TokenEdited).await;
     let details: Vec<&str> = edited.iter().map(|entry| entry.detail.as_str()).collect();
-    assert_eq!(details, ["registrations: 1 → 2", "registrations: 2 → any", "registrations: any → 1"]);
+    assert_eq!(details, ["registrations 1 → 2", "registrations 2 → any", "registrations any → 1"]);
 }
 
 async fn every_request_comes_from_the_networks_that_are_allowed(app: TestApp) {
