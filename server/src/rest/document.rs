@@ -100,9 +100,13 @@ pub async fn json(State(document): State<Document>) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], document.json.to_string()).into_response()
 }
 
+/// What the page may load: the console's style sheet and typeface, and no script.
+const POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; connect-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
+
 /// The page. It needs no script.
-pub async fn page(State(document): State<Document>) -> Html<String> {
-    Html(document.page.to_string())
+pub async fn page(State(document): State<Document>) -> Response {
+    ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(document.page.to_string())).into_response()
 }
 
 #[derive(Template)]
