@@ -65,17 +65,15 @@ async fn find(
     request_id: String,
 ) -> Result<Asked, Error> {
     let principal = match &value {
-        Some(value) => {
-            state.limits.program(value.key)?;
-            api_keys::verify(&state, value, address).await?
-        }
+        Some(value) => api_keys::verify(&state, value, address).await?,
         None => None,
     };
-    let Some(principal) = principal else {
-        // Who guesses is slowed down.
+    // Who guesses is slowed down by address: the id in a key is no secret, and must not slow down who has the rest of it.
+    let (Some(principal), Some(value)) = (principal, value) else {
         state.limits.stranger(address)?;
         return Err(Error::SignedOut);
     };
+    state.limits.program(value.key)?;
     let scope = Scope::account(state.account);
     Ok(Asked { cx: Context { state, principal, address: Some(address), request_id }, scope })
 }

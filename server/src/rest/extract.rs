@@ -1,8 +1,8 @@
 //! Reading requests: what cannot be read is told as any other problem.
 
 use axum::{
-    Json,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
     http::{StatusCode, request::Parts},
 };
 use muster::text::Invalid;
@@ -18,14 +18,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
     type Rejection = Rejection;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        match Json::<T>::from_request(request, state).await {
-            Ok(Json(body)) => Ok(Self(body)),
-            Err(JsonRejection::BytesRejection(error)) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-                Err(Error::TooLarge(MAX_BODY_BYTES).into())
+        let bytes = match Bytes::from_request(request, state).await {
+            Ok(bytes) => bytes,
+            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+                return Err(Error::TooLarge(MAX_BODY_BYTES).into());
             }
-            Err(error) => Err(Error::field("", Invalid::new(error.body_text())).into()),
-        }
+            Err(error) => return Err(Error::field("", Invalid::new(error.body_text())).into()),
+        };
+        serde_json::from_slice(&bytes).map(Self).map_err(|error| Error::field("", unread(&error)).into())
     }
+}
+
+/// Says why JSON cannot be read, but not what was in it: that may be a secret in the wrong place.
+fn unread(error: &serde_json::Error) -> Invalid {
+    let text = error.to_string();
+    let told = text.split_once(", expected ").filter(|_| text.starts_with("invalid "));
+    let told = told.map_or(text.as_str(), |(_, expected)| expected);
+    let is_value = told.len() < text.len();
+    Invalid::new(format!("The body cannot be read: {}{told}.", if is_value { "expected " } else { "" }))
 }
 
 /// What stands behind the question mark.
@@ -71,4 +81,26 @@ pub fn word<T>(
         read(text).ok_or_else(|| Error::field(field, sentence()))
     };
     text.filter(|text| !text.is_empty()).map(read).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unread;
+    use crate::rest::tokens::CreateToken;
+
+    #[test]
+    fn what_was_in_a_body_is_not_repeated() {
+        for (body, told) in [
+            (r#"{"name":["s3cr3t"]}"#, "expected a string at line 1 column 8"),
+            (r#"{"name":"x","requires_approval":"s3cr3t"}"#, "expected a boolean at line 1 column 40"),
+            (r#"{"name":"x","max_registrations":-5}"#, "expected u32 at line 1 column 34"),
+            ("{}", "missing field `name` at line 1 column 2"),
+            (r#"{"name":"x","colour":"s3cr3t"}"#, "unknown field `colour`"),
+            ("s3cr3t", "expected value at line 1 column 1"),
+        ] {
+            let error = serde_json::from_str::<CreateToken>(body).err().unwrap();
+            let text = unread(&error).to_string();
+            assert!(text.contains(told) && !text.contains("s3cr3t"), "{body}: {text}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ use muster::{
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 use subtle::ConstantTimeEq as _;
+use tokio::sync::Semaphore;
 
 use super::called;
 use crate::{
@@ -19,6 +20,9 @@ use crate::{
     install::link::digest,
     state::State,
 };
+
+/// How many uses are noted at once: where the database is slow, later ones are noted later, and do not pile up.
+static NOTING: Semaphore = Semaphore::const_new(4);
 
 /// To what a key's last use is noted: a program that asks all the time writes nothing else.
 const NOTED_EVERY: Duration = Duration::from_secs(60);
@@ -75,8 +79,10 @@ fn note_use(state: &State, row: &api_key::Model, address: IpAddr, now: Timestamp
     if is_noted && row.used_from == from {
         return;
     }
+    let Ok(permit) = NOTING.try_acquire() else { return };
     let (state, id) = (state.clone(), row.id);
     tokio::spawn(async move {
+        let _permit = permit;
         let used = api_key::ActiveModel {
             id: Set(id),
             used_at: Set(Some(now.as_millis())),
