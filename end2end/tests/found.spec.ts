@@ -108,7 +108,7 @@ test('in how many presses it is found', async ({ server, ui, another, delegates,
     await expect(fact(main, 'Decision')).toContainText(`Approved by ${bob.email}`);
     await expect(fact(main, 'Key fingerprint')).toContainText(print);
     // What the key was then stands in the record, whatever it is now.
-    const approval = main.getByRole('row').filter({ hasText: new RegExp(`key\\W*${print}`) });
+    const approval = main.getByRole('row').filter({ hasText: new RegExp(`fingerprint\\W*${print}`) });
     await expect(approval).toContainText(bob.email);
     await expect(approval).not.toContainText(ada.email);
     expect(await effort.spent()).toEqual({ presses: 2, searches: 1 });
