@@ -51,6 +51,11 @@ impl Networks {
         self.0.len()
     }
 
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &IpNet> {
+        self.0.iter()
+    }
+
     /// Whether there are none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -61,7 +66,7 @@ impl Networks {
 /// As a person writes them: separated by a comma and a space.
 impl fmt::Display for Networks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nets: Vec<String> = self.0.iter().map(IpNet::to_string).collect();
+        let nets: Vec<String> = self.iter().map(IpNet::to_string).collect();
         f.write_str(&nets.join(", "))
     }
 }

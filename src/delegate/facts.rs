@@ -102,6 +102,15 @@ named_enum! {
     }
 }
 
+impl DelegateType {
+    /// The type that somebody names by its code; none where there is no such. What a delegate says of itself is read by
+    /// [`Self::from_code`], which takes anything.
+    #[must_use]
+    pub fn named(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
 /// The characters of a fingerprint. None of them looks like another one, nor like one that is missing: 0, 1, I and O.
 const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 

@@ -189,7 +189,7 @@ fn parse_networks(text: &str) -> Result<Networks, Invalid> {
 pub fn parse_kinds<'a>(codes: impl Iterator<Item = &'a str>) -> Result<Vec<DelegateType>, Invalid> {
     let mut chosen = Vec::new();
     for code in codes.map(str::trim).filter(|code| !code.is_empty()) {
-        let kind = DelegateType::ALL.into_iter().find(|kind| kind.code() == code);
+        let kind = DelegateType::named(code);
         chosen.push(kind.ok_or_else(|| Invalid::new("Choose the delegate types again: one of them is not known."))?);
     }
     let kinds: Vec<_> = DelegateType::ALL.into_iter().filter(|kind| chosen.contains(kind)).collect();

@@ -146,11 +146,10 @@ pub struct Filter {
 impl Filter {
     fn read(self) -> Result<DelegateFilter, Error> {
         let kinds = DelegateType::ALL.map(DelegateType::code);
-        let kind = |text: &str| DelegateType::ALL.into_iter().find(|kind| kind.code() == text);
         Ok(DelegateFilter {
             search: self.q.unwrap_or_default(),
             status: word("status", self.status.as_deref(), Status::from_slug, &Status::ALL.map(Status::slug))?,
-            kind: word("type", self.kind.as_deref(), kind, &kinds)?,
+            kind: word("type", self.kind.as_deref(), DelegateType::named, &kinds)?,
             profile: id("profile", self.profile.as_deref())?,
             token: id("token", self.token.as_deref())?,
             tag: self.selector.unwrap_or_default(),

@@ -16,9 +16,7 @@ mod tokens;
 mod whoami;
 
 use axum::{
-    Router,
-    http::StatusCode,
-    middleware,
+    Router, middleware,
     routing::{any, get},
 };
 use tower_http::limit::RequestBodyLimitLayer;
@@ -72,7 +70,6 @@ pub fn router(state: &State, style: &str) -> Router<State> {
     let (routes, document) = described();
     let routes = routes
         .route(&format!("{PREFIX}/{{*path}}"), any(nothing))
-        .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(state.clone(), authenticated::identify))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES));
     match document::Document::new(&document, style) {
@@ -88,8 +85,4 @@ pub fn router(state: &State, style: &str) -> Router<State> {
 
 async fn nothing(_: authenticated::Asked) -> problem::Rejection {
     Error::NotFound(Object::Path).into()
-}
-
-async fn wrong_method() -> StatusCode {
-    StatusCode::METHOD_NOT_ALLOWED
 }

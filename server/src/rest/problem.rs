@@ -66,7 +66,7 @@ impl IntoResponse for Rejection {
                 let errors = first.into_iter().chain(others);
                 (problem.message, errors.map(|(field, detail)| FieldProblem { field, detail }).collect())
             }
-            None => (detail(&error).to_owned(), Vec::new()),
+            None => (detail(code).to_owned(), Vec::new()),
         };
         match code {
             Code::Internal => tracing::error!(%error, "a call of the public API failed"),
@@ -81,16 +81,18 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// What has no sentence of its own.
-const fn detail(error: &Error) -> &'static str {
-    match error {
-        Error::SignedOut => {
+/// What is told of a kind of problem, where the error has no sentence of its own.
+const fn detail(code: Code) -> &'static str {
+    match code {
+        Code::SignedOut => {
             "Send an API key that works in the header x-api-key. This one is unknown, expired or deleted, or there is none."
         }
-        Error::Forbidden => "Neither the key nor its owner has a role that allows this.",
-        Error::TooMany(_) => "Too many requests. Wait for as long as Retry-After says.",
-        Error::Busy(_) => "Too much is asked at once. Wait for as long as Retry-After says.",
-        Error::Database(_) | Error::Session(_) => "The database cannot be used right now. Try again in a moment.",
+        Code::Forbidden => "Neither the key nor its owner has a role that allows this.",
+        Code::TooMany => "Too many requests. Wait for as long as Retry-After says.",
+        Code::Unavailable => "Muster cannot do this right now. Nothing was changed; try again in a moment.",
+        Code::UnknownOutcome => {
+            "The database was lost while this was being saved. Look whether it was saved before you try again."
+        }
         _ => "Muster could not do this. The server's log tells more under the request's id (header x-request-id).",
     }
 }

@@ -77,14 +77,7 @@ impl From<TokenRow> for Token {
             requires_approval: token.requires_approval,
             max_registrations: token.restrictions.max_registrations,
             registrations: row.registrations,
-            networks: token
-                .restrictions
-                .networks
-                .to_string()
-                .split(", ")
-                .filter(|one| !one.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            networks: token.restrictions.networks.iter().map(ToString::to_string).collect(),
             types: token.restrictions.kinds.iter().map(|kind| kind.code()).collect(),
             name_pattern: token.restrictions.name_pattern.map(|pattern| pattern.to_string()),
             connected: row.connected,

@@ -42,6 +42,7 @@ struct Verifier<'a> {
 }
 
 /// Up to which entry everything was as it should be.
+#[derive(Clone, Copy)]
 struct Place {
     seq: i64,
     hash: Hash,
@@ -223,7 +224,7 @@ impl Verifier<'_> {
             }
             return Ok(Err(Break { kind: BreakKind::CutOff, entry: None, seq: number(place.seq + 1) }));
         }
-        Ok(Ok(Some(Place { ..*place })))
+        Ok(Ok(Some(*place)))
     }
 
     /// Counts the entries that are not in the chain yet, each of which is bound to the key by itself.

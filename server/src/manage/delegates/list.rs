@@ -107,6 +107,8 @@ pub async fn counts(
         let count = match (&grouped, one, meaning.with(*one)) {
             (_, _, None) => (0, false),
             (Some(grouped), None, _) => (grouped.values().sum(), false),
+            // It was found out already what drives that.
+            (None, None, _) => all.total(driver, size).await?,
             (Some(grouped), Some(one), _) if *one != Status::Rejected => {
                 (grouped.get(&status(*one)).copied().unwrap_or_default(), false)
             }
