@@ -1,6 +1,12 @@
 //! Writing the audit trail: in the same transaction as what it tells of.
+//!
+//! On SQLite an entry gets its place in the chain as it is written: one change writes at a time, whichever program makes it,
+//! and a change that is undone takes the end of the chain back with it. On PostgreSQL all changes would wait for one another
+//! behind that end, so there a job takes in what is committed (`manage/audit/chain.rs`). It does so here, too, with what
+//! was not chained when it was written.
 
 pub mod hash;
+pub mod head;
 
 use std::sync::{Mutex, PoisonError};
 
@@ -13,9 +19,14 @@ use muster::{
 use sea_orm::{ActiveModelTrait, DbErr, IntoActiveModel as _};
 use uuid::Uuid;
 
+use self::{
+    hash::{AuditKey, Source},
+    head::End,
+};
 use super::{
     Change,
     entity::audit::{ActiveModel, Model},
+    failure,
     insert::insert_all,
 };
 use crate::random;
@@ -52,7 +63,7 @@ pub fn actor_id(actor: &Actor) -> Option<Uuid> {
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Entry<'_>) -> Result<(), DbErr> {
-    row(change, origin, now, &entry)?.insert(&**change).await?;
+    write(change, vec![row(origin, now, &entry)?]).await?;
     change.tells(Line::of(origin, &entry));
     Ok(())
 }
@@ -63,15 +74,53 @@ pub async fn record(change: &Change, origin: &Origin, now: Timestamp, entry: Ent
 /// # Errors
 /// Where the database is out of reach.
 pub async fn record_all(change: &Change, now: Timestamp, entries: &[(Origin, Entry<'_>)]) -> Result<Vec<Line>, DbErr> {
-    let rows = entries.iter().map(|(origin, entry)| row(change, origin, now, entry));
-    insert_all(change, rows.collect::<Result<_, _>>()?).await?;
+    let rows = entries.iter().map(|(origin, entry)| row(origin, now, entry));
+    write(change, rows.collect::<Result<_, _>>()?).await?;
     Ok(entries.iter().map(|(origin, entry)| Line::of(origin, entry)).collect())
 }
 
-/// The row of an entry, bound to the installation's key. The chain takes it in once it is committed.
-fn row(change: &Change, origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> Result<ActiveModel, DbErr> {
+/// Writes entries, each bound to the installation's key: in the chain where it can be, else by itself until the chain takes
+/// it in.
+async fn write(change: &Change, rows: Vec<Model>) -> Result<(), DbErr> {
+    let key = change.db.audit_key()?;
+    if let Some(end) = end(change, key, &rows).await? {
+        match write_behind(change, key, end, rows.clone()).await {
+            // Somebody has put an entry of his own there. That is found for ever, and stops nobody.
+            Err(error) if failure::is_taken(&error) => {}
+            written => return written,
+        }
+    }
+    let alone = rows.into_iter().map(|row| Model { hash: Some(key.of_entry(&row).to_vec()), ..row });
+    insert_all(change, alone.map(all_columns).collect()).await
+}
+
+/// The end of the chain that entries can be put behind now: where changes are made one after the other, and the chain has
+/// begun.
+async fn end<'a>(change: &Change, key: &'a AuditKey, rows: &[Model]) -> Result<Option<End<'a>>, DbErr> {
+    let Some(first) = rows.first().filter(|_| !change.db.is_postgres()) else { return Ok(None) };
+    if rows.iter().any(|row| row.account_id != first.account_id) {
+        return Ok(None);
+    }
+    Ok(head::find(&**change, first.account_id).await?.and_then(|head| End::of(key, head)))
+}
+
+async fn write_behind(change: &Change, key: &AuditKey, mut end: End<'_>, mut rows: Vec<Model>) -> Result<(), DbErr> {
+    for row in &mut rows {
+        let (seq, hash) = end.append(Source::Muster, row);
+        (row.seq, row.hash) = (Some(seq), Some(hash.to_vec()));
+    }
+    insert_all(change, rows.into_iter().map(all_columns).collect()).await?;
+    head::save(change, key, end.into_head()).await
+}
+
+fn all_columns(row: Model) -> ActiveModel {
+    row.into_active_model().reset_all()
+}
+
+/// The row of an entry, which is bound to nothing yet.
+fn row(origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> Result<Model, DbErr> {
     let json = || serde_json::to_string(&entry.facts).map_err(|error| DbErr::Custom(error.to_string()));
-    let mut row = Model {
+    Ok(Model {
         id: AuditId::new(now, &random::bytes()).0,
         account_id: entry.scope.account.0,
         organization: entry.scope.organization().to_owned(),
@@ -88,9 +137,7 @@ fn row(change: &Change, origin: &Origin, now: Timestamp, entry: &Entry<'_>) -> R
         changes: (!entry.facts.is_empty()).then(json).transpose()?,
         seq: None,
         hash: None,
-    };
-    row.hash = Some(change.db.audit_key()?.of_entry(&row).to_vec());
-    Ok(row.into_active_model().reset_all())
+    })
 }
 
 /// What the log says of an entry.

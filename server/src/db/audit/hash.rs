@@ -74,6 +74,12 @@ impl AuditKey {
         ends.number(head.began_at).number(i64::from(head.adopts)).finish()
     }
 
+    /// Whether the ends of a chain are what was written with the key.
+    #[must_use]
+    pub fn is_of(&self, head: &audit_chain::Model) -> bool {
+        head.mac == self.of_head(head)
+    }
+
     /// What an entry that stands at a place of the chain is known for; none where it is not what was put there.
     #[must_use]
     pub fn source(&self, before: &Hash, seq: i64, entry: &Model) -> Option<Source> {

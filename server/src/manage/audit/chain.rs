@@ -1,5 +1,5 @@
-//! The chain of the audit trail: what was committed is taken into it by one manager at a time, and what is too old leaves it
-//! at its beginning.
+//! The chain of the audit trail: what was committed outside of it is taken in by one manager at a time, and what is too old
+//! leaves it at its beginning. On SQLite entries are in it from the start once it has begun (`db/audit.rs`).
 
 use std::time::Duration;
 
@@ -12,7 +12,10 @@ use sea_orm::{
 use crate::{
     db::{
         Change,
-        audit::hash::{AuditKey, GENESIS, Hash, Source},
+        audit::{
+            hash::{AuditKey, GENESIS, Source},
+            head::{self, End},
+        },
         entity::{audit as table, audit_chain},
         insert::update_many,
         lock,
@@ -68,16 +71,7 @@ impl<'a> Chain<'a> {
 
     /// What says where it ends, as it stands there.
     pub async fn head(&self, db: &impl ConnectionTrait) -> Result<Option<audit_chain::Model>, DbErr> {
-        audit_chain::Entity::find_by_id(self.account.0).one(db).await
-    }
-
-    pub fn is_ours(&self, head: &audit_chain::Model) -> bool {
-        head.mac == self.key.of_head(head)
-    }
-
-    async fn save(&self, change: &Change, mut head: audit_chain::Model) -> Result<(), DbErr> {
-        head.mac = self.key.of_head(&head).to_vec();
-        audit_chain::Entity::update(head.into_active_model().reset_all()).exec(&**change).await.map(drop)
+        head::find(db, self.account.0).await
     }
 
     /// Begins it.
@@ -106,29 +100,23 @@ impl<'a> Chain<'a> {
     }
 
     /// Takes some of the entries that wait into the chain; tells how many.
-    async fn take_in(
-        &self,
-        change: &Change,
-        mut head: audit_chain::Model,
-        now: Timestamp,
-    ) -> Result<usize, ChainError> {
-        let mut last =
-            <Hash>::try_from(head.hash.as_slice()).ok().filter(|_| self.is_ours(&head)).ok_or(ChainError::Head)?;
+    async fn take_in(&self, change: &Change, head: audit_chain::Model, now: Timestamp) -> Result<usize, ChainError> {
+        let adopts = head.adopts;
+        let mut end = End::of(self.key, head).ok_or(ChainError::Head)?;
         let entries = self.waiting().limit(CHUNK).all(&**change).await?;
         let mut strange = 0;
         let mut rows = Vec::new();
         for entry in &entries {
             let source = match &entry.hash {
                 _ if self.key.wrote(entry) => Source::Muster,
-                None if head.adopts => Source::Older,
+                None if adopts => Source::Older,
                 _ => Source::Stranger,
             };
             strange += usize::from(source == Source::Stranger);
-            head.seq += 1;
-            last = self.key.of_link(&last, head.seq, source, entry);
-            rows.push([entry.id.into(), head.seq.into(), last.to_vec().into()]);
+            let (seq, hash) = end.append(source, entry);
+            rows.push([entry.id.into(), seq.into(), hash.to_vec().into()]);
         }
-        head.hash = last.to_vec();
+        let mut head = end.into_head();
         let is_all = u64::try_from(entries.len()).is_ok_and(|taken| taken < CHUNK);
         if is_all && now.since(Timestamp::from_millis(head.began_at)) >= ADOPTS_FOR {
             head.adopts = false;
@@ -138,7 +126,7 @@ impl<'a> Chain<'a> {
                        WHERE audit.id = v.column1";
             update_many(&**change, sql, rows.into_iter()).await?;
         }
-        self.save(change, head).await?;
+        head::save(change, self.key, head).await?;
         if strange > 0 {
             tracing::error!(
                 entries = strange,
@@ -233,7 +221,7 @@ pub async fn expire(state: &State, before: Uuid, chunk: u64, most: usize) -> Res
         }
         let change = state.db.write().await?;
         let Some(mut head) = lock::audit_chain(&change, chain.account).await? else { return Ok(()) };
-        if !chain.is_ours(&head) {
+        if !chain.key.is_of(&head) {
             return Err(ChainError::Head);
         }
         let rows = oldest().all(&*change).await?;
@@ -241,7 +229,7 @@ pub async fn expire(state: &State, before: Uuid, chunk: u64, most: usize) -> Res
         let old = Condition::all().add(table::Column::AccountId.eq(chain.account.0)).add(table::Column::Seq.lte(seq));
         table::Entity::delete_many().filter(old).exec(&*change).await?;
         (head.removed_seq, head.removed_hash) = (seq, hash);
-        chain.save(&change, head).await?;
+        head::save(&change, chain.key, head).await?;
         change.commit().await?;
     }
     Ok(())

@@ -100,11 +100,11 @@ impl Verifier<'_> {
     async fn head(&self) -> Result<Result<Option<audit_chain::Model>, Break>, DbErr> {
         let db = self.state.db.read();
         Ok(match self.chain.head(db).await? {
-            Some(head) if self.chain.is_ours(&head) => Ok(Some(head)),
+            Some(head) if self.chain.key.is_of(&head) => Ok(Some(head)),
             Some(_) => Err(HEAD),
             // It may be begun at this moment: then both are there now.
             None if self.chain.linked().one(db).await?.is_some() => match self.chain.head(db).await? {
-                Some(head) if self.chain.is_ours(&head) => Ok(Some(head)),
+                Some(head) if self.chain.key.is_of(&head) => Ok(Some(head)),
                 _ => Err(HEAD),
             },
             None => Ok(None),
