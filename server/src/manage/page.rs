@@ -4,7 +4,7 @@ use muster::page::{Cursor, MAX_COUNT, PAGE_SIZE, Page};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait, Select,
-    sea_query::{Asterisk, Expr, ExprTrait as _, Func, LikeExpr, Query},
+    sea_query::{Asterisk, Expr, ExprTrait as _, Func, LikeExpr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -81,9 +81,13 @@ pub async fn count<E: EntityTrait>(db: &impl ConnectionTrait, query: Select<E>) 
 /// # Errors
 /// Where the database is out of reach.
 pub async fn count_up_to<E: EntityTrait>(db: &impl ConnectionTrait, query: Select<E>, most: u64) -> Result<u64, DbErr> {
-    let some = query.select_only().expr_as(Expr::value(1), "one").limit(most.saturating_add(1)).into_query();
-    let count = Query::select().expr(Expr::col(Asterisk).count()).from_subquery(some, "some").to_owned();
-    let row = db.query_one(&count).await?;
+    let row = db.query_one(&counting(query, most)).await?;
     let count: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0);
     Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// The statement that counts so, also as a part of another one.
+pub fn counting<E: EntityTrait>(query: Select<E>, most: u64) -> SelectStatement {
+    let some = query.select_only().expr_as(Expr::value(1), "one").limit(most.saturating_add(1)).into_query();
+    Query::select().expr(Expr::col(Asterisk).count()).from_subquery(some, "some").to_owned()
 }

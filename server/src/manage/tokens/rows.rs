@@ -1,22 +1,16 @@
 //! Tokens as lists and pages show them.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use muster::{
-    delegate::Status,
     id::{DelegateId, TokenId},
     time::Timestamp,
     token::{MAX_LISTED, Token, TokenRow, TokenStatus},
     user::Permission,
 };
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
-use uuid::Uuid;
+use sea_orm::EntityTrait;
 
-use super::{
-    super::Context,
-    refusals,
-    users::{self, Heard},
-};
+use super::{super::Context, refusals, users};
 use crate::{
     db::entity::token,
     error::{Error, Object},
@@ -35,10 +29,7 @@ pub async fn row(cx: &Context, id: TokenId) -> Result<TokenRow, Error> {
 /// Rows as they are shown.
 pub async fn rows(cx: &Context, rows: Vec<token::Model>) -> Result<Vec<TokenRow>, Error> {
     let (db, now) = (cx.state.db.read(), cx.now());
-    let mut counts: HashMap<Uuid, (u64, u64)> = HashMap::new();
-    for row in &rows {
-        counts.insert(row.id, counted(db, TokenId(row.id)).await?);
-    }
+    let counts = users::counts(db, rows.iter().map(|row| row.id), MAX_LISTED).await?;
     let mut refusals = refusals(db, rows.iter().map(|row| row.id).collect(), now).await?;
     rows.into_iter()
         .map(|row| {
@@ -66,17 +57,4 @@ pub async fn rows(cx: &Context, rows: Vec<token::Model>) -> Result<Vec<TokenRow>
             })
         })
         .collect()
-}
-
-/// How many delegates of a token are connected, and how many there are: each up to one more than [`MAX_LISTED`], so that
-/// a list is as quick with a million.
-async fn counted(db: &impl ConnectionTrait, id: TokenId) -> Result<(u64, u64), DbErr> {
-    let connected = users::count_up_to(db, id, Status::Connected, Heard::Whenever, MAX_LISTED).await?;
-    let mut total = connected;
-    for status in Status::ALL.into_iter().filter(|status| *status != Status::Connected) {
-        if total <= MAX_LISTED {
-            total += users::count_up_to(db, id, status, Heard::Whenever, MAX_LISTED - total).await?;
-        }
-    }
-    Ok((connected, total))
 }

@@ -1,6 +1,6 @@
 //! Who uses a token: read off an index by status and by time, so that a token of a million delegates is as quick.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 use muster::{
     delegate::{Delegate, Status},
@@ -10,6 +10,7 @@ use muster::{
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait as _,
     Select,
+    sea_query::{Expr, ExprTrait as _, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ use crate::{
     db::entity::{
         delegate,
         delegate_listing::{Column, Entity, HEARD_NOW, status as number},
+        token,
     },
     manage::page,
 };
@@ -71,18 +73,29 @@ pub async fn count_refused(db: &impl ConnectionTrait, token: TokenId) -> Result<
     page::count(db, refused.filter(delegate::Column::Id.in_subquery(away))).await
 }
 
-/// As [`count`], up to one more than `most`.
+/// How many delegates last registered with each of some tokens: how many are connected, and how many there are, each counted
+/// up to one more than `most`. One statement counts for all tokens of a page.
 ///
 /// # Errors
 /// Where the database is out of reach.
-pub async fn count_up_to(
+pub async fn counts(
     db: &impl ConnectionTrait,
-    token: TokenId,
-    status: Status,
-    heard: Heard,
+    tokens: impl IntoIterator<Item = Uuid>,
     most: u64,
-) -> Result<u64, DbErr> {
-    page::count_up_to(db, of(token, status, heard), most).await
+) -> Result<HashMap<Uuid, (u64, u64)>, DbErr> {
+    let own =
+        Entity::find().filter(Expr::col((Entity, Column::TokenId)).eq(Expr::col((token::Entity, token::Column::Id))));
+    let connected = own.clone().filter(Column::Status.eq(number(Status::Connected)));
+    let counted = |which: Select<Entity>| SimpleExpr::SubQuery(None, Box::new(page::counting(which, most).into()));
+    let query = token::Entity::find()
+        .select_only()
+        .column(token::Column::Id)
+        .expr(counted(connected))
+        .expr(counted(own))
+        .filter(token::Column::Id.is_in(tokens));
+    let rows: Vec<(Uuid, i64, i64)> = query.into_tuple().all(db).await?;
+    let count = |count: i64| u64::try_from(count).unwrap_or(0);
+    Ok(rows.into_iter().map(|(id, connected, all)| (id, (count(connected), count(all)))).collect())
 }
 
 /// Those that were heard of last, the newest registration first where that is the same.

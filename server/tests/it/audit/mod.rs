@@ -1,6 +1,7 @@
 //! The audit trail: one entry for each change, in the name of who made it.
 
 mod chain;
+mod placed;
 mod refusals;
 mod trail;
 

@@ -18,6 +18,18 @@ macro_rules! on_both_databases {
     };
 }
 
+/// Tests of what SQLite's one writer allows.
+macro_rules! on_sqlite {
+    ($($test:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $test() {
+                crate::support::app::run(crate::support::database::Backend::Sqlite, super::$test);
+            })*
+        }
+    };
+}
+
 pub mod answer;
 pub mod app;
 pub mod database;
