@@ -35,7 +35,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::ServiceExt as _;
 
 use super::{
-    database::{Backend, Database},
+    database::{Backend, Database, Schema},
     log,
 };
 
@@ -78,16 +78,20 @@ fn assets() -> Assets {
 impl TestApp {
     /// A new installation, running; none where there is no such database.
     pub async fn new(backend: Backend) -> Option<Self> {
-        let app = Self::before_its_first_start(backend).await?;
+        let app = Self::before_a_start(backend, Schema::Whole).await?;
         app.start().await.expect("a new installation starts");
         Some(app)
     }
 
     /// An installation that was never started: an empty database, and no folder yet.
     pub async fn before_its_first_start(backend: Backend) -> Option<Self> {
+        Self::before_a_start(backend, Schema::None).await
+    }
+
+    async fn before_a_start(backend: Backend, schema: Schema) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().join("data");
-        let database = Database::create(backend, &data_dir).await?;
+        let database = Database::create(backend, &data_dir, schema).await?;
         // It carries on from the machine's time, since the lifetime of a cookie is counted in that.
         let now = Clock::system().now().as_seconds() * 1000;
         std::fs::write(folder.path().join("program"), "the program").unwrap();

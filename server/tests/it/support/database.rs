@@ -3,16 +3,25 @@
 use std::path::Path;
 
 use muster_server::random;
-use sea_orm::{ConnectionTrait, Database as Connector, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, Database as Connector, DatabaseConnection, DbBackend, Statement};
 use tokio::task::JoinHandle;
 
-use super::app::TestApp;
+use super::{app::TestApp, template};
 
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
     Sqlite,
     Postgres,
+}
+
+/// What of Muster's tables is there before Muster is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Nothing: its first start makes them.
+    None,
+    /// All, and empty.
+    Whole,
 }
 
 /// Names the PostgreSQL for the tests.
@@ -27,8 +36,9 @@ pub struct Database {
 }
 
 impl Database {
-    /// Makes one; none where there is no PostgreSQL to make it on.
-    pub async fn create(backend: Backend, folder: &Path) -> Option<Self> {
+    /// Makes one; none where there is no PostgreSQL to make it on. On SQLite it is empty in any case, since its schema is made
+    /// in no time.
+    pub async fn create(backend: Backend, folder: &Path, schema: Schema) -> Option<Self> {
         let name = format!("muster_test_{:032x}", u128::from_le_bytes(random::bytes()));
         if backend == Backend::Sqlite {
             return Some(Self { backend, url: format!("sqlite:{}", folder.join("muster.db").display()), name });
@@ -37,7 +47,10 @@ impl Database {
             eprintln!("NOT TESTED on PostgreSQL: {POSTGRES} is not set. `cargo xtask test` sets it.");
             return None;
         };
-        on_server(&server, &format!("CREATE DATABASE {name}")).await;
+        match schema {
+            Schema::None => on_server(&server, &format!("CREATE DATABASE {name}")).await,
+            Schema::Whole => template::copy(&server, &name).await,
+        }
         let (before, _) = server.rsplit_once('/').expect("the URL names a database");
         Some(Self { backend, url: format!("{before}/{name}"), name })
     }
@@ -61,8 +74,14 @@ impl Database {
     }
 }
 
-async fn on_server(url: &str, sql: &str) {
-    let server = Connector::connect(url).await.expect("the PostgreSQL for the tests answers");
+/// Connects to a PostgreSQL.
+pub async fn connect(url: &str) -> DatabaseConnection {
+    Connector::connect(url).await.expect("the PostgreSQL for the tests answers")
+}
+
+/// Runs a statement by a connection of its own.
+pub async fn on_server(url: &str, sql: &str) {
+    let server = connect(url).await;
     server.execute_unprepared(sql).await.unwrap();
     server.close().await.unwrap();
 }

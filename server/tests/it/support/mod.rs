@@ -38,6 +38,7 @@ pub mod jwe;
 pub mod log;
 pub mod person;
 pub mod records;
+mod template;
 
 pub use self::{answer::Answer, app::TestApp, delegate::Client, person::Person};
 pub use axum::http::StatusCode;
