@@ -67,6 +67,8 @@ ids! {
     ApiKeyId: "an API key";
     /// A program's own account.
     ServiceAccountId: "a service account";
+    /// An organization or a project.
+    ScopeId: "an organization or a project";
     /// A request, as the log and its answer name it.
     RequestId: "a request";
     /// One entry of the audit trail.

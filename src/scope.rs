@@ -1,10 +1,26 @@
 //! Scopes: account, organization, project. Every object belongs to one, and every query names one.
 
+mod command;
+mod view;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{id::AccountId, text::Invalid};
+pub use self::{
+    command::{NewScope, ScopeName, parse_scope_name},
+    view::{ScopeChoice, ScopeContents, ScopeDetail, ScopeRow},
+};
+use crate::{
+    id::{AccountId, ScopeId},
+    text::Invalid,
+    time::Timestamp,
+};
+
+/// How the part of an address begins that names an organization.
+const ORGANIZATIONS: &str = "/orgs/";
+/// How the part of it begins that names a project of that.
+const PROJECTS: &str = "/projects/";
 
 /// The identifier of an organization or a project inside its account.
 ///
@@ -93,6 +109,75 @@ impl Scope {
             && covers(&self.project, &other.project)
     }
 
+    /// The scope right above; none of the account.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        let organization = self.organization.clone().filter(|_| self.project.is_some());
+        self.organization.as_ref().map(|_| Self { account: self.account, organization, project: None })
+    }
+
+    /// This scope and those that it lies in, the narrowest first.
+    pub fn and_above(&self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self.clone()), Self::parent)
+    }
+
+    /// What a scope of its kind is called.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match (&self.organization, &self.project) {
+            (_, Some(_)) => "project",
+            (Some(_), None) => "organization",
+            (None, None) => "account",
+        }
+    }
+
+    /// The identifiers as people write them: `platform/edge`; empty for the account.
+    #[must_use]
+    pub fn identifiers(&self) -> String {
+        let parts = [&self.organization, &self.project];
+        parts.into_iter().flatten().map(Identifier::as_str).collect::<Vec<_>>().join("/")
+    }
+
+    /// Reads what [`Scope::identifiers`] writes.
+    ///
+    /// # Errors
+    /// Where that is no organization, nor one and its project.
+    pub fn parse(account: AccountId, identifiers: &str) -> Result<Self, Invalid> {
+        let (organization, project) = identifiers.split_once('/').unwrap_or((identifiers, ""));
+        if project.is_empty() && identifiers.contains('/') {
+            return Err(Invalid::new(
+                "Write an organization, or an organization and its project as organization/project.",
+            ));
+        }
+        Self::from_parts(account, organization, project)
+    }
+
+    /// What addresses of pages at this scope begin with; empty for the account.
+    #[must_use]
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for (begin, part) in [(ORGANIZATIONS, &self.organization), (PROJECTS, &self.project)] {
+            if let Some(part) = part {
+                path.push_str(begin);
+                // A `$` may stand in a path as it is.
+                path.push_str(part.as_str());
+            }
+        }
+        path
+    }
+
+    /// Splits the path of an address into the scope that it names and the rest; a path that names none is the account's.
+    #[must_use]
+    pub fn split(account: AccountId, path: &str) -> (Self, &str) {
+        let account = Self::account(account);
+        let Some((organization, rest)) = part(path, ORGANIZATIONS) else { return (account, path) };
+        let scope = Self { organization: Some(organization), ..account };
+        match part(rest, PROJECTS) {
+            Some((project, rest)) => (Self { project: Some(project), ..scope }, rest),
+            None => (scope, rest),
+        }
+    }
+
     /// The organization's identifier, empty at the account.
     #[must_use]
     pub fn organization(&self) -> &str {
@@ -104,6 +189,28 @@ impl Scope {
     pub fn project(&self) -> &str {
         self.project.as_ref().map_or("", Identifier::as_str)
     }
+}
+
+/// What follows a beginning up to the next slash, and the rest, which is a path again.
+fn part<'a>(path: &'a str, begin: &str) -> Option<(Identifier, &'a str)> {
+    let path = path.strip_prefix(begin)?;
+    let (name, rest) = path.split_at(path.find('/').unwrap_or(path.len()));
+    Some((Identifier::parse(name).ok()?, if rest.is_empty() { "/" } else { rest }))
+}
+
+/// An organization or a project.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedScope {
+    /// Stays the same where the name changes.
+    pub id: ScopeId,
+    /// Which it is; never the account.
+    pub scope: Scope,
+    /// What people call it.
+    pub name: ScopeName,
+    /// The name or address of who made it.
+    pub created_by: String,
+    /// When it was made.
+    pub created_at: Timestamp,
 }
 
 impl fmt::Display for Scope {
@@ -138,6 +245,44 @@ mod tests {
         assert_eq!(contained(&all[1]), [false, true, true, true, false]);
         assert_eq!(contained(&all[2]), [false, false, true, false, false]);
         assert!(!Scope::account(AccountId(uuid::Uuid::from_u128(1))).contains(&all[0]));
+    }
+
+    #[test]
+    fn an_address_names_its_scope() {
+        let account = AccountId(uuid::Uuid::nil());
+        let scope = |organization, project| Scope::from_parts(account, organization, project).unwrap();
+        for (path, organization, project, rest) in [
+            ("/delegates", "", "", "/delegates"),
+            ("/", "", "", "/"),
+            ("/orgs/platform", "platform", "", "/"),
+            ("/orgs/platform/", "platform", "", "/"),
+            ("/orgs/platform/delegates/1/approve", "platform", "", "/delegates/1/approve"),
+            ("/orgs/platform/projects/edge", "platform", "edge", "/"),
+            ("/orgs/platform/projects/edge/tokens", "platform", "edge", "/tokens"),
+            ("/orgs/platform/projects/", "platform", "", "/projects/"),
+            ("/orgs/a b/tokens", "", "", "/orgs/a b/tokens"),
+            ("/orgs//evil.example", "", "", "/orgs//evil.example"),
+            ("/orgs", "", "", "/orgs"),
+        ] {
+            let named = scope(organization, project);
+            assert_eq!(Scope::split(account, path), (named.clone(), rest), "{path}");
+            let whole = format!("{}{}", named.path(), rest);
+            assert_eq!(Scope::split(account, &whole), (named, rest), "{whole}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_read_as_they_are_written() {
+        let account = AccountId(uuid::Uuid::nil());
+        for text in ["", "platform", "platform/edge"] {
+            let scope = Scope::parse(account, text).unwrap();
+            assert_eq!(scope.identifiers(), text);
+            assert_eq!(scope.and_above().count(), 1 + text.split('/').filter(|part| !part.is_empty()).count());
+            assert!(scope.and_above().all(|above| above.contains(&scope)));
+        }
+        for bad in ["/", "platform/", "/edge", "a/b/c"] {
+            assert!(Scope::parse(account, bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

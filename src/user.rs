@@ -12,14 +12,14 @@ use serde::{Deserialize, Serialize};
 
 pub use self::{
     browser::browser,
-    command::{Invite, parse_name, parse_role},
+    command::{Invite, parse_name, parse_role, parse_scope},
     email::Email,
     link::{LinkKind, OpenLink, OpenedLink},
     password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, Password},
     role::{Permission, Role},
     view::{Account, SessionRow, UserDetail, UserRow},
 };
-use crate::{id::UserId, named_enum::named_enum, text::line_type, time::Timestamp};
+use crate::{access::Grant, id::UserId, named_enum::named_enum, scope::Scope, text::line_type, time::Timestamp};
 
 line_type!(
     /// What a person is called.
@@ -41,6 +41,9 @@ named_enum! {
     }
 }
 
+/// The most roles that one person has: each at another scope.
+pub const MAX_GRANTS: usize = 50;
+
 /// A person who may sign in, or may once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
@@ -50,8 +53,8 @@ pub struct User {
     pub email: Email,
     /// What the person is called; none where nobody said.
     pub name: Option<PersonName>,
-    /// Decides what the person may do.
-    pub role: Role,
+    /// What the person may do, and where: at most one role a scope, that of the account first.
+    pub grants: Vec<Grant>,
     /// Decides whether the person may sign in.
     pub status: UserStatus,
     /// When the user was made.
@@ -76,6 +79,12 @@ pub enum UserError {
     /// The person is not disabled.
     #[error("{0} is not disabled.")]
     NotDisabled(Email),
+    /// The person has no other role, and would be able to see nothing.
+    #[error("This is the only role of {0}. Give the user another one first, or disable the user.")]
+    OnlyRole(Email),
+    /// The person has as many roles as one may have.
+    #[error("{0} has {MAX_GRANTS} roles. Take one away first, or give one at an organization or the account.")]
+    TooManyRoles(Email),
 }
 
 impl User {
@@ -85,10 +94,22 @@ impl User {
         self.name.as_ref().map_or(self.email.as_str(), PersonName::as_str)
     }
 
+    /// The role that the person has at exactly this scope.
+    #[must_use]
+    pub fn role_at(&self, scope: &Scope) -> Option<Role> {
+        self.grants.iter().find(|grant| grant.scope == *scope).map(|grant| grant.role)
+    }
+
+    /// The role that the person has at the account.
+    #[must_use]
+    pub fn account_role(&self) -> Option<Role> {
+        self.grants.iter().find(|grant| grant.scope.organization.is_none()).map(|grant| grant.role)
+    }
+
     /// Whether the person can decide now who may use Muster.
     #[must_use]
     pub fn is_active_administrator(&self) -> bool {
-        self.status == UserStatus::Active && self.role.may(Permission::ManageUsers)
+        self.status == UserStatus::Active && self.account_role().is_some_and(|role| role.may(Permission::ManageUsers))
     }
 
     /// Whether the person may be lost: `others` is how many other active account administrators there are.
@@ -102,14 +123,24 @@ impl User {
         Ok(())
     }
 
-    /// The person with another role. For `others` see [`User::check_can_go`].
+    /// The person with a role at a scope in place of the one there, or without one. For `others` see
+    /// [`User::check_can_go`].
     ///
     /// # Errors
-    /// [`UserError::LastAdministrator`].
-    pub fn with_role(&self, role: Role, others: u64) -> Result<Self, UserError> {
-        let after = Self { role, ..self.clone() };
+    /// [`UserError::LastAdministrator`]; [`UserError::OnlyRole`]; [`UserError::TooManyRoles`].
+    pub fn with_role(&self, scope: &Scope, role: Option<Role>, others: u64) -> Result<Self, UserError> {
+        let mut grants: Vec<Grant> = self.grants.iter().filter(|grant| grant.scope != *scope).cloned().collect();
+        grants.extend(role.map(|role| Grant { role, scope: scope.clone() }));
+        grants.sort_by_cached_key(|grant| grant.scope.identifiers());
+        let after = Self { grants, ..self.clone() };
         if !after.is_active_administrator() {
             self.check_can_go(others)?;
+        }
+        if after.grants.is_empty() {
+            return Err(UserError::OnlyRole(self.email.clone()));
+        }
+        if after.grants.len() > MAX_GRANTS {
+            return Err(UserError::TooManyRoles(self.email.clone()));
         }
         Ok(after)
     }
@@ -156,12 +187,16 @@ impl User {
 mod tests {
     use super::*;
 
+    fn account() -> Scope {
+        Scope::account(crate::id::AccountId(uuid::Uuid::nil()))
+    }
+
     fn user(role: Role, status: UserStatus) -> User {
         User {
             id: UserId(uuid::Uuid::nil()),
             email: Email::parse("ada@example.com").unwrap(),
             name: None,
-            role,
+            grants: vec![Grant { role, scope: account() }],
             status,
             created_at: Timestamp::from_millis(1),
         }
@@ -177,8 +212,9 @@ mod tests {
                 assert_eq!(ada.check_can_go(0).is_err(), last);
                 assert!(ada.check_can_go(1).is_ok());
                 for to in Role::ALL {
-                    assert_eq!(is_last(ada.with_role(to, 0)), last && to != Role::AccountAdministrator);
-                    assert_eq!(ada.with_role(to, 1), Ok(User { role: to, ..ada.clone() }));
+                    let given = |others| ada.with_role(&account(), Some(to), others);
+                    assert_eq!(is_last(given(0)), last && to != Role::AccountAdministrator);
+                    assert_eq!(given(1), Ok(user(to, status)));
                 }
                 assert_eq!(is_last(ada.disabled(0)), last);
             }
@@ -193,6 +229,24 @@ mod tests {
         assert!(matches!(invited.disabled(1), Err(UserError::OnlyInvited(_))));
         assert!(matches!(disabled.disabled(1), Err(UserError::Disabled(_))));
         assert!([invited, active].iter().all(|one| matches!(one.enabled(), Err(UserError::NotDisabled(_)))));
+    }
+
+    #[test]
+    fn a_person_has_one_role_a_scope_and_one_at_least() {
+        let edge = Scope::parse(account().account, "platform/edge").unwrap();
+        let ada = user(Role::Viewer, UserStatus::Active);
+        assert!(matches!(ada.with_role(&account(), None, 1), Err(UserError::OnlyRole(_))));
+        let both = ada.with_role(&edge, Some(Role::Operator), 1).unwrap();
+        assert_eq!((both.account_role(), both.role_at(&edge)), (Some(Role::Viewer), Some(Role::Operator)));
+        let one = both.with_role(&account(), None, 1).unwrap();
+        assert_eq!((one.account_role(), one.grants.len()), (None, 1));
+        let again = one.with_role(&edge, Some(Role::DelegateManager), 1).unwrap();
+        assert_eq!((again.role_at(&edge), again.grants.len()), (Some(Role::DelegateManager), 1));
+        let administrator = one.with_role(&edge, Some(Role::AccountAdministrator), 1).unwrap();
+        assert!(!administrator.is_active_administrator(), "of a project alone");
+        let last =
+            user(Role::AccountAdministrator, UserStatus::Active).with_role(&edge, Some(Role::Viewer), 0).unwrap();
+        assert!(matches!(last.with_role(&account(), None, 0), Err(UserError::LastAdministrator(_))));
     }
 
     #[test]

@@ -33,6 +33,7 @@ use crate::{
         DeleteProfileDialog, EditProfilePage, NewProfilePage, ProfileDelegatesPage, ProfilePage, ProfileRecordPage,
         ProfilesPage, RestoreDialog, RunScriptDialog, VersionPage, VersionsPage,
     },
+    scopes::{DeleteScopeDialog, NewScopeDialog, RenameScopeDialog, ScopePage, ScopesPage},
     search::SearchPage,
     secrets::{DeleteSecretDialog, EditSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretPage, SecretsPage},
     session::{LoginPage, SetupPage},
@@ -43,7 +44,7 @@ use crate::{
     ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon, load::provide_on_failure},
     users::{
         ChangeRoleDialog, DeleteUserDialog, DisableUserDialog, EnableUserDialog, EndSessionsDialog, InviteDialog,
-        RenewInvitationDialog, ResetPasswordDialog, UserLinkDialog, UserPage, UsersPage,
+        RemoveRoleDialog, RenewInvitationDialog, ResetPasswordDialog, UserLinkDialog, UserPage, UsersPage,
     },
 };
 
@@ -129,6 +130,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("new") view=InviteDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/link") view=UserLinkDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/role") view=ChangeRoleDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/remove-role") view=RemoveRoleDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/renew-invitation") view=RenewInvitationDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/reset-password") view=ResetPasswordDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/end-sessions") view=EndSessionsDialog ssr=SsrMode::Async />
@@ -137,6 +139,15 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":id/delete") view=DeleteUserDialog ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/users/:id") view=UserPage ssr=SsrMode::Async />
+                    <ParentRoute path=path!("/organizations") view=ScopesPage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("new") view=NewScopeDialog ssr=SsrMode::Async />
+                    </ParentRoute>
+                    <ParentRoute path=path!("/organizations/:id") view=ScopePage ssr=SsrMode::Async>
+                        <Route path=path!("") view=Nothing ssr=SsrMode::Async />
+                        <Route path=path!("rename") view=RenameScopeDialog ssr=SsrMode::Async />
+                        <Route path=path!("delete") view=DeleteScopeDialog ssr=SsrMode::Async />
+                    </ParentRoute>
                     <ParentRoute path=path!("/account") view=AccountPage ssr=SsrMode::Async>
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("end-others") view=EndOtherSessionsDialog ssr=SsrMode::Async />

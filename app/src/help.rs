@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use muster::{delegate::Status, user::Role};
 
 use crate::delegates::DelegateStatus;
+use crate::ui::href::at_scope;
 
 /// The keys of the console, in a list.
 #[component]
@@ -76,28 +77,28 @@ pub fn HelpPage() -> impl IntoView {
                 <ol class="steps">
                     <li>
                         <p>
-                            <a class="link" href="/profiles/new">"Make a profile"</a>
+                            <a class="link" href=at_scope("/profiles/new")>"Make a profile"</a>
                             ": what delegates of a kind have in common – the script that prepares their host, and whether a \
                             person has to approve them."
                         </p>
                     </li>
                     <li>
                         <p>
-                            <a class="link" href="/install">"Download the delegate"</a>
+                            <a class="link" href=at_scope("/install")>"Download the delegate"</a>
                             " with that profile and a token. The token lets it register; who has its value can register, too."
                         </p>
                     </li>
                     <li>
                         <p>
                             "Start it. It shows up under "
-                            <a class="link" href="/delegates">"Delegates"</a>
+                            <a class="link" href=at_scope("/delegates")>"Delegates"</a>
                             " by itself, and waits there where its profile or its token asks for approval."
                         </p>
                     </li>
                     <li>
                         <p>
                             "To cut it off, disable it on its page. To cut off everybody who has a token's value, revoke the "
-                            <a class="link" href="/tokens">"token"</a>
+                            <a class="link" href=at_scope("/tokens")>"token"</a>
                             ": the very next request with it is refused."
                         </p>
                     </li>

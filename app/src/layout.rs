@@ -2,16 +2,21 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::components::Outlet;
-use muster::{page::count_label, user::Permission};
+use muster::{
+    page::count_label,
+    user::{Permission, Role},
+};
 
+use crate::ui::href::at_scope;
 use crate::{
     console::Frame,
     help::Shortcuts,
+    scopes::ScopeSwitch,
     search::Palette,
     session::{
         ManagersOnly, Only, ThemeSwitch,
         api::{SignOut, get_frame},
-        provide_viewer,
+        may, provide_viewer,
     },
     ui::{
         button::{NavButton, SubmitButton},
@@ -37,6 +42,8 @@ pub fn Layout() -> impl IntoView {
 #[component]
 fn Around(frame: Option<Frame>) -> impl IntoView {
     let session = frame.as_ref().map(|frame| frame.stream.clone());
+    // Who can make some, or has some, finds them.
+    let has_scopes = may(Permission::ManageScopes) || frame.as_ref().is_some_and(|frame| !frame.scopes.is_empty());
     let (pending, expiring) = frame.as_ref().map_or((0, 0), |frame| (frame.pending, frame.expiring));
     view! {
         <a class="skip" href="#main">
@@ -47,7 +54,7 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
             // How many wait is on every page, and each goes by what the person may do.
             <Follows topics="delegates roles" />
             <header class="top">
-                <a class="brand" href="/">
+                <a class="brand" href=at_scope("/")>
                     <span class="mark">{Icon::Muster.draw()}</span>
                     "Muster"
                 </a>
@@ -78,9 +85,17 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
                             <NavLink to="/audit" icon=Icon::Record label="Audit Trail" />
                         </li>
                     </ManagersOnly>
+                    {has_scopes
+                        .then(|| {
+                            view! {
+                                <li class="nav-wide">
+                                    <NavLink to="/organizations" icon=Icon::Scopes label="Organizations & Projects" />
+                                </li>
+                            }
+                        })}
                     <Only may=Permission::ManageUsers>
                         <li class="nav-wide">
-                            <NavLink to="/users" icon=Icon::Users label="Users" />
+                            <NavLink to="/users" also="/service-accounts" icon=Icon::Users label="Users" />
                         </li>
                     </Only>
                 </ul>
@@ -99,16 +114,13 @@ fn Around(frame: Option<Frame>) -> impl IntoView {
 
 #[component]
 fn Header(frame: Frame) -> impl IntoView {
-    let Frame { account, email, called, role, .. } = frame;
+    let Frame { account, email, called, role, account_role, scope, scopes, .. } = frame;
+    let role = role.or(account_role).map_or("No role here", Role::label);
     let named = (called != email).then(|| view! { <p class="menu-name" translate="no">{called.clone()}</p> });
     view! {
-        <p class="scope">
-            <span>"Account"</span>
-            " "
-            <b translate="no">{account}</b>
-        </p>
+        <ScopeSwitch scope=scope account=account choices=scopes />
         <div class="grow"></div>
-        <a class="find" href="/search" data-palette="">
+        <a class="find" href=at_scope("/search") data-palette="">
             {Icon::Search.draw()}
             <span>"Search everything"</span>
             <kbd class="needs-scripts" aria-hidden="true">"Ctrl K"</kbd>
@@ -124,20 +136,24 @@ fn Header(frame: Frame) -> impl IntoView {
         <div id="user-menu" class="menu" popover="auto">
             {named}
             <p class="menu-email" translate="no">{email}</p>
-            <p class="muted">{role.label()}</p>
+            <p class="muted">{role}</p>
             <p>
-                <a class="link" href="/account">
+                <a class="link" href=at_scope("/account")>
                     "Your account"
                 </a>
             </p>
             <ManagersOnly>
-                <a class="menu-link nav-narrow" href="/audit">
+                <a class="menu-link nav-narrow" href=at_scope("/audit")>
                     {Icon::Record.draw()}
                     "Audit Trail"
                 </a>
             </ManagersOnly>
+            <a class="menu-link nav-narrow" href=at_scope("/organizations")>
+                {Icon::Scopes.draw()}
+                "Organizations & Projects"
+            </a>
             <Only may=Permission::ManageUsers>
-                <a class="menu-link nav-narrow" href="/users">
+                <a class="menu-link nav-narrow" href=at_scope("/users")>
                     {Icon::Users.draw()}
                     "Users"
                 </a>
@@ -188,7 +204,7 @@ fn NavLink(
     let is_in = |page: &str| here.path() == page || here.path().starts_with(&format!("{page}/"));
     let current = (is_in(to) || also.is_some_and(is_in)).then_some("page");
     view! {
-        <a href=to aria-current=current>
+        <a href=at_scope(to) aria-current=current>
             {icon.draw()}
             {match short {
                 None => label.into_any(),
@@ -210,7 +226,7 @@ fn Footer() -> impl IntoView {
     view! {
         <footer class="footer">
             <span translate="no">{concat!("Muster ", env!("CARGO_PKG_VERSION"))}</span>
-            <a class="link" href="/help">"Documentation"</a>
+            <a class="link" href=at_scope("/help")>"Documentation"</a>
             <a class="link" href="/readyz" rel="external">"Status"</a>
             <button type="button" class="as-link needs-scripts" popovertarget="shortcuts" data-hotkey="?">
                 "Keyboard shortcuts"

@@ -34,6 +34,8 @@ pub mod overview;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod profiles;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod scopes;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod scripts;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod search;

@@ -52,8 +52,11 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
             let email = Email::parse(&key.email).map_err(|error| format!("--email: {error}"))?;
             let role = key.role.trim().to_uppercase().replace('-', "_");
             let days = if key.expires_in_days == "0" { "" } else { &key.expires_in_days };
-            let command = NewApiKey::parse(&key.name, &role, days, "").map_err(sentence)?;
-            with_context(&config, async |cx| create_key(cx, &email, command).await.map_err(told)).await
+            with_context(&config, async |cx| {
+                let command = NewApiKey::parse(cx.state.account, &key.name, &role, &key.scope, days, "");
+                create_key(cx, &email, command.map_err(sentence)?).await.map_err(told)
+            })
+            .await
         }
         AdminCommand::VerifyAudit(known) => {
             let known =

@@ -71,6 +71,9 @@ pub struct NewKey {
     /// What it may do at most: viewer, operator, delegate-manager or account-administrator.
     #[arg(long)]
     pub role: String,
+    /// Where it may do it: an organization, or organization/project; without it, the whole account.
+    #[arg(long, default_value = "")]
+    pub scope: String,
     /// For how many days it works; 0 for ever.
     #[arg(long, default_value = "90")]
     pub expires_in_days: String,

@@ -8,6 +8,7 @@ use muster::{
     form::InvalidFields,
     problem::Code,
     profile::ProfileError,
+    scope::{Scope, ScopeContents},
     text::{Invalid, InvalidField},
     token::{Restriction, TokenError},
     user::UserError,
@@ -53,6 +54,10 @@ pub enum Object {
     ApiKey,
     /// A service account.
     ServiceAccount,
+    /// An organization.
+    Organization,
+    /// A project of an organization.
+    Project,
     /// A path of the public interface.
     Path,
 }
@@ -68,6 +73,8 @@ pub enum Limit {
     ApiKeys,
     /// Service accounts.
     ServiceAccounts,
+    /// Organizations and projects.
+    Scopes,
     /// Install links of a scope that wait to be used.
     InstallLinks,
 }
@@ -126,6 +133,14 @@ pub enum Conflict {
     /// The profile of this name has no startup script.
     #[error("profile {0} has no startup script")]
     ProfileWithoutScript(String),
+    /// The organization or project has something in it.
+    #[error("{name} is not empty")]
+    ScopeNotEmpty {
+        /// What it is called.
+        name: String,
+        /// What is in it.
+        contents: ScopeContents,
+    },
     /// The first administrator was made before.
     #[error("the installation is set up already")]
     SetUpAlready,
@@ -176,7 +191,10 @@ impl Conflict {
             | Self::NotDelivered(_)
             | Self::ForeignRun
             | Self::RunEnded => Code::WrongState,
-            Self::ProfileInUse { .. } | Self::SecretInUse { .. } | Self::SecretUsedElsewhere { .. } => Code::InUse,
+            Self::ProfileInUse { .. }
+            | Self::SecretInUse { .. }
+            | Self::SecretUsedElsewhere { .. }
+            | Self::ScopeNotEmpty { .. } => Code::InUse,
             Self::Full(..) => Code::LimitReached,
         }
     }
@@ -290,6 +308,14 @@ impl Error {
                 Code::Internal
             }
         }
+    }
+}
+
+impl Object {
+    /// What a scope is.
+    #[must_use]
+    pub const fn of_scope(scope: &Scope) -> Self {
+        if scope.project.is_some() { Self::Project } else { Self::Organization }
     }
 }
 

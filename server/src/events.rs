@@ -19,6 +19,8 @@ pub enum Topic {
     Heartbeats,
     /// The list of people, their links and sessions.
     Users,
+    /// Organizations and projects.
+    Scopes,
     /// What somebody may do, or is called: every page of that person goes by it.
     Roles,
     /// Sessions that ended: open streams look whether theirs still stands.
@@ -27,7 +29,7 @@ pub enum Topic {
 
 impl Topic {
     /// Every topic.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Delegates,
         Self::Profiles,
         Self::Tokens,
@@ -35,6 +37,7 @@ impl Topic {
         Self::Scripts,
         Self::Heartbeats,
         Self::Users,
+        Self::Scopes,
         Self::Roles,
         Self::Sessions,
     ];
@@ -50,6 +53,7 @@ impl Topic {
             Self::Scripts => "scripts",
             Self::Heartbeats => "heartbeats",
             Self::Users => "users",
+            Self::Scopes => "scopes",
             Self::Roles => "roles",
             Self::Sessions => "sessions",
         }

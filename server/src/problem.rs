@@ -41,6 +41,8 @@ const fn not_found(object: Object) -> &'static str {
         Object::Session => "This session has ended already.",
         Object::ApiKey => "There is no such API key any more; it may have been deleted.",
         Object::ServiceAccount => "There is no such service account any more; somebody may have deleted it.",
+        Object::Organization => "There is no such organization, or you have no role in it.",
+        Object::Project => "There is no such project, or you have no role in it.",
         Object::Path => "There is nothing at this path.",
     }
 }
@@ -57,6 +59,8 @@ fn taken(object: Object, name: &str) -> String {
         Object::ApiKey => format!("There is a key {name} already. Choose another name, or rotate that one."),
         Object::ServiceAccount => format!("There is a service account {name} already. Choose another name."),
         Object::Profile => format!("There is a profile {name} already. Choose another name."),
+        Object::Organization => format!("There is an organization {name} already. Choose another identifier."),
+        Object::Project => format!("There is a project {name} here already. Choose another identifier."),
         Object::Delegate
         | Object::Rotation
         | Object::ScriptVersion
@@ -81,8 +85,14 @@ fn sentence(conflict: &Conflict) -> String {
         Conflict::Full(Limit::ServiceAccounts, most) => {
             format!("There are {most} service accounts. Delete one that is not needed first.")
         }
+        Conflict::Full(Limit::Scopes, most) => {
+            format!("There are {most} organizations and projects. Delete one that is not needed first.")
+        }
         Conflict::Full(Limit::InstallLinks, most) => {
             format!("{most} links wait to be used. Download the files, or try again in an hour.")
+        }
+        Conflict::ScopeNotEmpty { name, contents } => {
+            format!("{name} is not empty: it has {}. Delete or move what is in it first.", contents.listed())
         }
         Conflict::ProfileInUse { name, delegates } => {
             let s = if *delegates == 1 { "" } else { "s" };

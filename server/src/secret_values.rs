@@ -75,7 +75,25 @@ pub fn unseal_retired(encryption: &EncryptionKey, row: &retired_secret::Model) -
     open(encryption, &retired_purpose(row.id), &row.sealed_value)
 }
 
-/// Those of some secrets that a profile may use although they are limited.
+/// Of secrets of one name those that a scope sees: the narrowest scope's hides the others.
+#[must_use]
+pub fn narrowest(mut rows: Vec<secret::Model>) -> Vec<secret::Model> {
+    rows.sort_by(|a, b| {
+        let narrower = (&b.organization, &b.project).cmp(&(&a.organization, &a.project));
+        a.name.cmp(&b.name).then(narrower)
+    });
+    rows.dedup_by(|next, kept| next.name == kept.name);
+    rows
+}
+
+/// Whether profiles of a scope may use a secret only where it is granted to them: so it is where the secret is limited, and
+/// where it belongs to a scope above. Who writes scripts in a project learns nothing of the account's by that alone.
+#[must_use]
+pub fn needs_grant(row: &secret::Model, scope: &Scope) -> bool {
+    row.limited || (row.organization.as_str(), row.project.as_str()) != (scope.organization(), scope.project())
+}
+
+/// Those of some secrets that a profile may use although not all may.
 ///
 /// # Errors
 /// Where the database is out of reach.
@@ -103,7 +121,7 @@ pub struct Expanded {
     pub secrets: Vec<SecretId>,
 }
 
-/// A profile's script with the values of the secrets that it names, or what to say where it names one that does not
+/// The script of a profile of a scope with the values of the secrets that it names, or what to say where it names one that does not
 /// exist, that the profile may not use, or that cannot be opened.
 ///
 /// # Errors
@@ -124,14 +142,14 @@ pub async fn expand(
     let named = secret::Entity::find()
         .filter(secret::Entity::visible_from(scope))
         .filter(secret::Column::Name.is_in(names.iter().map(SecretName::as_str)));
-    let rows = named.all(state.db.read()).await?;
+    let rows = narrowest(named.all(state.db.read()).await?);
     // Asked again: a version may be handed out that was saved before the secret was limited.
-    let limited = rows.iter().filter(|row| row.limited).map(|row| row.id).collect();
+    let limited = rows.iter().filter(|row| needs_grant(row, scope)).map(|row| row.id).collect();
     let granted = granted(state.db.read(), profile, limited).await?;
     let mut values: HashMap<String, SecretValue> = HashMap::new();
     let mut secrets = Vec::new();
     for row in rows {
-        if row.limited && !granted.contains(&row.id) {
+        if needs_grant(&row, scope) && !granted.contains(&row.id) {
             return Ok(SecretName::parse(&row.name).and_then(|name| Err(domain::not_allowed(&name))));
         }
         secrets.push(SecretId(row.id));

@@ -5,9 +5,11 @@ use std::time::Duration;
 use super::{ApiKeyName, ServiceAccountName};
 use crate::{
     form::{FormReader, InvalidFields},
+    id::AccountId,
+    scope::Scope,
     text::{Invalid, InvalidField},
     token::Expiry,
-    user::{Role, parse_role},
+    user::{Role, parse_role, parse_scope},
 };
 
 /// A key to be made.
@@ -17,21 +19,31 @@ pub struct NewApiKey {
     pub name: ApiKeyName,
     /// What it may do at most.
     pub role: Role,
+    /// Where it may do it, and in all that lies under that.
+    pub scope: Scope,
     /// Until when it works.
     pub expiry: Expiry,
 }
 
 impl NewApiKey {
-    /// Reads a form. For the two fields of the expiry see [`Expiry::parse`].
+    /// Reads a form. For the scope see [`parse_scope`], for the two fields of the expiry [`Expiry::parse`].
     ///
     /// # Errors
     /// Says which fields are wrong and how.
-    pub fn parse(name: &str, role: &str, expires_in_days: &str, expires_at: &str) -> Result<Self, InvalidFields> {
+    pub fn parse(
+        account: AccountId,
+        name: &str,
+        role: &str,
+        scope: &str,
+        expires_in_days: &str,
+        expires_at: &str,
+    ) -> Result<Self, InvalidFields> {
         let mut form = FormReader::default();
         let name = form.field("name", ApiKeyName::parse(name));
         let role = form.part(parse_role(role));
+        let scope = form.part(parse_scope(account, scope));
         let expiry = form.part(Expiry::parse(expires_in_days, expires_at));
-        form.finish(|| Some(Self { name: name?, role: role?, expiry: expiry? }))
+        form.finish(|| Some(Self { name: name?, role: role?, scope: scope?, expiry: expiry? }))
     }
 }
 
@@ -66,18 +78,21 @@ pub struct NewServiceAccount {
     pub name: ServiceAccountName,
     /// What its keys may do at most.
     pub role: Role,
+    /// Where they may do it, and in all that lies under that.
+    pub scope: Scope,
 }
 
 impl NewServiceAccount {
-    /// Reads a form.
+    /// Reads a form. For the scope see [`parse_scope`].
     ///
     /// # Errors
     /// Says which fields are wrong and how.
-    pub fn parse(name: &str, role: &str) -> Result<Self, InvalidFields> {
+    pub fn parse(account: AccountId, name: &str, role: &str, scope: &str) -> Result<Self, InvalidFields> {
         let mut form = FormReader::default();
         let name = form.field("name", ServiceAccountName::parse(name));
         let role = form.part(parse_role(role));
-        form.finish(|| Some(Self { name: name?, role: role? }))
+        let scope = form.part(parse_scope(account, scope));
+        form.finish(|| Some(Self { name: name?, role: role?, scope: scope? }))
     }
 }
 
@@ -87,10 +102,12 @@ mod tests {
 
     #[test]
     fn everything_that_is_wrong_is_told() {
-        let error = NewApiKey::parse(" ", "KING", "0", "").unwrap_err();
+        let account = AccountId(uuid::Uuid::nil());
+        let error = NewApiKey::parse(account, " ", "KING", "/edge", "0", "").unwrap_err();
         let fields: Vec<&str> = error.iter().map(|field| field.field).collect();
-        assert_eq!(fields, ["name", "role", "expires_in_days"]);
-        assert!(NewApiKey::parse("ci", "VIEWER", "", "").is_ok());
+        assert_eq!(fields, ["name", "role", "scope", "expires_in_days"]);
+        let key = NewApiKey::parse(account, "ci", "VIEWER", "platform/edge", "", "").unwrap();
+        assert_eq!(key.scope.identifiers(), "platform/edge");
     }
 
     #[test]

@@ -191,6 +191,18 @@ named_enum! {
         PasswordChanged = "PASSWORD_CHANGED", "Password changed";
         /// Sessions of a user were ended.
         SessionsEnded = "SESSIONS_ENDED", "Sessions ended";
+        /// An organization was made.
+        OrganizationCreated = "ORGANIZATION_CREATED", "Organization created";
+        /// An organization was given another name.
+        OrganizationRenamed = "ORGANIZATION_RENAMED", "Organization renamed";
+        /// An organization was deleted.
+        OrganizationDeleted = "ORGANIZATION_DELETED", "Organization deleted";
+        /// A project was made.
+        ProjectCreated = "PROJECT_CREATED", "Project created";
+        /// A project was given another name.
+        ProjectRenamed = "PROJECT_RENAMED", "Project renamed";
+        /// A project was deleted.
+        ProjectDeleted = "PROJECT_DELETED", "Project deleted";
         /// A service account was made.
         ServiceAccountCreated = "SERVICE_ACCOUNT_CREATED", "Service account created";
         /// A service account was deleted, and its keys with it.

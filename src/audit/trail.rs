@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Action, AuditRow, Link};
-use crate::{named_enum::named_enum, page::Cursor, time::Timestamp};
+use crate::{named_enum::named_enum, page::Cursor, scope::Scope, time::Timestamp};
 
 named_enum! {
     /// The kind of object that an entry is about.
@@ -22,6 +22,8 @@ named_enum! {
         InstallFiles = "install-files", "Install files";
         /// API keys, and the service accounts that have some.
         ApiKeys = "api-keys", "API keys";
+        /// Organizations and projects.
+        Scopes = "scopes", "Organizations & projects";
         /// The account, people, and how they sign in and out.
         People = "people", "People and sign-ins";
     }
@@ -59,6 +61,12 @@ impl Action {
             | Self::CredentialRefused
             | Self::RegistrationRefused
             | Self::WaitingRejected => Subject::Tokens,
+            Self::OrganizationCreated
+            | Self::OrganizationRenamed
+            | Self::OrganizationDeleted
+            | Self::ProjectCreated
+            | Self::ProjectRenamed
+            | Self::ProjectDeleted => Subject::Scopes,
             Self::ServiceAccountCreated
             | Self::ServiceAccountDeleted
             | Self::ApiKeyCreated
@@ -110,6 +118,9 @@ pub struct TrailFilter {
     /// Before this.
     #[serde(default)]
     pub until: Option<Timestamp>,
+    /// Whether the entries of what lies under the scope are asked for, too.
+    #[serde(default)]
+    pub beneath: bool,
     /// Which page.
     #[serde(default)]
     pub cursor: Cursor,
@@ -142,6 +153,8 @@ pub struct TrailRow {
     pub object: Option<Uuid>,
     /// What the object was called then.
     pub name: String,
+    /// Where the object belonged.
+    pub scope: Scope,
     /// Whether the object is still there and has a page.
     pub has_page: bool,
     /// Its place in the chain; none of the newest, which are not in it yet.

@@ -1,26 +1,35 @@
 //! What is asked for about people.
 
 use super::{Email, PersonName, Role};
-use crate::text::InvalidField;
+use crate::{access::Grant, id::AccountId, scope::Scope, text::InvalidField};
 
 /// A person to be invited.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invite {
     /// The address that the person will sign in with.
     pub email: Email,
-    /// What the person will be.
-    pub role: Role,
+    /// The role that the person will have, and where.
+    pub grant: Grant,
 }
 
 impl Invite {
-    /// Reads a form.
+    /// Reads a form. For the scope see [`parse_scope`].
     ///
     /// # Errors
     /// Says which field is wrong and how.
-    pub fn parse(email: &str, role: &str) -> Result<Self, InvalidField> {
+    pub fn parse(account: AccountId, email: &str, role: &str, scope: &str) -> Result<Self, InvalidField> {
         let email = Email::parse(email).map_err(|error| error.of_field("email"))?;
-        Ok(Self { email, role: parse_role(role)? })
+        let role = parse_role(role)?;
+        Ok(Self { email, grant: Grant { role, scope: parse_scope(account, scope)? } })
     }
+}
+
+/// Reads where a role or a key counts: empty for the account, an organization, or `organization/project`.
+///
+/// # Errors
+/// Says what to write.
+pub fn parse_scope(account: AccountId, scope: &str) -> Result<Scope, InvalidField> {
+    Scope::parse(account, scope.trim()).map_err(|error| error.of_field("scope"))
 }
 
 /// Reads the role that a form gives a person.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{named_enum::named_enum, text::Invalid};
 
 named_enum! {
-    /// What a person is in the account.
+    /// What somebody may do in a scope and in all that lies under it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
     pub enum Role: code, label {
         /// Reads everything but the secrets of scripts.
@@ -32,12 +32,20 @@ pub enum Permission {
     ManageUsers,
     /// Look through the audit trail, which also tells who signed in and from where.
     ReadAuditTrail,
+    /// Make, rename and delete organizations and projects.
+    ManageScopes,
 }
 
 impl Permission {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::View, Self::RunScripts, Self::ManageDelegates, Self::ReadAuditTrail, Self::ManageUsers];
+    pub const ALL: [Self; 6] = [
+        Self::View,
+        Self::RunScripts,
+        Self::ManageDelegates,
+        Self::ReadAuditTrail,
+        Self::ManageScopes,
+        Self::ManageUsers,
+    ];
 }
 
 impl Role {
@@ -58,15 +66,24 @@ impl Role {
             Permission::ManageDelegates | Permission::ReadAuditTrail => {
                 matches!(self, Self::DelegateManager | Self::AccountAdministrator)
             }
-            Permission::ManageUsers => matches!(self, Self::AccountAdministrator),
+            Permission::ManageScopes | Permission::ManageUsers => matches!(self, Self::AccountAdministrator),
         }
     }
 
     /// This role, or the other one where that includes less.
     #[must_use]
     pub fn at_most(self, other: Self) -> Self {
-        let rights = |role: Self| Permission::ALL.into_iter().filter(|one| role.may(*one)).count();
-        if rights(other) < rights(self) { other } else { self }
+        if other.rights() < self.rights() { other } else { self }
+    }
+
+    /// This role, or the other one where that includes more.
+    #[must_use]
+    pub fn at_least(self, other: Self) -> Self {
+        if other.rights() > self.rights() { other } else { self }
+    }
+
+    fn rights(self) -> usize {
+        Permission::ALL.into_iter().filter(|one| self.may(*one)).count()
     }
 
     /// What it allows, as a sentence for who chooses it.
@@ -101,6 +118,7 @@ mod tests {
         for (at, role) in Role::ALL.into_iter().enumerate() {
             for (bound_at, bound) in Role::ALL.into_iter().enumerate() {
                 assert_eq!(role.at_most(bound), Role::ALL[at.min(bound_at)], "{role:?} {bound:?}");
+                assert_eq!(role.at_least(bound), Role::ALL[at.max(bound_at)], "{role:?} {bound:?}");
             }
         }
     }

@@ -67,8 +67,12 @@ fn facts(user: &User) -> impl IntoView + use<> {
             <div>
                 <dt>"Role"</dt>
                 <dd>
-                    {user.role.label()}
-                    <span class="second">{user.role.meaning()}</span>
+                    {match user.grants.as_slice() {
+                        [only] if only.scope.organization.is_none() => {
+                            view! { {only.role.label()} <span class="second">{only.role.meaning()}</span> }.into_any()
+                        }
+                        _ => crate::users::roles(user).into_any(),
+                    }}
                 </dd>
             </div>
             <div>

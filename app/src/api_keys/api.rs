@@ -50,13 +50,14 @@ pub async fn create_api_key(
     #[server(default)] holder: String,
     name: String,
     #[server(default)] role: String,
+    #[server(default)] scope: String,
     #[server(default)] expires_in_days: String,
     #[server(default)] expires_at: String,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
         let holder = read(&holder)?;
         console.authorize(permission(holder))?;
-        let command = NewApiKey::parse(&name, &role, &expires_in_days, &expires_at)?;
+        let command = NewApiKey::parse(console.scope().account, &name, &role, &scope, &expires_in_days, &expires_at)?;
         let id = console.create_api_key(holder, command).await?;
         console.redirect(&format!("{}/keys/{id}/value", page_of(holder)));
         Ok(())
@@ -120,10 +121,15 @@ pub async fn get_service_account(id: ServiceAccountId) -> Result<ServiceAccountD
 
 /// Makes a service account.
 #[server(endpoint = "service-accounts/create")]
-pub async fn create_service_account(name: String, #[server(default)] role: String) -> Result<(), ConsoleError> {
+pub async fn create_service_account(
+    name: String,
+    #[server(default)] role: String,
+    #[server(default)] scope: String,
+) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageUsers)?;
-        let id = console.create_service_account(NewServiceAccount::parse(&name, &role)?).await?;
+        let command = NewServiceAccount::parse(console.scope().account, &name, &role, &scope)?;
+        let id = console.create_service_account(command).await?;
         console.redirect(&back_to(&page_of(Some(id)), SERVICE_ACCOUNTS, id));
         Ok(())
     })

@@ -1,7 +1,10 @@
 //! The keys of a person or a service account, as a part of that one's page.
 
 use leptos::prelude::*;
-use muster::api_key::{ApiKeyRow, ApiKeyStatus};
+use muster::{
+    api_key::{ApiKeyRow, ApiKeyStatus},
+    scope::Scope,
+};
 
 use super::api::page_of;
 use crate::{
@@ -47,6 +50,12 @@ pub fn keys_block(holder: Holder, keys: Vec<ApiKeyRow>) -> impl IntoView {
     }
 }
 
+/// Where a key or an account counts, where that is not the whole account.
+pub fn place_of(scope: &Scope) -> Option<AnyView> {
+    let identifiers = scope.identifiers();
+    (!identifiers.is_empty()).then(|| view! { <span class="second mono">{identifiers}</span> }.into_any())
+}
+
 fn line(holder: Holder, row: ApiKeyRow) -> impl IntoView {
     let ApiKeyRow { key, status, used_at, used_from } = row;
     let to = |dialog: &str| Href::new(format!("{}/keys/{}/{dialog}", page_of(holder), key.id));
@@ -68,7 +77,7 @@ fn line(holder: Holder, row: ApiKeyRow) -> impl IntoView {
                 {(status == ApiKeyStatus::Expired).then(|| view! { " " <Badge kind=Kind::Bad label="Expired" /> })}
                 {old}
             </td>
-            <td data-label="Role">{key.role.label()}</td>
+            <td data-label="Role">{key.role.label()} {place_of(&key.scope)}</td>
             <td data-label="Expires">{time_or(key.expires_at, "never")}</td>
             <td data-label="Last used">{time_or(used_at, "never")} {from}</td>
             <td class="actions-cell">

@@ -11,6 +11,7 @@ use super::api::{CreateApiKey, DeleteApiKey, ForgetApiKey, RotateApiKey, get_api
 use crate::{
     console::{Holder, RevealedKey},
     error::ConsoleError,
+    scopes::ScopeField,
     tokens::expiry::ExpiryFields,
     ui::{
         dialog::{MessageDialog, render_dialog},
@@ -60,6 +61,7 @@ pub fn NewApiKeyDialog() -> impl IntoView {
             <HolderField />
             <TextField name="name" label="Name" hint="Say where it is used, for example ci or terraform." />
             <RoleField value=Role::Viewer />
+            <ScopeField label="Where" hint="The key counts there and in all that lies under it." />
             <p class="hint">{format!("At no time may the key do more than {whose}.")}</p>
             <ExpiryFields />
         </FormDialog>

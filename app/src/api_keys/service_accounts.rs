@@ -13,10 +13,11 @@ use super::{
         CreateServiceAccount, DeleteServiceAccount, SERVICE_ACCOUNTS, get_service_account, list_service_accounts,
         page_of,
     },
-    block::keys_block,
+    block::{keys_block, place_of},
 };
 use crate::{
     error::ConsoleError,
+    scopes::ScopeField,
     session::{Only, Toast},
     ui::{
         button::NavButton,
@@ -24,7 +25,7 @@ use crate::{
         empty::EmptyState,
         field::TextField,
         form_dialog::{FormDialog, Submit},
-        href::Href,
+        href::{Href, at_scope},
         icon::Icon,
         live::Follows,
         load::render,
@@ -85,11 +86,11 @@ fn table(rows: Vec<ServiceAccountRow>) -> AnyView {
         view! {
             <tr class="row" translate="no">
                 <td class="main-cell" data-label="Name">
-                    <a class="t" href=page_of(Some(row.account.id))>
+                    <a class="t" href=at_scope(&page_of(Some(row.account.id)))>
                         {name}
                     </a>
                 </td>
-                <td data-label="Role">{row.account.role.label()}</td>
+                <td data-label="Role">{row.account.role.label()} {place_of(&row.account.scope)}</td>
                 <td data-label="Keys">{row.keys.to_string()}</td>
                 <td data-label="Last used">{time_or(row.used_at, "never")}</td>
                 <td data-label="Created">
@@ -107,7 +108,7 @@ pub fn ServiceAccountPage() -> impl IntoView {
         <Title text="Service account" />
         <Follows topics="users roles" />
         <p class="crumb">
-            <a class="link" href=SERVICE_ACCOUNTS>
+            <a class="link" href=at_scope(SERVICE_ACCOUNTS)>
                 "Service accounts"
             </a>
         </p>
@@ -137,6 +138,7 @@ fn about(ServiceAccountDetail { account, keys }: ServiceAccountDetail) -> impl I
                 <dd>
                     {account.role.label()}
                     <span class="second">{account.role.meaning()}</span>
+                    {place_of(&account.scope)}
                 </dd>
             </div>
             <div>
@@ -163,6 +165,7 @@ pub fn NewServiceAccountDialog() -> impl IntoView {
             >
                 <TextField name="name" label="Name" hint="Say which program it is, for example terraform." />
                 <RoleField value=Role::Viewer />
+                <ScopeField label="Where" hint="Its keys count there and in all that lies under it." />
             </FormDialog>
         </Only>
     }

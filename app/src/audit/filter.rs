@@ -7,11 +7,14 @@ use muster::{
 };
 
 use super::query::{PATH, action_word};
-use crate::ui::choice::Choice;
+use crate::ui::href::at_scope;
+use crate::{session::use_scope, ui::choice::Choice};
 
 /// What narrows the trail.
 #[component]
 pub fn TrailFilterBar(filter: TrailFilter) -> impl IntoView {
+    // A project has nothing under it.
+    let can_have_more = use_scope().project.is_none();
     let subjects = Subject::ALL.map(|subject| (subject.slug().to_owned(), subject.label()));
     // Of a kind that is chosen, only the acts on it.
     let fits = |action: &Action| filter.subject.is_none_or(|subject| action.subject() == subject);
@@ -19,7 +22,7 @@ pub fn TrailFilterBar(filter: TrailFilter) -> impl IntoView {
         Action::ALL.into_iter().filter(fits).map(|action| (action_word(action), action.label())).collect();
     actions.sort_by_key(|(_, label)| *label);
     view! {
-        <form class="bar trail-bar" method="get" action=PATH role="search" data-auto="">
+        <form class="bar trail-bar" method="get" action=at_scope(PATH) role="search" data-auto="">
             <Text name="who" label="Who" value=filter.who />
             <Text name="object" label="Object" value=filter.object />
             <Text name="address" label="Address" value=filter.address />
@@ -41,6 +44,12 @@ pub fn TrailFilterBar(filter: TrailFilter) -> impl IntoView {
             />
             <Moment name="since" label="Since (UTC)" at=filter.since />
             <Moment name="until" label="Until (UTC)" at=filter.until />
+            {can_have_more.then(|| view! {
+                <label class="check">
+                    <input type="checkbox" name="beneath" value="1" checked=filter.beneath />
+                    "With all that lies under it"
+                </label>
+            })}
             <button type="submit" class="btn no-scripts">
                 "Apply"
             </button>

@@ -14,7 +14,8 @@ use super::{
     query::{PATH, trail_href, use_trail_filter},
 };
 use crate::{
-    session::may,
+    scopes::place,
+    session::{may, use_scope},
     ui::{
         button::NavButton,
         empty::EmptyState,
@@ -56,7 +57,7 @@ pub fn AuditTrailPage() -> impl IntoView {
             actions=actions
             page=list_audit_trail(filter.clone())
             table=&TABLE
-            topics="delegates profiles tokens secrets"
+            topics="delegates profiles tokens secrets scopes"
             nouns=["entry", "entries"]
             href=move |cursor| trail_href(PATH, &pages.at(cursor))
             cursor=filter.cursor.clone()
@@ -80,11 +81,13 @@ fn line(id: Uuid, row: TrailRow, filter: &TrailFilter) -> impl IntoView + use<> 
     let address = to(|filter, address| filter.address = address, &entry.address);
     let object = row.object.map(|object| to(|filter, id| filter.object = id, &object.to_string()));
     let page = row.object.filter(|_| row.has_page).and_then(|object| page_of(entry.action.subject(), object));
+    let page = page.map(|page| page.in_scope(&row.scope));
+    let here = use_scope();
     view! {
         <tr class="row" data-key=id.to_string()>
             <td data-label="When" class="time-cell">
                 <Time at=entry.at />
-                {place(row.link)}
+                {place_in_chain(row.link)}
             </td>
             <td data-label="What" class="main-cell">
                 <span class="t">{entry.action.label()}</span>
@@ -95,6 +98,7 @@ fn line(id: Uuid, row: TrailRow, filter: &TrailFilter) -> impl IntoView + use<> 
                     Some(page) => view! { <a class="link" href=page.to_string()>{row.name}</a> }.into_any(),
                     None => view! { <span>{row.name}</span> }.into_any(),
                 }}
+                {(row.scope != here).then(|| view! { <span class="second mono">{place(&row.scope)}</span> })}
                 {object.map(|only| view! { <a class="link second only" href=only data-noscroll="">"All of it"</a> })}
             </td>
             <td data-label="Who">
@@ -115,7 +119,7 @@ fn line(id: Uuid, row: TrailRow, filter: &TrailFilter) -> impl IntoView + use<> 
 }
 
 /// The entry's number in the chain, and its hash for who points there.
-fn place(link: Option<Link>) -> impl IntoView {
+fn place_in_chain(link: Option<Link>) -> impl IntoView {
     match link {
         Some(Link { seq, hash }) => view! {
             <span class="second mono" title=format!("Hash {hash}")>
@@ -140,6 +144,7 @@ fn page_of(subject: Subject, id: Uuid) -> Option<Href> {
         Subject::Tokens => "tokens",
         Subject::Secrets => "secrets",
         Subject::People if may(Permission::ManageUsers) => "users",
+        Subject::Scopes => "organizations",
         Subject::InstallFiles | Subject::ApiKeys | Subject::People => return None,
     };
     Some(Href::new(format!("/{list}/{id}")))

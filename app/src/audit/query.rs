@@ -27,6 +27,7 @@ fn read(query: &ParamsMap) -> TrailFilter {
         action: query.get_str("action").and_then(|word| Action::from_code(&word.to_uppercase().replace('-', "_"))),
         since: time("since"),
         until: time("until"),
+        beneath: query.get_str("beneath").is_some_and(|text| !text.is_empty()),
         cursor: cursor_of(query),
     }
 }
@@ -52,7 +53,8 @@ pub fn trail_href(path: &str, filter: &TrailFilter) -> Href {
         .with_some("kind", filter.subject.map(Subject::slug))
         .with_some("action", filter.action.map(action_word))
         .with_some("since", filter.since.map(Timestamp::to_minute))
-        .with_some("until", filter.until.map(Timestamp::to_minute));
+        .with_some("until", filter.until.map(Timestamp::to_minute))
+        .with_some("beneath", filter.beneath.then_some(1));
     with_cursor(href, &filter.cursor)
 }
 
@@ -78,6 +80,7 @@ mod tests {
             action: Some(Action::DelegateApproved),
             since: Some(Timestamp::from_millis(60_000)),
             until: Some(Timestamp::from_millis(120_000)),
+            beneath: true,
             cursor: Cursor::After(Mark::from(uuid::Uuid::from_u128(7))),
         };
         let address = trail_href(PATH, &filter).to_string();

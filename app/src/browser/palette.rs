@@ -131,11 +131,13 @@ fn search() {
     if let Some(earlier) = UNDER_WAY.replace(Some(controller.clone())) {
         earlier.abort();
     }
+    // It names the scope that is searched.
+    let Some(path) = of_page("#palette form").and_then(|form| form.get_attribute("action")) else { return };
     let query = String::from(js_sys::encode_uri_component(text.trim()));
     spawn_local(async move {
         let init = RequestInit::new();
         init.set_signal(Some(&controller.signal()));
-        let Ok((answer, text)) = visit::ask(&format!("/search?q={query}"), &init).await else { return };
+        let Ok((answer, text)) = visit::ask(&format!("{path}?q={query}"), &init).await else { return };
         let (Some(place), Some(page)) = (of_page(FOUND), Answer::parse(&text)) else { return };
         // Who is not signed in any more is sent elsewhere.
         let Some(found) = page.part("#found").filter(|_| !answer.redirected()).and_then(|found| merge::import(&found))

@@ -10,6 +10,7 @@ mod everything;
 mod install;
 mod invitation;
 mod profiles;
+mod scopes;
 mod scripts;
 mod secrets;
 mod session;
@@ -20,7 +21,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use leptos::{prelude::*, task};
-use muster::user::Permission;
+use muster::{scope::Scope, user::Permission};
 use tracing::instrument::{Instrument as _, WithSubscriber as _};
 
 pub use self::{
@@ -31,6 +32,7 @@ pub use self::{
     install::Install,
     invitation::Invitation,
     profiles::Profiles,
+    scopes::Scopes,
     scripts::Scripts,
     secrets::Secrets,
     session::{Frame, Session},
@@ -52,6 +54,7 @@ pub trait Console:
     + Users
     + Account
     + ApiKeys
+    + Scopes
     + Invitation
     + Send
     + Sync
@@ -66,8 +69,17 @@ pub trait Console:
     /// Gives the reply to the call under way the status of an error, and what else tells of it.
     fn tell(&self, error: &ConsoleError);
 
-    /// Sends the browser to another page of the console once the call has succeeded.
-    fn redirect(&self, path: &str);
+    /// The scope that the request names.
+    fn scope(&self) -> Scope;
+
+    /// Sends the browser to another page of the console once the call has succeeded: one of the same scope, where the path
+    /// names none.
+    fn redirect(&self, path: &str) {
+        self.redirect_in(&self.scope(), path);
+    }
+
+    /// The same, to a page of another scope.
+    fn redirect_in(&self, scope: &Scope, path: &str);
 }
 
 /// Runs a call on the console of this request, in a task of its own: the parts of a page are begun together and then waited

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use muster::{
+    scope::{Scope, ScopeChoice},
     theme::Theme,
     user::{Password, Role},
 };
@@ -17,10 +18,16 @@ pub struct Frame {
     pub email: String,
     /// What the person is called: by name, or else by address.
     pub called: String,
-    /// What the person may do.
-    pub role: Role,
+    /// What the person may do at the scope of the page; none where that is nothing.
+    pub role: Option<Role>,
+    /// What the person may do at the account; none where that is nothing.
+    pub account_role: Option<Role>,
+    /// The scope of the page.
+    pub scope: Scope,
     /// The account's name.
     pub account: String,
+    /// Where the person can go, the account first; none where there is nothing but the account.
+    pub scopes: Vec<ScopeChoice>,
     /// How many delegates wait for approval.
     pub pending: u64,
     /// How many tokens expire within two weeks.

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use muster::{
     id::UserId,
     page::{Cursor, Page},
+    scope::Scope,
     user::{Invite, LinkKind, OpenLink, Role, User, UserDetail, UserRow},
 };
 use serde::{Deserialize, Serialize};
@@ -42,8 +43,8 @@ pub trait Users {
     async fn reveal_user_link(&self, id: UserId) -> Result<Option<RevealedLink>, ConsoleError>;
     /// The new link has arrived where it is shown: it is not shown again.
     async fn forget_user_link(&self, id: UserId) -> Result<(), ConsoleError>;
-    /// Gives a person another role.
-    async fn change_role(&self, id: UserId, role: Role) -> Result<(), ConsoleError>;
+    /// Gives a person a role at a scope in place of the one there, or takes it away.
+    async fn change_role(&self, id: UserId, scope: &Scope, role: Option<Role>) -> Result<(), ConsoleError>;
     /// Bars a person, and ends the person's sessions.
     async fn disable_user(&self, id: UserId) -> Result<(), ConsoleError>;
     /// Lets a person sign in again who was disabled.

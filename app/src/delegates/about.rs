@@ -9,6 +9,7 @@ use super::{
     query::ListQuery,
     strip::strips,
 };
+use crate::ui::href::at_scope;
 use crate::{
     session::ManagersOnly,
     ui::{button::NavButton, copy::CopyButton, icon::Icon, time::Time},
@@ -117,7 +118,7 @@ fn placement(detail: &DelegateDetail, query: &ListQuery) -> impl IntoView + use<
         <div>
             <dt>"Profile"</dt>
             <dd translate="no" class="changeable">
-                <a class="link" href=format!("/profiles/{}", delegate.profile_id)>
+                <a class="link" href=at_scope(&format!("/profiles/{}", delegate.profile_id))>
                     {row.profile.clone()}
                 </a>
                 {change(query.dialog(delegate.id, "profile"), "Switch profile", "Switch profile")}
@@ -132,7 +133,7 @@ fn placement(detail: &DelegateDetail, query: &ListQuery) -> impl IntoView + use<
                 {match row.token_status {
                     Some(_) => {
                         view! {
-                            <a class="link" href=format!("/tokens/{}", delegate.token_id)>
+                            <a class="link" href=at_scope(&format!("/tokens/{}", delegate.token_id))>
                                 {row.token.clone()}
                             </a>
                         }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use muster::delegate::{DelegateFilter, DelegateType, Flag, Search, Sort};
 
 use super::query::kind_word;
+use crate::ui::href::at_scope;
 use crate::ui::{choice::Choice, search::SearchField};
 
 /// The form above the list.
@@ -16,7 +17,7 @@ pub fn FilterBar(filter: DelegateFilter) -> impl IntoView {
     let sorts = Sort::ALL.into_iter().skip(1).map(|sort| (sort.slug().to_owned(), sort_label(sort)));
     let sort = if filter.sort == Sort::default() { "" } else { filter.sort.slug() };
     view! {
-        <form class="bar" method="get" action="/delegates" role="search" data-auto="">
+        <form class="bar" method="get" action=at_scope("/delegates") role="search" data-auto="">
             <SearchField
                 id="delegates-search"
                 value=filter.search.clone()

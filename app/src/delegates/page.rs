@@ -71,7 +71,7 @@ pub fn DelegatesPage() -> impl IntoView {
             frozen=query.decide.is_some()
             empty=Box::new(move |total, at_least| none(&for_empty, total, at_least))
         >
-            <Toast otherwise="Processes in your own networks that registered with this account." />
+            <Toast otherwise="Processes in your own networks that registered here." />
             {flooded}
             <StatusTabs query=query.clone() />
             <FilterBar filter=query.filter.clone() />

@@ -8,6 +8,7 @@ use super::{
     checksum::Checksum,
     query::{InstallQuery, hidden_fields},
 };
+use crate::ui::href::at_scope;
 use crate::ui::{code::Code, icon::Icon};
 
 /// What is said of a file that was copied.
@@ -102,7 +103,7 @@ pub fn DownloadForm(
     label: Option<String>,
 ) -> impl IntoView {
     view! {
-        <form class="row-form" id=id method="post" action=download_path(kind) data-native="">
+        <form class="row-form" id=id method="post" action=at_scope(&download_path(kind)) data-native="">
             {hidden_fields(&fields)}
             <input type="hidden" name="sha256" value=sha256 />
             {(!file.is_empty()).then(|| view! { <input type="hidden" name="file" value=file /> })}

@@ -7,6 +7,7 @@ use muster::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::ui::href::at_scope;
 use crate::ui::href::use_here;
 
 /// What a person chose last in the guided page. The server provides it as a context.
@@ -63,7 +64,7 @@ pub fn use_cluster() -> Cluster {
 pub fn ClusterForm(action: String, cluster: Cluster) -> impl IntoView {
     let wrong = !is_cluster(cluster.text.trim());
     view! {
-        <form class="bar" method="get" action=action data-auto="">
+        <form class="bar" method="get" action=at_scope(&action) data-auto="">
             <div class="labelled">
                 <label for="ecs-cluster">"ECS cluster"</label>
                 <input

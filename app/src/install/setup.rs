@@ -13,6 +13,7 @@ use super::{
     remembered::use_remembered,
     wizard::{NoSuchKind, OnlyHere, Step, StepHead},
 };
+use crate::ui::href::at_scope;
 use crate::ui::{
     button::SubmitButton,
     field::{CheckField, RadioField, SelectField, TextArea, TextField},
@@ -115,7 +116,7 @@ fn SetupForm(kind: InstallKind, fields: InstallFields, options: InstallOptions) 
                     value=token
                     hint="The files hold the token's real value: keep them as you keep the token."
                 >
-                    <button type="submit" class="btn" formaction=new_token formmethod="get" formnovalidate=true data-noscroll="">
+                    <button type="submit" class="btn" formaction=at_scope(&new_token) formmethod="get" formnovalidate=true data-noscroll="">
                         "New token"
                     </button>
                 </SelectField>

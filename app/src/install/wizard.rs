@@ -8,7 +8,12 @@ use super::query::InstallQuery;
 use crate::{
     console::tell_status,
     error::ConsoleError,
-    ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon},
+    ui::{
+        button::NavButton,
+        empty::EmptyState,
+        href::{Href, at_scope},
+        icon::Icon,
+    },
 };
 
 /// A step.
@@ -74,13 +79,13 @@ pub fn StepHead(
     view! {
         <Title text=now.heading() />
         <p class="crumb">
-            <a class="link" href="/delegates">
+            <a class="link" href=at_scope("/delegates")>
                 "Delegates"
             </a>
             {kind.map(|_| {
                 view! {
                     <span aria-hidden="true">"/"</span>
-                    <a class="link" href="/install">
+                    <a class="link" href=at_scope("/install")>
                         "Download Delegate"
                     </a>
                 }
@@ -140,7 +145,7 @@ pub fn NoSuchKind() -> impl IntoView {
         </div>
         <EmptyState icon=Icon::Warning title="There is no such type of delegate" alert=true>
             <p>
-                <a class="link" href="/install">
+                <a class="link" href=at_scope("/install")>
                     "Choose a type"
                 </a>
             </p>

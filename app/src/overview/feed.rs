@@ -9,7 +9,7 @@ use muster::{
 
 use crate::ui::{
     badge::{Badge, Kind},
-    href::Href,
+    href::{Href, at_scope},
     time::Time,
 };
 
@@ -49,7 +49,7 @@ fn Feed(title: &'static str, nothing: &'static str, lines: Vec<AnyView>, childre
 pub fn Decisions(decisions: Vec<DecisionMade>) -> impl IntoView {
     let lines = decisions.into_iter().map(|made| {
         let name = match made.delegate {
-            Some(id) => view! { <a class="t" href=format!("/delegates/{id}")>{made.name}</a> }.into_any(),
+            Some(id) => view! { <a class="t" href=at_scope(&format!("/delegates/{id}"))>{made.name}</a> }.into_any(),
             None => view! { <span class="t">{made.name}</span> }.into_any(),
         };
         let what = view! {
@@ -90,7 +90,7 @@ pub fn Failed(failed: Few<Mention>) -> impl IntoView {
 fn Mentions(title: &'static str, nothing: &'static str, few: Few<Mention>, all: Href) -> impl IntoView {
     let more = few.total.saturating_sub(few.named.len() as u64);
     let lines = few.named.into_iter().map(|mention| {
-        let to = format!("/delegates/{}", mention.id);
+        let to = at_scope(&format!("/delegates/{}", mention.id));
         line(mention.at, view! { <a class="t" href=to>{mention.name}</a> }.into_any()).into_any()
     });
     view! {
@@ -112,7 +112,7 @@ fn Mentions(title: &'static str, nothing: &'static str, few: Few<Mention>, all: 
 pub fn Next(expiring: Vec<Expiring>) -> impl IntoView {
     let lines = expiring.into_iter().map(|token| {
         let what = view! {
-            <a class="t" href=format!("/tokens/{}", token.id)>{token.name}</a>
+            <a class="t" href=at_scope(&format!("/tokens/{}", token.id))>{token.name}</a>
             {token.soon.then(|| view! { " " <Badge kind=Kind::Warn label="Soon" /> })}
         };
         line(token.at, what.into_any()).into_any()

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::session::ManagersOnly;
+use crate::ui::href::at_scope;
 
 /// The steps to the first delegate.
 #[component]
@@ -18,13 +19,13 @@ pub fn FirstSteps() -> impl IntoView {
                 <ManagersOnly>
                     <li>
                         <p>
-                            <a class="link" href="/profiles/new">"Make a profile"</a>
+                            <a class="link" href=at_scope("/profiles/new")>"Make a profile"</a>
                             " that requires approval: then nobody works for you whom you have not looked at."
                         </p>
                     </li>
                     <li>
                         <p>
-                            <a class="link" href="/install">"Download the delegate"</a>
+                            <a class="link" href=at_scope("/install")>"Download the delegate"</a>
                             " for your host, container or cluster, and start it there."
                         </p>
                     </li>
@@ -32,7 +33,7 @@ pub fn FirstSteps() -> impl IntoView {
                 <li>
                     <p>
                         "It shows up under "
-                        <a class="link" href="/delegates">"Delegates"</a>
+                        <a class="link" href=at_scope("/delegates")>"Delegates"</a>
                         " by itself. Compare its key's fingerprint with the one in its log, and approve it."
                     </p>
                 </li>

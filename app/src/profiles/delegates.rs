@@ -22,7 +22,7 @@ use crate::{
         button::SubmitButton,
         empty::EmptyState,
         form::Form,
-        href::{Href, use_just_done},
+        href::{Href, at_scope, use_just_done},
         icon::Icon,
         live::Follows,
         live_table::{Column, LiveTable, TableSpec},
@@ -123,7 +123,7 @@ fn DelegateLine(
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
-                <a class="t" href=format!("/delegates/{id}")>
+                <a class="t" href=at_scope(&format!("/delegates/{id}"))>
                     {name}
                 </a>
                 <span class="second mono">{host_name}</span>

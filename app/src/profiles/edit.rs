@@ -23,7 +23,7 @@ use crate::{
         editor::ScriptField,
         field::{SelectField, TextArea, TextField},
         form::{Form, Refused, use_overtaken, use_refused},
-        href::Href,
+        href::{Href, at_scope},
         load::render,
         params::use_id,
     },
@@ -180,7 +180,7 @@ fn SaveButtons(admitted: u64) -> impl IntoView {
 fn Crumb() -> impl IntoView {
     view! {
         <p class="crumb">
-            <a class="link" href="/profiles">
+            <a class="link" href=at_scope("/profiles")>
                 "Delegate Profiles"
             </a>
         </p>

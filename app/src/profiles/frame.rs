@@ -11,7 +11,7 @@ use crate::{
     ui::{
         badge::{Badge, Kind},
         button::NavButton,
-        href::Href,
+        href::{Href, at_scope},
         load::render,
         menu::{Menu, MenuCopy, MenuLink, Weight},
         params::{parse_id, use_id},
@@ -67,7 +67,7 @@ pub fn profile_page<V: IntoView + 'static>(
     view! {
         <Title text="Delegate Profile" />
         <p class="crumb">
-            <a class="link" href="/profiles">
+            <a class="link" href=at_scope("/profiles")>
                 "Delegate Profiles"
             </a>
         </p>

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::api::list_profiles;
 use crate::{
+    scopes::place_badge,
     session::{ManagersOnly, Toast},
     ui::{
         button::NavButton,
@@ -102,9 +103,10 @@ fn ProfileLine(
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
-                <a class="t" href=format!("/profiles/{id}")>
+                <a class="t" href=Href::new(format!("/profiles/{id}")).in_scope(&profile.scope).to_string()>
                     {name.clone()}
                 </a>
+                {place_badge(&profile.scope)}
                 {profile.primary.then(|| view! { <span class="tag default">"default"</span> })}
             </td>
             <td data-label="Description" class="muted text-cell">

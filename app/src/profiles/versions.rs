@@ -27,7 +27,7 @@ use crate::{
         button::NavButton,
         code::Code,
         difference::DifferenceView,
-        href::Href,
+        href::{Href, at_scope},
         live::Follows,
         load::render,
         pagination::{Pagination, use_cursor, with_cursor},
@@ -133,11 +133,11 @@ pub fn VersionPage() -> impl IntoView {
     view! {
         <Title text="Script version" />
         <p class="crumb">
-            <a class="link" href="/profiles">
+            <a class="link" href=at_scope("/profiles")>
                 "Delegate Profiles"
             </a>
             "/"
-            <a class="link" href=format!("/profiles/{profile}/versions")>
+            <a class="link" href=at_scope(&format!("/profiles/{profile}/versions"))>
                 "Script versions"
             </a>
         </p>
@@ -220,7 +220,7 @@ fn choose(
         })
         .collect();
     view! {
-        <form class="bar" method="get" action=here.path().to_owned() data-auto="" data-noscroll="">
+        <form class="bar" method="get" action=here.action() data-auto="" data-noscroll="">
             <div class="labelled">
                 <label for="against">"Compare with"</label>
                 <span class="select">

@@ -18,7 +18,14 @@ use super::{
 use crate::{
     delegates::query::ListQuery,
     session::may,
-    ui::{button::SubmitButton, form::Form, href::Href, icon::Icon, plain_table::plain_table, time::Time},
+    ui::{
+        button::SubmitButton,
+        form::Form,
+        href::{Href, at_scope},
+        icon::Icon,
+        plain_table::plain_table,
+        time::Time,
+    },
 };
 
 /// What is to be said where no run is to be waited for or shown.
@@ -84,7 +91,7 @@ fn run_again(id: DelegateId, query: &ListQuery) -> impl IntoView + use<> {
 fn quiet_line(quiet: Quiet, row: &DelegateRow) -> Option<AnyView> {
     let profile = || {
         view! {
-            <a class="link" href=format!("/profiles/{}", row.delegate.profile_id)>
+            <a class="link" href=at_scope(&format!("/profiles/{}", row.delegate.profile_id))>
                 {row.profile.clone()}
             </a>
         }

@@ -189,7 +189,7 @@ fn search(id: DelegateId, query: &ListQuery, view: &LogView) -> impl IntoView + 
         <form
             class="search log-search"
             method="get"
-            action=to.path().to_owned()
+            action=to.action()
             role="search"
             aria-label="Log"
             data-auto=""

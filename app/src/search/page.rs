@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{api::find, places::matching, results::Results};
+use crate::ui::href::at_scope;
 use crate::{
     session::may,
     ui::{icon::Icon, load::render},
@@ -23,7 +24,7 @@ pub fn SearchPage() -> impl IntoView {
         <div class="head">
             <h1>"Search"</h1>
         </div>
-        <form class="bar" method="get" action=PATH role="search" data-auto="">
+        <form class="bar" method="get" action=at_scope(PATH) role="search" data-auto="">
             <div class="search">
                 {Icon::Search.draw()}
                 <input
@@ -51,7 +52,7 @@ pub fn SearchPage() -> impl IntoView {
 pub fn Palette() -> impl IntoView {
     view! {
         <dialog class="dialog palette" id="palette" aria-label="Search everything">
-            <form method="get" action=PATH role="search">
+            <form method="get" action=at_scope(PATH) role="search">
                 <div class="search">
                     {Icon::Search.draw()}
                     <input

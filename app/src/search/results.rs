@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use muster::search::{Found, Hit};
 
 use super::places::Place;
-use crate::ui::icon::Icon;
+use crate::ui::{
+    href::{Href, at_scope},
+    icon::Icon,
+};
 
 /// What was found by a text.
 #[component]
@@ -13,7 +16,7 @@ pub fn Results(text: String, found: Found, places: Vec<&'static Place>) -> impl 
     let nothing =
         delegates.is_empty() && profiles.is_empty() && tokens.is_empty() && secrets.is_empty() && places.is_empty();
     let all = (!delegates.is_empty()).then(|| {
-        let to = crate::ui::href::Href::new("/delegates").with("q", &text);
+        let to = Href::new("/delegates").with("q", &text);
         view! {
             <li>
                 <a href=to.to_string()>
@@ -41,7 +44,7 @@ fn Group(title: &'static str, icon: Icon, under: &'static str, hits: Vec<Hit>) -
     let hits: Vec<_> = hits
         .into_iter()
         .map(|Hit { id, name, beside }| {
-            let to = format!("{under}/{id}");
+            let to = at_scope(&format!("{under}/{id}"));
             view! {
                 <li>
                     <a href=to>
@@ -66,7 +69,7 @@ fn Places(places: Vec<&'static Place>) -> impl IntoView {
     let places = places.into_iter().map(|place| {
         view! {
             <li>
-                <a href=place.to>
+                <a href=at_scope(place.to)>
                     {Icon::Next.draw()}
                     <span>{place.name}</span>
                 </a>

@@ -14,7 +14,7 @@ use crate::{
     ui::{
         badge::{Badge, Kind},
         button::NavButton,
-        href::Href,
+        href::{Href, at_scope},
         live::Follows,
         load::render,
         menu::{Menu, MenuCopy, MenuLink, Weight},
@@ -32,7 +32,7 @@ pub fn SecretPage() -> impl IntoView {
         <Title text="Secret" />
         <Follows topics="secrets profiles" />
         <p class="crumb">
-            <a class="link" href="/secrets">
+            <a class="link" href=at_scope("/secrets")>
                 "Secrets"
             </a>
         </p>
@@ -106,7 +106,7 @@ fn facts(detail: &SecretDetail) -> impl IntoView + use<> {
                 <dt>"May be used by"</dt>
                 <dd>
                     {match (secret.limited, allowed.is_empty()) {
-                        (false, _) => "all profiles".into_any(),
+                        (false, _) => "all profiles of its own scope, and those under it that are chosen".into_any(),
                         (true, true) => "no profile".into_any(),
                         (true, false) => links(allowed),
                     }}
@@ -148,7 +148,7 @@ fn handed_out(handouts: Vec<Handout>) -> AnyView {
         view! {
             <tr>
                 <td data-label="Delegate">
-                    <a class="link" href=format!("/delegates/{}", handout.delegate)>
+                    <a class="link" href=at_scope(&format!("/delegates/{}", handout.delegate))>
                         {handout.name}
                     </a>
                 </td>

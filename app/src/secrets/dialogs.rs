@@ -16,7 +16,7 @@ use crate::{
         dialog::render_dialog,
         field::{CheckField, SecretArea, TextArea, TextField},
         form_dialog::{FormDialog, Submit},
-        href::Href,
+        href::{Href, at_scope},
         pagination::{use_cursor, with_cursor},
         params::{parse_id, use_id},
         search::use_search,
@@ -202,7 +202,7 @@ fn InUse(profiles: Vec<(ProfileId, String)>) -> impl IntoView {
     let profile = |(id, name): (ProfileId, String)| {
         view! {
             <li>
-                <a class="link" href=format!("/profiles/{id}")>
+                <a class="link" href=at_scope(&format!("/profiles/{id}"))>
                     {name}
                 </a>
             </li>

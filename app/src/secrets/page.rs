@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use super::api::list_secrets;
 use crate::{
+    scopes::place_badge,
     session::{ManagersOnly, Toast},
     ui::{
         badge::{Badge, Kind},
         button::NavButton,
         editor::reference,
         empty::EmptyState,
-        href::{Href, use_just_done},
+        href::{Href, at_scope, use_just_done},
         icon::Icon,
         list::ListPage,
         live_table::{Column, TableSpec},
@@ -89,9 +90,10 @@ fn SecretLine(
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
-                <a class="t mono" href=format!("/secrets/{id}")>
+                <a class="t mono" href=Href::new(format!("/secrets/{id}")).in_scope(&secret.scope).to_string()>
                     {name.to_string()}
                 </a>
+                {place_badge(&secret.scope)}
                 {secret.limited.then(|| view! { " " <Badge kind=Kind::Plain label="limited" /> })}
                 {(!secret.description.is_empty()).then(|| view! { <span class="second">{secret.description}</span> })}
                 <Reference name=name.clone() />
@@ -127,7 +129,7 @@ pub(super) fn links(profiles: Vec<(ProfileId, String)>) -> AnyView {
     let link = |(index, (id, name)): (usize, (ProfileId, String))| {
         view! {
             {(index > 0).then_some(", ")}
-            <a class="link" href=format!("/profiles/{id}")>
+            <a class="link" href=at_scope(&format!("/profiles/{id}"))>
                 {name}
             </a>
         }

@@ -12,7 +12,7 @@ pub use setup::SetupPage;
 pub use theme::ThemeSwitch;
 pub use toast::Toast;
 pub(crate) use viewer::provide_viewer;
-pub use viewer::{ManagersOnly, Only, is_viewer, may, may_manage};
+pub use viewer::{ManagersOnly, Only, is_viewer, may, may_manage, use_scope};
 
 use leptos::prelude::*;
 

@@ -16,7 +16,7 @@ use crate::{
         query::{ListQuery, detail_href},
     },
     ui::{
-        href::Href,
+        href::{Href, at_scope},
         plain_table::plain_table,
         tabs::{Tab, Tabs},
         time::Time,
@@ -35,7 +35,7 @@ pub fn facts(detail: &TokenDetail) -> impl IntoView + use<> {
     let profile = match token.default_profile {
         Some(id) => {
             let name = detail.default_profile.clone();
-            view! { <a class="link" href=format!("/profiles/{id}")>{name}</a> }.into_any()
+            view! { <a class="link" href=at_scope(&format!("/profiles/{id}"))>{name}</a> }.into_any()
         }
         None => detail.default_profile.clone().into_any(),
     };

@@ -22,7 +22,7 @@ use crate::{
     session::{Toast, may_manage},
     ui::{
         button::NavButton,
-        href::Href,
+        href::{Href, at_scope},
         icon::Icon,
         live::Follows,
         load::render,
@@ -63,7 +63,7 @@ pub fn TokenPage() -> impl IntoView {
         <Title text="Token" />
         <Follows topics="tokens delegates heartbeats" />
         <p class="crumb">
-            <a class="link" href="/tokens">
+            <a class="link" href=at_scope("/tokens")>
                 "Tokens"
             </a>
         </p>

@@ -42,7 +42,7 @@ pub(super) fn NameField(#[prop(optional, into)] value: String) -> impl IntoView 
             name="name"
             label="Name"
             value=value
-            hint="Say where it is used, for example edge or build. Unique in this account."
+            hint="Say where it is used, for example edge or build. Unique here."
         />
     }
 }

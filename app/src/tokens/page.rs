@@ -18,11 +18,12 @@ use super::{
     status::TokenMark,
 };
 use crate::{
+    scopes::place_badge,
     session::{ManagersOnly, Toast, may_manage},
     ui::{
         button::NavButton,
         empty::EmptyState,
-        href::{Href, use_just_done},
+        href::{Href, at_scope, use_just_done},
         icon::Icon,
         list::ListPage,
         live_table::{Column, TableSpec},
@@ -89,7 +90,7 @@ pub fn TokensPage() -> impl IntoView {
 fn TokenFilterBar(filter: TokenFilter) -> impl IntoView {
     let by_expiry = filter.sort == TokenSort::Expiry;
     view! {
-        <form class="bar" method="get" action="/tokens" role="search" data-auto="">
+        <form class="bar" method="get" action=at_scope("/tokens") role="search" data-auto="">
             <SearchField id="tokens-search" value=filter.search placeholder="Search name" />
             <div class="labelled">
                 <label for="tokens-sort">"Sort"</label>
@@ -119,7 +120,7 @@ fn no_match() -> impl IntoView {
     view! {
         <EmptyState icon=Icon::Search title="No token matches" text="Search for another part of its name.">
             <p>
-                <a class="link" href="/tokens">
+                <a class="link" href=at_scope("/tokens")>
                     "Show all tokens"
                 </a>
             </p>
@@ -158,9 +159,10 @@ fn TokenLine(id: Uuid, row: TokenRow, list: TokenList) -> impl IntoView {
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Name">
-                <a class="t" href=token_href(token.id).to_string()>
+                <a class="t" href=token_href(token.id).in_scope(&token.scope).to_string()>
                     {name}
                 </a>
+                {place_badge(&token.scope)}
                 {requires_approval}
                 {used}
             </td>

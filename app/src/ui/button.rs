@@ -70,7 +70,7 @@ pub fn LeaveForm(
     to: Href,
 ) -> impl IntoView {
     view! {
-        <form id=id method="get" action=to.path().to_owned()>
+        <form id=id method="get" action=to.action()>
             {hidden_fields(&to)}
         </form>
     }

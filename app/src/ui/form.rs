@@ -18,6 +18,7 @@ use leptos::{context::Provider, prelude::*};
 use muster::problem::Code;
 use serde::{Deserialize, Serialize};
 
+use super::href::at_scope;
 use super::icon::Icon;
 use crate::error::ConsoleError;
 
@@ -193,7 +194,7 @@ pub fn Form(
     let with_error = state.clone();
     view! {
         <Provider value=state>
-            <form class=class method="post" action=action novalidate data-key=id data-beside=beside.then_some("")>
+            <form class=class method="post" action=at_scope(action) novalidate data-key=id data-beside=beside.then_some("")>
                 {
                     let children = children();
                     view! {

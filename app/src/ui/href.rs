@@ -1,16 +1,39 @@
 //! Addresses of the console's own pages: a path and its query, kept apart, because a button that navigates without
 //! scripts is a form and has to send the query as fields.
+//!
+//! Every address names its scope: that of an organization or a project begins with it (see [`Scope::path`]). Pages know
+//! only what follows; the beginning is added where an address is written.
 
 use std::fmt;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_query_map, use_url};
-use muster::escape::{read_query, url_component};
+use muster::{
+    escape::{read_query, url_component},
+    id::AccountId,
+    scope::Scope,
+};
 use uuid::Uuid;
+
+/// What the addresses on a page begin with: the scope that it is about. The server provides it as a context.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScopePath(pub String);
+
+fn scope_path() -> String {
+    use_context::<ScopePath>().unwrap_or_default().0
+}
+
+/// The address of a path at the scope of this page.
+#[must_use]
+pub fn at_scope(path: &str) -> String {
+    scope_path() + path
+}
 
 /// An address inside the console.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Href {
+    /// What it begins with; none where that is the scope of the page that it is written on.
+    scope: Option<String>,
     path: String,
     query: Vec<(String, String)>,
 }
@@ -18,7 +41,13 @@ pub struct Href {
 impl Href {
     /// The page at a path, without a query.
     pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into(), query: Vec::new() }
+        Self { scope: None, path: path.into(), query: Vec::new() }
+    }
+
+    /// The same at a scope, whatever page it is written on.
+    #[must_use]
+    pub fn in_scope(self, scope: &Scope) -> Self {
+        Self { scope: Some(scope.path()), ..self }
     }
 
     /// The address that a text holds; none where it is no page of this site.
@@ -26,7 +55,9 @@ impl Href {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.split('#').next().filter(|text| is_page(text))?;
         let (path, query) = text.split_once('?').unwrap_or((text, ""));
-        Some(Self::read(path, query))
+        let (scope, path) = Scope::split(AccountId(Uuid::nil()), path);
+        let scope = Some(scope.path()).filter(|scope| *scope != scope_path());
+        Some(Self { scope, ..Self::read(path, query) })
     }
 
     /// A path and the query that stands behind its question mark. The router's own map of parameters does not do: it
@@ -63,10 +94,16 @@ impl Href {
         Self { path: path.into(), ..self }
     }
 
-    /// The path.
+    /// The path, without the scope that it begins with: which page it is.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The whole path, for a form that sends the query as fields.
+    #[must_use]
+    pub fn action(&self) -> String {
+        self.scope.clone().unwrap_or_else(scope_path) + &self.path
     }
 
     /// The value of a parameter.
@@ -84,7 +121,7 @@ impl Href {
 
 impl fmt::Display for Href {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.path)?;
+        f.write_str(&self.action())?;
         for (index, (key, value)) in self.query.iter().enumerate() {
             let separator = if index == 0 { '?' } else { '&' };
             write!(f, "{separator}{}={}", url_component(key), url_component(value))?;
@@ -125,7 +162,11 @@ pub fn use_here() -> Href {
 
 #[cfg(test)]
 mod tests {
-    use super::{Href, back_to};
+    use leptos::prelude::*;
+    use muster::{id::AccountId, scope::Scope};
+    use uuid::Uuid;
+
+    use super::{Href, ScopePath, back_to};
 
     #[test]
     fn text_is_encoded_and_what_is_empty_left_out() {
@@ -143,6 +184,26 @@ mod tests {
         let lenient = Href::parse("/a?x=1+2&y&=&z=%4&w=%ff&v=%+1#part");
         let expected = Href::new("/a").with("x", "1 2").with("z", "%4").with("w", "\u{fffd}").with("v", "% 1");
         assert_eq!(lenient, Some(expected));
+    }
+
+    #[test]
+    fn an_address_begins_with_its_scope() {
+        let account = AccountId(Uuid::nil());
+        let (edge, whole) = (Scope::parse(account, "platform/edge").unwrap(), Scope::account(account));
+        let on = |scope: &Scope, href: &Href| {
+            let owner = Owner::new();
+            owner.with(|| {
+                provide_context(ScopePath(scope.path()));
+                (href.to_string(), Href::parse(&href.to_string()).as_ref() == Some(href))
+            })
+        };
+        let here = Href::new("/tokens").with("q", "a");
+        assert_eq!(on(&edge, &here), ("/orgs/platform/projects/edge/tokens?q=a".to_owned(), true));
+        assert_eq!(on(&whole, &here), ("/tokens?q=a".to_owned(), true));
+        assert_eq!(on(&edge, &here.clone().in_scope(&whole)), ("/tokens?q=a".to_owned(), true));
+        let there = here.in_scope(&edge);
+        assert!(on(&whole, &there).1);
+        assert_eq!((there.path(), there.action().as_str()), ("/tokens", "/orgs/platform/projects/edge/tokens"));
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub enum Icon {
     Record,
     /// Two people.
     Users,
+    /// One box above two others.
+    Scopes,
     /// A prompt in a window.
     Terminal,
     /// A box with ribs, as it travels by ship.
@@ -107,6 +109,7 @@ impl Icon {
             Self::Users => {
                 "M6 2.75a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5zM1.5 13.5c0-2.6 2-4.25 4.5-4.25s4.5 1.65 4.5 4.25M10.5 3a2.4 2.4 0 0 1 0 4.6M12 9.6c1.5.6 2.5 2 2.5 3.9"
             }
+            Self::Scopes => "M5.5 2h5v4h-5zM1.75 10.25h5v3.5h-5zM9.25 10.25h5v3.5h-5zM8 6v2.25M4.25 10.25v-2h7.5v2",
             Self::Container => "M1.75 4.25h12.5v7.5H1.75zM5 6.5v3M8 6.5v3M11 6.5v3",
             Self::Cluster => {
                 "M5.75 1.75h4.5v3.5h-4.5zM1.75 10.75h4.5v3.5h-4.5zM9.75 10.75h4.5v3.5h-4.5zM8 5.25V8M4 10.75V8h8v2.75"

@@ -4,7 +4,10 @@
 
 use leptos::prelude::*;
 
-use super::{href::Href, icon::Icon};
+use super::{
+    href::{Href, at_scope},
+    icon::Icon,
+};
 
 /// A menu. Its entries are [`MenuLink`], [`MenuAct`] and [`MenuCopy`].
 #[component]
@@ -95,7 +98,7 @@ pub fn MenuAct(
 ) -> impl IntoView {
     view! {
         <li class=weight.class()>
-            <form method="post" action=action data-key=id>
+            <form method="post" action=at_scope(action) data-key=id>
                 {children()}
                 <button type="submit">{label}</button>
             </form>

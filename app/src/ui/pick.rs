@@ -4,7 +4,7 @@
 
 use leptos::prelude::*;
 
-use super::href::Href;
+use super::href::{Href, at_scope};
 
 /// The form that all boxes belong to.
 const FORM: &str = "picked";
@@ -70,7 +70,7 @@ pub fn PickBar(
     let act = |PickAct { label, path, grave }: &PickAct| {
         let class = if *grave { "btn small danger" } else { "btn small" };
         view! {
-            <button type="submit" class=class formaction=*path>
+            <button type="submit" class=class formaction=at_scope(path)>
                 {format!("{label}…")}
             </button>
         }
@@ -79,7 +79,7 @@ pub fn PickBar(
         view! { <input type="hidden" name=name.clone() value=value.clone() /> }
     };
     view! {
-        <form id=FORM class="pick-bar" method="get" action=acts.first().map(|act| act.path) aria-label="Selection">
+        <form id=FORM class="pick-bar" method="get" action=acts.first().map(|act| at_scope(act.path)) aria-label="Selection">
             {list.query().iter().map(kept).collect_view()}
             <b class="pick-count"></b>
             <label class="check">

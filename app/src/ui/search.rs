@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::href::at_scope;
 use super::icon::Icon;
 
 /// What a list is searched for: parameter `q` of the address.
@@ -22,7 +23,7 @@ pub fn SearchBar(
     placeholder: &'static str,
 ) -> impl IntoView {
     view! {
-        <form class="bar" method="get" action=action role="search" data-auto="">
+        <form class="bar" method="get" action=at_scope(action) role="search" data-auto="">
             <SearchField id="list-search" value=value placeholder=placeholder />
             <button type="submit" class="btn no-scripts">
                 "Search"

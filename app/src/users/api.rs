@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use muster::{
     id::UserId,
     page::{Cursor, Page},
-    user::{Invite, LinkKind, Permission, UserDetail, UserRow, parse_role},
+    user::{Invite, LinkKind, Permission, UserDetail, UserRow, parse_role, parse_scope},
 };
 
 use crate::{
@@ -35,10 +35,15 @@ pub async fn get_user(id: UserId) -> Result<UserDetail, ConsoleError> {
 
 /// Invites a person, and shows the link.
 #[server(endpoint = "users/invite")]
-pub async fn invite_user(email: String, #[server(default)] role: String) -> Result<(), ConsoleError> {
+pub async fn invite_user(
+    email: String,
+    #[server(default)] role: String,
+    #[server(default)] scope: String,
+) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageUsers)?;
-        let id = console.invite_user(Invite::parse(&email, &role)?).await?;
+        let invite = Invite::parse(console.scope().account, &email, &role, &scope)?;
+        let id = console.invite_user(invite).await?;
         console.redirect(&link_of(id));
         Ok(())
     })
@@ -79,12 +84,31 @@ pub async fn forget_link(id: UserId) -> Result<(), ConsoleError> {
     ask(|console| async move { console.forget_user_link(id).await }).await
 }
 
-/// Gives a person another role.
+/// Gives a person a role at a scope, in place of the one there.
 #[server(endpoint = "users/change-role")]
-pub async fn change_role(id: UserId, #[server(default)] role: String, back: String) -> Result<(), ConsoleError> {
+pub async fn change_role(
+    id: UserId,
+    #[server(default)] role: String,
+    #[server(default)] scope: String,
+    back: String,
+) -> Result<(), ConsoleError> {
     ask(|console| async move {
         console.authorize(Permission::ManageUsers)?;
-        console.change_role(id, parse_role(&role)?).await?;
+        let scope = parse_scope(console.scope().account, &scope)?;
+        console.change_role(id, &scope, Some(parse_role(&role)?)).await?;
+        console.redirect(&back_to(&back, LIST, id));
+        Ok(())
+    })
+    .await
+}
+
+/// Takes the role away that a person has at a scope.
+#[server(endpoint = "users/remove-role")]
+pub async fn remove_role(id: UserId, #[server(default)] scope: String, back: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.authorize(Permission::ManageUsers)?;
+        let scope = parse_scope(console.scope().account, &scope)?;
+        console.change_role(id, &scope, None).await?;
         console.redirect(&back_to(&back, LIST, id));
         Ok(())
     })

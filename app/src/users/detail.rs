@@ -3,24 +3,28 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use muster::{
+    access::Grant,
     page::count_label,
     user::{Permission, UserDetail, UserRow},
 };
 
 use super::{
-    dialogs::load_user,
+    dialogs::{ADD, load_user},
     page::{link_note, user_menu},
     status::user_status,
 };
 use crate::{
+    scopes::place,
     session::{Only, Toast},
     ui::{
         badge::{Badge, Kind},
         button::NavButton,
-        href::Href,
+        href::{Href, at_scope},
         live::Follows,
         load::render,
+        menu::{Menu, MenuLink, Weight},
         params::use_id,
+        plain_table::plain_table,
         record::record_table,
         time::{Time, time_or},
     },
@@ -33,7 +37,7 @@ pub fn UserPage() -> impl IntoView {
         <Title text="User" />
         <Follows topics="users roles" />
         <p class="crumb">
-            <a class="link" href="/users">
+            <a class="link" href=at_scope("/users")>
                 "Users"
             </a>
         </p>
@@ -45,7 +49,8 @@ fn about(detail: UserDetail) -> impl IntoView {
     view! {
         {head(&detail.row)}
         <Toast />
-        {facts(detail.row, detail.is_last_administrator)}
+        {roles(&detail.row, detail.is_last_administrator)}
+        {facts(detail.row)}
         <section class="block">
             <h2>"Record"</h2>
             {record_table(detail.record)}
@@ -59,6 +64,7 @@ fn head(row: &UserRow) -> impl IntoView + use<> {
     let here = Href::new("/users").with("from", "page");
     let menu = user_menu(row, &here, "btn");
     let role = here.at(format!("/users/{id}/role"));
+    let has_account_role = row.user.account_role().is_some();
     view! {
         <div class="head">
             <Title text=called.clone() />
@@ -69,30 +75,76 @@ fn head(row: &UserRow) -> impl IntoView + use<> {
             </div>
             <div class="grow"></div>
             <Only may=Permission::ManageUsers>
-                <NavButton to=role class="btn primary" keep_scroll=true>
-                    "Change role"
-                </NavButton>
+                {has_account_role
+                    .then(|| {
+                        view! {
+                            <NavButton to=role class="btn primary" keep_scroll=true>
+                                "Change role"
+                            </NavButton>
+                        }
+                    })}
                 {menu}
             </Only>
         </div>
     }
 }
 
-fn facts(row: UserRow, is_last_administrator: bool) -> impl IntoView {
+/// The roles, and what can be done with each.
+fn roles(row: &UserRow, is_last_administrator: bool) -> impl IntoView + use<> {
+    let id = row.user.id;
+    let here = Href::new("/users").with("from", "page");
+    let to = move |dialog: &str, at: &str| here.clone().at(format!("/users/{id}/{dialog}")).with("at", at);
+    let add = to("role", ADD);
+    let line = move |grant: Grant| {
+        let at = grant.scope.identifiers();
+        let (change, remove) = (to("role", &at), to("remove-role", &at));
+        let stays = (is_last_administrator && at.is_empty()).then_some("The only one, who stays.");
+        let label = format!("Actions for the role at {}", place(&grant.scope).to_lowercase());
+        view! {
+            <tr translate="no">
+                <td data-label="Role">
+                    {grant.role.label()}
+                    <span class="second">{grant.role.meaning()}</span>
+                    {stays.map(|stays| view! { <span class="second">{stays}</span> })}
+                </td>
+                <td data-label="Where">{place(&grant.scope)}</td>
+                <td class="actions-cell">
+                    <Menu label=label>
+                        <MenuLink to=change label="Change role" keep_scroll=true />
+                        <MenuLink to=remove label="Take away" weight=Weight::Grave keep_scroll=true />
+                    </Menu>
+                </td>
+            </tr>
+        }
+    };
+    let grants = row.user.grants.clone();
+    let table = if grants.is_empty() {
+        let none = "No role: whoever logs in with it sees nothing.";
+        view! { <p class="card muted empty-note">{none}</p> }.into_any()
+    } else {
+        plain_table(&["Role", "Where", ""], grants, line)
+    };
+    view! {
+        <section class="block">
+            <div class="block-head">
+                <h2>"Roles"</h2>
+                <div class="grow"></div>
+                <NavButton to=add class="btn small" keep_scroll=true>
+                    "Add role"
+                </NavButton>
+            </div>
+            {table}
+        </section>
+    }
+}
+
+fn facts(row: UserRow) -> impl IntoView {
     let user = row.user;
     view! {
         <dl class="card facts facts-card" translate="no">
             <div>
                 <dt>"Email"</dt>
                 <dd>{user.email.to_string()}</dd>
-            </div>
-            <div>
-                <dt>"Role"</dt>
-                <dd>
-                    {user.role.label()}
-                    <span class="second">{user.role.meaning()}</span>
-                    {is_last_administrator.then(|| view! { <span class="second">"The only one, who stays."</span> })}
-                </dd>
             </div>
             <div>
                 <dt>"Last logged in"</dt>

@@ -2,14 +2,18 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
-use muster::user::{UserDetail, UserRow};
+use muster::user::{Role, UserDetail, UserRow};
 
 use super::{
-    api::{ChangeRole, DeleteUser, DisableUser, EnableUser, EndSessions, RenewInvitation, ResetPassword, get_user},
+    api::{
+        ChangeRole, DeleteUser, DisableUser, EnableUser, EndSessions, RemoveRole, RenewInvitation, ResetPassword,
+        get_user,
+    },
     invite::RoleField,
 };
 use crate::{
     error::ConsoleError,
+    scopes::{ScopeField, place},
     ui::{
         dialog::render_dialog,
         form_dialog::{FormDialog, Submit},
@@ -56,31 +60,85 @@ fn to_you(row: &UserRow, consequence: &'static str) -> Option<impl IntoView + us
     row.is_you.then(|| view! { <p><b>"This is you. "</b>{consequence}</p> })
 }
 
-/// Asks for another role.
+/// What the address says in place of a scope where a role is given at another one.
+pub const ADD: &str = "add";
+
+/// The scope that the address names, as it is written there; empty for the account.
+fn use_at() -> String {
+    use_query_map().with_untracked(|query| query.get_str("at").unwrap_or_default().to_owned())
+}
+
+/// Asks for another role at a scope, or for a role at another one.
 #[component]
 pub fn ChangeRoleDialog() -> impl IntoView {
-    let back = use_back();
+    let (back, at) = (use_back(), use_at());
+    let adds = at == ADD;
     render_dialog(load_user(use_id()), back.clone(), move |detail| {
         let UserDetail { row, is_last_administrator, .. } = detail;
+        let is_last_administrator = is_last_administrator && at.is_empty();
         let you = to_you(&row, "What your new role does not allow is refused to you at once.");
+        let current = row.user.grants.iter().find(|grant| grant.scope.identifiers() == at).map(|grant| grant.role);
+        let called = row.user.called();
+        let title = match (adds, at.as_str()) {
+            (true, _) => format!("Add a role of {called}"),
+            (false, "") => format!("Role of {called}"),
+            (false, at) => format!("Role of {called} at {at}"),
+        };
         view! {
             <FormDialog
-                title=format!("Role of {}", row.user.called())
+                title=title
                 back=back.clone()
                 action=ChangeRole::PATH
                 id=row.user.id.to_string()
                 returns_to=back
-                submit=Submit::saves("Change role", "Changing…")
+                submit=if adds { Submit::saves("Add role", "Adding…") } else { Submit::saves("Change role", "Changing…") }
                 possible=!is_last_administrator
             >
                 {unless_last(
                     is_last_administrator,
                     view! {
-                        <RoleField value=row.user.role />
+                        <RoleField value=current.unwrap_or(Role::Viewer) />
+                        {if adds {
+                            view! {
+                                <ScopeField label="Where" hint="The role counts there and in all that lies under it." />
+                            }
+                                .into_any()
+                        } else {
+                            view! { <input type="hidden" name="scope" value=at.clone() /> }.into_any()
+                        }}
                         {you}
                         <p>"It counts at once, also on pages that are open."</p>
                     },
                 )}
+            </FormDialog>
+        }
+    })
+}
+
+/// Asks before a role at a scope is taken away.
+#[component]
+pub fn RemoveRoleDialog() -> impl IntoView {
+    let (back, at) = (use_back(), use_at());
+    render_dialog(load_user(use_id()), back.clone(), move |detail| {
+        let UserDetail { row, is_last_administrator, .. } = detail;
+        let is_last_administrator = is_last_administrator && at.is_empty();
+        let grant = row.user.grants.iter().find(|grant| grant.scope.identifiers() == at);
+        let role = grant.map_or("role", |grant| grant.role.label());
+        let there = grant.map_or_else(|| at.clone(), |grant| place(&grant.scope).to_lowercase());
+        let you = to_you(&row, "What your other roles do not allow is refused to you at once.");
+        let question = format!("{} is not {role} at {there} any more. It counts at once.", row.user.called());
+        view! {
+            <FormDialog
+                title=format!("Take a role of {} away?", row.user.called())
+                back=back.clone()
+                action=RemoveRole::PATH
+                id=row.user.id.to_string()
+                returns_to=back
+                submit=Submit::removes("Take away", "Taking away…")
+                possible=!is_last_administrator
+            >
+                <input type="hidden" name="scope" value=at.clone() />
+                {unless_last(is_last_administrator, view! { <p>{question}</p> {you} })}
             </FormDialog>
         }
     })
@@ -135,7 +193,7 @@ pub fn EnableUserDialog() -> impl IntoView {
             >
                 <p>
                     <b translate="no">{row.user.email.to_string()}</b>
-                    {format!(" can log in again, with the password from before, as {}.", row.user.role.label())}
+                    " can log in again, with the password and the roles from before."
                 </p>
             </FormDialog>
         }

@@ -5,6 +5,7 @@ use muster::user::{Permission, Role};
 
 use super::api::InviteUser;
 use crate::{
+    scopes::ScopeField,
     session::Only,
     ui::{
         field::{RadioField, TextField},
@@ -31,6 +32,7 @@ pub fn InviteDialog() -> impl IntoView {
                     hint="The person logs in with it. Muster sends no mail: you get a link to pass on."
                 />
                 <RoleField value=Role::Viewer />
+                <ScopeField label="Where" hint="The role counts there and in all that lies under it." />
             </FormDialog>
         </Only>
     }

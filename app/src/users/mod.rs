@@ -11,10 +11,10 @@ mod status;
 pub use self::{
     detail::UserPage,
     dialogs::{
-        ChangeRoleDialog, DeleteUserDialog, DisableUserDialog, EnableUserDialog, EndSessionsDialog,
+        ChangeRoleDialog, DeleteUserDialog, DisableUserDialog, EnableUserDialog, EndSessionsDialog, RemoveRoleDialog,
         RenewInvitationDialog, ResetPasswordDialog,
     },
     invite::{InviteDialog, RoleField},
     link::UserLinkDialog,
-    page::UsersPage,
+    page::{UsersPage, roles},
 };

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use muster::{
+    access::Grant,
     page::count_label,
-    user::{LinkKind, OpenLink, Permission, UserRow, UserStatus},
+    user::{LinkKind, OpenLink, Permission, User, UserRow, UserStatus},
 };
 use uuid::Uuid;
 
-use super::{api::list_users, status::user_status};
+use super::{api::list_users, dialogs::ADD, status::user_status};
 use crate::{
     api_keys::people_tabs,
     session::{Only, Toast},
@@ -15,7 +16,7 @@ use crate::{
         badge::{Badge, Kind},
         button::NavButton,
         empty::EmptyState,
-        href::{Href, use_just_done},
+        href::{Href, at_scope, use_just_done},
         icon::Icon,
         list::ListPage,
         live_table::{Column, TableSpec},
@@ -25,6 +26,9 @@ use crate::{
         time::{Time, time_or},
     },
 };
+
+/// How many roles a row names.
+const MAX_SHOWN_ROLES: usize = 3;
 
 static TABLE: TableSpec<UserRow> = TableSpec {
     class: "table users",
@@ -89,13 +93,13 @@ fn UserLine(
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
             <td class="main-cell" data-label="Person">
-                <a class="t" href=format!("/users/{id}")>
+                <a class="t" href=at_scope(&format!("/users/{id}"))>
                     {called}
                 </a>
                 {row.is_you.then(|| view! { " " <Badge kind=Kind::Plain label="you" /> })}
                 {beside.map(|email| view! { <span class="second">{email}</span> })}
             </td>
-            <td data-label="Role">{row.user.role.label()}</td>
+            <td data-label="Role">{roles(&row.user)}</td>
             <td data-label="Status">{user_status(row.user.status)} {waits}</td>
             <td data-label="Last logged in">{time_or(row.signed_in_at, "never")}</td>
             <td data-label="Sessions" class="number">
@@ -105,6 +109,26 @@ fn UserLine(
                 <Only may=Permission::ManageUsers>{menu}</Only>
             </td>
         </tr>
+    }
+}
+
+/// What a person may do: each role, and where it counts.
+pub fn roles(user: &User) -> impl IntoView + use<> {
+    let role = |grant: &Grant| {
+        let at = grant.scope.organization.is_some().then(|| grant.scope.identifiers());
+        view! {
+            <span class="role">
+                {grant.role.label()}
+                {at.map(|at| view! { " " <span class="muted mono">{at}</span> })}
+            </span>
+        }
+    };
+    let shown: Vec<_> = user.grants.iter().take(MAX_SHOWN_ROLES).map(role).collect();
+    let more = user.grants.len().saturating_sub(MAX_SHOWN_ROLES);
+    view! {
+        {shown}
+        {user.grants.is_empty().then(|| view! { <span class="muted">"None"</span> })}
+        {(more > 0).then(|| view! { <span class="second">{format!("and {more} more")}</span> })}
     }
 }
 
@@ -127,7 +151,9 @@ pub fn user_menu(row: &UserRow, here: &Href, class: &'static str) -> impl IntoVi
     let (id, status) = (row.user.id, row.user.status);
     let to = |dialog: &str| here.clone().at(format!("/users/{id}/{dialog}"));
     let label = format!("Actions for {}", row.user.called());
-    let (role, delete, copied) = (to("role"), to("delete"), id.to_string());
+    let has_account_role = row.user.account_role().is_some();
+    let role = if has_account_role { to("role") } else { to("role").with("at", ADD) };
+    let (delete, copied) = (to("delete"), id.to_string());
     let renew = (status == UserStatus::Invited).then(|| to("renew-invitation"));
     let reset = (status == UserStatus::Active).then(|| to("reset-password"));
     let disable = (status == UserStatus::Active).then(|| to("disable"));
@@ -137,7 +163,7 @@ pub fn user_menu(row: &UserRow, here: &Href, class: &'static str) -> impl IntoVi
         |to: Option<Href>, label: &'static str| to.map(|to| view! { <MenuLink to=to label=label keep_scroll=true /> });
     view! {
         <Menu label=label class=class>
-            <MenuLink to=role label="Change role" keep_scroll=true />
+            <MenuLink to=role label=if has_account_role { "Change role" } else { "Add role" } keep_scroll=true />
             {entry(renew, "New invitation link")}
             {entry(reset, "Reset password")}
             {entry(end, "End sessions")}

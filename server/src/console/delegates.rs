@@ -26,15 +26,15 @@ const NOT_REACHED: &str = "There was no time left for it: select it again.";
 #[async_trait]
 impl Delegates for Operator {
     async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError> {
-        self.answer(delegates::list(&self.context()?, &self.scope(), &filter).await)
+        self.answer(delegates::list(&self.context()?, &self.scope, &filter).await)
     }
 
     async fn waiting_delegates(&self, filter: DelegateFilter) -> Result<Vec<DelegateRow>, ConsoleError> {
-        self.answer(delegates::waiting(&self.context()?, &self.scope(), &filter).await)
+        self.answer(delegates::waiting(&self.context()?, &self.scope, &filter).await)
     }
 
     async fn count_delegates(&self, filter: DelegateFilter) -> Result<Vec<StatusCount>, ConsoleError> {
-        self.answer(delegates::count_by_status(&self.context()?, &self.scope(), &filter).await)
+        self.answer(delegates::count_by_status(&self.context()?, &self.scope, &filter).await)
     }
 
     async fn filter_names(
@@ -42,11 +42,11 @@ impl Delegates for Operator {
         profile: Option<ProfileId>,
         token: Option<TokenId>,
     ) -> Result<FilterNames, ConsoleError> {
-        self.answer(delegates::filter_names(&self.context()?, &self.scope(), profile, token).await)
+        self.answer(delegates::filter_names(&self.context()?, &self.scope, profile, token).await)
     }
 
     async fn some_delegates(&self, ids: Vec<DelegateId>) -> Result<Vec<DelegateRow>, ConsoleError> {
-        self.answer(delegates::some(&self.context()?, &self.scope(), &ids).await)
+        self.answer(delegates::some(&self.context()?, &self.scope, &ids).await)
     }
 
     async fn act_on_delegates(&self, deed: Deed, selected: Vec<Selected>) -> Result<(), ConsoleError> {

@@ -98,6 +98,11 @@ fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
         Action::ServiceAccountDeleted => {
             format!("Service account {name} is deleted, and its keys do not work any more.")
         }
+        Action::OrganizationCreated => format!("Organization {name} is created."),
+        Action::ProjectCreated => format!("Project {name} is created."),
+        Action::OrganizationRenamed | Action::ProjectRenamed => "The new name is saved.".to_owned(),
+        Action::OrganizationDeleted => format!("Organization {name} is deleted."),
+        Action::ProjectDeleted => format!("Project {name} is deleted."),
         Action::ApiKeyCreated => format!("The key {name} is created."),
         Action::ApiKeyRotated => format!("The key {name} has a new value."),
         Action::ApiKeyDeleted => format!("The key {name} is deleted. The next request with it is refused."),

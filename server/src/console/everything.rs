@@ -15,14 +15,14 @@ use crate::manage::{audit::trail, overview::overview, search::search};
 #[async_trait]
 impl Everything for Operator {
     async fn overview(&self) -> Result<Overview, ConsoleError> {
-        self.answer(overview(&self.context()?, &self.scope()).await)
+        self.answer(overview(&self.context()?, &self.scope).await)
     }
 
     async fn search(&self, text: &str) -> Result<Found, ConsoleError> {
-        self.answer(search(&self.context()?, &self.scope(), text).await)
+        self.answer(search(&self.context()?, &self.scope, text).await)
     }
 
     async fn audit_trail(&self, filter: TrailFilter) -> Result<Page<TrailRow>, ConsoleError> {
-        self.answer(trail(&self.context()?, &self.scope(), &filter).await)
+        self.answer(trail(&self.context()?, &self.scope, &filter).await)
     }
 }

@@ -20,11 +20,11 @@ use crate::{
 impl Install for Operator {
     async fn install_options(&self) -> Result<InstallOptions, ConsoleError> {
         let cx = self.context()?;
-        self.answer(install::options(&cx, &self.scope(), self.manager_url()?).await)
+        self.answer(install::options(&cx, &self.scope, self.manager_url()?).await)
     }
 
     async fn check_install(&self, chosen: Choices) -> Result<(), ConsoleError> {
-        self.answer(install::check(&self.context()?, &self.scope(), chosen.clone()).await)?;
+        self.answer(install::check(&self.context()?, &self.scope, chosen.clone()).await)?;
         if let (Some(user), choice) = (&self.user, self.remembered.clone().after(&chosen))
             && choice != self.remembered
             && let Some(cookie) = remembered::keep(&self.state, user, choice)
@@ -36,7 +36,7 @@ impl Install for Operator {
 
     async fn install_review(&self, chosen: Choices) -> Result<InstallReview, ConsoleError> {
         let cx = self.context()?;
-        self.answer(install::review(&cx, &self.scope(), chosen, self.manager_url()?).await)
+        self.answer(install::review(&cx, &self.scope, chosen, self.manager_url()?).await)
     }
 
     async fn create_install_link(
@@ -48,17 +48,17 @@ impl Install for Operator {
         let cx = self.context()?;
         let payload = LinkPayload { kind, fields, manager_url: self.manager_url()?, hosts };
         let session = self.answer(self.session_digest())?;
-        self.answer(links::create(&cx, &self.scope(), payload, session).await)
+        self.answer(links::create(&cx, &self.scope, payload, session).await)
     }
 
     async fn install_link(&self, id: InstallLinkId) -> Result<InstallLink, ConsoleError> {
         let (cx, session) = (self.context()?, self.answer(self.session_digest())?);
-        self.answer(links::get(&cx, &self.scope(), id, &session).await)
+        self.answer(links::get(&cx, &self.scope, id, &session).await)
     }
 
     async fn arrivals(&self, name: Option<InstallName>, token: Option<TokenId>) -> Result<Arrivals, ConsoleError> {
         let cx = self.context()?;
-        self.answer(install::arrivals(&cx, &self.scope(), name, token, self.manager_url()?).await)
+        self.answer(install::arrivals(&cx, &self.scope, name, token, self.manager_url()?).await)
     }
 }
 

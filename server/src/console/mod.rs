@@ -13,6 +13,7 @@ mod invitation;
 mod problem;
 mod profiles;
 mod reveal;
+mod scopes;
 mod scripts;
 mod secrets;
 mod session;
@@ -47,6 +48,8 @@ use crate::{
 pub struct Operator {
     /// What every request can reach.
     pub state: State,
+    /// The scope that the request names.
+    pub scope: Scope,
     /// Who is signed in.
     pub user: Option<User>,
     /// The session.
@@ -85,15 +88,10 @@ impl Operator {
     fn context_of(&self, user: &User) -> Context {
         Context {
             state: self.state.clone(),
-            principal: Principal::person(user, &self.scope()),
+            principal: Principal::person(user),
             address: Some(self.address),
             request_id: self.request_id.clone(),
         }
-    }
-
-    /// Where this person works. So far everybody works at the account.
-    pub(crate) fn scope(&self) -> Scope {
-        Scope::account(self.state.account)
     }
 
     /// What stands for the session in the database.
@@ -121,10 +119,16 @@ impl Console for Operator {
         }
     }
 
-    fn redirect(&self, path: &str) {
+    fn scope(&self) -> Scope {
+        self.scope.clone()
+    }
+
+    fn redirect_in(&self, scope: &Scope, path: &str) {
+        let (named, _) = Scope::split(self.state.account, path);
+        let path = if named.organization.is_some() { path.to_owned() } else { scope.path() + path };
         // The names by which server functions tell their client to go elsewhere; `web::forms` turns them into a real
         // redirect for a browser without JavaScript.
-        if let Ok(path) = HeaderValue::from_str(path) {
+        if let Ok(path) = HeaderValue::from_str(&path) {
             self.response.insert_header(LOCATION, path);
             self.response.insert_header(HeaderName::from_static("serverfnredirect"), HeaderValue::from_static(""));
         }

@@ -18,7 +18,7 @@ use crate::manage::profiles;
 #[async_trait]
 impl Profiles for Operator {
     async fn list_profiles(&self, search: &str, cursor: Cursor) -> Result<Page<ProfileRow>, ConsoleError> {
-        self.answer(profiles::list(&self.context()?, &self.scope(), search, cursor).await)
+        self.answer(profiles::list(&self.context()?, &self.scope, search, cursor).await)
     }
 
     async fn profile(&self, id: ProfileId) -> Result<ProfileDetail, ConsoleError> {
@@ -26,7 +26,7 @@ impl Profiles for Operator {
     }
 
     async fn create_profile(&self, spec: ProfileSpec) -> Result<ProfileId, ConsoleError> {
-        self.answer(profiles::create(&self.context()?, &self.scope(), spec).await.map(|profile| profile.id))
+        self.answer(profiles::create(&self.context()?, &self.scope, spec).await.map(|profile| profile.id))
     }
 
     async fn edit_profile(&self, id: ProfileId, edit: ProfileEdit) -> Result<(), ConsoleError> {

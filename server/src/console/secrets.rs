@@ -14,11 +14,11 @@ use crate::manage::secrets;
 #[async_trait]
 impl Secrets for Operator {
     async fn usable_secrets(&self, profile: Option<ProfileId>) -> Result<Vec<SecretName>, ConsoleError> {
-        self.answer(secrets::usable(&self.context()?, &self.scope(), profile).await)
+        self.answer(secrets::usable(&self.context()?, &self.scope, profile).await)
     }
 
     async fn list_secrets(&self, search: &str, cursor: Cursor) -> Result<Page<SecretRow>, ConsoleError> {
-        self.answer(secrets::list(&self.context()?, &self.scope(), search, cursor).await)
+        self.answer(secrets::list(&self.context()?, &self.scope, search, cursor).await)
     }
 
     async fn secret(&self, id: SecretId) -> Result<SecretDetail, ConsoleError> {
@@ -26,7 +26,7 @@ impl Secrets for Operator {
     }
 
     async fn create_secret(&self, command: NewSecret) -> Result<SecretId, ConsoleError> {
-        self.answer(secrets::create(&self.context()?, &self.scope(), command).await)
+        self.answer(secrets::create(&self.context()?, &self.scope, command).await)
     }
 
     async fn edit_secret(&self, id: SecretId, edit: SecretEdit) -> Result<(), ConsoleError> {

@@ -24,7 +24,7 @@ use crate::{
         session::{self, Began},
     },
     error::Error,
-    manage::{Context, delegates, tokens, users},
+    manage::{Context, delegates, scopes, tokens, users},
     presence::recorded::SignInRefusal,
     web::{self, cookie},
 };
@@ -64,14 +64,23 @@ impl Session for Operator {
 
 impl Operator {
     async fn read_frame(&self, cx: &Context) -> Result<Frame, Error> {
-        let pending = delegates::count_pending(cx, &self.scope()).await?;
-        let expiring = tokens::count_expiring(cx, &self.scope()).await?;
+        let role = cx.principal.role_in(&self.scope);
+        // Who has no role here is shown the way to where there is one.
+        let (pending, expiring) = match role {
+            Some(_) => {
+                (delegates::count_pending(cx, &self.scope).await?, tokens::count_expiring(cx, &self.scope).await?)
+            }
+            None => (0, 0),
+        };
         let user = self.user.as_ref().ok_or(Error::SignedOut)?;
         let stream = self.session.id().map(|id| session::stream_name(&id)).unwrap_or_default();
         Ok(Frame {
             email: user.email.to_string(),
             called: user.called().to_owned(),
-            role: user.role,
+            role,
+            account_role: user.account_role(),
+            scope: self.scope.clone(),
+            scopes: scopes::choices(cx, &self.state.account_name).await?,
             account: self.state.account_name.clone(),
             pending,
             expiring,

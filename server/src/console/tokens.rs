@@ -25,11 +25,11 @@ use crate::{
 #[async_trait]
 impl Tokens for Operator {
     async fn list_tokens(&self, filter: TokenFilter) -> Result<Page<TokenRow>, ConsoleError> {
-        self.answer(tokens::list(&self.context()?, &self.scope(), &filter).await)
+        self.answer(tokens::list(&self.context()?, &self.scope, &filter).await)
     }
 
     async fn floods(&self, token: Option<TokenId>) -> Result<Vec<Flood>, ConsoleError> {
-        self.answer(tokens::floods(&self.context()?, &self.scope(), token).await)
+        self.answer(tokens::floods(&self.context()?, &self.scope, token).await)
     }
 
     async fn token_use(&self, id: TokenId) -> Result<TokenUse, ConsoleError> {
@@ -56,7 +56,7 @@ impl Tokens for Operator {
         let cx = self.context()?;
         let create = async {
             let mut change = cx.begin(Permission::ManageDelegates).await?;
-            let created = tokens::create(&cx, &mut change, &self.scope(), command).await?;
+            let created = tokens::create(&cx, &mut change, &self.scope, command).await?;
             self.keep_to_reveal(&change, &created).await?;
             change.commit().await?;
             Ok::<_, Error>(created.token.id)

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use muster::{
     id::UserId,
     page::{Cursor, Page},
+    scope::Scope,
     user::{Invite, LinkKind, Permission, Role, UserDetail, UserRow},
 };
 use muster_app::{
@@ -60,8 +61,8 @@ impl Users for Operator {
         self.answer(self.forget_link(&self.context()?, id).await)
     }
 
-    async fn change_role(&self, id: UserId, role: Role) -> Result<(), ConsoleError> {
-        self.answer(change::change_role(&self.context()?, id, role).await)
+    async fn change_role(&self, id: UserId, scope: &Scope, role: Option<Role>) -> Result<(), ConsoleError> {
+        self.answer(change::change_role(&self.context()?, id, scope, role).await)
     }
 
     async fn disable_user(&self, id: UserId) -> Result<(), ConsoleError> {

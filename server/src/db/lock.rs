@@ -1,5 +1,5 @@
-//! Every lock of a row, and the one order in which they are taken: **accounts, then people, names of delegates, secrets,
-//! tokens, profiles, delegates, and the chain of the audit trail; of each the smaller id first**. Two changes that take
+//! Every lock of a row, and the one order in which they are taken: **accounts, then people, organizations and
+//! projects, names of delegates, secrets, tokens, profiles, delegates, and the chain of the audit trail; of each the smaller id first**. Two changes that take
 //! them in this order wait for one another, and never for each other. Rows that belong to a delegate (its connections, its script's runs) are written under its
 //! lock, and have none of their own; so are those that wait for one session alone ([`reveal()`]).
 //!
@@ -31,7 +31,7 @@ use uuid::Uuid;
 
 use super::{
     Change,
-    entity::{Scoped, account, audit_chain, delegate, profile, reveal, secret, token, user},
+    entity::{Scoped, account, audit_chain, delegate, profile, reveal, scope, secret, token, user},
 };
 
 /// How a row is locked.
@@ -55,6 +55,16 @@ where
 /// The account, for what only one change at a time may do.
 pub async fn account(change: &Change, id: AccountId) -> Result<(), DbErr> {
     one::<account::Entity>(change, id.0, Condition::all(), Lock::Exclusive).await.map(drop)
+}
+
+/// An organization or a project, for a change of it. Whoever makes or deletes one takes the account first.
+pub async fn scope(change: &Change, which: &Scope) -> Result<Option<scope::Model>, DbErr> {
+    scope::Entity::find().filter(scope::Entity::at(which)).lock_exclusive().one(&**change).await
+}
+
+/// The same, which must not be deleted meanwhile: for what is made in it.
+pub async fn scope_shared(change: &Change, which: &Scope) -> Result<Option<scope::Model>, DbErr> {
+    scope::Entity::find().filter(scope::Entity::at(which)).lock_shared().one(&**change).await
 }
 
 /// A person of the account, for a change of it. What the last administrator must not lose takes the account first.

@@ -44,7 +44,7 @@ impl Resolved {
         let profile =
             profile::Entity::find_by_id(chosen.profile.0).filter(profile::Entity::visible_from(scope)).one(db);
         let profile = profile.await?.ok_or_else(unknown_profile);
-        let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::visible_from(scope)).one(db);
+        let row = token::Entity::find_by_id(chosen.token.0).filter(token::Entity::at(scope)).one(db);
         let token = match row.await? {
             Some(row) => Some((Token::try_from(row.clone())?, row)),
             None => None,

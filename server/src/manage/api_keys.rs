@@ -5,12 +5,14 @@ pub mod service_accounts;
 mod verify;
 
 use muster::{
+    access::{Grant, role_in},
     api_key::{ApiKey, ApiKeyName, ApiKeyRow, ApiKeyValue, MAX_KEYS, NewApiKey, Overlap, Owner},
     audit::{Action, Actor, FactChange},
     id::ApiKeyId,
     scope::Scope,
+    text::Invalid,
     time::Timestamp,
-    user::{Permission, Role, User},
+    user::{Permission, User},
 };
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -19,7 +21,7 @@ use sea_orm::{
 use zeroize::Zeroizing;
 
 pub use self::verify::verify;
-use super::Context;
+use super::{Context, scopes};
 use crate::{
     db::{
         Change,
@@ -75,11 +77,15 @@ fn shown(cx: &Context, row: api_key::Model) -> Result<ApiKeyRow, Error> {
 /// [`Error::NameTaken`]; [`Error::Conflict`] where there are too many; or where the database is out of reach.
 pub async fn create(cx: &Context, change: &mut Change, owner: Owner, command: NewApiKey) -> Result<CreatedKey, Error> {
     authorize(cx, owner)?;
-    let NewApiKey { name, role, expiry } = command;
+    let NewApiKey { name, role, scope, expiry } = command;
     let held = held(cx, change, owner).await?;
-    if role.at_most(held.role) != role {
-        let sentence = format!("The key can do no more than its owner: {} at most.", held.role.label());
-        return Err(Error::field("role", muster::text::Invalid::new(sentence)));
+    scopes::hold(change, &scope).await?;
+    let Some(most) = role_in(&held.grants, &scope) else {
+        return Err(Error::field("scope", Invalid::new("The key's owner has no role there.")));
+    };
+    if role.at_most(most) != role {
+        let sentence = format!("The key can do no more than its owner: {} at most.", most.label());
+        return Err(Error::field("role", Invalid::new(sentence)));
     }
     let now = cx.now();
     let expires_at = expiry.from(now)?;
@@ -91,10 +97,12 @@ pub async fn create(cx: &Context, change: &mut Change, owner: Owner, command: Ne
         return Err(Conflict::Full(Limit::ApiKeys, MAX_KEYS).into());
     }
     let id = ApiKeyId::new(now, &random::bytes());
-    let key = ApiKey { id, scope: held.scope, owner, name, role, created_at: now, expires_at, previous_until: None };
+    let key = ApiKey { id, scope, owner, name, role, created_at: now, expires_at, previous_until: None };
     let secret = new_key();
     insert(cx, change, &key, digest(&secret)).await?;
     let mut changes = vec![FactChange::fact("role", role.label())];
+    let place = key.scope.identifiers();
+    changes.extend((!place.is_empty()).then(|| FactChange::fact("scope", place)));
     changes.extend(expires_at.map(|at| FactChange::fact("expires", at.to_string())));
     record(cx, change, Action::ApiKeyCreated, &key, &held.name, &changes).await?;
     Ok(CreatedKey { value: whole(cx, &key, secret), key })
@@ -160,8 +168,7 @@ async fn find(cx: &Context, db: &impl ConnectionTrait, owner: Owner, id: ApiKeyI
 struct Held {
     /// What the record calls it.
     name: String,
-    role: Role,
-    scope: Scope,
+    grants: Vec<Grant>,
 }
 
 /// The owner, locked: of two changes of its keys the second sees what the first one left.
@@ -170,11 +177,12 @@ async fn held(cx: &Context, change: &Change, owner: Owner) -> Result<Held, Error
         Owner::User(id) => {
             let row = lock::user(change, cx.state.account, id).await?.ok_or(Error::NotFound(Object::User))?;
             let user = User::try_from(row)?;
-            Ok(Held { name: user.email.into(), role: user.role, scope: Scope::account(cx.state.account) })
+            Ok(Held { name: user.email.into(), grants: user.grants })
         }
         Owner::ServiceAccount(id) => {
             let account = service_accounts::locked(cx, change, id).await?;
-            Ok(Held { name: account.name.into(), role: account.role, scope: account.scope })
+            let grants = vec![Grant { role: account.role, scope: account.scope }];
+            Ok(Held { name: account.name.into(), grants })
         }
     }
 }

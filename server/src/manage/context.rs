@@ -14,7 +14,7 @@ use muster::{
     token::Token,
     user::Permission,
 };
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait, PrimaryKeyTrait, QueryFilter};
+use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait, PrimaryKeyTrait, QueryFilter};
 use uuid::Uuid;
 
 use crate::{
@@ -116,6 +116,17 @@ impl Context {
     /// [`Error::Forbidden`].
     pub fn authorize_anywhere(&self, permission: Permission) -> Result<(), Error> {
         if self.principal.may_anywhere(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// A scope, and of those that it lies in the ones where this may be done: what of them is inherited, and may be seen.
+    pub fn and_above(&self, permission: Permission, scope: &Scope) -> impl Iterator<Item = Scope> {
+        scope.and_above().filter(move |above| above == scope || self.principal.may(permission, above))
+    }
+
+    /// The rows of a scope, and those that it inherits from where this may be done.
+    #[must_use]
+    pub fn with_inherited<E: Scoped>(&self, permission: Permission, scope: &Scope) -> Condition {
+        self.and_above(permission, scope).fold(Condition::any(), |any, above| any.add(E::at(&above)))
     }
 
     fn allowed<T: Lookup>(

@@ -151,7 +151,7 @@ async fn prepare(state: &State, delegate: &Standing) -> Result<Result<Option<Del
         return Ok(Ok(None));
     };
     let script = script_at(state.db.read(), &profile, delegate.script_version).await?;
-    let expanded = expand(state, &delegate.scope, profile.id, &script).await?;
+    let expanded = expand(state, &profile.scope, profile.id, &script).await?;
     Ok(expanded.map(|Expanded { script, secrets }| {
         Some(Delivery { profile, version: delegate.script_version, script, secrets })
     }))

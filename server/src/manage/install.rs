@@ -52,7 +52,7 @@ pub async fn options(cx: &Context, scope: &Scope, manager_url: String) -> Result
     let not_expired =
         Condition::any().add(token::Column::ExpiresAt.is_null()).add(token::Column::ExpiresAt.gt(cx.now().as_millis()));
     let tokens = token::Entity::find()
-        .filter(token::Entity::visible_from(scope))
+        .filter(token::Entity::at(scope))
         .filter(token::Column::RevokedAt.is_null())
         .filter(not_expired)
         .order_by_desc(token::Column::Id)

@@ -65,7 +65,8 @@ async fn found(change: &Change, encryption: &EncryptionKey, now: Timestamp) -> R
     let (action, object, name) = (Action::AccountCreated, Some(id.0), ACCOUNT_NAME);
     audit::record(change, &origin, now, Entry { scope: &scope, action, object, name, facts: Vec::new() }).await?;
     profiles::insert(change, &origin, &primary_profile(&scope, now)?).await?;
-    tokens::insert(change, encryption, &origin, &default_token(&scope, now)?).await?;
+    let token = default_token(&scope, Actor::Installation.name(), now)?;
+    tokens::insert(change, encryption, &origin, &token).await?;
     Ok(account)
 }
 
@@ -89,12 +90,16 @@ fn primary_profile(scope: &Scope, now: Timestamp) -> Result<Profile, Invalid> {
     })
 }
 
-fn default_token(scope: &Scope, now: Timestamp) -> Result<Token, Invalid> {
+/// The token that a scope begins with.
+///
+/// # Errors
+/// None: the name that Muster gives is one that it takes.
+pub(super) fn default_token(scope: &Scope, by: &str, now: Timestamp) -> Result<Token, Invalid> {
     Ok(Token {
         id: TokenId::new(now, &random::bytes()),
         scope: scope.clone(),
         name: TokenName::parse(DEFAULT_TOKEN)?,
-        created_by: Actor::Installation.name().to_owned(),
+        created_by: by.to_owned(),
         created_at: now,
         expires_at: None,
         default_profile: None,

@@ -21,6 +21,7 @@ mod page;
 pub mod profiles;
 pub mod registration;
 pub mod reports;
+pub mod scopes;
 pub mod scripts;
 pub mod search;
 pub mod secrets;

@@ -31,6 +31,7 @@ use super::{
     Context,
     audit::page_of_object,
     page::{count, matching, page},
+    scopes,
 };
 use crate::{
     db::{
@@ -42,13 +43,13 @@ use crate::{
     error::{Conflict, Error, Object},
     events::Topic,
     random,
-    secret_values::granted,
+    secret_values::{granted, narrowest, needs_grant},
 };
 
 /// How many names of delegates a page shows.
 const MAX_SHOWN_DELEGATES: u64 = 20;
 
-/// One page of the list: those that hold a text in their name, description or selectors.
+/// One page of the list, with what the scope inherits and who asks may see: those that hold a text in their name, description or selectors.
 ///
 /// # Errors
 /// [`Error::Forbidden`], or where the database is out of reach.
@@ -56,7 +57,8 @@ pub async fn list(cx: &Context, scope: &Scope, search: &str, cursor: Cursor) -> 
     cx.authorize(Permission::View, scope)?;
     let db = cx.state.db.read();
     let found = matching(search, [profile::Column::Name, profile::Column::Description, profile::Column::Selectors]);
-    let query = profile::Entity::find().filter(profile::Entity::at(scope)).filter(found);
+    let which = cx.with_inherited::<profile::Entity>(Permission::View, scope);
+    let query = profile::Entity::find().filter(which).filter(found);
     let (found, rest) = page(db, query, profile::Column::Id, |row| row.id, &cursor).await?;
     let mut rows = Vec::with_capacity(found.len());
     for row in found {
@@ -122,6 +124,7 @@ pub async fn create(cx: &Context, scope: &Scope, spec: ProfileSpec) -> Result<Pr
     cx.authorize(Permission::ManageDelegates, scope)?;
     let now = cx.now();
     let mut change = cx.begin(Permission::ManageDelegates).await?;
+    scopes::hold(&change, scope).await?;
     check_name(&*change, scope, &spec.name, None).await?;
     check_secrets(&change, scope, None, &spec.startup_script).await?;
     let profile = Profile {
@@ -190,11 +193,11 @@ async fn check_secrets(change: &Change, scope: &Scope, profile: Option<ProfileId
     if names.is_empty() {
         return Ok(());
     }
-    let held = lock::secrets_shared(change, scope, names.iter().map(ToString::to_string).collect()).await?;
+    let held = narrowest(lock::secrets_shared(change, scope, names.iter().map(ToString::to_string).collect()).await?);
     if let Some(unknown) = names.iter().find(|name| !held.iter().any(|held| held.name == name.as_str())) {
         return Err(wrong(secrets::unknown(unknown)));
     }
-    let limited: Vec<_> = held.into_iter().filter(|secret| secret.limited).collect();
+    let limited: Vec<_> = held.into_iter().filter(|secret| needs_grant(secret, scope)).collect();
     let granted = match profile {
         Some(profile) => granted(&**change, profile, limited.iter().map(|secret| secret.id).collect()).await?,
         None => BTreeSet::new(),

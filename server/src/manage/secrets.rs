@@ -15,10 +15,9 @@ use muster::{
     user::Permission,
 };
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     Select, Set, sea_query::LikeExpr,
 };
-use uuid::Uuid;
 
 pub use self::{
     allowed::{edit, usable},
@@ -29,6 +28,7 @@ use super::{
     audit::{count_of_delegates, of_object},
     page::{count, matching, page},
     profiles::run_on_all,
+    scopes,
 };
 use crate::{
     db::{
@@ -64,9 +64,11 @@ pub async fn list(cx: &Context, scope: &Scope, search: &str, cursor: Cursor) -> 
     cx.authorize(Permission::ManageDelegates, scope)?;
     let db = cx.state.db.read();
     let found = matching(search, [secret::Column::Name, secret::Column::Description]);
-    let query = secret::Entity::find().filter(secret::Entity::at(scope)).filter(found);
+    let which = cx.with_inherited::<secret::Entity>(Permission::ManageDelegates, scope);
+    let query = secret::Entity::find().filter(which).filter(found);
     let (found, rest) = page(db, query, secret::Column::Id, |row| row.id, &cursor).await?;
-    let users = users(db, scope, None).await?;
+    let widest = cx.and_above(Permission::ManageDelegates, scope).last();
+    let users = users(db, widest.as_ref().unwrap_or(scope), None).await?;
     let last = handouts::last(db, found.iter().map(|row| row.id).collect()).await?;
     let row = |row: secret::Model| {
         let handed_out = last.get(&row.id).copied();
@@ -108,24 +110,37 @@ fn shown(secret: Secret, users: &[SecretUser], handed_out: Option<Timestamp>) ->
 /// The profiles that can use a scope's secrets and whose scripts name some, by their names. With `name`, at least those
 /// that name this one.
 async fn users(db: &impl ConnectionTrait, scope: &Scope, name: Option<&SecretName>) -> Result<Vec<SecretUser>, Error> {
-    let name = name.map_or("", SecretName::as_str).replace('_', "!_");
+    let escaped = name.map_or("", SecretName::as_str).replace('_', "!_");
     // With a quote of either kind before the name.
-    let like = LikeExpr::new(format!("%secrets.getValue(_{name}%")).escape('!');
-    let rows: Vec<(Uuid, String, String)> = profile::Entity::find()
-        .select_only()
-        .columns([profile::Column::Id, profile::Column::Name, profile::Column::StartupScript])
+    let like = LikeExpr::new(format!("%secrets.getValue(_{escaped}%")).escape('!');
+    let rows = profile::Entity::find()
         .filter(profile::Entity::under(scope))
         .filter(profile::Column::StartupScript.like(like))
         .order_by_asc(profile::Column::Name)
-        .into_tuple()
         .all(db)
         .await?;
-    let users = rows.into_iter().filter_map(|(id, name, script)| {
+    let hiding = match name {
+        Some(name) => hiding(db, scope, name).await?,
+        None => Vec::new(),
+    };
+    let users = rows.into_iter().filter_map(|row| {
+        let own = profile::Entity::scope_of(&row).ok()?;
+        if hiding.iter().any(|scope| scope.contains(&own)) {
+            return None;
+        }
         // A script that cannot be read is handed to nobody.
-        let secrets = domain::references(&script).ok()?;
-        Some(SecretUser { id: ProfileId(id), name, secrets })
+        let secrets = domain::references(&row.startup_script).ok()?;
+        Some(SecretUser { id: ProfileId(row.id), name: row.name, secrets })
     });
     Ok(users.collect())
+}
+
+/// The scopes under one that have a secret of the same name, which takes the place of this one there.
+async fn hiding(db: &impl ConnectionTrait, scope: &Scope, name: &SecretName) -> Result<Vec<Scope>, DbErr> {
+    let same = secret::Entity::find().filter(secret::Entity::under(scope));
+    let same = same.filter(secret::Column::Name.eq(name.as_str())).all(db).await?;
+    let scopes = same.iter().filter_map(|row| secret::Entity::scope_of(row).ok());
+    Ok(scopes.filter(|own| own != scope).collect())
 }
 
 /// Makes a secret.
@@ -138,6 +153,7 @@ pub async fn create(cx: &Context, scope: &Scope, command: NewSecret) -> Result<S
     let now = cx.now();
     let NewSecret { name, description, value } = command;
     let mut change = cx.begin(Permission::ManageDelegates).await?;
+    scopes::hold(&change, scope).await?;
     let all = || secret::Entity::find().filter(secret::Entity::at(scope));
     if all().filter(secret::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
         return Err(Error::NameTaken { object: Object::Secret, field: "name", name: name.into() });

@@ -20,6 +20,7 @@ use muster::{
     user::Permission,
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+use uuid::Uuid;
 
 pub(super) use self::refusals::refusals;
 pub use self::{
@@ -34,7 +35,7 @@ use self::{
     rows::{row, rows},
     users::Heard,
 };
-use super::Context;
+use super::{Context, scopes};
 use crate::{
     db::{
         Change,
@@ -96,6 +97,7 @@ pub async fn create(
     command: NewToken,
 ) -> Result<CreatedToken, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
+    scopes::hold(change, scope).await?;
     check_profile(change, scope, command.settings.default_profile).await?;
     let created = add(cx, change, scope, command.settings, command.expiry).await?;
     change.touches(Topic::Tokens);
@@ -218,13 +220,18 @@ pub async fn delete(cx: &Context, id: TokenId) -> Result<(), Error> {
     if token.status(cx.now()) == TokenStatus::Expired {
         disconnect_users(cx, &change, id, "token expired").await?;
     }
-    token::Entity::delete_by_id(id.0).exec(&*change).await?;
-    refusal::Entity::delete_many().filter(refusal::Column::TokenId.eq(id.0)).exec(&*change).await?;
-    refused_call::Entity::delete_many().filter(refused_call::Column::TokenId.eq(id.0)).exec(&*change).await?;
+    remove(&change, id.0).await?;
     cx.record(&change, entry(&token, Action::TokenDeleted)).await?;
     change.touches(Topic::Tokens);
     change.touches(Topic::Delegates);
     Ok(change.commit().await?)
+}
+
+/// Removes a token that is locked, and what is known of its refusals.
+pub(super) async fn remove(change: &Change, id: Uuid) -> Result<(), DbErr> {
+    token::Entity::delete_by_id(id).exec(&**change).await?;
+    refusal::Entity::delete_many().filter(refusal::Column::TokenId.eq(id)).exec(&**change).await?;
+    refused_call::Entity::delete_many().filter(refused_call::Column::TokenId.eq(id)).exec(&**change).await.map(drop)
 }
 
 async fn disconnect_users(cx: &Context, change: &Change, id: TokenId, cause: &str) -> Result<(), DbErr> {

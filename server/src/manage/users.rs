@@ -9,7 +9,7 @@ pub mod own;
 use std::net::IpAddr;
 
 use muster::{
-    access::Principal,
+    access::{Grant, Principal},
     audit::{Action, Actor, FactChange},
     id::UserId,
     scope::Scope,
@@ -69,12 +69,12 @@ pub async fn create_first(
         id: UserId::new(now, &random::bytes()),
         email,
         name: None,
-        role: Role::AccountAdministrator,
+        grants: vec![Grant { role: Role::AccountAdministrator, scope: Scope::account(state.account) }],
         status: UserStatus::Active,
         created_at: now,
     };
     let principal = match address {
-        Some(_) => Principal::person(&user, &Scope::account(state.account)),
+        Some(_) => Principal::person(&user),
         None => Principal::system(Actor::Installation, &Scope::account(state.account)),
     };
     let cx = Context { state: state.clone(), principal, address, request_id: String::new() };
@@ -98,7 +98,8 @@ pub async fn create(cx: &Context, email: Email, password: Password, role: Role) 
     cx.authorize(Permission::ManageUsers, &Scope::account(cx.state.account))?;
     let hash = hash(&cx.state, password).await?;
     let mut change = cx.state.db.write().await?;
-    let user = add(cx, &mut change, email, role, UserStatus::Active, hash).await?;
+    let grant = Grant { role, scope: Scope::account(cx.state.account) };
+    let user = add(cx, &mut change, email, grant, UserStatus::Active, hash).await?;
     record(cx, &change, Action::UserCreated, &user, &[as_role(&user)]).await?;
     change.commit().await?;
     Ok(user)
@@ -109,7 +110,7 @@ async fn add(
     cx: &Context,
     change: &mut Change,
     email: Email,
-    role: Role,
+    grant: Grant,
     status: UserStatus,
     hash: String,
 ) -> Result<User, Error> {
@@ -117,7 +118,8 @@ async fn add(
         return Err(Error::NameTaken { object: Object::User, field: "email", name: email.into() });
     }
     let now = cx.now();
-    let user = User { id: UserId::new(now, &random::bytes()), email, name: None, role, status, created_at: now };
+    let id = UserId::new(now, &random::bytes());
+    let user = User { id, email, name: None, grants: vec![grant], status, created_at: now };
     let made = insert(cx, change, &user, hash).await;
     made.map_err(|error| Error::from(error).or_taken(Object::User, "email", user.email.as_str()))?;
     change.touches(Topic::Users);
@@ -166,25 +168,31 @@ async fn locked(change: &Change, cx: &Context, id: UserId) -> Result<(user::Mode
 }
 
 async fn insert(cx: &Context, change: &Change, user: &User, password_hash: String) -> Result<(), DbErr> {
-    user::ActiveModel {
+    let mut row = user::ActiveModel {
         id: Set(user.id.0),
         account_id: Set(cx.state.account.0),
         email: Set(user.email.to_string()),
-        role: Set(user.role.code().to_owned()),
         password_hash: Set(password_hash),
         created_at: Set(user.created_at.as_millis()),
         name: Set(user.name.clone().map(String::from)),
         status: Set(user.status.code().to_owned()),
         signed_in_at: Set(None),
-    }
-    .insert(&**change)
-    .await
-    .map(drop)
+        ..Default::default()
+    };
+    row.set_grants(&user.grants)?;
+    row.insert(&**change).await.map(drop)
 }
 
 /// The role that a new person has.
 fn as_role(user: &User) -> FactChange {
-    FactChange::fact("role", user.role.label())
+    let first = user.grants.first();
+    let is = |grant: &Grant| FactChange::fact(&role_at(&grant.scope), grant.role.label());
+    first.map_or_else(|| FactChange::fact("role", ""), is)
+}
+
+/// What the record calls a role at a scope.
+fn role_at(scope: &Scope) -> String {
+    if scope.organization.is_none() { "role".to_owned() } else { format!("role at {}", scope.identifiers()) }
 }
 
 async fn record(

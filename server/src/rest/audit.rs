@@ -22,6 +22,8 @@ use crate::{error::Error, manage::audit};
 pub struct AuditEntry {
     /// Its id.
     pub id: String,
+    /// Where it belongs: `organization` or `organization/project`; empty for the account.
+    pub scope: String,
     /// When.
     pub at: String,
     /// The name that who acted had then.
@@ -59,6 +61,7 @@ impl From<TrailRow> for AuditEntry {
         let changes = row.entry.changes.into_iter();
         Self {
             id: row.id.to_string(),
+            scope: row.scope.identifiers(),
             at: row.entry.at.to_string(),
             actor: row.entry.actor,
             address: row.entry.address,
@@ -83,7 +86,7 @@ pub struct Filter {
     pub object: Option<String>,
     /// A part of the address.
     pub address: Option<String>,
-    /// A kind of object: `delegates`, `profiles`, `tokens`, `secrets`, `install-files`, `api-keys` or `people`.
+    /// A kind of object: `delegates`, `profiles`, `tokens`, `secrets`, `install-files`, `api-keys`, `scopes` or `people`.
     pub subject: Option<String>,
     /// An action, as entries have it.
     pub action: Option<String>,
@@ -91,6 +94,8 @@ pub struct Filter {
     pub since: Option<String>,
     /// Before this (RFC 3339).
     pub until: Option<String>,
+    /// Whether the entries of what lies under the scope are listed, too.
+    pub beneath: Option<bool>,
     /// The mark that the page before names as `next`.
     pub after: Option<String>,
 }
@@ -105,6 +110,7 @@ impl Filter {
         let action = self.action.as_deref().filter(|code| !code.is_empty());
         let action = action.map(|code| Action::from_code(code).ok_or_else(|| Error::field("action", actions())));
         Ok(TrailFilter {
+            beneath: self.beneath.unwrap_or_default(),
             who: self.who.unwrap_or_default(),
             object: self.object.unwrap_or_default(),
             address: self.address.unwrap_or_default(),

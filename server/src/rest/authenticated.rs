@@ -8,13 +8,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use muster::{api_key::ApiKeyValue, scope::Scope};
+use muster::{api_key::ApiKeyValue, escape::read_query, scope::Scope, user::Permission};
 use tower_http::request_id::RequestId;
 
 use super::problem::Rejection;
 use crate::{
-    error::Error,
-    manage::{Context, api_keys},
+    error::{Error, Object},
+    manage::{Context, api_keys, scopes},
     state,
 };
 
@@ -48,7 +48,11 @@ pub async fn identify(
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let id = id.unwrap_or_default().to_owned();
     let value = brought(request.headers()).and_then(ApiKeyValue::parse);
-    match find(state, peer.ip(), value, id).await {
+    let found = match find(state, peer.ip(), value, id).await {
+        Ok(asked) => at_scope(asked, &mut request).await,
+        Err(error) => Err(error),
+    };
+    match found {
         Ok(asked) => request.extensions_mut().insert(asked),
         Err(error) => return Rejection::from(error).into_response(),
     };
@@ -74,8 +78,26 @@ async fn find(
         return Err(Error::SignedOut);
     };
     state.limits.program(value.key)?;
-    let scope = Scope::account(state.account);
+    // A key of one scope asks there, unless it says otherwise.
+    let scope = match principal.grants.as_slice() {
+        [only] => only.scope.clone(),
+        _ => Scope::account(state.account),
+    };
     Ok(Asked { cx: Context { state, principal, address: Some(address), request_id }, scope })
+}
+
+/// Takes the scope off the query, as operations do not know it: it says where the request asks.
+async fn at_scope(asked: Asked, request: &mut Request) -> Result<Asked, Error> {
+    let query = request.uri().query().unwrap_or_default();
+    let (named, rest): (Vec<&str>, Vec<&str>) = query.split('&').partition(|pair| pair.starts_with("scope="));
+    let Some(named) = named.last().and_then(|pair| pair.strip_prefix("scope=")) else { return Ok(asked) };
+    let scope = Scope::parse(asked.scope.account, &read_query(named)).map_err(|error| Error::field("scope", error))?;
+    let path = request.uri().path();
+    let uri = if rest.is_empty() { path.to_owned() } else { format!("{path}?{}", rest.join("&")) };
+    *request.uri_mut() = uri.parse().map_err(Error::internal)?;
+    // What nobody may see who asks is not there for him.
+    let is_there = asked.cx.principal.may(Permission::View, &scope) && scopes::exists(&asked.cx.state, &scope).await?;
+    if is_there { Ok(Asked { scope, ..asked }) } else { Err(Error::NotFound(Object::of_scope(&scope))) }
 }
 
 fn brought(headers: &HeaderMap) -> Option<&str> {

@@ -25,6 +25,8 @@ use crate::{error::Error, manage::delegates};
 pub struct Delegate {
     /// Its id.
     pub id: String,
+    /// Where it belongs: `organization` or `organization/project`; empty for the account.
+    pub scope: String,
     /// The name that it registered with.
     pub name: String,
     /// The host that it says it runs on.
@@ -95,6 +97,7 @@ impl From<DelegateRow> for Delegate {
         });
         Self {
             id: delegate.id.to_string(),
+            scope: delegate.scope.identifiers(),
             status: status.slug(),
             waits_because: delegate.reason.map(|reason| reason.code()),
             key: delegate.key.as_ref().map(|key| String::from(key.thumbprint())),

@@ -11,7 +11,8 @@ use axum::{
 use utoipa::{
     Modify, OpenApi as _,
     openapi::{
-        ContentBuilder, OpenApi, Ref, ResponseBuilder,
+        ContentBuilder, ObjectBuilder, OpenApi, Ref, Required, ResponseBuilder, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -56,19 +57,37 @@ pub fn base() -> OpenApi {
     Base::openapi()
 }
 
-/// Adds to every operation what is told where it could not be done: the same for all.
-pub fn with_problems(mut document: OpenApi) -> OpenApi {
+/// Adds to every operation what is told where it could not be done, and to those that are not about one object the scope
+/// that they ask at: the same for all.
+pub fn with_common(mut document: OpenApi) -> OpenApi {
     let problem = || {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         ResponseBuilder::new().description("What could not be done, and why").content(PROBLEM, content).build()
     };
-    for item in document.paths.paths.values_mut() {
+    for (path, item) in &mut document.paths.paths {
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
         for operation in operations.into_iter().flatten() {
+            if !path.contains('{') {
+                operation.parameters.get_or_insert_default().push(scope().into());
+            }
             operation.responses.responses.insert("default".to_owned(), problem().into());
         }
     }
     document
+}
+
+/// The parameter by which a request says where it asks.
+fn scope() -> Parameter {
+    ParameterBuilder::new()
+        .name("scope")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "Where to ask: an organization, or `organization/project`. Without it where the key counts: the whole account, \
+             or the one scope that it is for.",
+        ))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
 }
 
 /// The document, as it is handed out.

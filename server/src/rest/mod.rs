@@ -61,7 +61,7 @@ fn described() -> (Router<State>, OpenApi) {
                 .routes(routes!(audit::list)),
         )
         .split_for_parts();
-    (routes, document::with_problems(document))
+    (routes, document::with_common(document))
 }
 
 /// The routes. The document and its page need no key: they tell nothing of this installation. `style` is where the console's

@@ -23,6 +23,8 @@ use crate::{error::Error, manage::profiles};
 pub struct Profile {
     /// Its id.
     pub id: String,
+    /// Where it belongs: `organization` or `organization/project`; empty for the account.
+    pub scope: String,
     /// Its name.
     pub name: String,
     /// What it is for; may be empty.
@@ -46,6 +48,7 @@ impl From<Domain> for Profile {
         let spec = profile.spec;
         Self {
             id: profile.id.to_string(),
+            scope: profile.scope.identifiers(),
             name: spec.name.into(),
             description: spec.description,
             startup_script: spec.startup_script,

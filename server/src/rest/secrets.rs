@@ -22,6 +22,8 @@ use crate::manage::secrets;
 pub struct Secret {
     /// Its id.
     pub id: String,
+    /// Where it belongs: `organization` or `organization/project`; empty for the account.
+    pub scope: String,
     /// What scripts call it.
     pub name: String,
     /// What it is for; may be empty.
@@ -37,6 +39,7 @@ impl From<SecretRow> for Secret {
         let named = |(id, name): (muster::id::ProfileId, String)| Named { id: id.to_string(), name };
         Self {
             id: row.secret.id.to_string(),
+            scope: row.secret.scope.identifiers(),
             name: row.secret.name.to_string(),
             description: row.secret.description,
             used_by: row.used_by.into_iter().map(named).collect(),

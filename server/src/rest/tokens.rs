@@ -29,6 +29,8 @@ use crate::{
 pub struct Token {
     /// Its id.
     pub id: String,
+    /// Where it belongs: `organization` or `organization/project`; empty for the account.
+    pub scope: String,
     /// Its name.
     pub name: String,
     /// `active`, `expired` or `revoked`.
@@ -69,6 +71,7 @@ impl From<TokenRow> for Token {
         let token = row.token;
         Self {
             id: token.id.to_string(),
+            scope: token.scope.identifiers(),
             status: row.status.slug(),
             created_at: token.created_at.to_string(),
             expires_at: text(token.expires_at),

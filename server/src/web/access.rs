@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, OriginalUri, Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -11,6 +11,7 @@ use axum::{
 use leptos_axum::ResponseOptions;
 use muster::{
     escape::{read_query, url_path},
+    scope::Scope,
     user::{User, browser},
 };
 use muster_app::ui::href::is_page;
@@ -51,7 +52,8 @@ pub async fn identify(
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads && !request.uri().path().starts_with("/api/") {
-        match elsewhere(&state, request.uri(), request.headers(), user.as_ref()).await {
+        let original = request.extensions().get().map_or_else(|| request.uri().clone(), |OriginalUri(uri)| uri.clone());
+        match elsewhere(&state, request.uri(), &original, request.headers(), user.as_ref()).await {
             Ok(Some(path)) => return Redirect::to(&path).into_response(),
             Ok(None) => {}
             Err(error) => return failed(&error),
@@ -76,7 +78,9 @@ pub async fn identify(
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let browser = browser(agent);
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    let scope = request.extensions().get::<Scope>().cloned();
     let operator = Operator {
+        scope: scope.unwrap_or_else(|| Scope::account(state.account)),
         state,
         user,
         session,
@@ -100,10 +104,11 @@ fn failed(error: &Error) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.\n").into_response()
 }
 
-/// Where a page request has to go instead.
+/// Where a page request has to go instead. What is asked for is its original address.
 async fn elsewhere(
     state: &state::State,
     uri: &Uri,
+    original: &Uri,
     headers: &HeaderMap,
     user: Option<&User>,
 ) -> Result<Option<String>, Error> {
@@ -123,7 +128,7 @@ async fn elsewhere(
         ("/" | "/setup", None | Some("by-itself")) => return Ok(Some("/login".to_owned())),
         ("/" | "/setup", Some(how)) => format!("ended={how}"),
         (_, ended) => {
-            let wanted = uri.path_and_query().map_or("/", |all| all.as_str());
+            let wanted = original.path_and_query().map_or("/", |all| all.as_str());
             let ended = ended.map(|how| format!("&ended={how}")).unwrap_or_default();
             format!("next={}{ended}", url_path(wanted))
         }

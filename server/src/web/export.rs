@@ -176,7 +176,7 @@ async fn export<L: List>(operator: Operator, uri: &Uri, format: Format) -> Respo
 async fn begin<L: List>(operator: &Operator, uri: &Uri, format: Format) -> Result<Body, ConsoleError> {
     let address = uri.path_and_query().map_or_else(String::new, ToString::to_string);
     let filter = L::at(L::filter(&address).unwrap_or_default(), Cursor::First);
-    let mut reader = Reader::<L> { cx: operator.context()?, scope: operator.scope(), format, next: Some(filter) };
+    let mut reader = Reader::<L> { cx: operator.context()?, scope: operator.scope.clone(), format, next: Some(filter) };
     let first = operator.answer(reader.page().await)?;
     let begun = VecDeque::from([format.head::<L::Exported>(), first]);
     let pieces = stream::try_unfold((begun, reader), |(mut begun, mut reader)| async move {

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use axum::{
     Extension,
     body::{Body, Bytes, to_bytes},
-    extract::Request,
+    extract::{OriginalUri, Request},
     http::{
         HeaderMap, HeaderValue, StatusCode, Uri,
         header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, LOCATION, REFERER, SET_COOKIE},
@@ -22,10 +22,11 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use muster::scope::Scope;
 use muster_app::{Assets, error::ConsoleError, ui::form::Flash};
 use tower_sessions::cookie::time::Duration;
 
-use super::{MAX_FORM_BYTES, cookie, pages};
+use super::{MAX_FORM_BYTES, cookie, pages, scope};
 use crate::{console::Operator, state};
 
 /// The header by which the console's own script says that it puts the answer into the page that is open.
@@ -101,6 +102,15 @@ pub async fn posted(Extension(assets): Extension<Assets>, request: Request, next
 fn page_at(sent: &Parts, page: &str) -> Option<Request> {
     let mut request = Request::get(page).body(Body::empty()).ok()?;
     *request.extensions_mut() = sent.extensions.clone();
+    let address = OriginalUri(request.uri().clone());
+    request.extensions_mut().insert(address);
+    request.extensions_mut().remove::<Scope>();
+    if let Some(operator) = sent.extensions.get::<Operator>() {
+        request = scope::take_off(operator.scope.account, request);
+        // The form may stand on a page of another scope than the one it went to.
+        let scope = request.extensions().get().cloned().unwrap_or_else(|| Scope::account(operator.scope.account));
+        request.extensions_mut().insert(Operator { scope, ..operator.clone() });
+    }
     *request.headers_mut() = sent.headers.clone();
     [CONTENT_TYPE, CONTENT_LENGTH].iter().for_each(|name| _ = request.headers_mut().remove(name));
     Some(request)

@@ -13,6 +13,7 @@ pub mod invitation;
 mod origins;
 mod pages;
 pub mod remembered;
+mod scope;
 mod script_log;
 pub mod theme;
 
@@ -71,6 +72,7 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
         .layer(sessions)
         .layer(csrf)
         .layer(middleware::from_fn_with_state(state.clone(), origins::compare));
+    let console = scope::at_each(console, state);
     let probes = Router::new()
         .route("/healthz", get(health::live))
         .route("/readyz", get(health::ready))

@@ -7,18 +7,29 @@ use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{
-        HeaderValue, Method, StatusCode,
+        HeaderValue, Method, StatusCode, Uri,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY},
         request::Parts,
     },
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use muster_app::{Assets, console::Console, error::ConsoleError, session::LoginElsewhere, shell, ui::form::Flash};
+use muster_app::{
+    Assets,
+    console::Console,
+    error::ConsoleError,
+    session::LoginElsewhere,
+    shell,
+    ui::{form::Flash, href::ScopePath},
+};
 
-use super::{forms, headers, theme};
-use crate::{console::Operator, state};
+use super::{
+    forms, headers,
+    scope::{self, Instead},
+    theme,
+};
+use crate::{console::Operator, error::Error, state};
 
 /// The largest error, in bytes.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
@@ -33,6 +44,7 @@ fn provide_request() {
             provide_context(LoginElsewhere(url));
         }
         provide_context(operator.remembered.clone());
+        provide_context(ScopePath(operator.scope.path()));
         provide_context::<Arc<dyn Console>>(Arc::new(operator));
     }
     provide_context(theme::read(&parts.headers));
@@ -65,11 +77,25 @@ pub async fn page(
             Err(error) => tracing::warn!(%error, "what a form left could not be read"),
         }
     }
+    let operator = request.extensions().get::<Operator>().cloned();
+    match instead(operator, request.uri().clone()).await {
+        Ok(None) => {}
+        Ok(Some(Instead::Elsewhere(path))) => return Redirect::to(&path).into_response(),
+        // The page in the frame that says so.
+        Ok(Some(Instead::Nowhere)) => *request.uri_mut() = Uri::from_static(scope::NOWHERE),
+        // The page itself will meet it, and say so.
+        Err(error) => tracing::warn!(%error, "the scope of a page could not be looked up"),
+    }
     let mut response = render(&assets, request).await;
     if by_cookie {
         forms::forget_flash(&state, &mut response);
     }
     response
+}
+
+async fn instead(operator: Option<Operator>, uri: Uri) -> Result<Option<Instead>, Error> {
+    let Some(Operator { state, user: Some(user), scope, .. }) = operator else { return Ok(None) };
+    scope::instead(&state, &user, &scope, &uri).await
 }
 
 /// Renders the page that a request asks for.

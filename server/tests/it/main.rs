@@ -27,6 +27,7 @@ mod profiles;
 mod program;
 mod rest;
 mod retention;
+mod scopes;
 mod scripts;
 mod secrets;
 mod sessions;

@@ -25,7 +25,7 @@ use crate::{
     ui::{
         button::NavButton,
         empty::EmptyState,
-        href::{Href, use_here},
+        href::{Href, at_scope, use_here},
         icon::Icon,
         live::Follows,
         live_table::{Column, LiveTable, TableSpec},
@@ -71,7 +71,7 @@ pub fn RotationPage() -> impl IntoView {
         <Title text="Rotate" />
         <Follows topics="tokens delegates heartbeats" />
         <p class="crumb">
-            <a class="link" href="/tokens">
+            <a class="link" href=at_scope("/tokens")>
                 "Tokens"
             </a>
         </p>

@@ -16,6 +16,7 @@ pub mod refusal;
 pub mod refused_call;
 pub mod retired_secret;
 pub mod reveal;
+pub mod scope;
 pub mod script_log;
 pub mod script_run;
 pub mod script_version;
@@ -96,6 +97,7 @@ scoped!(
     install_link,
     profile,
     retired_secret,
+    scope,
     script_run,
     script_version,
     secret,

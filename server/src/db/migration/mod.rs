@@ -20,6 +20,7 @@ mod m20261128_020002_floods;
 mod m20261128_020003_warn;
 mod m20261128_030001_audit_chain;
 mod m20261128_040001_api_keys;
+mod m20261128_080001_scopes;
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_020003_warn::Migration),
             Box::new(m20261128_030001_audit_chain::Migration),
             Box::new(m20261128_040001_api_keys::Migration),
+            Box::new(m20261128_080001_scopes::Migration),
         ]
     }
 }
@@ -251,8 +253,8 @@ mod tests {
             assert!(rows.iter().all(|row| row.password_hash == "$argon2id$"));
             let people: Vec<User> = rows.into_iter().map(|row| User::try_from(row).unwrap()).collect();
             assert_eq!(
-                people.iter().map(|one| one.role).collect::<Vec<_>>(),
-                [Role::AccountAdministrator, Role::Viewer]
+                people.iter().map(User::account_role).collect::<Vec<_>>(),
+                [Some(Role::AccountAdministrator), Some(Role::Viewer)]
             );
             assert!(people.iter().all(|one| one.status == UserStatus::Active && one.name.is_none()));
             assert_eq!(one(&db, "SELECT count(*) FROM user_link").await, 0);

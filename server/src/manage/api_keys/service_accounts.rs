@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::Context;
+use super::super::{Context, scopes};
 use crate::{
     db::{
         Change,
@@ -97,11 +97,12 @@ pub(super) async fn locked(cx: &Context, change: &Change, id: ServiceAccountId) 
 /// [`Error::Forbidden`]; [`Error::NameTaken`]; [`Error::Conflict`] where there are too many; or where the database is out of
 /// reach.
 pub async fn create(cx: &Context, command: NewServiceAccount) -> Result<ServiceAccountId, Error> {
-    let scope = authorize(cx)?;
-    let NewServiceAccount { name, role } = command;
+    let own = authorize(cx)?;
+    let NewServiceAccount { name, role, scope } = command;
     let mut change = cx.begin(Permission::ManageUsers).await?;
     lock::account(&change, cx.state.account).await?;
-    let all = || service_account::Entity::find().filter(service_account::Entity::under(&scope));
+    scopes::hold(&change, &scope).await?;
+    let all = || service_account::Entity::find().filter(service_account::Entity::under(&own));
     if all().filter(service_account::Column::Name.eq(name.as_str())).count(&*change).await? > 0 {
         return Err(Error::NameTaken { object: Object::ServiceAccount, field: "name", name: name.into() });
     }
@@ -123,7 +124,9 @@ pub async fn create(cx: &Context, command: NewServiceAccount) -> Result<ServiceA
     }
     .insert(&*change)
     .await?;
-    let changes = [FactChange::fact("role", role.label())];
+    let mut changes = vec![FactChange::fact("role", role.label())];
+    let place = account.scope.identifiers();
+    changes.extend((!place.is_empty()).then(|| FactChange::fact("scope", place)));
     record(cx, &mut change, Action::ServiceAccountCreated, &account, &changes).await?;
     change.commit().await?;
     Ok(account.id)

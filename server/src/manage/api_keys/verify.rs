@@ -43,23 +43,24 @@ pub async fn verify(state: &State, value: &ApiKeyValue, address: IpAddr) -> Resu
     if !is_right(&row, &key, value, now) {
         return Ok(None);
     }
-    let (owner, role) = match key.owner {
+    let (owner, grants) = match key.owner {
         Owner::User(id) => {
             let row = user::Entity::find_by_id(id.0).one(db).await?;
             let user = row.map(User::try_from).transpose()?.filter(|user| user.status == UserStatus::Active);
             let Some(user) = user else { return Ok(None) };
-            (user.email.to_string(), user.role)
+            (user.email.to_string(), user.grants)
         }
         Owner::ServiceAccount(id) => {
             let row = service_account::Entity::find_by_id(id.0).one(db).await?;
             let Some(account) = row.map(ServiceAccount::try_from).transpose()? else { return Ok(None) };
-            (account.name.into(), account.role)
+            (account.name.into(), vec![Grant { role: account.role, scope: account.scope }])
         }
     };
     note_use(state, &row, address, now);
+    let own = Grant { role: key.role, scope: key.scope };
     Ok(Some(Principal {
         actor: Actor::ApiKey { id: key.id, name: called(&key.name, &owner) },
-        grants: vec![Grant { role: key.role.at_most(role), scope: key.scope }],
+        grants: grants.iter().filter_map(|grant| grant.bounded_by(&own)).collect(),
     }))
 }
 

@@ -17,7 +17,7 @@ use sea_orm::{
 
 use super::{shown, verify::hex};
 use crate::{
-    db::entity::{Scoped, audit as table, delegate, profile, secret, token, user},
+    db::entity::{Scoped, audit as table, delegate, profile, scope, secret, token, user},
     error::Error,
     manage::{
         Context,
@@ -47,16 +47,17 @@ pub async fn trail(cx: &Context, scope: &Scope, filter: &TrailFilter) -> Result<
         Cursor::First => (all.clone(), &Cursor::First),
     };
     let backwards = backwards && *cursor != Cursor::First;
-    let stopped = if filter.judges() { last_looked(db, beyond.clone(), backwards).await? } else { None };
+    let judges = filter.judges() || (filter.beneath && scope.organization.is_some());
+    let stopped = if judges { last_looked(db, beyond.clone(), backwards).await? } else { None };
     let looked = within(beyond, stopped, backwards);
-    let found = ordered(judged(looked, filter), backwards).limit(u64::from(PAGE_SIZE) + 1).all(db).await?;
+    let found = ordered(judged(looked, scope, filter), backwards).limit(u64::from(PAGE_SIZE) + 1).all(db).await?;
     let is_full = found.len() > PAGE_SIZE as usize;
     let newest = match cursor {
         Cursor::First => stopped,
-        _ if filter.judges() => last_looked(db, all.clone(), false).await?,
+        _ if judges => last_looked(db, all.clone(), false).await?,
         _ => None,
     };
-    let total = count(db, judged(within(all, newest, false), filter)).await?;
+    let total = count(db, judged(within(all, newest, false), scope, filter)).await?;
     let mut page = Page::cut(found, cursor, total, |row| row.id.into());
     page.at_least = newest.is_some();
     if let Some(stopped) = stopped.filter(|_| !is_full) {
@@ -70,7 +71,13 @@ pub async fn trail(cx: &Context, scope: &Scope, filter: &TrailFilter) -> Result<
 /// The entries of a scope at the times that are asked for. Their ids sort by time.
 fn in_time(scope: &Scope, filter: &TrailFilter) -> Select<table::Entity> {
     let first = |at: Timestamp| AuditId::new(at, &[0; 10]).0;
-    let mut rows = table::Entity::find().filter(table::Entity::at(scope));
+    let mut rows = table::Entity::find();
+    rows = match (filter.beneath, &scope.organization) {
+        (false, _) => rows.filter(table::Entity::at(scope)),
+        (true, None) => rows.filter(table::Entity::under(scope)),
+        // The account's are looked at, and those of the organization found among them.
+        (true, Some(_)) => rows.filter(table::Entity::under(&Scope::account(scope.account))),
+    };
     if let Some(since) = filter.since {
         rows = rows.filter(table::Column::Id.gte(first(since)));
     }
@@ -105,7 +112,10 @@ fn within(rows: Select<table::Entity>, last: Option<Uuid>, backwards: bool) -> S
 }
 
 /// Those that pass what is asked for beside times.
-fn judged(mut rows: Select<table::Entity>, filter: &TrailFilter) -> Select<table::Entity> {
+fn judged(mut rows: Select<table::Entity>, scope: &Scope, filter: &TrailFilter) -> Select<table::Entity> {
+    if filter.beneath {
+        rows = rows.filter(table::Entity::under(scope));
+    }
     rows = rows.filter(matching(&beginning(&filter.who), [table::Column::ActorName]));
     rows = rows.filter(matching(&beginning(&filter.address), [table::Column::Address]));
     rows = match Uuid::parse_str(filter.object.trim()) {
@@ -128,7 +138,8 @@ async fn rows_of(db: &impl ConnectionTrait, rows: Vec<table::Model>) -> Result<V
         let (id, object, name) = (row.id, row.object_id, row.object_name.clone());
         let has_page = object.is_some_and(|object| there.contains(&object));
         let link = link_of(&row);
-        Some(TrailRow { id, entry: shown(row)?, object, name, has_page, link })
+        let scope = table::Entity::scope_of(&row).ok()?;
+        Some(TrailRow { id, entry: shown(row)?, object, name, scope, has_page, link })
     };
     Ok(rows.into_iter().filter_map(row).collect())
 }
@@ -142,7 +153,9 @@ fn link_of(row: &table::Model) -> Option<Link> {
 /// Which of the objects are still there.
 async fn there(db: &impl ConnectionTrait, rows: &[table::Model]) -> Result<BTreeSet<Uuid>, DbErr> {
     let mut there = BTreeSet::new();
-    for subject in [Subject::Delegates, Subject::Profiles, Subject::Tokens, Subject::Secrets, Subject::People] {
+    for subject in
+        [Subject::Delegates, Subject::Profiles, Subject::Tokens, Subject::Secrets, Subject::Scopes, Subject::People]
+    {
         let of_kind = |row: &&table::Model| Action::from_code(&row.action).is_some_and(|one| one.subject() == subject);
         let ids: BTreeSet<Uuid> = rows.iter().filter(of_kind).filter_map(|row| row.object_id).collect();
         if ids.is_empty() {
@@ -154,6 +167,7 @@ async fn there(db: &impl ConnectionTrait, rows: &[table::Model]) -> Result<BTree
             Subject::Tokens => existing::<token::Entity>(db, token::Column::Id, ids).await?,
             Subject::Secrets => existing::<secret::Entity>(db, secret::Column::Id, ids).await?,
             Subject::People => existing::<user::Entity>(db, user::Column::Id, ids).await?,
+            Subject::Scopes => existing::<scope::Entity>(db, scope::Column::Id, ids).await?,
             Subject::InstallFiles | Subject::ApiKeys => Vec::new(),
         });
     }

@@ -12,7 +12,7 @@ use muster::{
     scope::Scope,
     user::Permission,
 };
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
 use super::{Context, decisions, delete_as_seen, rows, switch_profile_as_seen};
@@ -85,15 +85,13 @@ async fn act(cx: &Context, deed: Deed, Selected { id, seen }: Selected) -> Resul
 
 /// What those are called which who asks may see.
 async fn names(cx: &Context, selected: &[Selected]) -> Result<HashMap<Uuid, String>, Error> {
-    let scope = Scope::account(cx.state.account);
-    cx.authorize(Permission::View, &scope)?;
-    let found: Vec<(Uuid, String)> = delegate::Entity::find()
-        .select_only()
-        .columns([delegate::Column::Id, delegate::Column::Name])
-        .filter(delegate::Entity::under(&scope))
+    let found = delegate::Entity::find()
+        .filter(delegate::Entity::under(&Scope::account(cx.state.account)))
         .filter(delegate::Column::Id.is_in(selected.iter().map(|one| one.id.0)))
-        .into_tuple()
         .all(cx.state.db.read())
         .await?;
-    Ok(found.into_iter().collect())
+    let may_view = |row: &delegate::Model| {
+        delegate::Entity::scope_of(row).is_ok_and(|scope| cx.principal.may(Permission::View, &scope))
+    };
+    Ok(found.into_iter().filter(may_view).map(|row| (row.id, row.name)).collect())
 }

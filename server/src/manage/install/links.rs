@@ -19,7 +19,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait as _},
 };
 
-use super::{Context, chosen_facts, handed_out, resolve, token_entry};
+use super::{super::scopes, Context, chosen_facts, handed_out, resolve, token_entry};
 use crate::{
     db::{
         audit,
@@ -67,6 +67,7 @@ pub async fn create(
     let now = cx.now();
     let (id, key) = (InstallLinkId::new(now, &random::bytes()), link::new_key());
     let change = cx.begin(Permission::ManageDelegates).await?;
+    scopes::hold(&change, scope).await?;
     install_link::Entity::delete_many()
         .filter(install_link::Entity::at(scope))
         .filter(install_link::Column::ExpiresAt.lt(now.minus(KEPT_FOR).as_millis()))

@@ -1,4 +1,5 @@
-//! Which profiles may use a secret: all, unless it is limited to some.
+//! Which profiles may use a secret: all of its own scope, unless it is limited to some; of those that lie under it, only the
+//! ones that are named.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ use crate::{
     error::{Conflict, Error},
     events::Topic,
     manage::Context,
-    secret_values::granted,
+    secret_values::{granted, narrowest, needs_grant},
 };
 
 /// The names of the secrets that a profile's script can use, in their order; without a profile, that of one that is yet
@@ -35,21 +36,14 @@ use crate::{
 pub async fn usable(cx: &Context, scope: &Scope, profile: Option<ProfileId>) -> Result<Vec<SecretName>, Error> {
     cx.authorize(Permission::ManageDelegates, scope)?;
     let db = cx.state.db.read();
-    let rows: Vec<(Uuid, String, bool)> = secret::Entity::find()
-        .select_only()
-        .columns([secret::Column::Id, secret::Column::Name, secret::Column::Limited])
-        .filter(secret::Entity::visible_from(scope))
-        .order_by_asc(secret::Column::Name)
-        .into_tuple()
-        .all(db)
-        .await?;
-    let limited = rows.iter().filter(|row| row.2).map(|row| row.0).collect();
+    let rows = narrowest(secret::Entity::find().filter(secret::Entity::visible_from(scope)).all(db).await?);
+    let limited = rows.iter().filter(|row| needs_grant(row, scope)).map(|row| row.id).collect();
     let granted = match profile {
         Some(profile) => granted(db, profile, limited).await?,
         None => BTreeSet::new(),
     };
-    let rows = rows.into_iter().filter(|(id, _, limited)| !limited || granted.contains(id));
-    Ok(rows.filter_map(|(_, name, _)| SecretName::parse(&name).ok()).collect())
+    let rows = rows.into_iter().filter(|row| !needs_grant(row, scope) || granted.contains(&row.id));
+    Ok(rows.filter_map(|row| SecretName::parse(&row.name).ok()).collect())
 }
 
 /// The profiles that may use a secret which is limited.
@@ -74,7 +68,11 @@ pub async fn edit(cx: &Context, id: SecretId, edit: SecretEdit) -> Result<(), Er
     // Whoever saves a script that names it holds it, too: nobody begins to use it now.
     let secret: Secret = cx.lock(&change, id, Permission::ManageDelegates).await?;
     let limited = edit.profiles.is_some();
-    let chosen: BTreeSet<Uuid> = edit.profiles.into_iter().flatten().map(|id| id.0).collect();
+    let chosen: BTreeSet<Uuid> = match edit.profiles {
+        Some(profiles) => profiles.into_iter().map(|id| id.0).collect(),
+        // All of its own scope may use it, and those under it that were allowed before.
+        None => beneath(&*change, &secret.scope, of(&*change, id).await?).await?,
+    };
     if limited {
         let users = users(&*change, &secret.scope, Some(&secret.name)).await?;
         let elsewhere = users.into_iter().filter(|user| user.secrets.contains(&secret.name));
@@ -104,6 +102,13 @@ pub async fn edit(cx: &Context, id: SecretId, edit: SecretEdit) -> Result<(), Er
     cx.record(&change, entry).await?;
     change.touches(Topic::Secrets);
     Ok(change.commit().await?)
+}
+
+/// Those of some profiles that belong to a scope under this one.
+async fn beneath(db: &impl ConnectionTrait, scope: &Scope, some: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, DbErr> {
+    let rows = profile::Entity::find().filter(profile::Column::Id.is_in(some)).all(db).await?;
+    let is_beneath = |row: &profile::Model| profile::Entity::scope_of(row).is_ok_and(|own| own != *scope);
+    Ok(rows.iter().filter(|row| is_beneath(row)).map(|row| row.id).collect())
 }
 
 /// Which profiles may use a secret, by their names, for the record.

@@ -22,14 +22,14 @@ use crate::{
     error::Error,
 };
 
-/// One page of the list.
+/// One page of the list: the tokens of a scope, and those of the scopes that it lies in, where they may be seen.
 ///
 /// # Errors
 /// [`Error::Forbidden`], or where the database is out of reach.
 pub async fn list(cx: &Context, scope: &Scope, filter: &TokenFilter) -> Result<Page<TokenRow>, Error> {
     cx.authorize(Permission::View, scope)?;
     let db = cx.state.db.read();
-    let query = filtered(scope, filter);
+    let query = filtered(cx.with_inherited::<token::Entity>(Permission::View, scope), filter);
     let (found, rest) = match filter.sort {
         TokenSort::Newest => page(db, query, token::Column::Id, |row| row.id, &filter.cursor).await?,
         TokenSort::Expiry => {
@@ -57,8 +57,8 @@ pub async fn count_expiring(cx: &Context, scope: &Scope) -> Result<u64, Error> {
     Ok(count(cx.state.db.read(), soon).await?)
 }
 
-fn filtered(scope: &Scope, filter: &TokenFilter) -> Select<token::Entity> {
-    let mut query = token::Entity::find().filter(token::Entity::at(scope));
+fn filtered(which: Condition, filter: &TokenFilter) -> Select<token::Entity> {
+    let mut query = token::Entity::find().filter(which);
     if !filter.with_revoked {
         query = query.filter(token::Column::RevokedAt.is_null());
     }

@@ -12,7 +12,10 @@ use sea_orm::{
     Set,
 };
 
-use super::{super::Context, locked, record};
+use super::{
+    super::{Context, scopes},
+    locked, record, role_at,
+};
 use crate::{
     auth::session::{self, Which},
     db::{
@@ -51,24 +54,59 @@ async fn begin(cx: &Context, id: UserId) -> Result<(Change, user::Model, User, u
     Ok((change, row, user, others))
 }
 
-/// Gives a person another role.
+/// Gives a person a role at a scope in place of the one there, or takes it away.
 ///
 /// # Errors
-/// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Conflict`] where it is the last administrator; or where the database is
-/// out of reach.
-pub async fn change_role(cx: &Context, id: UserId, role: Role) -> Result<(), Error> {
+/// [`Error::Forbidden`]; [`Error::NotFound`] also of the scope; [`Error::Conflict`] where it is the last administrator, the
+/// person's only role, or one too many; or where the database is out of reach.
+pub async fn change_role(cx: &Context, id: UserId, scope: &Scope, role: Option<Role>) -> Result<(), Error> {
     let (mut change, row, before, others) = begin(cx, id).await?;
-    let after = before.with_role(role, others)?;
+    if role.is_some() {
+        scopes::hold(&change, scope).await?;
+    }
+    let after = before.with_role(scope, role, others)?;
     if after == before {
         return Ok(());
     }
-    let mut row = row.into_active_model();
-    row.role = Set(after.role.code().to_owned());
-    row.update(&*change).await?;
-    let changed = FactChange::new("role", before.role.label(), after.role.label());
-    record(cx, &change, Action::RoleChanged, &before, &[changed]).await?;
-    change.touches(Topic::Roles);
+    set_grants(cx, &mut change, row, &before, &after, scope).await?;
     Ok(change.commit().await?)
+}
+
+/// Writes what a person may do, and what of it changed at a scope.
+async fn set_grants(
+    cx: &Context,
+    change: &mut Change,
+    row: user::Model,
+    before: &User,
+    after: &User,
+    scope: &Scope,
+) -> Result<(), Error> {
+    let mut row = row.into_active_model();
+    row.set_grants(&after.grants)?;
+    row.update(&**change).await?;
+    let label = |user: &User| user.role_at(scope).map_or("", Role::label);
+    let changed = FactChange::new(&role_at(scope), label(before), label(after));
+    record(cx, change, Action::RoleChanged, before, &[changed]).await?;
+    change.touches(Topic::Users);
+    change.touches(Topic::Roles);
+    Ok(())
+}
+
+/// Takes the roles away that people have at a scope, as a part of its deletion.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub(in crate::manage) async fn forget_scope(cx: &Context, change: &mut Change, scope: &Scope) -> Result<(), Error> {
+    let mut people = scopes::people(&**change, scope).await?;
+    people.sort_by_key(|(row, _)| row.id);
+    for (row, _) in people {
+        let Some(row) = lock::user(change, cx.state.account, UserId(row.id)).await? else { continue };
+        let before = User::try_from(row.clone())?;
+        let grants = before.grants.iter().filter(|grant| grant.scope != *scope).cloned().collect();
+        let after = User { grants, ..before.clone() };
+        set_grants(cx, change, row, &before, &after, scope).await?;
+    }
+    Ok(())
 }
 
 /// Bars a person, and ends all of the person's sessions.

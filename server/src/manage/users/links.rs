@@ -14,7 +14,12 @@ use muster::{
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use zeroize::Zeroizing;
 
-use super::{super::Context, add, as_role, hash, list::open, locked, note_sign_in, record};
+use super::{
+    super::{Context, scopes},
+    add, as_role, hash,
+    list::open,
+    locked, note_sign_in, record,
+};
 use crate::{
     auth::session::{self, Which},
     db::{
@@ -42,7 +47,8 @@ pub struct NewLink {
 /// [`Error::Forbidden`]; [`Error::NameTaken`]; or where the database is out of reach.
 pub async fn invite(cx: &Context, change: &mut Change, invite: Invite) -> Result<NewLink, Error> {
     cx.authorize(Permission::ManageUsers, &Scope::account(cx.state.account))?;
-    let user = add(cx, change, invite.email, invite.role, UserStatus::Invited, String::new()).await?;
+    scopes::hold(change, &invite.grant.scope).await?;
+    let user = add(cx, change, invite.email, invite.grant, UserStatus::Invited, String::new()).await?;
     record(cx, change, Action::UserInvited, &user, &[as_role(&user)]).await?;
     insert(cx, change, user.id, LinkKind::Invitation).await
 }
@@ -154,7 +160,7 @@ pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr
     session::end(&mut change, id, Which::All).await?;
     let cx = Context {
         state: state.clone(),
-        principal: Principal::person(&user, &Scope::account(state.account)),
+        principal: Principal::person(&user),
         address: Some(address),
         request_id: String::new(),
     };

@@ -17,6 +17,7 @@ pub struct ExportedEntry {
     object_kind: &'static str,
     object_id: Option<String>,
     object: String,
+    scope: String,
     actor: String,
     address: String,
     detail: String,
@@ -43,6 +44,7 @@ impl From<TrailRow> for ExportedEntry {
             object_kind: entry.action.subject().slug(),
             object_id: row.object.map(|id| id.to_string()),
             object: row.name,
+            scope: row.scope.identifiers(),
             actor: entry.actor,
             address: entry.address,
             detail: entry.detail,
@@ -69,6 +71,7 @@ impl Exported for ExportedEntry {
         "object_kind",
         "object_id",
         "object",
+        "scope",
         "actor",
         "address",
         "detail",
@@ -85,6 +88,7 @@ impl Exported for ExportedEntry {
             self.object_kind,
             self.object_id.as_deref().unwrap_or_default(),
             &self.object,
+            &self.scope,
             &self.actor,
             &self.address,
             &self.detail,
@@ -97,7 +101,11 @@ impl Exported for ExportedEntry {
 
 #[cfg(test)]
 mod tests {
-    use muster::audit::{Action, AuditRow, Link};
+    use muster::{
+        audit::{Action, AuditRow, Link},
+        id::AccountId,
+        scope::Scope,
+    };
 
     use super::{super::table::tests::has_the_same_columns, *};
 
@@ -112,10 +120,12 @@ mod tests {
             changes: vec![FactChange::new("Profile", "Primary", "=Edge")],
         };
         let link = Some(Link { seq: 7, hash: "0a".repeat(32) });
-        let row = TrailRow { id: uuid::Uuid::nil(), entry, object: None, name: "edge-1".into(), has_page: true, link };
+        let scope = Scope::parse(AccountId(uuid::Uuid::nil()), "platform/edge").unwrap();
+        let (id, name) = (uuid::Uuid::nil(), "edge-1".into());
+        let row = TrailRow { id, entry, object: None, name, scope, has_page: true, link };
         let row = ExportedEntry::from(row);
         let expected = "00000000-0000-0000-0000-000000000000,2001-09-09T01:47:00.007Z,PROFILE_SWITCHED,delegates,,edge-1,\
-                        ada@example.com,10.0.0.1,,Profile Primary → =Edge,7,\
+                        platform/edge,                        ada@example.com,10.0.0.1,,Profile Primary → =Edge,7,\
                         0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a\r\n";
         assert_eq!(row.csv_line(), expected);
         assert_eq!(has_the_same_columns(&row)["changes"][0]["after"], "=Edge");

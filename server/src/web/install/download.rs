@@ -91,5 +91,5 @@ async fn make(
     operator.authorize(Permission::ManageDelegates)?;
     let chosen = Choices::parse(kind, fields)?;
     let manager_url = operator.manager_url()?;
-    operator.answer(install::download(&cx, &operator.scope(), chosen, &manager_url, asked.file, &asked.sha256).await)
+    operator.answer(install::download(&cx, &operator.scope, chosen, &manager_url, asked.file, &asked.sha256).await)
 }

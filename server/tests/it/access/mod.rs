@@ -4,4 +4,4 @@ mod headers;
 mod machines;
 mod pages;
 mod scopes;
-mod table;
+pub mod table;

@@ -8,7 +8,7 @@ use crate::support::{Person, Role, StatusCode, TestApp, Value, json};
 
 /// Who may call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum May {
+pub enum May {
     Anybody,
     Look,
     Run,
@@ -18,7 +18,7 @@ enum May {
 
 impl May {
     /// Whether somebody of a role may.
-    const fn includes(self, role: Role) -> bool {
+    pub const fn includes(self, role: Role) -> bool {
         match self {
             Self::Anybody | Self::Look => true,
             Self::Run => !matches!(role, Role::Viewer),
@@ -28,16 +28,16 @@ impl May {
     }
 }
 
-type Row = (&'static str, May, &'static [(&'static str, &'static str)]);
+pub type Row = (&'static str, May, &'static [(&'static str, &'static str)]);
 
 /// Nothing has this id.
-const ID: &str = "01900000-0000-7000-8000-000000000000";
+pub const ID: &str = "01900000-0000-7000-8000-000000000000";
 
 /// The same, as it was seen.
-const ID_SEEN: &str = "01900000-0000-7000-8000-000000000000:1";
+pub const ID_SEEN: &str = "01900000-0000-7000-8000-000000000000:1";
 
 /// One row for each server function, with arguments that it understands. Signing out comes last: it ends the session.
-const TABLE: &[Row] = &[
+pub const TABLE: &[Row] = &[
     ("session/frame", May::Look, &[]),
     ("session/done", May::Look, &[("object", ID)]),
     ("session/set-up", May::Anybody, &[("code", "x"), ("email", "eve@example.com"), ("password", "x")]),
@@ -129,6 +129,7 @@ const TABLE: &[Row] = &[
     ("users/reveal-link", May::Administer, &[("id", ID)]),
     ("users/forget-link", May::Administer, &[("id", ID)]),
     ("users/change-role", May::Administer, &[("id", ID), ("role", "VIEWER"), ("back", "")]),
+    ("users/remove-role", May::Administer, &[("id", ID), ("scope", ""), ("back", "")]),
     ("users/disable", May::Administer, &[("id", ID), ("back", "")]),
     ("users/enable", May::Administer, &[("id", ID), ("back", "")]),
     ("users/end-sessions", May::Administer, &[("id", ID), ("back", "")]),
@@ -149,6 +150,12 @@ const TABLE: &[Row] = &[
     ("service-accounts/get", May::Administer, &[("id", ID)]),
     ("service-accounts/create", May::Administer, &[("name", ""), ("role", "VIEWER")]),
     ("service-accounts/delete", May::Administer, &[("id", ID)]),
+    ("scopes/list", May::Look, &[("cursor", "First")]),
+    ("scopes/choices", May::Look, &[]),
+    ("scopes/get", May::Look, &[("id", ID)]),
+    ("scopes/create", May::Administer, &[("name", "")]),
+    ("scopes/rename", May::Administer, &[("id", ID), ("name", "x"), ("back", "")]),
+    ("scopes/delete", May::Administer, &[("id", ID), ("back", "")]),
     ("invitation/get", May::Anybody, &[]),
     ("invitation/accept", May::Anybody, &[("email", "eve@example.com"), ("name", "Eve"), ("password", "x")]),
     ("session/choose-theme", May::Anybody, &[("theme", "dark")]),
@@ -201,7 +208,7 @@ async fn each_role_may_do_what_it_includes_and_is_refused_the_rest(app: TestApp)
 }
 
 /// The call got as far as the use case: it was neither refused nor misread.
-fn understood(endpoint: &str, status: StatusCode, body: &Value) {
+pub fn understood(endpoint: &str, status: StatusCode, body: &Value) {
     let use_case = [StatusCode::OK, StatusCode::NOT_FOUND, StatusCode::CONFLICT, StatusCode::UNPROCESSABLE_ENTITY];
     assert!(use_case.contains(&status), "{endpoint}: {status} {body}");
 }

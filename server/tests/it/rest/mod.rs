@@ -31,10 +31,15 @@ pub struct Client {
 impl TestApp {
     /// A program with a new key of a person, made at the command line.
     pub async fn client(&self, of: &Person, role: Role) -> Client {
+        self.client_at(of, role, "").await
+    }
+
+    /// The same, of a key for one scope.
+    pub async fn client_at(&self, of: &Person, role: Role, scope: &str) -> Client {
         let cx = Context::system(self.state(), Actor::CommandLine);
         let owner = Owner::User(users::by_email(&cx, &Email::parse(&of.email).unwrap()).await.unwrap());
         let name = format!("key {}", self.next_number());
-        let command = NewApiKey::parse(&name, role.code(), "90", "").unwrap();
+        let command = NewApiKey::parse(cx.state.account, &name, role.code(), scope, "90", "").unwrap();
         let mut change = cx.state.db.write().await.unwrap();
         let created = api_keys::create(&cx, &mut change, owner, command).await.unwrap();
         change.commit().await.unwrap();

@@ -31,7 +31,7 @@ async fn a_wrong_password_and_an_unknown_address_are_told_alike(app: TestApp) {
     assert!(is_nobody(&ada).await);
     assert_eq!(try_to_sign_in(&ada, &ada.email.to_uppercase(), PASSWORD).await.0, StatusCode::OK);
     let frame: Frame = ada.ask("session/frame", &[]).await;
-    assert_eq!((frame.email, frame.role), (ada.email.clone(), Role::Viewer));
+    assert_eq!((frame.email, frame.role), (ada.email.clone(), Some(Role::Viewer)));
 }
 
 async fn failed_and_successful_sign_ins_are_in_the_audit_trail(app: TestApp) {

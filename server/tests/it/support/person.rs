@@ -13,6 +13,7 @@ use axum::{
 };
 use muster::{
     audit::Actor,
+    scope::Scope,
     token::TokenValue,
     user::{Email, Password, Role},
 };
@@ -33,6 +34,8 @@ pub struct Person {
     app: TestApp,
     pub email: String,
     pub address: IpAddr,
+    /// What the addresses begin with that it asks for: a scope; empty at the account.
+    scope: String,
     /// What its cookie jar holds: names and values.
     cookies: Mutex<BTreeMap<String, String>>,
 }
@@ -50,7 +53,7 @@ impl TestApp {
     pub fn nobody(&self) -> Person {
         let number = u8::try_from(self.next_number()).unwrap();
         let address = IpAddr::from(Ipv4Addr::new(192, 0, 2, number));
-        Person { app: self.clone(), email: String::new(), address, cookies: Mutex::default() }
+        Person { app: self.clone(), email: String::new(), address, scope: String::new(), cookies: Mutex::default() }
     }
 
     /// A new user of a role, signed in. The address tells the role: `viewer-1@example.com`.
@@ -68,6 +71,19 @@ impl TestApp {
         let cx = Context::system(self.state(), Actor::CommandLine);
         let email = Email::parse(&person.email).unwrap();
         users::create(&cx, email, Password::new(PASSWORD.to_owned()), role).await.unwrap();
+        person
+    }
+
+    /// A new user who has a role at one organization or project alone, signed in.
+    pub async fn person_at(&self, role: Role, scope: &str) -> Person {
+        let person = self.user(Role::Viewer).await;
+        let cx = Context::system(self.state(), Actor::CommandLine);
+        let id = users::by_email(&cx, &Email::parse(&person.email).unwrap()).await.unwrap();
+        let account = Scope::account(self.state().account);
+        let scope = Scope::parse(account.account, scope).unwrap();
+        users::change::change_role(&cx, id, &scope, Some(role)).await.unwrap();
+        users::change::change_role(&cx, id, &account, None).await.unwrap();
+        person.sign_in().await;
         person
     }
 
@@ -92,7 +108,26 @@ impl Person {
                 .split_once('=')
                 .map_or((cookie.clone(), String::new()), |(name, value)| (name.to_owned(), value.to_owned()))
         });
-        Self { app, email, address: self.address, cookies: Mutex::new(pair.into_iter().collect()) }
+        Self {
+            app,
+            email,
+            address: self.address,
+            scope: self.scope.clone(),
+            cookies: Mutex::new(pair.into_iter().collect()),
+        }
+    }
+
+    /// The same browser at an organization or a project.
+    pub fn at(&self, scope: &str) -> Self {
+        let scope = Scope::parse(self.app.state().account, scope).unwrap().path();
+        let cookies = Mutex::new(self.cookies.lock().unwrap().clone());
+        Self { app: self.app.clone(), email: self.email.clone(), address: self.address, scope, cookies }
+    }
+
+    /// Makes an organization at the account, or a project at an organization; gives its id.
+    pub async fn new_scope(&self, identifier: &str) -> String {
+        let answer = self.post("scopes/create", &[("name", identifier), ("identifier", identifier)]).await.ok();
+        answer.location().split_once("done=").expect("the list with what was done").1.to_owned()
     }
 
     /// The session's cookie, as it goes over the wire.
@@ -117,6 +152,7 @@ impl Person {
 
     /// Sends a request with this person's cookie, and keeps the cookie that comes back.
     pub async fn open(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Response {
+        let path = format!("{}{path}", self.scope);
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, "muster.test");
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -206,7 +242,8 @@ impl Person {
     pub async fn makes_token(&self, name: &str, more: Form<'_>) -> String {
         let form = [&[("name", name)], more].concat();
         let answer = self.post("tokens/create", &form).await.ok();
-        let id = answer.location().strip_prefix("/tokens/").and_then(|rest| rest.strip_suffix("/created"));
+        let page = answer.location().strip_prefix(&self.scope);
+        let id = page.and_then(|page| page.strip_prefix("/tokens/")).and_then(|rest| rest.strip_suffix("/created"));
         id.expect("the page that shows the value").to_owned()
     }
 

@@ -1,0 +1,16 @@
+//! Organizations and projects: their page, and the switch in the header.
+
+pub mod api;
+mod detail;
+mod dialogs;
+mod field;
+mod page;
+mod switch;
+
+pub use self::{
+    detail::ScopePage,
+    dialogs::{DeleteScopeDialog, NewScopeDialog, RenameScopeDialog},
+    field::{ScopeField, place, place_badge},
+    page::ScopesPage,
+    switch::ScopeSwitch,
+};
