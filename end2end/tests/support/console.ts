@@ -21,7 +21,14 @@ export type DelegateSetup = {
   tags?: string;
 };
 
-type Section = 'Overview' | 'Delegates' | 'Delegate Profiles' | 'Tokens' | 'Secrets' | 'Users';
+type Section =
+  | 'Overview'
+  | 'Delegates'
+  | 'Delegate Profiles'
+  | 'Tokens'
+  | 'Secrets'
+  | 'Users'
+  | 'Organizations & Projects';
 
 /** Whether this is where a page, or the worker of all tabs, gets its events. */
 export const isEventStream = (url: URL) => url.pathname === '/api/events';
