@@ -127,7 +127,7 @@ test('a project has what is its own, and its people see no more', async ({ ui, p
     await ui.open('/organizations');
     await ui.choose('Edge', 'Delete');
     const dialog = ui.dialog('Delete Edge?');
-    await expect(dialog.getByText(/it has 1 delegate, 1 token, 1 profile/)).toBeVisible();
+    await expect(dialog.getByText(/it has 1 delegate, 1 other token, 1 profile/)).toBeVisible();
     await axe(page);
     await dialog.getByRole('button', { name: 'Close' }).click();
     await vera.open(`${EDGE}/delegates`);

@@ -36,8 +36,10 @@ pub struct ScopeContents {
     pub delegates: u64,
     /// Those of them that wait for approval.
     pub waiting: u64,
-    /// Its tokens that are neither revoked nor the one that it began with.
+    /// Its tokens that are not revoked.
     pub tokens: u64,
+    /// Whether the one that it began with is among them.
+    pub default_token: bool,
     /// Its profiles.
     pub profiles: u64,
     /// Its secrets.
@@ -50,7 +52,13 @@ impl ScopeContents {
     /// Whether it can be deleted.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.projects + self.delegates + self.tokens + self.profiles + self.secrets + self.service_accounts == 0
+        let others = self.delegates + self.profiles + self.secrets + self.service_accounts;
+        self.projects + others + self.other_tokens() == 0
+    }
+
+    /// Its tokens but for the one that it began with.
+    const fn other_tokens(&self) -> u64 {
+        self.tokens - if self.default_token { 1 } else { 0 }
     }
 
     /// What stands in the way of deleting it, as a list in words; empty where nothing does.
@@ -59,7 +67,7 @@ impl ScopeContents {
         let counted = [
             (self.projects, "project", "projects"),
             (self.delegates, "delegate", "delegates"),
-            (self.tokens, "token", "tokens"),
+            (self.other_tokens(), "other token", "other tokens"),
             (self.profiles, "profile", "profiles"),
             (self.secrets, "secret", "secrets"),
             (self.service_accounts, "service account", "service accounts"),

@@ -63,7 +63,7 @@ pub fn ScopeSwitch(
             </summary>
             <ul class="more-list" aria-label="Organizations and projects">
                 {choices.into_iter().map(|choice| entry(choice, &scope, &to)).collect_view()}
-                <li class="more-entry grave">
+                <li class="more-entry apart">
                     <a href=Href::new(LIST).to_string()>"Organizations & Projects"</a>
                 </li>
             </ul>
@@ -84,7 +84,11 @@ fn entry(choice: ScopeChoice, here: &Scope, to: &Href) -> impl IntoView + use<> 
         <li class=class>
             <a href=to aria-current=is_here.then_some("true") translate="no">
                 {choice.name}
-                {(!identifiers.is_empty()).then(|| view! { <span class="muted mono">{identifiers}</span> })}
+                {if identifiers.is_empty() {
+                    view! { <span class="muted">"account"</span> }.into_any()
+                } else {
+                    view! { <span class="muted mono">{identifiers}</span> }.into_any()
+                }}
                 {(choice.waiting > 0)
                     .then(|| {
                         view! {

@@ -49,8 +49,8 @@ fn about(detail: UserDetail) -> impl IntoView {
     view! {
         {head(&detail.row)}
         <Toast />
+        {facts(detail.row.clone())}
         {roles(&detail.row, detail.is_last_administrator)}
-        {facts(detail.row)}
         <section class="block">
             <h2>"Record"</h2>
             {record_table(detail.record)}

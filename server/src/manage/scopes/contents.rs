@@ -18,10 +18,8 @@ use crate::{
 pub async fn contents(db: &impl ConnectionTrait, of: &Scope) -> Result<ScopeContents, DbErr> {
     let delegates = delegate_listing::Entity::find().filter(delegate_listing::Entity::at(of));
     let waiting = delegates.clone().filter(Expr::cust(delegate_listing::WAITING));
-    let tokens = token::Entity::find()
-        .filter(token::Entity::at(of))
-        .filter(token::Column::RevokedAt.is_null())
-        .filter(token::Column::Name.ne(DEFAULT_TOKEN));
+    let tokens = token::Entity::find().filter(token::Entity::at(of)).filter(token::Column::RevokedAt.is_null());
+    let default_token = tokens.clone().filter(token::Column::Name.eq(DEFAULT_TOKEN));
     let accounts = service_account::Entity::find().filter(service_account::Entity::at(of));
     Ok(ScopeContents {
         projects: match of.project {
@@ -31,6 +29,7 @@ pub async fn contents(db: &impl ConnectionTrait, of: &Scope) -> Result<ScopeCont
         delegates: count(db, delegates).await?,
         waiting: count(db, waiting).await?,
         tokens: count(db, tokens).await?,
+        default_token: count(db, default_token).await? > 0,
         profiles: count(db, profile::Entity::find().filter(profile::Entity::at(of))).await?,
         secrets: count(db, secret::Entity::find().filter(secret::Entity::at(of))).await?,
         service_accounts: count(db, accounts).await?,

@@ -64,7 +64,7 @@ async fn only_what_is_empty_is_deleted_and_takes_its_token_roles_and_keys_along(
     let (status, body) = admin.call("scopes/delete", &form).await;
     assert_eq!(status, StatusCode::CONFLICT);
     let told = body["Problem"]["message"].as_str().unwrap();
-    assert!(told.contains("it has 1 delegate, 1 token."), "{told}");
+    assert!(told.contains("it has 1 delegate, 1 other token."), "{told}");
     edge.acts("delegates/delete", &delegate).await.ok();
     edge.acts("tokens/revoke", &token.id).await.ok();
     let detail: ScopeDetail = admin.ask("scopes/get", &[("id", &id)]).await;
