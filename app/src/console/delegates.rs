@@ -8,6 +8,7 @@ use muster::{
     },
     id::{DelegateId, ProfileId, TokenId},
     page::{Cursor, Page},
+    scope::Scope,
     text::Selectors,
 };
 
@@ -20,6 +21,8 @@ pub trait Delegates {
     async fn list_delegates(&self, filter: DelegateFilter) -> Result<Page<DelegateRow>, ConsoleError>;
     /// Those of them that wait for a person and stand before the others of the list, where there are such.
     async fn waiting_delegates(&self, filter: DelegateFilter) -> Result<Vec<DelegateRow>, ConsoleError>;
+    /// How many belong to each scope above that of the request, where who asks may see them and there are some.
+    async fn inherited_delegates(&self) -> Result<Vec<(Scope, u64)>, ConsoleError>;
     /// How many there are of each status under a filter, and first of all but the rejected.
     async fn count_delegates(&self, filter: DelegateFilter) -> Result<Vec<StatusCount>, ConsoleError>;
     /// What the profile and the token are called that a list is filtered by.

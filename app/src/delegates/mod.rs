@@ -16,6 +16,7 @@ mod filter;
 mod header;
 mod history;
 pub mod infrastructure;
+mod inherited;
 mod keys;
 mod menu;
 mod page;

@@ -10,6 +10,7 @@ use super::{
     api::{get_delegate, list_delegates},
     chips::Chips,
     filter::FilterBar,
+    inherited::Inherited,
     query::{ListQuery, use_list_query},
     replicas::{Line, are_folded, fold, key, line},
     row::{row, sorting, table},
@@ -72,6 +73,7 @@ pub fn DelegatesPage() -> impl IntoView {
             empty=Box::new(move |total, at_least| none(&for_empty, total, at_least))
         >
             <Toast otherwise="Processes in your own networks that registered here." />
+            <Inherited />
             {flooded}
             <StatusTabs query=query.clone() />
             <FilterBar filter=query.filter.clone() />

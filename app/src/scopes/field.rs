@@ -43,11 +43,17 @@ pub fn place(scope: &Scope) -> String {
     if scope.organization.is_none() { "The whole account".to_owned() } else { scope.identifiers() }
 }
 
+/// The same within a sentence.
+#[must_use]
+pub fn in_sentence(scope: &Scope) -> String {
+    if scope.organization.is_none() { "the account".to_owned() } else { scope.identifiers() }
+}
+
 /// That something belongs to a scope above that of the page; nothing where it belongs to that itself.
 #[must_use]
 pub fn place_badge(of: &Scope) -> Option<AnyView> {
     (*of != use_scope()).then(|| {
-        let from = if of.organization.is_none() { "the account".to_owned() } else { of.identifiers() };
-        view! { " " <Badge kind=Kind::Plain label=format!("inherited from {from}") /> }.into_any()
+        let label = format!("inherited from {}", in_sentence(of));
+        view! { " " <Badge kind=Kind::Plain label=label /> }.into_any()
     })
 }

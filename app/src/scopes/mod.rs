@@ -10,7 +10,7 @@ mod switch;
 pub use self::{
     detail::ScopePage,
     dialogs::{DeleteScopeDialog, NewScopeDialog, RenameScopeDialog},
-    field::{ScopeField, place, place_badge},
+    field::{ScopeField, in_sentence, place, place_badge},
     page::ScopesPage,
     switch::ScopeSwitch,
 };

@@ -14,7 +14,7 @@ use super::{
     status::user_status,
 };
 use crate::{
-    scopes::place,
+    scopes::{in_sentence, place},
     session::{Only, Toast},
     ui::{
         badge::{Badge, Kind},
@@ -99,7 +99,7 @@ fn roles(row: &UserRow, is_last_administrator: bool) -> impl IntoView + use<> {
         let at = grant.scope.identifiers();
         let (change, remove) = (to("role", &at), to("remove-role", &at));
         let stays = (is_last_administrator && at.is_empty()).then_some("The only one, who stays.");
-        let label = format!("Actions for the role at {}", place(&grant.scope).to_lowercase());
+        let label = format!("Actions for the role at {}", in_sentence(&grant.scope));
         view! {
             <tr translate="no">
                 <td data-label="Role">

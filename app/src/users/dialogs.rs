@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::ConsoleError,
-    scopes::{ScopeField, place},
+    scopes::{ScopeField, in_sentence},
     ui::{
         dialog::render_dialog,
         form_dialog::{FormDialog, Submit},
@@ -124,7 +124,7 @@ pub fn RemoveRoleDialog() -> impl IntoView {
         let is_last_administrator = is_last_administrator && at.is_empty();
         let grant = row.user.grants.iter().find(|grant| grant.scope.identifiers() == at);
         let role = grant.map_or("role", |grant| grant.role.label());
-        let there = grant.map_or_else(|| at.clone(), |grant| place(&grant.scope).to_lowercase());
+        let there = grant.map_or_else(|| at.clone(), |grant| in_sentence(&grant.scope));
         let you = to_you(&row, "What your other roles do not allow is refused to you at once.");
         let question = format!("{} is not {role} at {there} any more. It counts at once.", row.user.called());
         view! {

@@ -8,6 +8,7 @@ use muster::{
     },
     id::{DelegateId, ProfileId, TokenId},
     page::{Cursor, Page},
+    scope::Scope,
     text::Selectors,
 };
 use muster_app::{console::Delegates, error::ConsoleError};
@@ -31,6 +32,10 @@ impl Delegates for Operator {
 
     async fn waiting_delegates(&self, filter: DelegateFilter) -> Result<Vec<DelegateRow>, ConsoleError> {
         self.answer(delegates::waiting(&self.context()?, &self.scope, &filter).await)
+    }
+
+    async fn inherited_delegates(&self) -> Result<Vec<(Scope, u64)>, ConsoleError> {
+        self.answer(delegates::inherited(&self.context()?, &self.scope).await)
     }
 
     async fn count_delegates(&self, filter: DelegateFilter) -> Result<Vec<StatusCount>, ConsoleError> {

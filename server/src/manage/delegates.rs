@@ -141,6 +141,26 @@ pub async fn count_pending(cx: &Context, scope: &Scope) -> Result<u64, Error> {
     Ok(count(cx.state.db.read(), pending).await?)
 }
 
+/// How many delegates a scope inherits from each that it lies in, the nearest first: where who asks may see them, and there
+/// are some.
+///
+/// # Errors
+/// [`Error::Forbidden`], or where the database is out of reach.
+pub async fn inherited(cx: &Context, scope: &Scope) -> Result<Vec<(Scope, u64)>, Error> {
+    cx.authorize(Permission::View, scope)?;
+    let mut inherited = Vec::new();
+    for above in cx.and_above(Permission::View, scope).filter(|above| above != scope) {
+        let there = delegate_listing::Entity::find()
+            .filter(delegate_listing::Entity::at(&above))
+            .filter(delegate_listing::Column::Rejected.eq(false));
+        let number = count(cx.state.db.read(), there).await?;
+        if number > 0 {
+            inherited.push((above, number));
+        }
+    }
+    Ok(inherited)
+}
+
 /// Everything about one delegate, and one page of its record.
 ///
 /// # Errors

@@ -70,4 +70,19 @@ async fn what_is_inherited_is_shown_to_who_may_see_it_there(app: TestApp) {
     assert_eq!(options["tokens"].as_array().unwrap().len(), 1, "a delegate of the project registers in it");
 }
 
-on_both_databases!(a_secret_from_above_is_used_by_who_is_named, what_is_inherited_is_shown_to_who_may_see_it_there);
+async fn a_list_of_delegates_tells_how_many_are_inherited(app: TestApp) {
+    let admin = platform(&app).await;
+    let token = admin.new_token("of the account").await;
+    app.delegate(&token.value).registered().await;
+    let page = admin.at("platform/edge").page("/delegates").await.ok();
+    assert!(page.text().contains("1 delegate of the account"));
+    assert!(!admin.page("/delegates").await.ok().text().contains("data-inherited"));
+    let viewer = app.person_at(Role::Viewer, "platform/edge").await.at("platform/edge");
+    assert!(!viewer.page("/delegates").await.ok().text().contains("data-inherited"));
+}
+
+on_both_databases!(
+    a_secret_from_above_is_used_by_who_is_named,
+    what_is_inherited_is_shown_to_who_may_see_it_there,
+    a_list_of_delegates_tells_how_many_are_inherited,
+);
