@@ -35,6 +35,7 @@ const ON_ONE_DATABASE = [
   'install',
   'looks',
   'module',
+  'second-factor',
   'translated',
   'unsaved',
   'width',

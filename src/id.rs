@@ -63,6 +63,8 @@ ids! {
     TokenId: "a delegate token";
     /// A person who uses the console.
     UserId: "a user";
+    /// A person's second factor: each that is set up is another one.
+    SecondFactorId: "a second factor";
     /// A key with which a program asks (never its value).
     ApiKeyId: "an API key";
     /// A program's own account.

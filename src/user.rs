@@ -6,6 +6,7 @@ mod email;
 mod link;
 mod password;
 mod role;
+mod second_factor;
 mod view;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ pub use self::{
     link::{LinkKind, OpenLink, OpenedLink},
     password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, Password},
     role::{Permission, Role},
+    second_factor::{
+        CODE_DIGITS, Enrolment, EnrolmentStep, QrImage, RECOVERY_CODES, RecoveryCodes, SecondFactor, TypedCode,
+    },
     view::{Account, SessionRow, UserDetail, UserRow},
 };
 use crate::{access::Grant, id::UserId, named_enum::named_enum, scope::Scope, text::line_type, time::Timestamp};
@@ -59,6 +63,8 @@ pub struct User {
     pub status: UserStatus,
     /// When the user was made.
     pub created_at: Timestamp,
+    /// Since when signing in asks for a second factor; none where it does not.
+    pub second_factor_since: Option<Timestamp>,
 }
 
 /// Why something cannot be done to a person as it is. The text names the person.
@@ -85,6 +91,15 @@ pub enum UserError {
     /// The person has as many roles as one may have.
     #[error("{0} has {MAX_GRANTS} roles. Take one away first, or give one at an organization or the account.")]
     TooManyRoles(Email),
+    /// The person who asks has a second factor.
+    #[error("Your second factor is on already.")]
+    SecondFactorIsOn,
+    /// The person who asks has no second factor.
+    #[error("Your second factor is off.")]
+    SecondFactorIsOff,
+    /// The person has no second factor.
+    #[error("{0} has no second factor.")]
+    NoSecondFactor(Email),
 }
 
 impl User {
@@ -199,6 +214,7 @@ mod tests {
             grants: vec![Grant { role, scope: account() }],
             status,
             created_at: Timestamp::from_millis(1),
+            second_factor_since: None,
         }
     }
 

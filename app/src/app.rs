@@ -35,8 +35,9 @@ use crate::{
     },
     scopes::{DeleteScopeDialog, NewScopeDialog, RenameScopeDialog, ScopePage, ScopesPage},
     search::SearchPage,
+    second_factor::{NewRecoveryCodesDialog, RecoveryCodesDialog, SecondFactorPage, TurnOffDialog},
     secrets::{DeleteSecretDialog, EditSecretDialog, NewSecretDialog, ReplaceSecretDialog, SecretPage, SecretsPage},
-    session::{LoginPage, SetupPage},
+    session::{CodePage, LoginPage, SetupPage},
     tokens::{
         CreatedTokenDialog, DeleteTokenDialog, EditTokenDialog, ExtendTokenDialog, NewTokenDialog, RejectWaitingDialog,
         RevokeRotatedDialog, RevokeTokenDialog, RotateTokenDialog, RotationPage, TokenPage, TokensPage,
@@ -44,7 +45,8 @@ use crate::{
     ui::{button::NavButton, empty::EmptyState, href::Href, icon::Icon, load::provide_on_failure},
     users::{
         ChangeRoleDialog, DeleteUserDialog, DisableUserDialog, EnableUserDialog, EndSessionsDialog, InviteDialog,
-        RemoveRoleDialog, RenewInvitationDialog, ResetPasswordDialog, UserLinkDialog, UserPage, UsersPage,
+        RemoveRoleDialog, RenewInvitationDialog, ResetPasswordDialog, ResetSecondFactorDialog, UserLinkDialog,
+        UserPage, UsersPage,
     },
 };
 
@@ -59,6 +61,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=Nothing>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/login/code") view=CodePage ssr=SsrMode::Async />
+                <Route path=path!("/second-factor") view=SecondFactorPage ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view=InvitationPage ssr=SsrMode::Async />
                 <ParentRoute path=path!("") view=Layout ssr=SsrMode::Async>
                     <Route path=path!("/") view=OverviewPage ssr=SsrMode::Async />
@@ -133,6 +137,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":id/remove-role") view=RemoveRoleDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/renew-invitation") view=RenewInvitationDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/reset-password") view=ResetPasswordDialog ssr=SsrMode::Async />
+                        <Route path=path!(":id/reset-second-factor") view=ResetSecondFactorDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/end-sessions") view=EndSessionsDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/disable") view=DisableUserDialog ssr=SsrMode::Async />
                         <Route path=path!(":id/enable") view=EnableUserDialog ssr=SsrMode::Async />
@@ -152,6 +157,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=Nothing ssr=SsrMode::Async />
                         <Route path=path!("end-others") view=EndOtherSessionsDialog ssr=SsrMode::Async />
                         <Route path=path!("sessions/:id/end") view=EndSessionDialog ssr=SsrMode::Async />
+                        <Route path=path!("new-recovery-codes") view=NewRecoveryCodesDialog ssr=SsrMode::Async />
+                        <Route path=path!("recovery-codes") view=RecoveryCodesDialog ssr=SsrMode::Async />
+                        <Route path=path!("turn-off-second-factor") view=TurnOffDialog ssr=SsrMode::Async />
                         <Route path=path!("keys/new") view=NewApiKeyDialog ssr=SsrMode::Async />
                         <Route path=path!("keys/:key/value") view=ApiKeyValueDialog ssr=SsrMode::Async />
                         <Route path=path!("keys/:key/rotate") view=RotateApiKeyDialog ssr=SsrMode::Async />

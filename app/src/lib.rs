@@ -40,6 +40,8 @@ pub mod scripts;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod search;
 #[cfg(not(target_arch = "wasm32"))]
+pub mod second_factor;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod secrets;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod session;

@@ -15,7 +15,10 @@ use muster_server::{
     clock::Clock,
     config::Config,
     error::Error,
-    manage::{Context, api_keys, audit, users},
+    manage::{
+        Context, api_keys, audit,
+        users::{self, second_factor},
+    },
     problem::describe,
     start,
 };
@@ -45,6 +48,15 @@ pub async fn run(config: Config, command: AdminCommand) -> Result<(), String> {
             with_context(&config, async |cx| {
                 users::reset_password(cx, &email, password).await.map_err(told)?;
                 Ok(format!("{email} is given a new password."))
+            })
+            .await
+        }
+        AdminCommand::ResetSecondFactor(who) => {
+            let email = Email::parse(&who.email).map_err(|error| format!("--email: {error}"))?;
+            with_context(&config, async |cx| {
+                let id = users::by_email(cx, &email).await.map_err(told)?;
+                second_factor::reset(cx, id).await.map_err(told)?;
+                Ok(format!("{email} logs in by password alone, and can set up a new second factor."))
             })
             .await
         }

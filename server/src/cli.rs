@@ -53,6 +53,8 @@ pub enum AdminCommand {
     Create(Person),
     /// Replace a person's password, and end all of the person's sessions.
     ResetPassword(Person),
+    /// Turn a person's second factor off, and end all of the person's sessions.
+    ResetSecondFactor(Who),
     /// Make an API key of a person, and print its value.
     CreateKey(NewKey),
     /// Prove that the audit trail is what was written: nothing altered, removed, inserted or cut off.
@@ -77,6 +79,14 @@ pub struct NewKey {
     /// For how many days it works; 0 for ever.
     #[arg(long, default_value = "90")]
     pub expires_in_days: String,
+}
+
+/// A person.
+#[derive(Debug, Args)]
+pub struct Who {
+    /// The address the person signs in with.
+    #[arg(long)]
+    pub email: String,
 }
 
 /// A person, and a new password.
@@ -131,6 +141,9 @@ pub struct Settings {
     /// Proxies whose X-Forwarded-For is believed, like 10.0.0.7,10.1.0.0/16 [env: MUSTER_TRUSTED_PROXIES]
     #[arg(long)]
     trusted_proxies: Option<String>,
+    /// Whether everybody has to have a second factor: true or false [env: MUSTER_REQUIRE_SECOND_FACTOR] [default: false]
+    #[arg(long)]
+    require_second_factor: Option<String>,
     /// For how many days the audit trail is kept [env: MUSTER_AUDIT_DAYS] [default: 400]
     #[arg(long)]
     audit_days: Option<String>,
@@ -175,6 +188,7 @@ impl Settings {
             (Setting::AdminPasswordFile, &self.admin_password_file),
             (Setting::DelegateImage, &self.delegate_image),
             (Setting::TrustedProxies, &self.trusted_proxies),
+            (Setting::RequireSecondFactor, &self.require_second_factor),
             (Setting::AuditDays, &self.audit_days),
             (Setting::ConnectionDays, &self.connection_days),
             (Setting::ScriptDays, &self.script_days),

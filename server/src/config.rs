@@ -47,6 +47,8 @@ pub enum Setting {
     DelegateImage,
     /// The proxies whose word about addresses is believed.
     TrustedProxies,
+    /// Whether everybody has to have a second factor.
+    RequireSecondFactor,
     /// For how many days the audit trail is kept.
     AuditDays,
     /// For how many days the connection history is kept.
@@ -69,7 +71,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -79,6 +81,7 @@ impl Setting {
         Self::AdminPasswordFile,
         Self::DelegateImage,
         Self::TrustedProxies,
+        Self::RequireSecondFactor,
         Self::AuditDays,
         Self::ConnectionDays,
         Self::ScriptDays,
@@ -103,6 +106,7 @@ impl Setting {
             Self::AdminPasswordFile => "admin_password_file",
             Self::DelegateImage => "delegate_image",
             Self::TrustedProxies => "trusted_proxies",
+            Self::RequireSecondFactor => "require_second_factor",
             Self::AuditDays => "audit_days",
             Self::ConnectionDays => "connection_days",
             Self::ScriptDays => "script_days",
@@ -170,6 +174,8 @@ pub struct Config {
     pub delegate_image: String,
     /// The proxies whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether everybody has to have a second factor.
+    pub require_second_factor: bool,
     /// How long what happened is kept.
     pub retention: Retention,
     /// How much may be asked by those who nobody has decided on.
@@ -242,6 +248,12 @@ impl Config {
             .map_err(|error| wrong(Setting::DelegateImage, &error.to_string()))?;
         let trusted_proxies = TrustedProxies::parse(get(Setting::TrustedProxies).unwrap_or_default())
             .map_err(|error| wrong(Setting::TrustedProxies, &error))?;
+        let yes_or_no = |setting| match get(setting) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(wrong(setting, "give true or false")),
+        };
+        let require_second_factor = yes_or_no(Setting::RequireSecondFactor)?;
         let days = |setting, default| {
             let days: Result<u32, _> = get(setting).map_or(Ok(default), str::parse);
             days.ok().filter(|days| *days > 0).ok_or_else(|| wrong(setting, "give a number of days, like 90"))
@@ -291,6 +303,7 @@ impl Config {
             admin,
             delegate_image,
             trusted_proxies,
+            require_second_factor,
             retention,
             bounds,
             metrics_listen,

@@ -97,6 +97,9 @@ pub enum Conflict {
     /// Who signs in is disabled.
     #[error("the user is disabled")]
     YouAreDisabled,
+    /// Who is signed in has to set up a second factor before anything else.
+    #[error("the user has no second factor, and has to have one")]
+    SecondFactorRequired,
     /// There are as many as there may be.
     #[error("there are {1} {0:?}")]
     Full(Limit, u64),
@@ -184,6 +187,7 @@ impl Conflict {
             )
             | Self::User(_)
             | Self::YouAreDisabled
+            | Self::SecondFactorRequired
             | Self::NotApproved(_)
             | Self::NoScript(_)
             | Self::ProfileWithoutScript(_)

@@ -77,6 +77,7 @@ fn sentence(conflict: &Conflict) -> String {
     match conflict {
         Conflict::Transition(_) | Conflict::Token(_) | Conflict::Profile(_) | Conflict::User(_) => conflict.to_string(),
         Conflict::YouAreDisabled => "You are disabled. Ask an account administrator to enable you.".to_owned(),
+        Conflict::SecondFactorRequired => "Set up a second factor first: this installation asks for one.".to_owned(),
         Conflict::Full(Limit::Tokens, most) => format!("There are {most} tokens. Revoke one that is not needed first."),
         Conflict::Full(Limit::Secrets, most) => {
             format!("There are {most} secrets. Delete one that is not needed first.")

@@ -106,6 +106,7 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         delegate_image: config.delegate_image.clone(),
         program: Program::at(own_program().map_err(StartError::Program)?),
         trusted_proxies: config.trusted_proxies.clone(),
+        require_second_factor: config.require_second_factor,
         retention: config.retention,
         bounds: config.bounds,
         events,

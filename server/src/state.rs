@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use muster::id::AccountId;
+use muster::{id::AccountId, user::User};
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -51,6 +51,8 @@ pub struct Inner {
     pub program: Program,
     /// The proxies whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whether everybody has to have a second factor.
+    pub require_second_factor: bool,
     /// How long what happened is kept.
     pub retention: Retention,
     /// How much may be asked by those who nobody has decided on.
@@ -86,6 +88,12 @@ impl State {
     #[must_use]
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// Whether a person has to set up a second factor before anything else.
+    #[must_use]
+    pub fn has_to_enrol(&self, user: &User) -> bool {
+        self.require_second_factor && user.second_factor_since.is_none()
     }
 
     /// Whether cookies are for TLS alone: where people reach this manager by it.

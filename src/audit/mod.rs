@@ -189,6 +189,14 @@ named_enum! {
         PasswordReset = "PASSWORD_RESET", "Password reset";
         /// A user chose another password, and knew the old one.
         PasswordChanged = "PASSWORD_CHANGED", "Password changed";
+        /// A user turned the second factor on.
+        SecondFactorEnabled = "SECOND_FACTOR_ENABLED", "Second factor turned on";
+        /// A user turned the second factor off.
+        SecondFactorDisabled = "SECOND_FACTOR_DISABLED", "Second factor turned off";
+        /// Somebody else turned a user's second factor off.
+        SecondFactorReset = "SECOND_FACTOR_RESET", "Second factor reset";
+        /// A user made new recovery codes.
+        RecoveryCodesRenewed = "RECOVERY_CODES_RENEWED", "Recovery codes made anew";
         /// Sessions of a user were ended.
         SessionsEnded = "SESSIONS_ENDED", "Sessions ended";
         /// An organization was made.

@@ -47,6 +47,10 @@ impl Action {
             | Self::PasswordLinkCreated
             | Self::PasswordReset
             | Self::PasswordChanged
+            | Self::SecondFactorEnabled
+            | Self::SecondFactorDisabled
+            | Self::SecondFactorReset
+            | Self::RecoveryCodesRenewed
             | Self::SessionsEnded
             | Self::SignedIn
             | Self::SignedOut

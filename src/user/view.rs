@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{OpenLink, User};
+use super::{OpenLink, SecondFactor, User};
 use crate::{audit::AuditRow, time::Timestamp};
 
 /// One row of the list.
@@ -36,6 +36,8 @@ pub struct UserDetail {
 pub struct Account {
     /// The person.
     pub user: User,
+    /// The second factor; none where it is off.
+    pub second_factor: Option<SecondFactor>,
     /// The sessions that stand: this one first, then those that were used last.
     pub sessions: Vec<SessionRow>,
 }

@@ -1,4 +1,4 @@
-//! The page of the own account: name, password, sessions, theme.
+//! The page of the own account: name, password, second factor, sessions, theme.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -8,6 +8,7 @@ use muster::user::{Account, PersonName, SessionRow, User};
 use super::api::{ChangePassword, RenameAccount, get_account};
 use crate::{
     api_keys::{api::list_api_keys, keys_block},
+    second_factor::second_factor_block,
     session::{ThemeSwitch, Toast},
     ui::{
         badge::{Badge, Kind},
@@ -37,7 +38,7 @@ pub fn AccountPage() -> impl IntoView {
     }
 }
 
-fn about(Account { user, sessions }: Account) -> impl IntoView {
+fn about(Account { user, second_factor, sessions }: Account) -> impl IntoView {
     view! {
         {facts(&user)}
         <section class="block">
@@ -48,6 +49,7 @@ fn about(Account { user, sessions }: Account) -> impl IntoView {
             <h2>"Password"</h2>
             {password_form(&user)}
         </section>
+        {second_factor_block(second_factor)}
         {sessions_block(sessions)}
         {render(list_api_keys(None), |keys| keys_block(None, keys))}
         <section class="block">

@@ -12,6 +12,7 @@ mod invitation;
 mod profiles;
 mod scopes;
 mod scripts;
+mod second_factor;
 mod secrets;
 mod session;
 mod tokens;
@@ -34,8 +35,9 @@ pub use self::{
     profiles::Profiles,
     scopes::Scopes,
     scripts::Scripts,
+    second_factor::SecondFactors,
     secrets::Secrets,
-    session::{Frame, Session},
+    session::{Frame, Session, SignedIn},
     tokens::{RevealedToken, Tokens},
     users::{RevealedLink, Users},
 };
@@ -53,6 +55,7 @@ pub trait Console:
     + Session
     + Users
     + Account
+    + SecondFactors
     + ApiKeys
     + Scopes
     + Invitation

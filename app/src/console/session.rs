@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use muster::{
     scope::{Scope, ScopeChoice},
     theme::Theme,
-    user::{Password, Role},
+    user::{Password, Role, TypedCode},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,6 +36,15 @@ pub struct Frame {
     pub stream: String,
 }
 
+/// How far somebody has come who signs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedIn {
+    /// The person is signed in.
+    Whole,
+    /// A code of the second factor is asked for.
+    AwaitsCode,
+}
+
 /// What the console asks about the session.
 #[async_trait]
 pub trait Session {
@@ -43,8 +52,10 @@ pub trait Session {
     async fn frame(&self) -> Result<Frame, ConsoleError>;
     /// Makes the first administrator, with the setup code from the server's log, and signs him in.
     async fn set_up(&self, code: &str, email: &str, password: Password) -> Result<(), ConsoleError>;
-    /// Signs a person in.
-    async fn sign_in(&self, email: &str, password: Password) -> Result<(), ConsoleError>;
+    /// Signs a person in, or has the session wait for the person's code.
+    async fn sign_in(&self, email: &str, password: Password) -> Result<SignedIn, ConsoleError>;
+    /// Takes the code that the session waits for, and signs the person in.
+    async fn give_code(&self, code: TypedCode) -> Result<(), ConsoleError>;
     /// Ends the session.
     async fn sign_out(&self) -> Result<(), ConsoleError>;
     /// Has the browser keep how the console is to look in it.

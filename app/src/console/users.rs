@@ -51,6 +51,8 @@ pub trait Users {
     async fn enable_user(&self, id: UserId) -> Result<(), ConsoleError>;
     /// Ends all sessions of a person.
     async fn end_sessions_of(&self, id: UserId) -> Result<(), ConsoleError>;
+    /// Turns a person's second factor off, and ends the person's sessions.
+    async fn reset_second_factor(&self, id: UserId) -> Result<(), ConsoleError>;
     /// Deletes a person.
     async fn delete_user(&self, id: UserId) -> Result<(), ConsoleError>;
 }

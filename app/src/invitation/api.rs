@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use muster::user::{OpenedLink, Password};
 
-use crate::{console::ask, error::ConsoleError};
+use crate::{console::ask, error::ConsoleError, session::api::after_password};
 
 /// What the link is for, and whose it is.
 #[server(endpoint = "invitation/get")]
@@ -19,8 +19,8 @@ pub async fn accept_link(
     password: Password,
 ) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        console.accept_link(&email, &name, password).await?;
-        console.redirect("/");
+        let how_far = console.accept_link(&email, &name, password).await?;
+        console.redirect(&after_password(how_far, ""));
         Ok(())
     })
     .await

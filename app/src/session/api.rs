@@ -1,14 +1,31 @@
 //! Who is using the console: first set-up, signing in and out, and what the frame of every page shows.
 
 use leptos::prelude::*;
-use muster::{theme::Theme, user::Password};
+use muster::{
+    theme::Theme,
+    user::{Password, TypedCode},
+};
 use uuid::Uuid;
 
+use super::CODE_PATH;
 use crate::{
-    console::{Frame, ask},
+    console::{Frame, SignedIn, ask},
     error::ConsoleError,
-    ui::href::is_page,
+    ui::href::{Href, is_page},
 };
+
+/// Where somebody goes on who has given the password.
+pub(crate) fn after_password(how_far: SignedIn, next: &str) -> String {
+    match how_far {
+        SignedIn::Whole => after_sign_in(next).to_owned(),
+        SignedIn::AwaitsCode => Href::new(CODE_PATH).with("next", next).to_string(),
+    }
+}
+
+/// Where somebody goes on who is signed in: to where it wanted to go.
+fn after_sign_in(next: &str) -> &str {
+    if is_page(next) { next } else { "/" }
+}
 
 /// What the frame of every page shows.
 #[server(endpoint = "session/frame")]
@@ -27,12 +44,23 @@ pub async fn set_up(code: String, email: String, password: Password) -> Result<(
     .await
 }
 
-/// Signs a person in and sends the browser on to where it wanted to go.
+/// Signs a person in and sends the browser on to where it wanted to go, or to where the code is asked for.
 #[server(endpoint = "session/sign-in")]
 pub async fn sign_in(email: String, password: Password, #[server(default)] next: String) -> Result<(), ConsoleError> {
     ask(|console| async move {
-        console.sign_in(&email, password).await?;
-        console.redirect(if is_page(&next) { &next } else { "/" });
+        let how_far = console.sign_in(&email, password).await?;
+        console.redirect(&after_password(how_far, &next));
+        Ok(())
+    })
+    .await
+}
+
+/// Takes the code of the second factor, and sends the browser on to where it wanted to go.
+#[server(endpoint = "session/give-code")]
+pub async fn give_code(code: TypedCode, #[server(default)] next: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.give_code(code).await?;
+        console.redirect(after_sign_in(&next));
         Ok(())
     })
     .await

@@ -1,12 +1,14 @@
 //! Who is using the console: first set-up, signing in and out.
 
 pub mod api;
+mod code;
 mod login;
 mod setup;
 mod theme;
 mod toast;
 mod viewer;
 
+pub use code::{CODE_PATH, CodePage};
 pub use login::LoginPage;
 pub use setup::SetupPage;
 pub use theme::ThemeSwitch;

@@ -89,6 +89,9 @@ pub fn TextField(
     #[prop(default = "")] hint: &'static str,
     #[prop(default = "off")] autocomplete: &'static str,
     #[prop(optional)] placeholder: Option<&'static str>,
+    /// Which keys a device without a keyboard shows.
+    #[prop(optional)]
+    inputmode: Option<&'static str>,
     #[prop(optional)] pattern: Option<&'static str>,
     #[prop(optional)] title: Option<&'static str>,
     /// The most characters that the browser lets somebody type.
@@ -121,6 +124,7 @@ pub fn TextField(
                 autocapitalize=plain.then_some("none")
                 spellcheck=plain.then_some("false")
                 placeholder=placeholder
+                inputmode=inputmode
                 pattern=pattern
                 title=title
                 maxlength=max_length.map(|most| most.to_string())

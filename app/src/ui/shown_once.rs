@@ -29,6 +29,32 @@ pub struct Words {
     pub done: &'static str,
 }
 
+/// The value where it can be read and selected: a field, or a list where it has several lines.
+fn shown(label: &'static str, value: String) -> AnyView {
+    if value.contains('\n') {
+        return view! {
+            <div class="secret-lines" role="group" aria-label=label>
+                <code class="mono" tabindex="0">
+                    {value}
+                </code>
+            </div>
+        }
+        .into_any();
+    }
+    view! {
+        <input
+            class="mono"
+            type="text"
+            readonly
+            aria-label=label
+            value=value
+            autocomplete="off"
+            spellcheck="false"
+        />
+    }
+    .into_any()
+}
+
 /// Shows a value that the server does not give a second time.
 #[component]
 pub fn ShownOnce(
@@ -56,15 +82,7 @@ pub fn ShownOnce(
                         {ready}
                     </p>
                     <div class="secret">
-                        <input
-                            class="mono"
-                            type="text"
-                            readonly
-                            aria-label=label
-                            value=value.clone()
-                            autocomplete="off"
-                            spellcheck="false"
-                        />
+                        {shown(label, value.clone())}
                         <button type="button" class="needs-scripts" data-copy=value data-copy-at-once="">
                             {copy_face()}
                         </button>

@@ -148,6 +148,17 @@ pub async fn end_sessions(id: UserId, back: String) -> Result<(), ConsoleError> 
     .await
 }
 
+/// Turns a person's second factor off, and ends the person's sessions.
+#[server(endpoint = "users/reset-second-factor")]
+pub async fn reset_second_factor(id: UserId, back: String) -> Result<(), ConsoleError> {
+    ask(|console| async move {
+        console.reset_second_factor(id).await?;
+        console.redirect(&back_to(&back, LIST, id));
+        Ok(())
+    })
+    .await
+}
+
 /// Deletes a person.
 #[server(endpoint = "users/delete")]
 pub async fn delete_user(id: UserId, back: String) -> Result<(), ConsoleError> {

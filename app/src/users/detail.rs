@@ -151,6 +151,15 @@ fn facts(row: UserRow) -> impl IntoView {
                 <dd>{time_or(row.signed_in_at, "never")}</dd>
             </div>
             <div>
+                <dt>"Second factor"</dt>
+                <dd>
+                    {match user.second_factor_since {
+                        Some(since) => view! { "on since " <Time at=since /> }.into_any(),
+                        None => "off".into_any(),
+                    }}
+                </dd>
+            </div>
+            <div>
                 <dt>"Sessions"</dt>
                 <dd>{count_label(row.sessions)}</dd>
             </div>

@@ -7,7 +7,7 @@ use muster::user::{Role, UserDetail, UserRow};
 use super::{
     api::{
         ChangeRole, DeleteUser, DisableUser, EnableUser, EndSessions, RemoveRole, RenewInvitation, ResetPassword,
-        get_user,
+        ResetSecondFactor, get_user,
     },
     invite::RoleField,
 };
@@ -240,6 +240,33 @@ pub fn ResetPasswordDialog() -> impl IntoView {
                     " chooses a new password. It works once, for a day. Until it is used, the old password works; then all \
                     sessions from before end."
                 </p>
+            </FormDialog>
+        }
+    })
+}
+
+/// Asks before a person's second factor is turned off.
+#[component]
+pub fn ResetSecondFactorDialog() -> impl IntoView {
+    let back = use_back();
+    render_dialog(load_user(use_id()), back.clone(), move |UserDetail { row, .. }| {
+        let you = to_you(&row, "You have to log in again, too.");
+        view! {
+            <FormDialog
+                title=format!("Reset the second factor of {}?", row.user.called())
+                back=back.clone()
+                action=ResetSecondFactor::PATH
+                id=row.user.id.to_string()
+                returns_to=back
+                submit=Submit::removes("Reset", "Resetting…")
+            >
+                <p>
+                    "For who has lost the app and the recovery codes. "
+                    <b translate="no">{row.user.email.to_string()}</b>
+                    " is logged out everywhere at once, and logs in by password alone until a new one is set up. Make sure that \
+                    it is that person who asks you."
+                </p>
+                {you}
             </FormDialog>
         }
     })

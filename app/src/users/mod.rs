@@ -12,7 +12,7 @@ pub use self::{
     detail::UserPage,
     dialogs::{
         ChangeRoleDialog, DeleteUserDialog, DisableUserDialog, EnableUserDialog, EndSessionsDialog, RemoveRoleDialog,
-        RenewInvitationDialog, ResetPasswordDialog,
+        RenewInvitationDialog, ResetPasswordDialog, ResetSecondFactorDialog,
     },
     invite::{InviteDialog, RoleField},
     link::UserLinkDialog,

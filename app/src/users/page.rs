@@ -89,6 +89,7 @@ fn UserLine(
     let (called, email) = (row.user.called().to_owned(), row.user.email.to_string());
     let beside = row.user.name.is_some().then_some(email);
     let waits = row.link.clone().map(link_note);
+    let factor = row.user.second_factor_since.map(|_| view! { <span class="second">"second factor on"</span> });
     let menu = user_menu(&row, &list, "btn small ghost");
     view! {
         <tr class="row" class:just-done=use_just_done(id) data-key=id.to_string()>
@@ -100,7 +101,7 @@ fn UserLine(
                 {beside.map(|email| view! { <span class="second">{email}</span> })}
             </td>
             <td data-label="Role">{roles(&row.user)}</td>
-            <td data-label="Status">{user_status(row.user.status)} {waits}</td>
+            <td data-label="Status">{user_status(row.user.status)} {factor} {waits}</td>
             <td data-label="Last logged in">{time_or(row.signed_in_at, "never")}</td>
             <td data-label="Sessions" class="number">
                 {count_label(row.sessions)}
@@ -155,6 +156,7 @@ pub fn user_menu(row: &UserRow, here: &Href, class: &'static str) -> impl IntoVi
     let role = if has_account_role { to("role") } else { to("role").with("at", ADD) };
     let (delete, copied) = (to("delete"), id.to_string());
     let renew = (status == UserStatus::Invited).then(|| to("renew-invitation"));
+    let factor = row.user.second_factor_since.map(|_| to("reset-second-factor"));
     let reset = (status == UserStatus::Active).then(|| to("reset-password"));
     let disable = (status == UserStatus::Active).then(|| to("disable"));
     let enable = (status == UserStatus::Disabled).then(|| to("enable"));
@@ -166,6 +168,7 @@ pub fn user_menu(row: &UserRow, here: &Href, class: &'static str) -> impl IntoVi
             <MenuLink to=role label=if has_account_role { "Change role" } else { "Add role" } keep_scroll=true />
             {entry(renew, "New invitation link")}
             {entry(reset, "Reset password")}
+            {entry(factor, "Reset second factor")}
             {entry(end, "End sessions")}
             {entry(disable, "Disable")}
             {entry(enable, "Enable")}

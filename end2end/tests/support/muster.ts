@@ -92,6 +92,13 @@ export class Muster {
     }
   }
 
+  /** What a command for administrators says at the command line, whether it succeeds or not. */
+  async admin(...args: string[]): Promise<string> {
+    const told = await run(Muster.binary, ['admin', ...args], this.surroundings()).catch((failed: unknown) => failed);
+    const { stdout = '', stderr = '' } = told as { stdout?: string; stderr?: string };
+    return stdout + stderr;
+  }
+
   /** Everything that is stored: the files of the data folder, and the database where it is elsewhere. */
   async stored(): Promise<Map<string, Buffer>> {
     const files = (await readdir(this.dataDir, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());

@@ -4,7 +4,7 @@ use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 use muster::{
-    id::{ApiKeyId, TokenId},
+    id::{ApiKeyId, TokenId, UserId},
     user::Email,
 };
 
@@ -17,6 +17,7 @@ pub struct Limits {
     sign_in_address: DefaultKeyedRateLimiter<IpAddr>,
     sign_in_person: DefaultKeyedRateLimiter<(IpAddr, Email)>,
     sign_in_device: DefaultKeyedRateLimiter<(u64, Email)>,
+    code: DefaultKeyedRateLimiter<UserId>,
     link: DefaultKeyedRateLimiter<IpAddr>,
     stranger: DefaultKeyedRateLimiter<IpAddr>,
     registration: DefaultKeyedRateLimiter<TokenId>,
@@ -42,6 +43,8 @@ impl Limits {
             sign_in_address: RateLimiter::keyed(of(60, Duration::from_secs(2))),
             sign_in_person: RateLimiter::keyed(of(20, Duration::from_secs(15))),
             sign_in_device: RateLimiter::keyed(of(20, Duration::from_secs(15))),
+            // A code is one of a million, and three are right at a time.
+            code: RateLimiter::keyed(of(20, Duration::from_secs(60))),
             link: RateLimiter::keyed(of(60, Duration::from_secs(2))),
             stranger: RateLimiter::keyed(of(300, Duration::from_millis(200))),
             registration: RateLimiter::keyed(of(registrations, Duration::from_secs(60) / registrations.max(1))),
@@ -78,6 +81,16 @@ impl Limits {
         let address = subscriber(address);
         check(&self.sign_in_address, &address)?;
         check(&self.sign_in_person, &(address, email.clone()))
+    }
+
+    /// A try of a code of the second factor, by who has given the password of this person. Strangers' tries are counted
+    /// together besides, from wherever they come: a code is short.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub fn code(&self, address: IpAddr, user: UserId, email: &Email, device: Option<&Device>) -> Result<(), Error> {
+        self.sign_in(address, email, device)?;
+        if device.is_some_and(|device| device.knows(email)) { Ok(()) } else { check(&self.code, &user) }
     }
 
     /// A look at a link that works once, or a try to use it.
@@ -132,6 +145,7 @@ impl Limits {
         self.sign_in_address.retain_recent();
         self.sign_in_person.retain_recent();
         self.sign_in_device.retain_recent();
+        self.code.retain_recent();
         self.link.retain_recent();
         self.stranger.retain_recent();
         self.registration.retain_recent();
@@ -168,6 +182,20 @@ mod tests {
         assert!(limits.sign_in(address, &bob, Some(&Device::after_sign_in(None, &ada))).is_ok(), "another person");
         while limits.sign_in(address, &ada, Some(&device)).is_ok() {}
         assert!(limits.sign_in(address, &ada, Some(&Device::after_sign_in(None, &ada))).is_ok(), "another browser");
+    }
+
+    #[test]
+    fn codes_are_counted_from_wherever_they_come() {
+        let limits = Limits::default();
+        let (ada, id) = (Email::parse("ada@example.com").unwrap(), UserId(uuid::Uuid::from_u128(1)));
+        let from = |last| IpAddr::from([192, 0, 2, last]);
+        for last in 0..20 {
+            limits.code(from(last), id, &ada, None).unwrap();
+        }
+        assert!(matches!(limits.code(from(21), id, &ada, None), Err(Error::TooMany(1..=60))));
+        let device = Device::after_sign_in(None, &ada);
+        limits.code(from(21), id, &ada, Some(&device)).unwrap();
+        limits.code(from(22), UserId(uuid::Uuid::from_u128(2)), &ada, None).unwrap();
     }
 
     #[test]

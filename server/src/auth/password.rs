@@ -1,7 +1,12 @@
 //! Passwords: argon2id, off the async threads, and never more of them at once than the memory allows. Who waits, waits
-//! in a queue that is bounded: one for browsers that are known, one for everybody else.
+//! in a queue that is bounded: one for browsers that are known, one for everybody else, in which no address has more than
+//! a few places.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use argon2::{
     Argon2, Params,
@@ -11,13 +16,15 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use muster::user::{MAX_PASSWORD_BYTES, Password};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use crate::random;
+use crate::{proxies::subscriber, random};
 
 /// How many hashes are computed at once; each takes 19 MiB (the parameters that OWASP recommends, argon2's default).
 const AT_ONCE: usize = 2;
 
 /// How many strangers' passwords wait at once; more are sent away.
 const MAX_STRANGERS: usize = 16;
+/// How many of them are of one address: so whoever floods one address leaves places for others.
+const MAX_OF_AN_ADDRESS: usize = 4;
 /// How many passwords of known browsers wait at once.
 const MAX_KNOWN: usize = 64;
 
@@ -41,8 +48,8 @@ impl PasswordError {
 /// Who is behind a password that is to be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asker {
-    /// Anybody.
-    Stranger,
+    /// Anybody, at an address.
+    Stranger(IpAddr),
     /// A browser in which this person signed in before, or somebody who is signed in.
     Known,
 }
@@ -66,11 +73,47 @@ impl Queue {
     }
 }
 
+/// How many passwords of each address wait or are checked.
+#[derive(Clone, Debug, Default)]
+struct Addresses(Arc<Mutex<HashMap<IpAddr, usize>>>);
+
+impl Addresses {
+    /// A place of an address, until it is dropped; where the address has not too many already.
+    fn enter(&self, address: IpAddr) -> Result<AddressPlace<'_>, PasswordError> {
+        let address = subscriber(address);
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let places = held.entry(address).or_default();
+        if *places >= MAX_OF_AN_ADDRESS {
+            return Err(PasswordError::Busy);
+        }
+        *places += 1;
+        Ok(AddressPlace { of: self, address })
+    }
+}
+
+struct AddressPlace<'a> {
+    of: &'a Addresses,
+    address: IpAddr,
+}
+
+impl Drop for AddressPlace<'_> {
+    fn drop(&mut self) {
+        let mut held = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = held.get_mut(&self.address) {
+            *places -= 1;
+            if *places == 0 {
+                held.remove(&self.address);
+            }
+        }
+    }
+}
+
 /// Hashes and checks passwords.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     /// One place fewer than there are hashes at once: the last one is always for who is known.
     strangers: Queue,
+    addresses: Addresses,
     known: Queue,
     /// The hash of nobody's password, checked where there is no such person: so that the answer takes as long.
     nobody: Arc<str>,
@@ -79,7 +122,7 @@ pub struct Passwords {
 impl Default for Passwords {
     fn default() -> Self {
         let (strangers, known) = (Queue::new(MAX_STRANGERS, AT_ONCE - 1), Queue::new(MAX_KNOWN, AT_ONCE));
-        Self { strangers, known, nobody: hash_of_nobody().into() }
+        Self { strangers, addresses: Addresses::default(), known, nobody: hash_of_nobody().into() }
     }
 }
 
@@ -115,7 +158,10 @@ impl Passwords {
         asker: Asker,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _stranger = if asker == Asker::Stranger { Some(self.strangers.enter().await?) } else { None };
+        let _stranger = match asker {
+            Asker::Stranger(address) => Some((self.addresses.enter(address)?, self.strangers.enter().await?)),
+            Asker::Known => None,
+        };
         let _place = self.known.enter().await?;
         tokio::task::spawn_blocking(work).await.map_err(PasswordError::new)
     }
@@ -140,6 +186,10 @@ fn hash_of_nobody() -> String {
 mod tests {
     use super::*;
 
+    fn stranger(last: usize) -> Asker {
+        Asker::Stranger(IpAddr::from([192, 0, 2, u8::try_from(last).unwrap()]))
+    }
+
     #[test]
     fn the_hash_of_nobody_is_as_much_work_as_any() {
         let (nobody, real) = (hash_of_nobody(), hash(b"correct horse battery").unwrap());
@@ -156,10 +206,11 @@ mod tests {
         let right = Password::new("correct horse battery".into());
         let hash = passwords.hash(right.clone()).await.unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
-        assert!(passwords.verify(Asker::Stranger, right.clone(), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(Asker::Stranger, Password::new("wrong".into()), Some(hash.clone())).await.unwrap());
-        assert!(!passwords.verify(Asker::Stranger, Password::new("x".repeat(5000)), Some(hash)).await.unwrap());
-        assert!(!passwords.verify(Asker::Stranger, right, None).await.unwrap());
+        let check = async |password, hash| passwords.verify(stranger(1), password, hash).await.unwrap();
+        assert!(check(right.clone(), Some(hash.clone())).await);
+        assert!(!check(Password::new("wrong".into()), Some(hash.clone())).await);
+        assert!(!check(Password::new("x".repeat(5000)), Some(hash)).await);
+        assert!(!check(right, None).await);
     }
 
     #[tokio::test]
@@ -167,15 +218,21 @@ mod tests {
         let passwords = Passwords::default();
         // All places of strangers are taken, and as many wait as may.
         let taken = passwords.strangers.places.acquire_many(u32::try_from(AT_ONCE - 1).unwrap()).await.unwrap();
-        let guess = || {
+        let guess = |from| {
             let passwords = passwords.clone();
-            async move { passwords.verify(Asker::Stranger, Password::new("guess".into()), None).await }
+            async move { passwords.verify(stranger(from), Password::new("guess".into()), None).await }
         };
-        let waiting: Vec<_> = (0..MAX_STRANGERS).map(|_| tokio::spawn(guess())).collect();
-        while passwords.strangers.waiting.available_permits() > 0 {
-            tokio::task::yield_now().await;
-        }
-        assert!(matches!(guess().await, Err(PasswordError::Busy)));
+        let until_waiting = async |count| {
+            while MAX_STRANGERS - passwords.strangers.waiting.available_permits() < count {
+                tokio::task::yield_now().await;
+            }
+        };
+        let mut waiting: Vec<_> = (0..MAX_OF_AN_ADDRESS).map(|_| tokio::spawn(guess(0))).collect();
+        until_waiting(MAX_OF_AN_ADDRESS).await;
+        assert!(matches!(guess(0).await, Err(PasswordError::Busy)), "one address has a few places");
+        waiting.extend((MAX_OF_AN_ADDRESS..MAX_STRANGERS).map(|from| tokio::spawn(guess(from))));
+        until_waiting(MAX_STRANGERS).await;
+        assert!(matches!(guess(MAX_STRANGERS).await, Err(PasswordError::Busy)));
         let hash = passwords.hash(Password::new("correct horse battery".into())).await.unwrap();
         let right = passwords.verify(Asker::Known, Password::new("correct horse battery".into()), Some(hash));
         assert!(right.await.unwrap());
@@ -183,5 +240,6 @@ mod tests {
         for guess in waiting {
             assert!(!guess.await.unwrap().unwrap());
         }
+        assert!(passwords.addresses.0.lock().unwrap().is_empty(), "nothing is kept of who has gone");
     }
 }

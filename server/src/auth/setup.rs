@@ -4,10 +4,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
-use crate::random;
-
-/// Letters and digits that are not mistaken for one another; 32, so that every byte picks evenly.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+use super::readable_code;
 
 /// A code of 12 characters (60 bits) in groups of four. It lives as long as the process, and works while there is no
 /// user.
@@ -15,15 +12,7 @@ pub struct SetupCode(String);
 
 impl Default for SetupCode {
     fn default() -> Self {
-        let random = random::bytes::<12>();
-        let mut code = String::with_capacity(14);
-        for (at, byte) in random.iter().enumerate() {
-            if at > 0 && at % 4 == 0 {
-                code.push('-');
-            }
-            code.push(char::from(ALPHABET[usize::from(byte % 32)]));
-        }
-        Self(code)
+        Self(readable_code::new())
     }
 }
 
@@ -31,9 +20,8 @@ impl SetupCode {
     /// Whether it is what was typed; case and dashes do not matter.
     #[must_use]
     pub fn is(&self, typed: &str) -> bool {
-        let plain =
-            |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
-        plain(typed).as_bytes().ct_eq(plain(&self.0).as_bytes()).into()
+        let (typed, code) = (readable_code::normal(typed), readable_code::normal(&self.0));
+        typed.as_bytes().ct_eq(code.as_bytes()).into()
     }
 
     /// The code, for the log at first start.

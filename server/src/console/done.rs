@@ -92,6 +92,12 @@ fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
         Action::UserDeleted => format!("{name} is deleted, and signed out everywhere."),
         Action::UserRenamed => "Your name is saved.".to_owned(),
         Action::PasswordChanged => "Your password is changed. Your other sessions are ended.".to_owned(),
+        Action::SecondFactorEnabled => "Your second factor is on. Your other sessions are ended.".to_owned(),
+        Action::SecondFactorDisabled => "Your second factor is off.".to_owned(),
+        Action::RecoveryCodesRenewed => "You have new recovery codes.".to_owned(),
+        Action::SecondFactorReset => {
+            format!("{name} has no second factor any more, and is signed out everywhere.")
+        }
         Action::SessionsEnded if is_own => "The sessions are ended.".to_owned(),
         Action::SessionsEnded => format!("{name} is signed out everywhere."),
         Action::ServiceAccountCreated => format!("Service account {name} is created. Give it a key."),

@@ -4,13 +4,19 @@
 use async_trait::async_trait;
 use axum::http::header::SET_COOKIE;
 use muster::user::{OpenedLink, Password};
-use muster_app::{console::Invitation, error::ConsoleError};
+use muster_app::{
+    console::{Invitation, SignedIn},
+    error::ConsoleError,
+};
 
 use super::Operator;
 use crate::{
     auth::caller,
     error::{Error, Object},
-    manage::users::links::{self, Acceptance},
+    manage::users::{
+        links::{self, Acceptance},
+        sign_in::Verified,
+    },
     web,
 };
 
@@ -21,7 +27,7 @@ impl Invitation for Operator {
         self.answer(look.await)
     }
 
-    async fn accept_link(&self, email: &str, name: &str, password: Password) -> Result<(), ConsoleError> {
+    async fn accept_link(&self, email: &str, name: &str, password: Password) -> Result<SignedIn, ConsoleError> {
         let given = Acceptance { email: email.to_owned(), name: name.to_owned(), password };
         self.answer(self.accept_and_sign_in(given).await)
     }
@@ -34,16 +40,19 @@ impl Operator {
         self.link.as_ref().map(|key| key.as_str()).ok_or(Error::NotFound(Object::UserLink))
     }
 
-    async fn accept_and_sign_in(&self, given: Acceptance) -> Result<(), Error> {
+    async fn accept_and_sign_in(&self, given: Acceptance) -> Result<SignedIn, Error> {
         let key = self.link_key()?;
         // The link is not used up by somebody who could not go on.
         self.check_login_is_kept()?;
-        let user = links::accept(&self.state, key, given, self.address).await?;
-        caller::sign_in(&self.session, user.id, self.began()).await?;
-        self.remember_device(&user.email);
+        let Verified { user, awaits_code } = links::accept(&self.state, key, given, self.address).await?;
         if let Some(cookie) = web::invitation::forget(&self.state) {
             self.response.append_header(SET_COOKIE, cookie);
         }
-        Ok(())
+        if let Some(mark) = awaits_code {
+            return self.await_code(user.id, mark).await;
+        }
+        caller::sign_in(&self.session, user.id, self.began()).await?;
+        self.remember_device(&user.email);
+        Ok(SignedIn::Whole)
     }
 }

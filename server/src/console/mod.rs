@@ -15,6 +15,7 @@ mod profiles;
 mod reveal;
 mod scopes;
 mod scripts;
+mod second_factor;
 mod secrets;
 mod session;
 mod tokens;
@@ -38,7 +39,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     auth::{device::Device, session::digest},
-    error::Error,
+    error::{Conflict, Error},
     manage::Context,
     state::State,
 };
@@ -80,9 +81,14 @@ impl Operator {
     /// The request as use cases take it.
     ///
     /// # Errors
-    /// [`ConsoleError::SignedOut`].
+    /// [`ConsoleError::SignedOut`]; a conflict where the person has to set up a second factor first.
     pub fn context(&self) -> Result<Context, ConsoleError> {
-        Ok(self.context_of(self.user.as_ref().ok_or(ConsoleError::SignedOut)?))
+        let user = self.user.as_ref().ok_or(ConsoleError::SignedOut)?;
+        // Beneath every page, form and stream: nothing is to be had without it.
+        if self.state.has_to_enrol(user) {
+            return self.answer(Err(Conflict::SecondFactorRequired.into()));
+        }
+        Ok(self.context_of(user))
     }
 
     fn context_of(&self, user: &User) -> Context {

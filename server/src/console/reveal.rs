@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use muster::{
     api_key::Owner,
-    id::{ApiKeyId, TokenId, UserId},
+    id::{ApiKeyId, SecondFactorId, TokenId, UserId},
     token::{Token, TokenValue},
-    user::Permission,
+    user::{Permission, RecoveryCodes},
 };
 use muster_app::console::{RevealedKey, RevealedLink, RevealedToken};
 use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, EntityTrait, QueryFilter, Set, sea_query::Expr};
@@ -23,7 +23,11 @@ use crate::{
         Context,
         api_keys::{self, CreatedKey},
         tokens::CreatedToken,
-        users::{self, links::NewLink},
+        users::{
+            self,
+            links::NewLink,
+            second_factor::{self, NewRecoveryCodes},
+        },
     },
     token_values::reveal_purpose,
 };
@@ -39,6 +43,10 @@ fn link_purpose(user: UserId) -> String {
 
 fn key_purpose(key: ApiKeyId) -> String {
     format!("reveal API key {key}")
+}
+
+fn codes_purpose(factor: SecondFactorId) -> String {
+    format!("reveal recovery codes of {factor}")
 }
 
 impl Operator {
@@ -119,6 +127,31 @@ impl Operator {
 
     /// The value has arrived: nobody sees it again.
     pub(super) async fn forget_key(&self, cx: &Context, id: ApiKeyId) -> Result<(), Error> {
+        let change = cx.state.db.write().await?;
+        self.forget_kept(change, id.0).await
+    }
+
+    /// Keeps recovery codes that are being made, for this session.
+    pub(super) async fn keep_codes(&self, change: &Change, created: &NewRecoveryCodes) -> Result<(), Error> {
+        let id = created.factor;
+        // Those from before do not work any more.
+        reveal::Entity::delete_by_id(id.0).exec(&**change).await?;
+        let lines = Zeroizing::new(created.codes.0.join("\n"));
+        self.keep(change, id.0, &codes_purpose(id), lines.as_bytes()).await
+    }
+
+    /// The recovery codes that this session made; none where they were shown already.
+    pub(super) async fn reveal_codes(&self, cx: &Context) -> Result<Option<(SecondFactorId, RecoveryCodes)>, Error> {
+        let Some(id) = second_factor::own_factor(cx).await? else { return Ok(None) };
+        let change = cx.state.db.write().await?;
+        let Some(kept) = self.waiting(cx, &change, id.0).await? else { return Ok(None) };
+        let clear = self.look_at(cx, change, kept, &codes_purpose(id)).await?;
+        let lines = std::str::from_utf8(&clear).map_err(|_| Unsealable)?;
+        Ok(Some((id, RecoveryCodes(lines.lines().map(str::to_owned).collect()))))
+    }
+
+    /// The recovery codes have arrived: nobody sees them again.
+    pub(super) async fn forget_codes(&self, cx: &Context, id: SecondFactorId) -> Result<(), Error> {
         let change = cx.state.db.write().await?;
         self.forget_kept(change, id.0).await
     }

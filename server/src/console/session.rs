@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use axum::http::header::SET_COOKIE;
 use muster::{
     form::FormReader,
+    id::UserId,
     text::Invalid,
     theme::Theme,
-    user::{Email, Password},
+    user::{Email, Password, TypedCode},
 };
 use muster_app::{
-    console::{Frame, Session},
+    console::{Frame, Session, SignedIn},
     error::ConsoleError,
 };
 use tower_sessions::cookie::time::Duration;
@@ -18,13 +19,19 @@ use uuid::Uuid;
 use super::{Operator, done::done};
 use crate::{
     auth::{
-        caller,
+        caller::{self, Awaited},
         device::{self, Device},
         password::Asker,
         session::{self, Began},
     },
     error::Error,
-    manage::{Context, delegates, scopes, tokens, users},
+    manage::{
+        Context, delegates, scopes, tokens,
+        users::{
+            self,
+            sign_in::{self, PasswordMark, Verified},
+        },
+    },
     presence::recorded::SignInRefusal,
     web::{self, cookie},
 };
@@ -42,8 +49,12 @@ impl Session for Operator {
         self.answer(self.create_first_administrator(code, email, password).await)
     }
 
-    async fn sign_in(&self, email: &str, password: Password) -> Result<(), ConsoleError> {
+    async fn sign_in(&self, email: &str, password: Password) -> Result<SignedIn, ConsoleError> {
         self.answer(self.check_and_sign_in(email, password).await)
+    }
+
+    async fn give_code(&self, code: TypedCode) -> Result<(), ConsoleError> {
+        self.answer(self.check_code_and_sign_in(code).await)
     }
 
     async fn sign_out(&self) -> Result<(), ConsoleError> {
@@ -135,7 +146,7 @@ impl Operator {
         }
     }
 
-    async fn check_and_sign_in(&self, email: &str, password: Password) -> Result<(), Error> {
+    async fn check_and_sign_in(&self, email: &str, password: Password) -> Result<SignedIn, Error> {
         let wrong = || {
             let sentence = "The email address or the password is wrong.";
             Error::field("", Invalid::new(sentence))
@@ -150,16 +161,44 @@ impl Operator {
         let device = self.device.as_ref().filter(|device| device.knows(&email));
         let allowed = self.state.limits.sign_in(self.address, &email, device);
         allowed.inspect_err(|_| failed(SignInRefusal::TooOften))?;
-        let asker = if device.is_some() { Asker::Known } else { Asker::Stranger };
-        let user = users::verify(&self.state, &email, password, asker, self.address).await?.ok_or_else(wrong)?;
+        let asker = if device.is_some() { Asker::Known } else { Asker::Stranger(self.address) };
+        let verified = sign_in::verify(&self.state, &email, password, asker, self.address).await?;
+        let Verified { user, awaits_code } = verified.ok_or_else(wrong)?;
+        if let Some(mark) = awaits_code {
+            return self.await_code(user.id, mark).await;
+        }
         caller::sign_in(&self.session, user.id, self.began()).await?;
         self.remember_device(&user.email);
-        users::signed_in(&self.context_of(&user), &user).await
+        sign_in::signed_in(&self.context_of(&user), &user).await?;
+        Ok(SignedIn::Whole)
+    }
+
+    /// Has the session wait for the person's code.
+    pub(super) async fn await_code(&self, user: UserId, mark: PasswordMark) -> Result<SignedIn, Error> {
+        let awaited = Awaited { user, mark, at: self.state.clock.now() };
+        caller::await_code(&self.session, awaited).await?;
+        Ok(SignedIn::AwaitsCode)
+    }
+
+    async fn check_code_and_sign_in(&self, code: TypedCode) -> Result<(), Error> {
+        let awaited = caller::awaited(&self.session, self.state.clock.now()).await?;
+        let Awaited { user, mark, .. } = awaited.ok_or_else(sign_in::too_late)?;
+        let user = sign_in::awaited(&self.state, user).await?;
+        let device = self.device.as_ref().filter(|device| device.knows(&user.email));
+        let allowed = self.state.limits.code(self.address, user.id, &user.email, device);
+        allowed.inspect_err(|_| {
+            let (why, now) = (SignInRefusal::TooOften, self.state.clock.now());
+            self.state.presence.sign_in_failed(Some(user.id), why, now, self.address);
+        })?;
+        sign_in::complete(&self.context_of(&user), &mark, &user, &code).await?;
+        caller::sign_in(&self.session, user.id, self.began()).await?;
+        self.remember_device(&user.email);
+        Ok(())
     }
 
     async fn end_session(&self) -> Result<(), Error> {
         if let Some(user) = &self.user {
-            users::signed_out(&self.context_of(user), user).await?;
+            sign_in::signed_out(&self.context_of(user), user).await?;
         }
         self.session.flush().await?;
         Ok(())

@@ -16,7 +16,7 @@ use muster_app::{
 use super::Operator;
 use crate::{
     error::Error,
-    manage::users::{self, change, links},
+    manage::users::{self, change, links, second_factor},
 };
 
 #[async_trait]
@@ -75,6 +75,10 @@ impl Users for Operator {
 
     async fn end_sessions_of(&self, id: UserId) -> Result<(), ConsoleError> {
         self.answer(change::end_sessions(&self.context()?, id).await)
+    }
+
+    async fn reset_second_factor(&self, id: UserId) -> Result<(), ConsoleError> {
+        self.answer(second_factor::reset(&self.context()?, id).await)
     }
 
     async fn delete_user(&self, id: UserId) -> Result<(), ConsoleError> {

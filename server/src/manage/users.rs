@@ -1,10 +1,13 @@
-//! People: the first administrator, those made at the command line, and who signs in. Who is invited comes in by a link
-//! (`links`); what becomes of people is in `change`, what a person does to the own account in `own`.
+//! People: the first administrator, and those made at the command line. Who is invited comes in by a link (`links`), who
+//! signs in by `sign_in`; what becomes of people is in `change`, what a person does to the own account in `own` and
+//! `second_factor`.
 
 pub mod change;
 pub mod links;
 mod list;
 pub mod own;
+pub mod second_factor;
+pub mod sign_in;
 
 use std::net::IpAddr;
 
@@ -20,10 +23,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel
 pub use self::list::{get, get_row, list};
 use super::Context;
 use crate::{
-    auth::{
-        password::Asker,
-        session::{self, Which},
-    },
+    auth::session::{self, Which},
     db::{
         Change,
         audit::Entry,
@@ -32,7 +32,6 @@ use crate::{
     },
     error::{Conflict, Error, Object},
     events::Topic,
-    presence::recorded::SignInRefusal,
     random,
     state::State,
 };
@@ -72,6 +71,7 @@ pub async fn create_first(
         grants: vec![Grant { role: Role::AccountAdministrator, scope: Scope::account(state.account) }],
         status: UserStatus::Active,
         created_at: now,
+        second_factor_since: None,
     };
     let principal = match address {
         Some(_) => Principal::person(&user),
@@ -119,7 +119,7 @@ async fn add(
     }
     let now = cx.now();
     let id = UserId::new(now, &random::bytes());
-    let user = User { id, email, name: None, grants: vec![grant], status, created_at: now };
+    let user = User { id, email, name: None, grants: vec![grant], status, created_at: now, second_factor_since: None };
     let made = insert(cx, change, &user, hash).await;
     made.map_err(|error| Error::from(error).or_taken(Object::User, "email", user.email.as_str()))?;
     change.touches(Topic::Users);
@@ -177,6 +177,7 @@ async fn insert(cx: &Context, change: &Change, user: &User, password_hash: Strin
         name: Set(user.name.clone().map(String::from)),
         status: Set(user.status.code().to_owned()),
         signed_in_at: Set(None),
+        second_factor_since: Set(None),
         ..Default::default()
     };
     row.set_grants(&user.grants)?;
@@ -205,98 +206,6 @@ async fn record(
     let scope = Scope::account(cx.state.account);
     let (object, name) = (Some(user.id.0), user.email.as_str());
     cx.record(change, Entry { scope: &scope, action, object, name, facts: changes.to_vec() }).await
-}
-
-/// The person of an address and a password; none where one of them is wrong, which is noted.
-///
-/// # Errors
-/// [`Error::Conflict`] where the password is right, and the person disabled; where too many passwords wait to be checked, or
-/// the database is out of reach.
-pub async fn verify(
-    state: &State,
-    email: &Email,
-    password: Password,
-    asker: Asker,
-    address: IpAddr,
-) -> Result<Option<User>, Error> {
-    let row = user::Entity::find()
-        .filter(user::Column::AccountId.eq(state.account.0))
-        .filter(user::Column::Email.eq(email.as_str()))
-        .one(state.db.read())
-        .await?;
-    // Who was only invited has none.
-    let hash = row.as_ref().map(|row| row.password_hash.clone()).filter(|hash| !hash.is_empty());
-    let known = row.as_ref().map(|row| UserId(row.id));
-    let right = state.passwords.verify(asker, password, hash).await?;
-    let user = row.filter(|_| right).map(User::try_from).transpose()?;
-    let (answer, why) = match &user {
-        Some(user) if user.status == UserStatus::Active => return Ok(Some(user.clone())),
-        // Only who knows the password is told.
-        Some(_) => (Err(Conflict::YouAreDisabled.into()), SignInRefusal::Disabled),
-        None if known.is_some() => (Ok(None), SignInRefusal::WrongPassword),
-        None => (Ok(None), SignInRefusal::UnknownUser),
-    };
-    // What was typed is named where it is somebody's address: else it may be anything, also a password.
-    let claimed = known.map_or("", |_| email.as_str());
-    tracing::warn!(%address, claimed, reason = why.reason(), "a sign-in failed");
-    state.presence.sign_in_failed(known, why, state.clock.now(), address);
-    answer
-}
-
-/// Notes that a person has signed in.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn signed_in(cx: &Context, user: &User) -> Result<(), Error> {
-    let mut change = cx.state.db.write().await?;
-    note_sign_in(cx, &mut change, user).await?;
-    record(cx, &change, Action::SignedIn, user, &[]).await?;
-    Ok(change.commit().await?)
-}
-
-async fn note_sign_in(cx: &Context, change: &mut Change, user: &User) -> Result<(), Error> {
-    let (row, _) = locked(change, cx, user.id).await?;
-    let mut row = row.into_active_model();
-    row.signed_in_at = Set(Some(cx.now().as_millis()));
-    row.update(&**change).await?;
-    change.touches(Topic::Users);
-    Ok(())
-}
-
-/// Notes that a person has signed out.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn signed_out(cx: &Context, user: &User) -> Result<(), Error> {
-    let change = cx.state.db.write().await?;
-    record(cx, &change, Action::SignedOut, user, &[]).await?;
-    Ok(change.commit().await?)
-}
-
-/// Why somebody is not signed in any more, as far as that is a person's doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gone {
-    /// The user is disabled.
-    Disabled,
-    /// The user was deleted.
-    Deleted,
-}
-
-/// What became of a person who was signed in; none where the person may sign in.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn gone(state: &State, email: &Email) -> Result<Option<Gone>, Error> {
-    let row = user::Entity::find()
-        .filter(user::Column::AccountId.eq(state.account.0))
-        .filter(user::Column::Email.eq(email.as_str()))
-        .one(state.db.read())
-        .await?;
-    Ok(match row.map(|row| UserStatus::from_code(&row.status)) {
-        None => Some(Gone::Deleted),
-        Some(Some(UserStatus::Disabled)) => Some(Gone::Disabled),
-        Some(_) => None,
-    })
 }
 
 impl From<UserError> for Error {

@@ -28,6 +28,8 @@ pub enum SignInRefusal {
     WrongPassword,
     /// There is no such user.
     UnknownUser,
+    /// The password was right, and the code of the second factor was not.
+    WrongCode,
     /// The password was right, and the user is disabled.
     Disabled,
     /// Passwords were tried too often.
@@ -41,6 +43,7 @@ impl SignInRefusal {
         match self {
             Self::WrongPassword => "the password is wrong",
             Self::UnknownUser => "there is no such user",
+            Self::WrongCode => "the password is right, and the code is wrong",
             Self::Disabled => "the user is disabled",
             Self::TooOften => "it was tried too often",
         }

@@ -14,7 +14,7 @@ use muster::{
     scope::Scope,
     user::{User, browser},
 };
-use muster_app::ui::href::is_page;
+use muster_app::{second_factor, session::CODE_PATH, ui::href::is_page};
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
@@ -26,7 +26,10 @@ use crate::{
     },
     console::Operator,
     error::Error,
-    manage::users::{self, Gone},
+    manage::users::{
+        self,
+        sign_in::{Gone, gone},
+    },
     state,
 };
 
@@ -53,7 +56,7 @@ pub async fn identify(
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads && !request.uri().path().starts_with("/api/") {
         let original = request.extensions().get().map_or_else(|| request.uri().clone(), |OriginalUri(uri)| uri.clone());
-        match elsewhere(&state, request.uri(), &original, request.headers(), user.as_ref()).await {
+        match elsewhere(&state, request.uri(), &original, request.headers(), &session, user.as_ref()).await {
             Ok(Some(path)) => return Redirect::to(&path).into_response(),
             Ok(None) => {}
             Err(error) => return failed(&error),
@@ -110,17 +113,25 @@ async fn elsewhere(
     uri: &Uri,
     original: &Uri,
     headers: &HeaderMap,
+    session: &Session,
     user: Option<&User>,
 ) -> Result<Option<String>, Error> {
     let path = uri.path();
-    if user.is_some() {
-        return Ok(matches!(path, "/login" | "/setup").then(|| after_login(uri)));
+    if let Some(user) = user {
+        if state.has_to_enrol(user) {
+            return Ok((path != second_factor::PATH).then(|| second_factor::PATH.to_owned()));
+        }
+        return Ok(matches!(path, "/login" | CODE_PATH | "/setup").then(|| after_login(uri)));
     }
     if users::none_yet(state).await? {
         return Ok((path != "/setup").then(|| "/setup".to_owned()));
     }
     if path == "/login" || invitation::is_entrance(path) {
         return Ok(None);
+    }
+    if path == CODE_PATH {
+        let is_awaited = caller::awaited(session, state.clock.now()).await?.is_some();
+        return Ok((!is_awaited).then(|| "/login".to_owned()));
     }
     let ended = ended(state, headers).await?;
     let query = match (path, ended) {
@@ -145,7 +156,7 @@ async fn ended(state: &state::State, headers: &HeaderMap) -> Result<Option<&'sta
     }
     let device: Option<Device> = cookie::read(&state.encryption, headers, device::COOKIE);
     let gone = match device.as_ref().and_then(Device::last) {
-        Some(email) => users::gone(state, email).await?,
+        Some(email) => gone(state, email).await?,
         None => None,
     };
     Ok(Some(match gone {

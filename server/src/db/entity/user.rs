@@ -41,6 +41,8 @@ pub struct Model {
     pub signed_in_at: Option<i64>,
     /// The roles at organizations and projects, as JSON: they are read and changed with the person, who has few.
     pub grants: String,
+    /// When the second factor was turned on: see `second_factor`.
+    pub second_factor_since: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -93,6 +95,7 @@ impl TryFrom<Model> for User {
             grants: grants(&row)?,
             status: UserStatus::from_code(&row.status).ok_or_else(|| corrupt(TABLE, "unknown status"))?,
             created_at: Timestamp::from_millis(row.created_at),
+            second_factor_since: row.second_factor_since.map(Timestamp::from_millis),
         })
     }
 }

@@ -18,7 +18,8 @@ use super::{
     super::{Context, scopes},
     add, as_role, hash,
     list::open,
-    locked, note_sign_in, record,
+    locked, record,
+    sign_in::{PasswordMark, Verified, note},
 };
 use crate::{
     auth::session::{self, Which},
@@ -127,11 +128,11 @@ pub struct Acceptance {
 }
 
 /// Uses a link: the person has the password from then on, and all sessions from before are ended. Gives the person, who
-/// may be signed in.
+/// is signed in, or asked for a code: a new password is no second factor.
 ///
 /// # Errors
 /// As for [`look_at`]; [`Error::Invalid`] where the password cannot be taken, or the link is another person's.
-pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr) -> Result<User, Error> {
+pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr) -> Result<Verified, Error> {
     // Before the work of hashing: who guesses gets no further.
     let link = find(state, state.db.read(), key).await?;
     let (id, kind) = (UserId(link.user_id), open(&link)?.kind);
@@ -155,7 +156,7 @@ pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr
     row.password_hash = Set(hash);
     row.status = Set(user.status.code().to_owned());
     row.name = Set(user.name.clone().map(String::from));
-    row.update(&*change).await?;
+    let row = row.update(&*change).await?;
     user_link::Entity::delete_by_id(id.0).exec(&*change).await?;
     session::end(&mut change, id, Which::All).await?;
     let cx = Context {
@@ -169,8 +170,10 @@ pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr
         LinkKind::PasswordReset => (Action::PasswordReset, Vec::new()),
     };
     record(&cx, &change, action, &user, &changes).await?;
-    note_sign_in(&cx, &mut change, &user).await?;
-    record(&cx, &change, Action::SignedIn, &user, &[]).await?;
+    let awaits_code = PasswordMark::where_code_is_asked(&row);
+    if awaits_code.is_none() {
+        note(&cx, &mut change, &user, &[]).await?;
+    }
     change.commit().await?;
-    Ok(user)
+    Ok(Verified { user, awaits_code })
 }

@@ -4,11 +4,11 @@ use muster::{
     audit::{Action, Actor, FactChange},
     id::UserId,
     text::Invalid,
-    user::{Account, Password, PersonName, User},
+    user::{Account, Password, PersonName, SecondFactor, User},
 };
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::{super::Context, change::sessions, hash, locked, record};
+use super::{super::Context, change::sessions, hash, locked, record, second_factor};
 use crate::{
     auth::{
         password::Asker,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Who asks.
-fn own_id(cx: &Context) -> Result<UserId, Error> {
+pub(super) fn own_id(cx: &Context) -> Result<UserId, Error> {
     match cx.principal.actor {
         Actor::User { id, .. } => Ok(id),
         _ => Err(Error::Forbidden),
@@ -32,14 +32,24 @@ fn own_id(cx: &Context) -> Result<UserId, Error> {
 /// # Errors
 /// [`Error::Forbidden`] for who is no person; [`Error::NotFound`]; or where the database is out of reach.
 pub async fn get(cx: &Context, session: &str) -> Result<Account, Error> {
-    let user = User::try_from(own_row(cx).await?)?;
+    let row = own_row(cx).await?;
+    let second_factor = second_factor::of_user(cx.state.db.read(), &row).await?;
+    let user = User::try_from(row)?;
     let sessions = session::of_user(&cx.state.db, user.id, session, cx.now()).await?;
-    Ok(Account { user, sessions })
+    Ok(Account { user, second_factor, sessions })
 }
 
-async fn own_row(cx: &Context) -> Result<user::Model, Error> {
+pub(super) async fn own_row(cx: &Context) -> Result<user::Model, Error> {
     let row = user::Entity::find_by_id(own_id(cx)?.0).filter(user::Column::AccountId.eq(cx.state.account.0));
     row.one(cx.state.db.read()).await?.ok_or(Error::NotFound(Object::User))
+}
+
+/// The own second factor; none where it is off.
+///
+/// # Errors
+/// As for [`get`].
+pub async fn second_factor(cx: &Context) -> Result<Option<SecondFactor>, Error> {
+    second_factor::of_user(cx.state.db.read(), &own_row(cx).await?).await
 }
 
 /// Gives who asks another name.
@@ -72,17 +82,14 @@ pub async fn change_password(cx: &Context, old: Password, new: Password, session
     let seen = own_row(cx).await?;
     // What is wrong with the new one is told before the old one is looked at: that costs a hash.
     new.check_new().map_err(|error| Error::field("password", error))?;
-    let known = Some(seen.password_hash.clone()).filter(|hash| !hash.is_empty());
-    if !cx.state.passwords.verify(Asker::Known, old, known).await? {
-        return Err(wrong());
-    }
+    check_password(cx, &seen, old, "current_password").await?;
     let hash = hash(&cx.state, new).await?;
     let id = UserId(seen.id);
     let mut change = cx.state.db.write().await?;
     let (row, user) = locked(&change, cx, id).await?;
     // Somebody else replaced it meanwhile: what was checked is not the old one any more.
     if row.password_hash != seen.password_hash {
-        return Err(wrong());
+        return Err(wrong("current_password"));
     }
     let mut row = row.into_active_model();
     row.password_hash = Set(hash);
@@ -93,8 +100,19 @@ pub async fn change_password(cx: &Context, old: Password, new: Password, session
     Ok(id)
 }
 
-fn wrong() -> Error {
-    Error::field("current_password", Invalid::new("This is not your password."))
+/// Asks whether it is the password of a person's row; `field` is where it was typed.
+pub(super) async fn check_password(
+    cx: &Context,
+    row: &user::Model,
+    password: Password,
+    field: &'static str,
+) -> Result<(), Error> {
+    let known = Some(row.password_hash.clone()).filter(|hash| !hash.is_empty());
+    if cx.state.passwords.verify(Asker::Known, password, known).await? { Ok(()) } else { Err(wrong(field)) }
+}
+
+fn wrong(field: &'static str) -> Error {
+    Error::field(field, Invalid::new("This is not your password."))
 }
 
 /// Ends own sessions.

@@ -1,5 +1,6 @@
 //! Signing in and out.
 
+use futures_util::future::join_all;
 use muster::{
     audit::{Action, Actor},
     user::{Email, Password},
@@ -157,6 +158,32 @@ async fn b15_behind_a_trusted_proxy_everybody_has_an_address(app: TestApp) {
     assert_eq!(app.audit_of(Action::SignedIn).await[0].address, "198.51.100.7");
 }
 
+async fn b15_a_thousand_guesses_at_once_from_one_address_keep_nobody_else_out(app: TestApp) {
+    app.restart_with(|config| config.trusted_proxies = TrustedProxies::parse("192.0.2.0/24").unwrap()).await;
+    let ada = app.user(Role::Viewer).await;
+    let stranger = app.nobody();
+    let tries = async |person: &Person, password: &str, address: &str| {
+        let form = [("email", ada.email.as_str()), ("password", password)];
+        person.post_with("session/sign-in", &form, &[("x-forwarded-for", address)]).await.status
+    };
+    let guesses = join_all((0..1000).map(|number| {
+        let (tries, stranger) = (&tries, &stranger);
+        async move { tries(stranger, &format!("guess {number}"), "198.51.100.66").await }
+    }));
+    // Both are behind the same proxy; she comes once the flood is under way.
+    let (statuses, signed_in) = tokio::join!(guesses, async {
+        tokio::task::yield_now().await;
+        tries(&ada, PASSWORD, "198.51.100.7").await
+    });
+    assert_eq!(signed_in, StatusCode::OK);
+    let of = |status| statuses.iter().filter(|one| **one == status).count();
+    assert_eq!(of(StatusCode::OK), 0);
+    assert!(of(StatusCode::TOO_MANY_REQUESTS) > 900 && of(StatusCode::UNPROCESSABLE_ENTITY) > 0, "{statuses:?}");
+    app.flush().await;
+    let failed = app.audit_of(Action::SignInFailed).await;
+    assert!(failed.len() < 10 && failed.iter().all(|row| row.address == "198.51.100.66"), "{failed:?}");
+}
+
 async fn b15_without_trusted_proxies_nobody_chooses_an_address(app: TestApp) {
     let ada = app.user(Role::Viewer).await;
     for number in 0..100 {
@@ -203,6 +230,7 @@ async fn b36_a_failed_sign_in_is_logged_with_its_address(app: TestApp) {
 on_both_databases!(
     b15_strangers_at_the_same_address_do_not_lock_out_a_known_browser,
     b15_behind_a_trusted_proxy_everybody_has_an_address,
+    b15_a_thousand_guesses_at_once_from_one_address_keep_nobody_else_out,
     b15_without_trusted_proxies_nobody_chooses_an_address,
     c24_an_ipv4_address_is_one_in_the_record,
     b36_a_failed_sign_in_is_logged_with_its_address,

@@ -6,6 +6,7 @@ mod last_administrator;
 mod links;
 mod listing;
 mod operator;
+mod second_factor;
 
 use muster_app::console::RevealedLink;
 
