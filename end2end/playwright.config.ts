@@ -36,6 +36,7 @@ const ON_ONE_DATABASE = [
   'looks',
   'module',
   'second-factor',
+  'single-sign-on',
   'translated',
   'unsaved',
   'width',

@@ -21,6 +21,7 @@ pub mod scope;
 pub mod script;
 pub mod search;
 pub mod secret;
+pub mod single_sign_on;
 pub mod text;
 pub mod theme;
 pub mod time;

@@ -160,6 +160,20 @@ impl User {
         Ok(after)
     }
 
+    /// The person with these grants in place of all others; the last account administrator stays one. For `others` see
+    /// [`User::check_can_go`]. Of more than there may be the first ones count.
+    #[must_use]
+    pub fn with_grants(&self, grants: Vec<Grant>, others: u64) -> Self {
+        let mut after = Self { grants, ..self.clone() };
+        if !after.is_active_administrator() && self.check_can_go(others).is_err() {
+            let own = self.grants.iter().filter(|grant| grant.scope.organization.is_none()).cloned();
+            let rest = after.grants.into_iter().filter(|grant| grant.scope.organization.is_some());
+            after.grants = own.chain(rest).collect();
+        }
+        after.grants.truncate(MAX_GRANTS);
+        after
+    }
+
     /// The person, disabled. For `others` see [`User::check_can_go`].
     ///
     /// # Errors
@@ -235,6 +249,21 @@ mod tests {
                 assert_eq!(is_last(ada.disabled(0)), last);
             }
         }
+    }
+
+    #[test]
+    fn grants_from_elsewhere_do_not_take_the_last_administrator() {
+        let edge = Grant {
+            role: Role::Viewer,
+            scope: Scope::from_parts(crate::id::AccountId(uuid::Uuid::nil()), "platform", "").unwrap(),
+        };
+        let ada = user(Role::AccountAdministrator, UserStatus::Active);
+        assert_eq!(ada.with_grants(vec![edge.clone()], 1).grants, [edge.clone()]);
+        let kept = ada.with_grants(vec![edge.clone()], 0);
+        assert_eq!(kept.grants, [ada.grants[0].clone(), edge]);
+        let viewer = user(Role::Viewer, UserStatus::Active);
+        assert_eq!(ada.with_grants(viewer.grants.clone(), 0).grants, ada.grants);
+        assert_eq!(viewer.with_grants(ada.grants.clone(), 0).grants, ada.grants);
     }
 
     #[test]

@@ -144,6 +144,38 @@ pub struct Settings {
     /// Whether everybody has to have a second factor: true or false [env: MUSTER_REQUIRE_SECOND_FACTOR] [default: false]
     #[arg(long)]
     require_second_factor: Option<String>,
+    /// The identity provider's address, for single sign-on [env: MUSTER_OIDC_ISSUER]
+    #[arg(long)]
+    oidc_issuer: Option<String>,
+    /// What the identity provider calls Muster [env: MUSTER_OIDC_CLIENT_ID]
+    #[arg(long)]
+    oidc_client_id: Option<String>,
+    /// The file of the secret by which the identity provider knows Muster [env: MUSTER_OIDC_CLIENT_SECRET_FILE]
+    #[arg(long)]
+    oidc_client_secret_file: Option<String>,
+    /// What the button of single sign-on says after "Log in with" [env: MUSTER_OIDC_LABEL] [default: single sign-on]
+    #[arg(long)]
+    oidc_label: Option<String>,
+    /// What the identity provider is asked for beside openid [env: MUSTER_OIDC_SCOPES] [default: email profile]
+    #[arg(long)]
+    oidc_scopes: Option<String>,
+    /// Where the claims hold what roles are made of, like realm_access.roles [env: MUSTER_OIDC_ROLES_CLAIM]
+    #[arg(long)]
+    oidc_roles_claim: Option<String>,
+    /// Which values mean which roles, like ops=DELEGATE_MANAGER;admins=ACCOUNT_ADMINISTRATOR [env: MUSTER_OIDC_ROLES]
+    #[arg(long)]
+    oidc_roles: Option<String>,
+    /// Whether only those come in who have a mapped role: true or false
+    /// [env: MUSTER_OIDC_REQUIRE_ROLE] [default: false]
+    #[arg(long)]
+    oidc_require_role: Option<String>,
+    /// Whether people are linked to users by verified addresses: true or false
+    /// [env: MUSTER_OIDC_LINK_BY_EMAIL] [default: false]
+    #[arg(long)]
+    oidc_link_by_email: Option<String>,
+    /// Whether people sign in by password: true or false [env: MUSTER_PASSWORD_SIGN_IN] [default: true]
+    #[arg(long)]
+    password_sign_in: Option<String>,
     /// For how many days the audit trail is kept [env: MUSTER_AUDIT_DAYS] [default: 400]
     #[arg(long)]
     audit_days: Option<String>,
@@ -189,6 +221,16 @@ impl Settings {
             (Setting::DelegateImage, &self.delegate_image),
             (Setting::TrustedProxies, &self.trusted_proxies),
             (Setting::RequireSecondFactor, &self.require_second_factor),
+            (Setting::OidcIssuer, &self.oidc_issuer),
+            (Setting::OidcClientId, &self.oidc_client_id),
+            (Setting::OidcClientSecretFile, &self.oidc_client_secret_file),
+            (Setting::OidcLabel, &self.oidc_label),
+            (Setting::OidcScopes, &self.oidc_scopes),
+            (Setting::OidcRolesClaim, &self.oidc_roles_claim),
+            (Setting::OidcRoles, &self.oidc_roles),
+            (Setting::OidcRequireRole, &self.oidc_require_role),
+            (Setting::OidcLinkByEmail, &self.oidc_link_by_email),
+            (Setting::PasswordSignIn, &self.password_sign_in),
             (Setting::AuditDays, &self.audit_days),
             (Setting::ConnectionDays, &self.connection_days),
             (Setting::ScriptDays, &self.script_days),

@@ -5,6 +5,7 @@ mod bounds;
 mod database;
 mod environment;
 mod retention;
+mod single_sign_on;
 
 use std::{
     collections::BTreeMap,
@@ -21,7 +22,7 @@ pub use self::{
     database::{DatabaseAddress, Postgres, WrongAddress},
     retention::Retention,
 };
-use crate::{origin, proxies::TrustedProxies};
+use crate::{origin, proxies::TrustedProxies, single_sign_on::SingleSignOnSettings};
 
 /// The largest number that a bound can be.
 const MAX_BOUND: u32 = 1_000_000;
@@ -49,6 +50,28 @@ pub enum Setting {
     TrustedProxies,
     /// Whether everybody has to have a second factor.
     RequireSecondFactor,
+    /// The identity provider's address.
+    OidcIssuer,
+    /// What the identity provider calls Muster.
+    OidcClientId,
+    /// By what the identity provider knows that it is Muster.
+    OidcClientSecret,
+    /// The file of that secret.
+    OidcClientSecretFile,
+    /// What the button of single sign-on says.
+    OidcLabel,
+    /// What the identity provider is asked for.
+    OidcScopes,
+    /// Where the claims hold what roles are made of.
+    OidcRolesClaim,
+    /// Which values of that mean which roles.
+    OidcRoles,
+    /// Whether only those come in who have a role by that.
+    OidcRequireRole,
+    /// Whether people are linked to users by verified addresses.
+    OidcLinkByEmail,
+    /// Whether people sign in by password.
+    PasswordSignIn,
     /// For how many days the audit trail is kept.
     AuditDays,
     /// For how many days the connection history is kept.
@@ -71,7 +94,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 30] = [
         Self::Listen,
         Self::PublicUrl,
         Self::DataDir,
@@ -82,6 +105,17 @@ impl Setting {
         Self::DelegateImage,
         Self::TrustedProxies,
         Self::RequireSecondFactor,
+        Self::OidcIssuer,
+        Self::OidcClientId,
+        Self::OidcClientSecret,
+        Self::OidcClientSecretFile,
+        Self::OidcLabel,
+        Self::OidcScopes,
+        Self::OidcRolesClaim,
+        Self::OidcRoles,
+        Self::OidcRequireRole,
+        Self::OidcLinkByEmail,
+        Self::PasswordSignIn,
         Self::AuditDays,
         Self::ConnectionDays,
         Self::ScriptDays,
@@ -107,6 +141,17 @@ impl Setting {
             Self::DelegateImage => "delegate_image",
             Self::TrustedProxies => "trusted_proxies",
             Self::RequireSecondFactor => "require_second_factor",
+            Self::OidcIssuer => "oidc_issuer",
+            Self::OidcClientId => "oidc_client_id",
+            Self::OidcClientSecret => "oidc_client_secret",
+            Self::OidcClientSecretFile => "oidc_client_secret_file",
+            Self::OidcLabel => "oidc_label",
+            Self::OidcScopes => "oidc_scopes",
+            Self::OidcRolesClaim => "oidc_roles_claim",
+            Self::OidcRoles => "oidc_roles",
+            Self::OidcRequireRole => "oidc_require_role",
+            Self::OidcLinkByEmail => "oidc_link_by_email",
+            Self::PasswordSignIn => "password_sign_in",
             Self::AuditDays => "audit_days",
             Self::ConnectionDays => "connection_days",
             Self::ScriptDays => "script_days",
@@ -176,6 +221,10 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// Whether everybody has to have a second factor.
     pub require_second_factor: bool,
+    /// Single sign-on, where it is set up.
+    pub single_sign_on: Option<SingleSignOnSettings>,
+    /// Whether people sign in by password.
+    pub password_sign_in: bool,
     /// How long what happened is kept.
     pub retention: Retention,
     /// How much may be asked by those who nobody has decided on.
@@ -248,12 +297,24 @@ impl Config {
             .map_err(|error| wrong(Setting::DelegateImage, &error.to_string()))?;
         let trusted_proxies = TrustedProxies::parse(get(Setting::TrustedProxies).unwrap_or_default())
             .map_err(|error| wrong(Setting::TrustedProxies, &error))?;
-        let yes_or_no = |setting| match get(setting) {
-            None | Some("false") => Ok(false),
+        let yes_or_no = |setting, default| match get(setting) {
+            None => Ok(default),
+            Some("false") => Ok(false),
             Some("true") => Ok(true),
             Some(_) => Err(wrong(setting, "give true or false")),
         };
-        let require_second_factor = yes_or_no(Setting::RequireSecondFactor)?;
+        let require_second_factor = yes_or_no(Setting::RequireSecondFactor, false)?;
+        let reader = single_sign_on::Reader {
+            get: &get,
+            wrong: &wrong,
+            yes_or_no: &yes_or_no,
+            public_url: public_url.as_deref(),
+        };
+        let single_sign_on = reader.read()?;
+        let password_sign_in = yes_or_no(Setting::PasswordSignIn, true)?;
+        if !password_sign_in && single_sign_on.is_none() {
+            return Err(ConfigError::Alone(Setting::PasswordSignIn, Setting::OidcIssuer));
+        }
         let days = |setting, default| {
             let days: Result<u32, _> = get(setting).map_or(Ok(default), str::parse);
             days.ok().filter(|days| *days > 0).ok_or_else(|| wrong(setting, "give a number of days, like 90"))
@@ -304,6 +365,8 @@ impl Config {
             delegate_image,
             trusted_proxies,
             require_second_factor,
+            single_sign_on,
+            password_sign_in,
             retention,
             bounds,
             metrics_listen,
@@ -404,6 +467,18 @@ mod tests {
             (("MUSTER_AUDIT_DAYS", "0"), "", "MUSTER_AUDIT_DAYS (MUSTER_AUDIT_DAYS): give a number of days"),
             (("MUSTER_DATABASE_URL", "mysql://x"), "", "MUSTER_DATABASE_URL (MUSTER_DATABASE_URL): it begins with"),
             (
+                ("MUSTER_PASSWORD_SIGN_IN", "no"),
+                "",
+                "MUSTER_PASSWORD_SIGN_IN (MUSTER_PASSWORD_SIGN_IN): give true or false",
+            ),
+            (("MUSTER_PASSWORD_SIGN_IN", "false"), "", "MUSTER_PASSWORD_SIGN_IN is set, but MUSTER_OIDC_ISSUER is not"),
+            (("MUSTER_OIDC_LABEL", "x"), "", "MUSTER_OIDC_LABEL is set, but MUSTER_OIDC_ISSUER is not"),
+            (
+                ("MUSTER_OIDC_ISSUER", "https://id.example.com"),
+                "",
+                "MUSTER_OIDC_ISSUER is set, but MUSTER_PUBLIC_URL is not",
+            ),
+            (
                 ("MUSTER_ADMIN_EMAIL", "ada@example.com"),
                 "",
                 "MUSTER_ADMIN_EMAIL is set, but MUSTER_ADMIN_PASSWORD_FILE is not",
@@ -415,6 +490,53 @@ mod tests {
         let flags = BTreeMap::from([(Setting::Log, "x=y=z".to_owned())]);
         let error = Config::load(&flags, [], None).unwrap_err().to_string();
         assert!(error.starts_with("MUSTER_LOG (--log): give a level"), "{error}");
+    }
+
+    #[test]
+    fn single_sign_on_is_set_as_a_whole() {
+        let secret = tempfile::NamedTempFile::new().unwrap();
+        fs::write(&secret, "zq-secret\n").unwrap();
+        let path = secret.path().to_str().unwrap();
+        let whole = [
+            ("MUSTER_PUBLIC_URL", "https://muster.example.com"),
+            ("MUSTER_OIDC_ISSUER", "https://id.example.com/realms/x"),
+            ("MUSTER_OIDC_CLIENT_ID", "muster"),
+            ("MUSTER_OIDC_CLIENT_SECRET_FILE", path),
+            ("MUSTER_OIDC_ROLES_CLAIM", "realm_access.roles"),
+            ("MUSTER_OIDC_ROLES", "ops=VIEWER@platform"),
+            ("MUSTER_OIDC_REQUIRE_ROLE", "true"),
+        ];
+        let config = load(&whole, "").unwrap();
+        let settings = config.single_sign_on.as_ref().unwrap();
+        assert_eq!(settings.redirect, "https://muster.example.com/login/sso/callback");
+        assert_eq!(
+            (settings.client_secret.expose(), &settings.scopes[..]),
+            ("zq-secret", &["email", "profile"].map(str::to_owned)[..])
+        );
+        assert!(settings.requires_role && !settings.links_by_email && config.password_sign_in);
+        assert!(!format!("{config:?}").contains("zq-secret"));
+        for (at, error) in [
+            (2, "MUSTER_OIDC_ISSUER is set, but MUSTER_OIDC_CLIENT_ID is not"),
+            (3, "MUSTER_OIDC_ISSUER is set, but MUSTER_OIDC_CLIENT_SECRET_FILE is not"),
+            (4, "MUSTER_OIDC_ROLES is set, but MUSTER_OIDC_ROLES_CLAIM is not"),
+            (5, "MUSTER_OIDC_ROLES_CLAIM is set, but MUSTER_OIDC_ROLES is not"),
+        ] {
+            let part: Vec<_> =
+                whole.into_iter().enumerate().filter(|(one, _)| *one != at).map(|(_, one)| one).collect();
+            assert!(load(&part, "").unwrap_err().starts_with(error), "{error}");
+        }
+        for (at, value, error) in [
+            (1, "http://id.example.com", "give the address of the provider"),
+            (1, "id.example.com", "give the address of the provider"),
+            (3, "/no/such/file", "the settings file /no/such/file cannot be read"),
+            (5, "ops=OWNER", "\"ops=OWNER\" cannot be read"),
+            (6, "yes", "give true or false"),
+        ] {
+            let mut wrong = whole;
+            wrong[at].1 = value;
+            let told = load(&wrong, "").unwrap_err();
+            assert!(told.contains(error), "{told}");
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use muster::{
     scope::{Scope, ScopeContents},
     text::{Invalid, InvalidField},
     token::{Restriction, TokenError},
-    user::UserError,
+    user::{Email, UserError},
     wire::envelope::Refusal,
 };
 use sea_orm::DbErr;
@@ -79,6 +79,32 @@ pub enum Limit {
     InstallLinks,
 }
 
+/// Why somebody does not come in by single sign-on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignOnProblem {
+    /// The identity provider cannot be asked, or does not answer as it should.
+    #[error("the identity provider cannot be used")]
+    Unusable,
+    /// It did not sign the person in.
+    #[error("the identity provider did not sign the person in")]
+    Declined,
+    /// The answer is not to what this browser asked.
+    #[error("the answer is not to what this browser asked")]
+    Mismatch,
+    /// What it says cannot be believed.
+    #[error("what the identity provider says cannot be believed")]
+    Untrusted,
+    /// It tells no address.
+    #[error("the identity provider tells no address")]
+    NoEmail,
+    /// Another user has the address.
+    #[error("another user has the address {0}")]
+    NotLinked(Email),
+    /// The mapping gives no role.
+    #[error("the mapping gives no role")]
+    NoRole,
+}
+
 /// Why the state of things does not allow what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
@@ -97,6 +123,12 @@ pub enum Conflict {
     /// Who signs in is disabled.
     #[error("the user is disabled")]
     YouAreDisabled,
+    /// Somebody does not come in by single sign-on.
+    #[error(transparent)]
+    SingleSignOn(SignOnProblem),
+    /// The password was right, and passwords are switched off.
+    #[error("passwords are switched off")]
+    PasswordSignInOff,
     /// Who is signed in has to set up a second factor before anything else.
     #[error("the user has no second factor, and has to have one")]
     SecondFactorRequired,
@@ -187,6 +219,8 @@ impl Conflict {
             )
             | Self::User(_)
             | Self::YouAreDisabled
+            | Self::SingleSignOn(_)
+            | Self::PasswordSignInOff
             | Self::SecondFactorRequired
             | Self::NotApproved(_)
             | Self::NoScript(_)

@@ -26,6 +26,7 @@ pub mod retention;
 pub mod scripts;
 pub mod secret_values;
 pub mod serve;
+pub mod single_sign_on;
 pub mod start;
 pub mod state;
 pub mod token_values;

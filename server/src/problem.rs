@@ -3,7 +3,7 @@
 
 use muster::problem::Problem;
 
-use crate::error::{Conflict, Error, Limit, Object};
+use crate::error::{Conflict, Error, Limit, Object, SignOnProblem};
 
 /// How many profiles a sentence names.
 const MAX_NAMED: usize = 5;
@@ -77,6 +77,10 @@ fn sentence(conflict: &Conflict) -> String {
     match conflict {
         Conflict::Transition(_) | Conflict::Token(_) | Conflict::Profile(_) | Conflict::User(_) => conflict.to_string(),
         Conflict::YouAreDisabled => "You are disabled. Ask an account administrator to enable you.".to_owned(),
+        Conflict::SingleSignOn(problem) => sign_on(problem),
+        Conflict::PasswordSignInOff => {
+            "Passwords are switched off here. Log in by single sign-on, or ask who runs Muster.".to_owned()
+        }
         Conflict::SecondFactorRequired => "Set up a second factor first: this installation asks for one.".to_owned(),
         Conflict::Full(Limit::Tokens, most) => format!("There are {most} tokens. Revoke one that is not needed first."),
         Conflict::Full(Limit::Secrets, most) => {
@@ -126,6 +130,34 @@ fn sentence(conflict: &Conflict) -> String {
         Conflict::RunEnded => "This run has ended already.".to_owned(),
         Conflict::ForeignRun => "This run belongs to another delegate. Choose another id.".to_owned(),
     }
+}
+
+fn sign_on(problem: &SignOnProblem) -> String {
+    match problem {
+        SignOnProblem::Unusable => {
+            "The identity provider does not answer as it should. Try again in a moment; the server's log says more."
+        }
+        SignOnProblem::Declined => "The identity provider did not log you in. Try again, or ask who runs it.",
+        SignOnProblem::Mismatch => {
+            "This login took too long, or was begun in another browser. Begin again here, in one tab."
+        }
+        SignOnProblem::Untrusted => {
+            "What the identity provider says of you cannot be verified. Ask who runs Muster: the server's log says more."
+        }
+        SignOnProblem::NoEmail => {
+            "The identity provider does not tell your email address. Ask who runs it to release the claim email to Muster."
+        }
+        SignOnProblem::NotLinked(email) => {
+            return format!(
+                "There is a user {email} already, who is not linked to your account at the identity provider. Ask an account \
+                 administrator."
+            );
+        }
+        SignOnProblem::NoRole => {
+            "Your account at the identity provider has no role in Muster. Ask who manages it there, then log in again."
+        }
+    }
+    .to_owned()
 }
 
 /// `A`, `A and B`, `A, B and 3 more`.

@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use muster::{id::AccountId, user::Password};
@@ -28,6 +29,7 @@ use crate::{
     program::Program,
     registrations::Queue,
     scripts::Masks,
+    single_sign_on::{HttpError, SingleSignOn},
     state::{Inner, MAX_DELEGATE_CHANGES, State},
     token_values::TokenDigests,
 };
@@ -60,6 +62,9 @@ pub enum StartError {
     /// The first administrator.
     #[error("the first administrator cannot be made: {0}")]
     Administrator(Error),
+    /// The way to the identity provider.
+    #[error("single sign-on cannot be set up: {0}")]
+    SingleSignOn(#[from] HttpError),
     /// The program's own file.
     #[error("the running program's file cannot be found: {0}")]
     Program(io::Error),
@@ -106,6 +111,8 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         delegate_image: config.delegate_image.clone(),
         program: Program::at(own_program().map_err(StartError::Program)?),
         trusted_proxies: config.trusted_proxies.clone(),
+        single_sign_on: single_sign_on(config, AccountId(account.id))?,
+        password_sign_in: config.password_sign_in,
         require_second_factor: config.require_second_factor,
         retention: config.retention,
         bounds: config.bounds,
@@ -133,6 +140,13 @@ pub async fn start(config: &Config, clock: Clock) -> Result<State, StartError> {
         }
     }
     Ok(state)
+}
+
+/// The way to the identity provider, where there is one. It is not asked yet: Muster starts without it.
+fn single_sign_on(config: &Config, account: AccountId) -> Result<Option<Arc<SingleSignOn>>, HttpError> {
+    let Some(mut settings) = config.single_sign_on.clone() else { return Ok(None) };
+    settings.roles = settings.roles.in_account(account);
+    SingleSignOn::new(settings).map(Arc::new).map(Some)
 }
 
 /// Reads a password from a file; a line end after it is not part of it.

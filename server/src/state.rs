@@ -19,6 +19,7 @@ use crate::{
     proxies::TrustedProxies,
     registrations::Queue,
     scripts::Masks,
+    single_sign_on::SingleSignOn,
     token_values::TokenDigests,
 };
 
@@ -51,6 +52,10 @@ pub struct Inner {
     pub program: Program,
     /// The proxies whose word about addresses is believed.
     pub trusted_proxies: TrustedProxies,
+    /// The way to the identity provider, where there is one.
+    pub single_sign_on: Option<Arc<SingleSignOn>>,
+    /// Whether people sign in by password. Those whose password was set at the server's machine always do.
+    pub password_sign_in: bool,
     /// Whether everybody has to have a second factor.
     pub require_second_factor: bool,
     /// How long what happened is kept.

@@ -197,6 +197,8 @@ named_enum! {
         SecondFactorReset = "SECOND_FACTOR_RESET", "Second factor reset";
         /// A user made new recovery codes.
         RecoveryCodesRenewed = "RECOVERY_CODES_RENEWED", "Recovery codes made anew";
+        /// A user is known to an identity provider from now on.
+        IdentityLinked = "IDENTITY_LINKED", "Linked to single sign-on";
         /// Sessions of a user were ended.
         SessionsEnded = "SESSIONS_ENDED", "Sessions ended";
         /// An organization was made.

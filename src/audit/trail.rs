@@ -47,6 +47,7 @@ impl Action {
             | Self::PasswordLinkCreated
             | Self::PasswordReset
             | Self::PasswordChanged
+            | Self::IdentityLinked
             | Self::SecondFactorEnabled
             | Self::SecondFactorDisabled
             | Self::SecondFactorReset

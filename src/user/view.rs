@@ -36,6 +36,8 @@ pub struct UserDetail {
 pub struct Account {
     /// The person.
     pub user: User,
+    /// Whether the person has a password, and does not come in by single sign-on alone.
+    pub has_password: bool,
     /// The second factor; none where it is off.
     pub second_factor: Option<SecondFactor>,
     /// The sessions that stand: this one first, then those that were used last.

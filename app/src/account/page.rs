@@ -38,18 +38,24 @@ pub fn AccountPage() -> impl IntoView {
     }
 }
 
-fn about(Account { user, second_factor, sessions }: Account) -> impl IntoView {
+fn about(Account { user, has_password, second_factor, sessions }: Account) -> impl IntoView {
     view! {
         {facts(&user)}
         <section class="block">
             <h2>"Name"</h2>
             {name_form(&user)}
         </section>
-        <section class="block">
-            <h2>"Password"</h2>
-            {password_form(&user)}
-        </section>
-        {second_factor_block(second_factor)}
+        // Who has none proves who it is elsewhere, also by a second factor.
+        {has_password
+            .then(|| {
+                view! {
+                    <section class="block">
+                        <h2>"Password"</h2>
+                        {password_form(&user)}
+                    </section>
+                    {second_factor_block(second_factor)}
+                }
+            })}
         {sessions_block(sessions)}
         {render(list_api_keys(None), |keys| keys_block(None, keys))}
         <section class="block">

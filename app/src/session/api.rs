@@ -23,7 +23,8 @@ pub(crate) fn after_password(how_far: SignedIn, next: &str) -> String {
 }
 
 /// Where somebody goes on who is signed in: to where it wanted to go.
-fn after_sign_in(next: &str) -> &str {
+#[must_use]
+pub fn after_sign_in(next: &str) -> &str {
     if is_page(next) { next } else { "/" }
 }
 

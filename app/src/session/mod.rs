@@ -8,8 +8,9 @@ mod theme;
 mod toast;
 mod viewer;
 
+pub use api::after_sign_in;
 pub use code::{CODE_PATH, CodePage};
-pub use login::LoginPage;
+pub use login::{LOGIN_PATH, LoginPage, SSO_PATH, SignInWays};
 pub use setup::SetupPage;
 pub use theme::ThemeSwitch;
 pub use toast::Toast;

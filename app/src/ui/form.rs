@@ -46,6 +46,12 @@ fn flash_of(endpoint: &str, id: Option<&str>) -> Option<Flash> {
     is_of_form.then_some(flash)
 }
 
+/// Why what was asked at `endpoint` was not done, for what is no form of this page.
+#[must_use]
+pub fn use_flash(endpoint: &str) -> Option<ConsoleError> {
+    flash_of(endpoint, None).map(|flash| flash.error)
+}
+
 /// A form of this page that was not taken, for pages that have more to say about that than its error.
 #[derive(Clone, Debug)]
 pub struct Refused {

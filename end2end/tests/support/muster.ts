@@ -27,8 +27,8 @@ export type Session = Exclude<BrowserContextOptions['storageState'], string | un
 export type MusterOptions = {
   /** A PostgreSQL server to make the database on; without it Muster keeps an SQLite file in its data folder. */
   postgresUrl?: string;
-  /** Further configuration, `MUSTER_…`. */
-  env?: Record<string, string>;
+  /** Further configuration, `MUSTER_…`, which may depend on where Muster will be. */
+  env?: Record<string, string> | ((url: string) => Promise<Record<string, string>>);
 };
 
 export class Muster {
@@ -50,7 +50,9 @@ export class Muster {
   static async start(options: MusterOptions = {}): Promise<Muster> {
     const dataDir = await mkdtemp(join(tmpdir(), 'muster-e2e-'));
     const database = options.postgresUrl ? await Database.create(options.postgresUrl) : undefined;
-    const muster = new Muster(dataDir, await freePort(), database, options.env ?? {});
+    const port = await freePort();
+    const env = typeof options.env === 'function' ? await options.env(`http://127.0.0.1:${port}`) : options.env;
+    const muster = new Muster(dataDir, port, database, env ?? {});
     try {
       await muster.launch();
     } catch (error) {

@@ -45,6 +45,14 @@ pub async fn find(state: &State, session: &Session) -> Result<Option<User>, Erro
     Ok(user.filter(|user| user.status == UserStatus::Active))
 }
 
+/// Whether it was the identity provider that signed somebody in with this session.
+///
+/// # Errors
+/// Where the database is out of reach.
+pub async fn is_by_single_sign_on(session: &Session) -> Result<bool, Error> {
+    Ok(session.get::<Began>(BEGAN).await?.is_some_and(|began| began.by_single_sign_on))
+}
+
 /// Lets a session that is used last longer. Noted once an hour: a session is written whole, and seldom.
 ///
 /// # Errors

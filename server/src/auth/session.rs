@@ -44,6 +44,9 @@ pub struct Began {
     pub address: IpAddr,
     /// In which browser, as [`muster::user::browser()`] calls it.
     pub browser: String,
+    /// Whether the identity provider signed the person in.
+    #[serde(default)]
+    pub by_single_sign_on: bool,
 }
 
 /// Keeps sessions in the database, so that they survive a restart and serve every manager.

@@ -117,6 +117,7 @@ fn sentence(action: Action, name: &str, is_own: bool) -> Option<String> {
         | Action::UserCreated
         | Action::InvitationAccepted
         | Action::PasswordReset
+        | Action::IdentityLinked
         | Action::SignedIn
         | Action::SignedOut
         | Action::SignInFailed

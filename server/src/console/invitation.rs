@@ -51,7 +51,7 @@ impl Operator {
         if let Some(mark) = awaits_code {
             return self.await_code(user.id, mark).await;
         }
-        caller::sign_in(&self.session, user.id, self.began()).await?;
+        caller::sign_in(&self.session, user.id, self.began(false)).await?;
         self.remember_device(&user.email);
         Ok(SignedIn::Whole)
     }

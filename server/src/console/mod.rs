@@ -18,6 +18,7 @@ mod scripts;
 mod second_factor;
 mod secrets;
 mod session;
+mod single_sign_on;
 mod tokens;
 mod users;
 
@@ -61,6 +62,8 @@ pub struct Operator {
     pub device: Option<Device>,
     /// What the browser is called, for the person's list of sessions; may be empty.
     pub browser: String,
+    /// Whether the person has to set up a second factor before anything else.
+    pub must_enrol: bool,
     /// What makes the link work that this browser has opened, where the request is about that.
     pub link: Option<Zeroizing<String>>,
     /// What the person chose last when installing a delegate.
@@ -85,7 +88,7 @@ impl Operator {
     pub fn context(&self) -> Result<Context, ConsoleError> {
         let user = self.user.as_ref().ok_or(ConsoleError::SignedOut)?;
         // Beneath every page, form and stream: nothing is to be had without it.
-        if self.state.has_to_enrol(user) {
+        if self.must_enrol {
             return self.answer(Err(Conflict::SecondFactorRequired.into()));
         }
         Ok(self.context_of(user))

@@ -1,7 +1,7 @@
 //! Set-up, signing in and out, and the frame of every page.
 
 use async_trait::async_trait;
-use axum::http::header::SET_COOKIE;
+use axum::http::{HeaderValue, header::SET_COOKIE};
 use muster::{
     form::FormReader,
     id::UserId,
@@ -119,14 +119,15 @@ impl Operator {
         form.field("password", password.check_new());
         let email = form.finish(|| email)?;
         let user = users::create_first(&self.state, email, password, Some(self.address)).await?;
-        caller::sign_in(&self.session, user.id, self.began()).await?;
+        caller::sign_in(&self.session, user.id, self.began(false)).await?;
         self.remember_device(&user.email);
         Ok(())
     }
 
     /// How a session begins with this request.
-    pub(super) fn began(&self) -> Began {
-        Began { at: self.state.clock.now(), address: self.address, browser: self.browser.clone() }
+    pub(super) fn began(&self, by_single_sign_on: bool) -> Began {
+        let (at, browser) = (self.state.clock.now(), self.browser.clone());
+        Began { at, address: self.address, browser, by_single_sign_on }
     }
 
     /// A login that the browser would not keep is none: it says so, and where to go instead.
@@ -140,10 +141,15 @@ impl Operator {
 
     /// Lets the browser be known for a person from now on.
     pub(super) fn remember_device(&self, email: &Email) {
-        let device = Device::after_sign_in(self.device.clone(), email);
-        if let Some(cookie) = cookie::write(&self.state, device::COOKIE, &device, DEVICE) {
+        if let Some(cookie) = self.device_cookie(email) {
             self.response.append_header(SET_COOKIE, cookie);
         }
+    }
+
+    /// The `Set-Cookie` header by which the browser is known for a person.
+    pub(super) fn device_cookie(&self, email: &Email) -> Option<HeaderValue> {
+        let device = Device::after_sign_in(self.device.clone(), email);
+        cookie::write(&self.state, device::COOKIE, &device, DEVICE)
     }
 
     async fn check_and_sign_in(&self, email: &str, password: Password) -> Result<SignedIn, Error> {
@@ -167,7 +173,7 @@ impl Operator {
         if let Some(mark) = awaits_code {
             return self.await_code(user.id, mark).await;
         }
-        caller::sign_in(&self.session, user.id, self.began()).await?;
+        caller::sign_in(&self.session, user.id, self.began(false)).await?;
         self.remember_device(&user.email);
         sign_in::signed_in(&self.context_of(&user), &user).await?;
         Ok(SignedIn::Whole)
@@ -191,7 +197,7 @@ impl Operator {
             self.state.presence.sign_in_failed(Some(user.id), why, now, self.address);
         })?;
         sign_in::complete(&self.context_of(&user), &mark, &user, &code).await?;
-        caller::sign_in(&self.session, user.id, self.began()).await?;
+        caller::sign_in(&self.session, user.id, self.began(false)).await?;
         self.remember_device(&user.email);
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! People: the first administrator, and those made at the command line. Who is invited comes in by a link (`links`), who
-//! signs in by `sign_in`; what becomes of people is in `change`, what a person does to the own account in `own` and
+//! signs in by `sign_in` or `single_sign_on`; what becomes of people is in `change`, what a person does to the own account in `own` and
 //! `second_factor`.
 
 pub mod change;
@@ -8,6 +8,7 @@ mod list;
 pub mod own;
 pub mod second_factor;
 pub mod sign_in;
+pub mod single_sign_on;
 
 use std::net::IpAddr;
 
@@ -78,7 +79,7 @@ pub async fn create_first(
         None => Principal::system(Actor::Installation, &Scope::account(state.account)),
     };
     let cx = Context { state: state.clone(), principal, address, request_id: String::new() };
-    insert(&cx, &change, &user, hash).await?;
+    insert(&cx, &change, &user, hash, true).await?;
     record(&cx, &change, Action::UserCreated, &user, &[as_role(&user)]).await?;
     change.commit().await?;
     Ok(user)
@@ -120,7 +121,9 @@ async fn add(
     let now = cx.now();
     let id = UserId::new(now, &random::bytes());
     let user = User { id, email, name: None, grants: vec![grant], status, created_at: now, second_factor_since: None };
-    let made = insert(cx, change, &user, hash).await;
+    // Who is let in at the server's machine gets in whatever becomes of the identity provider.
+    let break_glass = cx.principal.actor == Actor::CommandLine;
+    let made = insert(cx, change, &user, hash, break_glass).await;
     made.map_err(|error| Error::from(error).or_taken(Object::User, "email", user.email.as_str()))?;
     change.touches(Topic::Users);
     Ok(user)
@@ -136,7 +139,8 @@ pub async fn by_email(cx: &Context, email: &Email) -> Result<UserId, Error> {
     Ok(UserId(row.ok_or(Error::NotFound(Object::User))?.id))
 }
 
-/// Replaces a person's password, and ends all of the person's sessions. Who was only invited comes in by it.
+/// Replaces a person's password, and ends all of the person's sessions. Who was only invited comes in by it. It works also
+/// where passwords are switched off.
 ///
 /// # Errors
 /// [`Error::Forbidden`]; [`Error::NotFound`]; [`Error::Invalid`] where the password cannot be taken; or where the database
@@ -150,6 +154,7 @@ pub async fn reset_password(cx: &Context, email: &Email, password: Password) -> 
     let (row, user) = locked(&change, cx, id).await?;
     let mut row = row.into_active_model();
     row.password_hash = Set(hash);
+    row.break_glass = Set(true);
     if user.status == UserStatus::Invited {
         row.status = Set(UserStatus::Active.code().to_owned());
     }
@@ -167,7 +172,14 @@ async fn locked(change: &Change, cx: &Context, id: UserId) -> Result<(user::Mode
     Ok((row, user))
 }
 
-async fn insert(cx: &Context, change: &Change, user: &User, password_hash: String) -> Result<(), DbErr> {
+/// `break_glass` tells that the password works also where passwords are switched off.
+async fn insert(
+    cx: &Context,
+    change: &Change,
+    user: &User,
+    password_hash: String,
+    break_glass: bool,
+) -> Result<(), DbErr> {
     let mut row = user::ActiveModel {
         id: Set(user.id.0),
         account_id: Set(cx.state.account.0),
@@ -178,6 +190,7 @@ async fn insert(cx: &Context, change: &Change, user: &User, password_hash: Strin
         status: Set(user.status.code().to_owned()),
         signed_in_at: Set(None),
         second_factor_since: Set(None),
+        break_glass: Set(break_glass),
         ..Default::default()
     };
     row.set_grants(&user.grants)?;

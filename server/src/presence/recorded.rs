@@ -30,6 +30,14 @@ pub enum SignInRefusal {
     UnknownUser,
     /// The password was right, and the code of the second factor was not.
     WrongCode,
+    /// The password was right, and passwords are switched off.
+    PasswordOff,
+    /// The way to the identity provider and back failed.
+    SingleSignOn,
+    /// The identity provider says nothing that means a role.
+    NoRole,
+    /// The identity provider means somebody who is not known by it, and has the address of a user.
+    NotLinked,
     /// The password was right, and the user is disabled.
     Disabled,
     /// Passwords were tried too often.
@@ -44,6 +52,10 @@ impl SignInRefusal {
             Self::WrongPassword => "the password is wrong",
             Self::UnknownUser => "there is no such user",
             Self::WrongCode => "the password is right, and the code is wrong",
+            Self::PasswordOff => "passwords are switched off",
+            Self::SingleSignOn => "single sign-on failed",
+            Self::NoRole => "the identity provider gives no role",
+            Self::NotLinked => "the identity provider's account is not linked to the user",
             Self::Disabled => "the user is disabled",
             Self::TooOften => "it was tried too often",
         }

@@ -14,11 +14,15 @@ use muster::{
     scope::Scope,
     user::{User, browser},
 };
-use muster_app::{second_factor, session::CODE_PATH, ui::href::is_page};
+use muster_app::{
+    second_factor,
+    session::{CODE_PATH, LOGIN_PATH},
+    ui::href::is_page,
+};
 use tower_http::request_id::RequestId;
 use tower_sessions::Session;
 
-use super::{SESSION_COOKIE, cookie, invitation, origins, remembered};
+use super::{SESSION_COOKIE, cookie, invitation, origins, remembered, single_sign_on};
 use crate::{
     auth::{
         caller,
@@ -46,6 +50,10 @@ pub async fn identify(
         Ok(user) => user,
         Err(error) => return failed(&error),
     };
+    let must_enrol = match must_enrol(&state, &session, user.as_ref()).await {
+        Ok(must) => must,
+        Err(error) => return failed(&error),
+    };
     // Only where nothing is done: a session that cannot be saved would turn an answer of success into an error.
     if user.is_some()
         && request.method() == Method::GET
@@ -56,7 +64,8 @@ pub async fn identify(
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if reads && !request.uri().path().starts_with("/api/") {
         let original = request.extensions().get().map_or_else(|| request.uri().clone(), |OriginalUri(uri)| uri.clone());
-        match elsewhere(&state, request.uri(), &original, request.headers(), &session, user.as_ref()).await {
+        let asked = (request.uri(), &original);
+        match elsewhere(&state, asked, request.headers(), &session, user.as_ref(), must_enrol).await {
             Ok(Some(path)) => return Redirect::to(&path).into_response(),
             Ok(None) => {}
             Err(error) => return failed(&error),
@@ -74,7 +83,9 @@ pub async fn identify(
     let headers = request.headers();
     let host = origins::host_of(request.uri(), headers);
     let login_is_kept_at = origins::login_is_kept_at(&state, request.uri(), headers);
-    let device: Option<Device> = sends.then(|| cookie::read(&state.encryption, headers, device::COOKIE)).flatten();
+    // Where somebody may sign in.
+    let signs_in = sends || single_sign_on::is_entrance(request.uri().path());
+    let device: Option<Device> = signs_in.then(|| cookie::read(&state.encryption, headers, device::COOKIE)).flatten();
     let remembered = user.as_ref().map(|user| remembered::read(&state.encryption, headers, user)).unwrap_or_default();
     let by_form = headers.contains_key(header::ORIGIN);
     let link = invitation::key_of(&state.encryption, request.uri().path(), headers);
@@ -90,6 +101,7 @@ pub async fn identify(
         address: peer.ip(),
         device,
         browser,
+        must_enrol,
         link,
         remembered,
         login_is_kept_at,
@@ -102,6 +114,15 @@ pub async fn identify(
     next.run(request).await
 }
 
+/// Whether a person has to set up a second factor before anything else. Whom the identity provider signed in gave one
+/// there, or not, as it asks.
+async fn must_enrol(state: &state::State, session: &Session, user: Option<&User>) -> Result<bool, Error> {
+    match user {
+        Some(user) if state.has_to_enrol(user) => Ok(!caller::is_by_single_sign_on(session).await?),
+        _ => Ok(false),
+    }
+}
+
 fn failed(error: &Error) -> Response {
     tracing::error!(%error, "a session could not be read");
     (StatusCode::SERVICE_UNAVAILABLE, "The database does not answer. Try again in a moment.\n").into_response()
@@ -110,23 +131,23 @@ fn failed(error: &Error) -> Response {
 /// Where a page request has to go instead. What is asked for is its original address.
 async fn elsewhere(
     state: &state::State,
-    uri: &Uri,
-    original: &Uri,
+    (uri, original): (&Uri, &Uri),
     headers: &HeaderMap,
     session: &Session,
     user: Option<&User>,
+    must_enrol: bool,
 ) -> Result<Option<String>, Error> {
     let path = uri.path();
-    if let Some(user) = user {
-        if state.has_to_enrol(user) {
+    if user.is_some() {
+        if must_enrol {
             return Ok((path != second_factor::PATH).then(|| second_factor::PATH.to_owned()));
         }
-        return Ok(matches!(path, "/login" | CODE_PATH | "/setup").then(|| after_login(uri)));
+        return Ok(matches!(path, LOGIN_PATH | CODE_PATH | "/setup").then(|| after_login(uri)));
     }
     if users::none_yet(state).await? {
         return Ok((path != "/setup").then(|| "/setup".to_owned()));
     }
-    if path == "/login" || invitation::is_entrance(path) {
+    if path == LOGIN_PATH || invitation::is_entrance(path) || single_sign_on::is_entrance(path) {
         return Ok(None);
     }
     if path == CODE_PATH {

@@ -15,6 +15,7 @@ mod pages;
 pub mod remembered;
 mod scope;
 mod script_log;
+mod single_sign_on;
 pub mod theme;
 
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ use axum::{
 };
 use leptos::server_fn::axum::server_fn_paths;
 use muster::install::files::FETCH_PATH;
-use muster_app::Assets;
+use muster_app::{Assets, session::SSO_PATH};
 use tower_http::{CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer, limit::RequestBodyLimitLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
@@ -36,6 +37,7 @@ pub use self::{
 use crate::{
     auth::session::{LASTS, Sessions},
     delegate_api,
+    single_sign_on::CALLBACK_PATH,
     state::State,
 };
 
@@ -62,6 +64,8 @@ pub fn router(state: &State, assets: Assets) -> Router<State> {
     let console = Router::new()
         .merge(calls)
         .route("/api/events", get(events::stream))
+        .route(SSO_PATH, get(single_sign_on::begin))
+        .route(CALLBACK_PATH, get(single_sign_on::finish))
         .route("/install/{kind}/download", post(install::download))
         .route(script_log::PATH, get(script_log::download))
         .merge(export::routes().layer(compressed.clone()))

@@ -19,7 +19,7 @@ use muster_app::{
     Assets,
     console::Console,
     error::ConsoleError,
-    session::LoginElsewhere,
+    session::{LoginElsewhere, SignInWays},
     shell,
     ui::{form::Flash, href::ScopePath},
 };
@@ -43,6 +43,10 @@ fn provide_request() {
         if let Some(url) = operator.login_is_kept_at.clone().filter(|_| operator.user.is_none()) {
             provide_context(LoginElsewhere(url));
         }
+        provide_context(SignInWays {
+            single_sign_on: operator.state.single_sign_on.as_ref().map(|way| way.settings.label.clone()),
+            password: operator.state.password_sign_in,
+        });
         provide_context(operator.remembered.clone());
         provide_context(ScopePath(operator.scope.path()));
         provide_context::<Arc<dyn Console>>(Arc::new(operator));

@@ -30,6 +30,7 @@ pub mod session;
 pub mod setting;
 pub mod token;
 pub mod user;
+pub mod user_identity;
 pub mod user_link;
 
 use std::collections::BTreeSet;

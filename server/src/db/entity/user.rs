@@ -43,6 +43,8 @@ pub struct Model {
     pub grants: String,
     /// When the second factor was turned on: see `second_factor`.
     pub second_factor_since: Option<i64>,
+    /// Whether the password works also where passwords are switched off: it was set at the server's machine.
+    pub break_glass: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

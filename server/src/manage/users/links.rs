@@ -28,7 +28,7 @@ use crate::{
         entity::{user, user_link},
         lock,
     },
-    error::{Error, Object},
+    error::{Conflict, Error, Object},
     events::Topic,
     install::link::{digest, new_key},
     state::State,
@@ -151,6 +151,9 @@ pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr
         return Err(Error::field("", Invalid::new(sentence)));
     }
     before.check_link(kind)?;
+    if !state.password_sign_in && !row.break_glass {
+        return Err(Conflict::PasswordSignInOff.into());
+    }
     let user = User { name: name.or(before.name), status: UserStatus::Active, ..before };
     let mut row = row.into_active_model();
     row.password_hash = Set(hash);

@@ -34,9 +34,10 @@ pub(super) fn own_id(cx: &Context) -> Result<UserId, Error> {
 pub async fn get(cx: &Context, session: &str) -> Result<Account, Error> {
     let row = own_row(cx).await?;
     let second_factor = second_factor::of_user(cx.state.db.read(), &row).await?;
+    let has_password = !row.password_hash.is_empty();
     let user = User::try_from(row)?;
     let sessions = session::of_user(&cx.state.db, user.id, session, cx.now()).await?;
-    Ok(Account { user, second_factor, sessions })
+    Ok(Account { user, has_password, second_factor, sessions })
 }
 
 pub(super) async fn own_row(cx: &Context) -> Result<user::Model, Error> {

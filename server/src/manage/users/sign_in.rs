@@ -52,7 +52,7 @@ impl PasswordMark {
 /// The person of an address and a password; none where one of them is wrong, which is noted.
 ///
 /// # Errors
-/// [`Error::Conflict`] where the password is right, and the person disabled; where too many passwords wait to be checked, or
+/// [`Error::Conflict`] where the password is right, and the person disabled or passwords switched off; where too many passwords wait to be checked, or
 /// the database is out of reach.
 pub async fn verify(
     state: &State,
@@ -80,6 +80,10 @@ pub async fn verify(
         // Only who knows the password is told.
         refused(state, known, email, SignInRefusal::Disabled, address);
         return Err(Conflict::YouAreDisabled.into());
+    }
+    if !state.password_sign_in && !row.break_glass {
+        refused(state, known, email, SignInRefusal::PasswordOff, address);
+        return Err(Conflict::PasswordSignInOff.into());
     }
     Ok(Some(Verified { user, awaits_code: PasswordMark::where_code_is_asked(&row) }))
 }

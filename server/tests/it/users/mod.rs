@@ -7,6 +7,7 @@ mod links;
 mod listing;
 mod operator;
 mod second_factor;
+mod single_sign_on;
 
 use muster_app::console::RevealedLink;
 
