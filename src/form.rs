@@ -22,6 +22,15 @@ impl InvalidFields {
     pub fn iter(&self) -> impl Iterator<Item = &InvalidField> {
         std::iter::once(&self.first).chain(&self.others)
     }
+
+    /// The same fields, as another door calls them.
+    #[must_use]
+    pub fn renamed(mut self, name: impl Fn(&'static str) -> &'static str) -> Self {
+        for wrong in std::iter::once(&mut self.first).chain(&mut self.others) {
+            wrong.field = name(wrong.field);
+        }
+        self
+    }
 }
 
 impl From<InvalidField> for InvalidFields {

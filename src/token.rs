@@ -3,6 +3,7 @@
 mod command;
 mod pasted;
 mod restrictions;
+mod successor;
 mod view;
 
 use std::fmt;
@@ -17,6 +18,7 @@ pub use self::{
     restrictions::{
         MAX_REGISTRATIONS, NamePattern, Restriction, RestrictionFields, Restrictions, kinds_label, parse_kinds,
     },
+    successor::successor_name,
     view::{
         Flood, HandOut, MAX_LISTED, ROTATION_PAGE, RefusedCalls, RotationRow, TokenDetail, TokenRefusal, TokenRotation,
         TokenRow, TokenUse, TokenUser, Turn, listed_label,

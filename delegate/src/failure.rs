@@ -1,12 +1,10 @@
 //! What can go wrong with a call, and the words for it.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use muster::wire::envelope::{Envelope, Refusal};
+use muster_client::log_safe;
 use reqwest::StatusCode;
-
-/// The most characters of a text from outside that go into the log.
-const MAX_TEXT_LENGTH: usize = 300;
 
 /// Why a call did not bring what it should.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,39 +68,8 @@ impl Failure {
 
     /// The failure of a call that got no whole answer.
     pub(crate) fn of_call(error: &reqwest::Error) -> Self {
-        if error.is_timeout() {
-            return Self::unavailable("it does not answer in time");
-        }
-        // The innermost cause says it best; the outermost would repeat the address.
-        let mut cause: &dyn Error = error;
-        let mut certificate = false;
-        while let Some(inner) = cause.source() {
-            cause = inner;
-            certificate |= cause.to_string().contains("invalid peer certificate");
-        }
-        if certificate {
-            return Self::unavailable(format!(
-                "its certificate is not trusted ({}); where the certificate is right, name the file of its root in \
-                 SSL_CERT_FILE",
-                log_safe(&cause.to_string())
-            ));
-        }
-        Self::unavailable(if cause.downcast_ref::<reqwest::Error>().is_some() {
-            "the call could not be made".to_owned()
-        } else {
-            log_safe(&cause.to_string())
-        })
+        Self::unavailable(muster_client::reason(error))
     }
-}
-
-/// Text from outside, made fit for one line of the log.
-pub(crate) fn log_safe(text: &str) -> String {
-    let one_line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-    let mut short: String = one_line.clone().take(MAX_TEXT_LENGTH).collect();
-    if one_line.count() > MAX_TEXT_LENGTH {
-        short.push('…');
-    }
-    short
 }
 
 #[cfg(test)]
@@ -136,11 +103,5 @@ mod tests {
         assert_eq!(declined, Failure::Declined("tags: too many (status 400 Bad Request)".into()));
         let Failure::Declined(moved) = answer(301, None, "") else { panic!() };
         assert!(moved.contains("managerUrl"), "{moved}");
-    }
-
-    #[test]
-    fn a_text_from_outside_is_one_line_and_bounded() {
-        assert_eq!(log_safe("a\r\nb\u{1b}[31m"), "a  b [31m");
-        assert_eq!(log_safe(&"ä".repeat(400)).chars().count(), 301);
     }
 }

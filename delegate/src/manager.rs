@@ -18,12 +18,13 @@ use muster::{
         tasks::TaskEvents,
     },
 };
+use muster_client::{NoRoots, host_roots, tls};
 use reqwest::{
     Client, Method, NoProxy, RequestBuilder, StatusCode, Url,
     header::{AUTHORIZATION, DATE, HeaderValue, RETRY_AFTER},
     redirect::Policy,
 };
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::RootCertStore;
 use serde::de::DeserializeOwned;
 
 use crate::{clock, credential::Credentials, failure::Failure, random, settings::Settings, signer::Signer};
@@ -37,11 +38,8 @@ const MAX_REPLY_BYTES: usize = 1024 * 1024;
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     /// TLS has nothing to trust.
-    #[error(
-        "this host has no root certificates for https{0}; install the package ca-certificates, or name a file in \
-         SSL_CERT_FILE"
-    )]
-    NoRoots(String),
+    #[error(transparent)]
+    NoRoots(#[from] NoRoots),
     /// The client cannot be built.
     #[error("the connection to the manager cannot be set up: {0}")]
     Client(String),
@@ -172,14 +170,9 @@ fn is_id(text: &str) -> bool {
 fn client(settings: &Settings) -> Result<Client, SetupError> {
     let proxy_has_tls = settings.proxy.as_ref().is_some_and(|proxy| proxy.expose().scheme() == "https");
     // Without TLS there is nothing to verify: the host's root certificates are not even read.
-    let roots = if settings.manager.scheme() == "https" || proxy_has_tls { roots()? } else { RootCertStore::empty() };
-    // Handed in ready-made: the client's own verifier writes each refused certificate into the log, which a manager
-    // that is tried for ever would flood.
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| SetupError::Client(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
+    let verifies = settings.manager.scheme() == "https" || proxy_has_tls;
+    let roots = if verifies { host_roots()? } else { RootCertStore::empty() };
+    let tls = tls(roots).map_err(|error| SetupError::Client(error.to_string()))?;
     let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("muster-delegate/", env!("CARGO_PKG_VERSION")))
@@ -199,19 +192,6 @@ fn client(settings: &Settings) -> Result<Client, SetupError> {
         builder = builder.proxy(via.no_proxy(NoProxy::from_string(proxy.no_proxy())));
     }
     builder.build().map_err(|error| setup_error(&error))
-}
-
-/// The root certificates of this host.
-fn roots() -> Result<RootCertStore, SetupError> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    // Hosts carry roots that are too old to be read; the others do.
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() {
-        let why = found.errors.first().map(|error| format!(": {error}")).unwrap_or_default();
-        return Err(SetupError::NoRoots(why));
-    }
-    Ok(roots)
 }
 
 fn setup_error(error: &reqwest::Error) -> SetupError {

@@ -1,10 +1,11 @@
 //! What the delegate writes into its log: each line a sentence that tells what to do, where there is something to do.
 
 use muster::{delegate::Thumbprint, wire::envelope::Refusal};
+use muster_client::log_safe;
 
 use crate::{
     clock::{self, Difference},
-    failure::{Failure, log_safe},
+    failure::Failure,
     machine::{Bar, LogEvent},
     settings::Settings,
 };

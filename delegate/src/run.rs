@@ -14,6 +14,7 @@ use muster::wire::{
     register::{RegisterRequest, SELF_DESTRUCT, UnregisterRequest},
     tasks::TaskEvents,
 };
+use muster_client::log_safe;
 use reqwest::Url;
 use tokio::{
     net::{UdpSocket, lookup_host},
@@ -24,7 +25,7 @@ use tokio::{
 
 use crate::{
     clock,
-    failure::{Failure, log_safe},
+    failure::Failure,
     health,
     identity::{Identity, IdentityError},
     machine::{Bar, Call, Event, HeartbeatOutcome, Machine},

@@ -7,7 +7,7 @@ use muster_server::config::Setting;
 
 /// The self-hosted delegate manager.
 #[derive(Debug, Parser)]
-#[command(name = "muster", version, about)]
+#[command(name = "muster", version, after_help = muster_cli::AFTER_HELP)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -33,6 +33,9 @@ pub enum Command {
     },
     /// Succeed where the manager on this machine is ready.
     Healthcheck(Settings),
+    /// Ask a manager, over its public API.
+    #[command(flatten)]
+    Manager(muster_cli::Command),
 }
 
 /// What a delegate can do.

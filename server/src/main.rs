@@ -31,6 +31,7 @@ fn main() -> ExitCode {
             log("warn");
             tokio(admin::run(config, command))
         }),
+        Command::Manager(command) => muster_cli::run::<Cli>(command),
         Command::Healthcheck(flags) => with_config(&flags, |config| tokio(admin::healthcheck(config))),
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 const INTERVAL: Duration = Duration::from_millis(500);
 // `deploy` too: the server carries the chart that installs a delegate.
-const WATCHED: [&str; 8] = ["src", "app", "server", "delegate", "mask", "style", "public", "deploy"];
+const WATCHED: [&str; 10] = ["src", "app", "cli", "client", "server", "delegate", "mask", "style", "public", "deploy"];
 
 pub fn watch(layout: &Layout, args: &[String]) -> Result {
     let mut server = Server(None);

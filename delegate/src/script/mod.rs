@@ -23,6 +23,7 @@ use muster::{
     script::Outcome,
     wire::{heartbeat::Applied, profile::ProfileParams, script::ScriptEnd},
 };
+use muster_client::log_safe;
 use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
@@ -37,7 +38,6 @@ use self::{
 };
 use crate::{
     clock,
-    failure::log_safe,
     identity::{Identity, Run},
     machine::covers,
     manager::Manager,

@@ -7,13 +7,13 @@ use std::{
 };
 
 use muster::token::TokenValue;
+use muster_client::log_safe;
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use super::{KEYS, SettingsError, TAGS, proxy};
-use crate::failure::log_safe;
 
 /// The file that is meant: where it does not exist and one with the other of the two usual endings does, that one.
 pub(super) fn find(path: &Path) -> PathBuf {

@@ -7,8 +7,8 @@ use super::{ConfigError, FILE, Setting, Values};
 /// How every setting's name begins.
 const PREFIX: &str = "MUSTER_";
 
-/// What Muster's own delegate, its scripts and its tests call theirs.
-const OURS: [&str; 2] = ["MUSTER_DELEGATE_DIR", "MUSTER_SERVICE"];
+/// What Muster's own delegate, its command line, its scripts and its tests call theirs.
+const OURS: [&str; 5] = ["MUSTER_DELEGATE_DIR", "MUSTER_SERVICE", "MUSTER_URL", "MUSTER_API_KEY", "MUSTER_CONTEXT"];
 const OURS_BEGIN: [&str; 2] = ["MUSTER_SCRIPT_", "MUSTER_TEST_"];
 
 /// Reads the settings, and the name of the settings' file.
@@ -90,6 +90,9 @@ mod tests {
             ("MUSTER_DELEGATE_DIR", "/state"),
             ("MUSTER_SERVICE", "harness-delegate.service"),
             ("MUSTER_SCRIPT_RUN", "0190"),
+            ("MUSTER_URL", "https://muster.example.com"),
+            ("MUSTER_API_KEY", "pat.x"),
+            ("MUSTER_CONTEXT", "prod"),
             ("MUSTER_TEST_POSTGRES_URL", "postgres://x"),
         ] {
             assert_eq!(settings(&[(name, value)]), Ok(0), "{name}");

@@ -50,7 +50,7 @@ fn described() -> (Router<State>, OpenApi) {
                 .routes(routes!(delegates::switch_profile))
                 .routes(routes!(delegates::edit_selectors))
                 .routes(routes!(profiles::list, profiles::create))
-                .routes(routes!(profiles::get, profiles::delete))
+                .routes(routes!(profiles::get, profiles::edit, profiles::delete))
                 .routes(routes!(tokens::list, tokens::create))
                 .routes(routes!(tokens::get, tokens::delete))
                 .routes(routes!(tokens::rotate))

@@ -4,7 +4,7 @@ use axum::{Json, http::StatusCode};
 use muster::{
     form::FormReader,
     id::ProfileId,
-    profile::{Approval, Profile as Domain, ProfileName, ProfileSpec},
+    profile::{Approval, Profile as Domain, ProfileEdit, ProfileName, ProfileSpec},
     text::Selectors,
 };
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,10 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 /// Get a profile
 #[utoipa::path(get, path = "/profiles/{id}", operation_id = "get_profile", tag = "profiles", params(("id" = String, Path)), responses((status = 200, body = Profile)))]
 pub async fn get(asked: Asked, Id(id): Id<ProfileId>) -> Result<Json<Profile>, Rejection> {
+    one(&asked, id).await
+}
+
+async fn one(asked: &Asked, id: ProfileId) -> Result<Json<Profile>, Rejection> {
     Ok(Json(profiles::get(&asked.cx, id).await?.row.profile.into()))
 }
 
@@ -131,6 +135,52 @@ impl CreateProfile {
 pub async fn create(asked: Asked, Body(body): Body<CreateProfile>) -> Result<(StatusCode, Json<Profile>), Rejection> {
     let profile = profiles::create(&asked.cx, &asked.scope, body.read()?).await?;
     Ok((StatusCode::CREATED, Json(profile.into())))
+}
+
+/// What a profile is to hold: all of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EditProfile {
+    /// The revision that was looked at. Where the profile has changed since, the change is refused (`CHANGED`).
+    pub revision: i32,
+    /// Its name; unique.
+    pub name: String,
+    /// What it is for; may be empty.
+    pub description: String,
+    /// What its delegates run after admission; may be empty.
+    pub startup_script: String,
+    /// `off`, `warn` or `require`: whether a delegate that registers with it waits for a person.
+    pub approval: String,
+    /// The selectors that its delegates inherit.
+    pub selectors: Vec<String>,
+    /// Whether its delegates run the script, where it is another one or was saved without running it.
+    #[serde(default)]
+    pub run: bool,
+    /// On how many delegates the script may run: more than 5 are refused (`INVALID` of the field `confirmed`) unless they
+    /// are named here.
+    #[serde(default)]
+    pub confirmed: u64,
+}
+
+impl EditProfile {
+    fn read(self) -> Result<ProfileEdit, Error> {
+        let Self { revision, name, description, startup_script, approval, selectors, run, confirmed } = self;
+        let spec = CreateProfile { name, description, startup_script, approval, selectors }.read()?;
+        Ok(ProfileEdit { seen: revision, spec, run, confirmed })
+    }
+}
+
+/// Change a profile
+///
+/// What is not to change is sent as it was read.
+#[utoipa::path(put, path = "/profiles/{id}", operation_id = "edit_profile", tag = "profiles", params(("id" = String, Path)), request_body = EditProfile, responses((status = 200, body = Profile)))]
+pub async fn edit(
+    asked: Asked,
+    Id(id): Id<ProfileId>,
+    Body(body): Body<EditProfile>,
+) -> Result<Json<Profile>, Rejection> {
+    profiles::edit(&asked.cx, id, body.read()?).await?;
+    one(&asked, id).await
 }
 
 /// Delete a profile

@@ -180,6 +180,19 @@ impl CreateToken {
     }
 }
 
+/// What is wrong, by the names that fields have here.
+fn named(error: impl Into<Error>) -> Error {
+    let name = |field| match field {
+        "kinds" => "types",
+        "profile" => "default_profile",
+        same => same,
+    };
+    match error.into() {
+        Error::Invalid(wrong) => Error::Invalid(wrong.renamed(name)),
+        other => other,
+    }
+}
+
 fn expiry(at: Option<&str>) -> Result<Expiry, Error> {
     let Some(text) = at else { return Ok(Expiry::Never) };
     let at = Timestamp::parse(text).map(Expiry::At);
@@ -195,10 +208,11 @@ pub async fn create(
     Body(body): Body<CreateToken>,
 ) -> Result<(StatusCode, Json<NewTokenValue>), Rejection> {
     let profile = body.default_profile.as_deref().unwrap_or_default();
-    let settings = TokenSettings::parse(&body.name, profile, body.requires_approval, &body.restrictions())?;
+    let settings = TokenSettings::parse(&body.name, profile, body.requires_approval, &body.restrictions());
+    let settings = settings.map_err(named)?;
     let command = NewToken { settings, expiry: expiry(body.expires_at.as_deref())? };
     let mut change = asked.cx.begin(Permission::ManageDelegates).await?;
-    let created = tokens::create(&asked.cx, &mut change, &asked.scope, command).await?;
+    let created = tokens::create(&asked.cx, &mut change, &asked.scope, command).await.map_err(named)?;
     change.commit().await?;
     told(&asked, created).await
 }

@@ -11,6 +11,7 @@ mod support;
 
 mod access;
 mod audit;
+mod command_line;
 mod connections;
 mod delegate_api;
 mod delegates;

@@ -98,6 +98,40 @@ async fn lists_are_read_page_by_page_with_all_filters(app: TestApp) {
     assert_eq!(client.get("/delegates?colour=blue").await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
+async fn what_is_wrong_with_a_token_is_told_by_the_names_of_the_api(app: TestApp) {
+    let admin = app.administrator().await;
+    let client = app.client(&admin, Role::DelegateManager).await;
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    for (body, fields) in [
+        (json!({"name": "", "types": ["BOX"], "default_profile": "x"}), vec!["name", "default_profile", "types"]),
+        (json!({"name": "edge", "default_profile": nobody}), vec!["default_profile"]),
+    ] {
+        let answer = client.post("/tokens", body.clone()).await;
+        let problem = answer.json();
+        let told: Vec<&str> =
+            problem["errors"].as_array().unwrap().iter().map(|one| one["field"].as_str().unwrap()).collect();
+        assert_eq!((answer.status, told), (StatusCode::UNPROCESSABLE_ENTITY, fields), "{body}: {problem}");
+    }
+}
+
+async fn a_profile_is_changed_by_who_saw_it_as_it_is(app: TestApp) {
+    let admin = app.administrator().await;
+    let client = app.client(&admin, Role::DelegateManager).await;
+    let made = client.post("/profiles", json!({"name": "careful", "approval": "require"})).await.json();
+    let path = format!("/profiles/{}", made["id"].as_str().unwrap());
+    let body = json!({"revision": made["revision"], "name": "careful", "description": "for the edge", "approval": "warn",
+        "startup_script": "echo hello", "selectors": ["eu"]});
+    let edited = client.ask(Method::PUT, &path, Some(body.clone())).await.ok().json();
+    for field in ["name", "description", "approval", "startup_script", "selectors"] {
+        assert_eq!(edited[field], body[field]);
+    }
+    let late = client.ask(Method::PUT, &path, Some(body)).await;
+    assert_eq!((late.status, &late.json()["code"]), (StatusCode::CONFLICT, &json!("CHANGED")));
+    let part = client.ask(Method::PUT, &path, Some(json!({"revision": edited["revision"], "name": "x"}))).await;
+    assert_eq!(part.status, StatusCode::UNPROCESSABLE_ENTITY, "what is left out is not emptied");
+    assert_eq!(client.get(&path).await.json(), edited);
+}
+
 async fn secrets_are_given_and_never_read(app: TestApp) {
     let admin = app.administrator().await;
     let client = app.client(&admin, Role::DelegateManager).await;
@@ -120,5 +154,7 @@ async fn secrets_are_given_and_never_read(app: TestApp) {
 on_both_databases!(
     the_main_job_is_done_by_the_api_alone,
     lists_are_read_page_by_page_with_all_filters,
+    what_is_wrong_with_a_token_is_told_by_the_names_of_the_api,
+    a_profile_is_changed_by_who_saw_it_as_it_is,
     secrets_are_given_and_never_read,
 );

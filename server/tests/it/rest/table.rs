@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::support::{Role, StatusCode, TestApp, Value, json};
 
 /// The least role that may, by method and path, and a body that can be read.
-const TABLE: [(&str, &str, Role, &str); 27] = [
+const TABLE: [(&str, &str, Role, &str); 28] = [
     ("GET", "/whoami", Role::Viewer, ""),
     ("GET", "/delegates", Role::Viewer, ""),
     ("GET", "/delegates/{id}", Role::Viewer, ""),
@@ -21,6 +21,12 @@ const TABLE: [(&str, &str, Role, &str); 27] = [
     ("GET", "/profiles", Role::Viewer, ""),
     ("POST", "/profiles", Role::DelegateManager, r#"{"name":"p","approval":"require"}"#),
     ("GET", "/profiles/{id}", Role::Viewer, ""),
+    (
+        "PUT",
+        "/profiles/{id}",
+        Role::DelegateManager,
+        r#"{"revision":1,"name":"p","description":"","startup_script":"","approval":"off","selectors":[]}"#,
+    ),
     ("DELETE", "/profiles/{id}", Role::DelegateManager, ""),
     ("GET", "/tokens", Role::Viewer, ""),
     ("POST", "/tokens", Role::DelegateManager, r#"{"name":"t"}"#),

@@ -1,0 +1,10 @@
+//! What the delegate and the command line share as HTTP clients of the manager: one TLS stack that trusts what the host
+//! trusts, and the words for a call that got no answer.
+
+mod reason;
+mod tls;
+
+pub use self::{
+    reason::{log_safe, reason},
+    tls::{NoRoots, host_roots, tls},
+};
