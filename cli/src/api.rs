@@ -28,6 +28,7 @@ pub struct Api {
     http: Client,
     base: Url,
     key: HeaderValue,
+    scope: Option<String>,
 }
 
 impl fmt::Debug for Api {
@@ -79,7 +80,12 @@ impl Api {
             .map_err(|error| local(&error))?;
         let mut key = HeaderValue::from_str(key).map_err(|_| Failure::Usage("this is no API key".to_owned()))?;
         key.set_sensitive(true);
-        Ok(Self { http, base, key })
+        Ok(Self { http, base, key, scope: None })
+    }
+
+    /// Asks at a scope.
+    pub fn at(self, scope: Option<String>) -> Self {
+        Self { scope, ..self }
     }
 
     /// The manager's address.
@@ -114,6 +120,9 @@ impl Api {
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(["api", "v1"]).extend(path);
         }
+        // What is about one object is asked for where that is.
+        let scope = self.scope.iter().filter(|_| path.len() == 1).map(|scope| ("scope", scope.clone()));
+        let query: Vec<_> = query.iter().cloned().chain(scope).collect();
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }

@@ -37,6 +37,9 @@ pub struct Filter {
     /// Before this.
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
+    /// Also those of what lies under the scope.
+    #[arg(long)]
+    beneath: bool,
     #[command(flatten)]
     extent: Extent,
 }
@@ -64,6 +67,7 @@ pub async fn perform(session: &Session, command: Command) -> Result<(), Failure>
         ("action", filter.action),
         ("since", filter.since),
         ("until", filter.until),
+        ("beneath", filter.beneath.then(|| "true".to_owned())),
     ];
     let query: Vec<_> = query.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
     let list = list(&session.api, "audit", &query, filter.extent.most()).await?;

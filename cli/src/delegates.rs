@@ -127,9 +127,10 @@ const COLUMNS: [Column; 8] = [
     Column::text("ID", "/id"),
 ];
 
-const LINES: [Column; 21] = [
+const LINES: [Column; 22] = [
     Column::text("Name", "/name"),
     Column::text("Id", "/id"),
+    Column::text("Scope", "/scope"),
     Column::status("Status", "/status"),
     Column::text("Waits because", "/waits_because"),
     Column::text("Host", "/host_name"),

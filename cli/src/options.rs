@@ -24,6 +24,9 @@ pub struct Options {
     /// Which of the managers that this machine remembers
     #[arg(long, value_name = "NAME", env = "MUSTER_CONTEXT", global = true)]
     pub context: Option<String>,
+    /// Where to ask: an organization, or organization/project; without it where the key counts
+    #[arg(long, value_name = "SCOPE", env = "MUSTER_SCOPE", global = true)]
+    pub scope: Option<String>,
 }
 
 /// How to print.

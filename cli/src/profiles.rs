@@ -113,9 +113,10 @@ const COLUMNS: [Column; 6] = [
     Column::text("ID", "/id"),
 ];
 
-const LINES: [Column; 8] = [
+const LINES: [Column; 9] = [
     Column::text("Name", "/name"),
     Column::text("Id", "/id"),
+    Column::text("Scope", "/scope"),
     Column::text("Description", "/description"),
     Column::text("Approval", "/approval"),
     Column::list("Selectors", "/selectors"),

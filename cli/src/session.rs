@@ -34,7 +34,7 @@ impl Session {
     /// Where there is none, or what is there cannot be read.
     pub fn open(options: &Options) -> Result<Self, Failure> {
         let (url, key) = resolve(options, &Contexts::load()?)?;
-        Ok(Self { api: Api::new(url, &key)?, out: Output::new(options.output) })
+        Ok(Self { api: Api::new(url, &key)?.at(options.scope.clone()), out: Output::new(options.output) })
     }
 }
 

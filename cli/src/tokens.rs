@@ -117,9 +117,10 @@ const COLUMNS: [Column; 6] = [
     Column::text("ID", "/id"),
 ];
 
-const LINES: [Column; 16] = [
+const LINES: [Column; 17] = [
     Column::text("Name", "/name"),
     Column::text("Id", "/id"),
+    Column::text("Scope", "/scope"),
     Column::status("Status", "/status"),
     Column::text("Made by", "/created_by"),
     Column::time("Made", "/created_at"),

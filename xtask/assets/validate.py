@@ -1,4 +1,4 @@
-"""Reads install files with the readers that they are meant for, and says what those refuse.
+"""Reads install files with the readers that they are meant for, and says what those refuse. Tries the public API, too.
 
     validate kubernetes FILE            manifests, one or more in a file
     validate compose FILE               a docker-compose.yml, version 3.7
@@ -10,6 +10,11 @@
                                         renders the chart, prints the manifests, validates them
     validate environment FILE           prints, as JSON, what environment the first container in manifests, in a
                                         compose file or in a task definition gets
+    validate api                        asks a manager whether it is as the document of its public API says
+    validate client PROGRAM             does the main job by a client that is generated from that document, with a
+                                        delegate of PROGRAM
+
+The last two find the manager in MUSTER_URL, and an account administrator's key in MUSTER_API_KEY.
 
 The exit code is 0, or 1 with the reasons on standard error. `cargo xtask test` installs what it needs
 (requirements.txt) and hands its path to the tests in MUSTER_VALIDATE. It writes nothing but temporary files, so any
@@ -34,6 +39,8 @@ import yaml
 
 # Both ends of what the charts claim to run on.
 KUBERNETES_VERSIONS = ("1.25", "1.37")
+# What the public API is tried with.
+API = Path(__file__).with_name("api")
 
 
 class Refused(Exception):
@@ -355,12 +362,37 @@ def expanded(text, known):
 
 # ---
 
+def document():
+    return os.environ["MUSTER_URL"] + "/api/v1/openapi.json"
+
+
+def api():
+    """Always the same requests: what is found is found again. They are bounded, not timed."""
+    options = ["--seed", "1", "--max-examples", "10", "--no-color", "--no-shrink", "--continue-on-failure"]
+    key = os.environ["MUSTER_API_KEY"]
+    hooks = {"SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(API), "PYTHONDONTWRITEBYTECODE": "1"}
+    with tempfile.TemporaryDirectory() as folder:
+        command = [program("schemathesis"), "run", document(), "--header", f"x-api-key: {key}", *options]
+        run(command, cwd=folder, env=os.environ | hooks)
+
+
+def client(muster):
+    with tempfile.TemporaryDirectory() as folder:
+        config = Path(folder, "config.yml")
+        config.write_text("post_hooks: []\n")
+        options = ["--meta", "none", "--output-path", "muster_api", "--config", str(config)]
+        run([program("openapi-python-client"), "generate", "--url", document(), *options], cwd=folder)
+        run([sys.executable, "-B", str(API / "story.py"), muster], cwd=folder, env=os.environ | {"PYTHONPATH": folder})
+
+
 def main():
     parser = argparse.ArgumentParser(prog="validate")
     kinds = parser.add_subparsers(dest="kind", required=True)
     for kind in ("kubernetes", "compose", "ecs", "shell", "dockerfile", "unit", "environment", "unpack-helm"):
         kinds.add_parser(kind).add_argument("file", type=Path)
     kinds.choices["ecs"].add_argument("--service", action="store_true")
+    kinds.add_parser("api")
+    kinds.add_parser("client").add_argument("program")
     chart = kinds.add_parser("helm")
     chart.add_argument("chart", type=Path)
     chart.add_argument("values", type=Path)
@@ -377,6 +409,10 @@ def main():
                 ecs(given.file.read_text(), "CreateService" if given.service else "RegisterTaskDefinition")
             case "helm":
                 print(helm(given.chart, given.values, given.release, given.namespace))
+            case "api":
+                api()
+            case "client":
+                client(given.program)
             case "environment":
                 print(json.dumps(environment(given.file.read_text())))
             case kind:

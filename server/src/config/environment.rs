@@ -8,7 +8,8 @@ use super::{ConfigError, FILE, Setting, Values};
 const PREFIX: &str = "MUSTER_";
 
 /// What Muster's own delegate, its command line, its scripts and its tests call theirs.
-const OURS: [&str; 5] = ["MUSTER_DELEGATE_DIR", "MUSTER_SERVICE", "MUSTER_URL", "MUSTER_API_KEY", "MUSTER_CONTEXT"];
+const OURS: [&str; 6] =
+    ["MUSTER_DELEGATE_DIR", "MUSTER_SERVICE", "MUSTER_URL", "MUSTER_API_KEY", "MUSTER_CONTEXT", "MUSTER_SCOPE"];
 const OURS_BEGIN: [&str; 2] = ["MUSTER_SCRIPT_", "MUSTER_TEST_"];
 
 /// Reads the settings, and the name of the settings' file.

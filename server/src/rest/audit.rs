@@ -14,6 +14,7 @@ use super::{
     extract::{Asking, word},
     page::{List, after},
     problem::Rejection,
+    words,
 };
 use crate::{error::Error, manage::audit};
 
@@ -25,12 +26,14 @@ pub struct AuditEntry {
     /// Where it belongs: `organization` or `organization/project`; empty for the account.
     pub scope: String,
     /// When.
+    #[schema(format = DateTime)]
     pub at: String,
     /// The name that who acted had then.
     pub actor: String,
     /// From which address; empty for what happened inside the server's machine.
     pub address: String,
     /// What was done, in a word that is never given another meaning, as `DELEGATE_APPROVED`.
+    #[schema(value_type = words::AuditAction)]
     pub action: &'static str,
     /// The object's id.
     pub object_id: Option<String>,
@@ -86,17 +89,22 @@ pub struct Filter {
     pub object: Option<String>,
     /// A part of the address.
     pub address: Option<String>,
-    /// A kind of object: `delegates`, `profiles`, `tokens`, `secrets`, `install-files`, `api-keys`, `scopes` or `people`.
+    /// A kind of object.
+    #[param(value_type = Option<words::Subject>, inline)]
     pub subject: Option<String>,
     /// An action, as entries have it.
+    #[param(value_type = Option<words::AuditAction>, inline)]
     pub action: Option<String>,
     /// Not before this (RFC 3339).
+    #[param(format = "date-time")]
     pub since: Option<String>,
     /// Before this (RFC 3339).
+    #[param(format = "date-time")]
     pub until: Option<String>,
     /// Whether the entries of what lies under the scope are listed, too.
     pub beneath: Option<bool>,
     /// The mark that the page before names as `next`.
+    #[param(min_length = 1, max_length = 600)]
     pub after: Option<String>,
 }
 
@@ -104,11 +112,11 @@ impl Filter {
     fn read(self) -> Result<TrailFilter, Error> {
         let time = |field, text: Option<&str>| {
             let wrong = || Error::field(field, Invalid::new("Write a time as 2026-11-21T09:30:00Z."));
-            text.filter(|text| !text.is_empty()).map(|text| Timestamp::parse(text).ok_or_else(wrong)).transpose()
+            text.map(|text| Timestamp::parse(text).ok_or_else(wrong)).transpose()
         };
         let actions = || Invalid::new("There is no such action.");
-        let action = self.action.as_deref().filter(|code| !code.is_empty());
-        let action = action.map(|code| Action::from_code(code).ok_or_else(|| Error::field("action", actions())));
+        let action =
+            self.action.as_deref().map(|code| Action::from_code(code).ok_or_else(|| Error::field("action", actions())));
         Ok(TrailFilter {
             beneath: self.beneath.unwrap_or_default(),
             who: self.who.unwrap_or_default(),

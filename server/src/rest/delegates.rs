@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::{Json, http::StatusCode};
 use muster::{
-    delegate::{DelegateFilter, DelegateRow, DelegateType, Flag, Sort, Status, parse_note, parse_profile},
+    delegate::{DelegateFilter, DelegateRow, DelegateType as Kind, Flag, Sort, Status, parse_note, parse_profile},
     id::DelegateId,
     page::Cursor,
     text::{Invalid, Selectors},
@@ -14,9 +14,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     authenticated::Asked,
-    extract::{Asking, Body, Id, word},
+    extract::{Asking, Body, Id, integer, word},
     page::{List, after},
     problem::Rejection,
+    words::{DelegateFlag, DelegateSort, DelegateStatus, DelegateType, Selector, WaitReason},
 };
 use crate::{error::Error, manage::delegates};
 
@@ -35,12 +36,15 @@ pub struct Delegate {
     pub address: String,
     /// `SHELL_SCRIPT`, `DOCKER`, `KUBERNETES`, `ECS`, `HELM_DELEGATE` or `OTHER`.
     #[serde(rename = "type")]
+    #[schema(value_type = DelegateType)]
     pub kind: &'static str,
     /// Its version; may be empty.
     pub version: String,
     /// `connected`, `not-connected`, `pending`, `rejected` or `disabled`.
+    #[schema(value_type = DelegateStatus)]
     pub status: &'static str,
     /// Why it waits for a person, while it does: `REQUIRED`, `UNKNOWN_PROFILE`, `RESEMBLES`, `CONFLICT` or `TAKEN_BACK`.
+    #[schema(value_type = Option<WaitReason>)]
     pub waits_because: Option<&'static str>,
     /// The thumbprint of the key that it proves; none of clients that have none.
     pub key: Option<String>,
@@ -57,8 +61,10 @@ pub struct Delegate {
     /// Whether the last run of its startup script failed.
     pub script_failed: bool,
     /// When it first registered.
+    #[schema(format = DateTime)]
     pub registered_at: String,
     /// When it was last heard of.
+    #[schema(format = DateTime)]
     pub last_heartbeat_at: String,
     /// The decision about it; none while nobody had to decide.
     pub decision: Option<Decision>,
@@ -128,31 +134,38 @@ pub struct Filter {
     /// What the console's search takes: words, and terms as `profile:edge`.
     pub q: Option<String>,
     /// `connected`, `not-connected`, `pending`, `rejected` or `disabled`; without it all but the rejected.
+    #[param(value_type = Option<DelegateStatus>, inline)]
     pub status: Option<String>,
     /// A type, as delegates have it.
     #[serde(rename = "type")]
+    #[param(value_type = Option<DelegateType>, inline)]
     pub kind: Option<String>,
     /// The id of a profile.
+    #[param(format = "uuid")]
     pub profile: Option<String>,
     /// The id of a token.
+    #[param(format = "uuid")]
     pub token: Option<String>,
     /// A selector of their own.
     pub selector: Option<String>,
     /// `outdated`, `script-failed`, `refused` or `key-differs`.
+    #[param(value_type = Option<DelegateFlag>, inline)]
     pub is: Option<String>,
     /// `newest` (the default), `name`, `name-backwards`, `heard` or `silent`.
+    #[param(value_type = Option<DelegateSort>, inline)]
     pub sort: Option<String>,
     /// The mark that the page before names as `next`.
+    #[param(min_length = 1, max_length = 600)]
     pub after: Option<String>,
 }
 
 impl Filter {
     fn read(self) -> Result<DelegateFilter, Error> {
-        let kinds = DelegateType::ALL.map(DelegateType::code);
+        let kinds = Kind::ALL.map(Kind::code);
         Ok(DelegateFilter {
             search: self.q.unwrap_or_default(),
             status: word("status", self.status.as_deref(), Status::from_slug, &Status::ALL.map(Status::slug))?,
-            kind: word("type", self.kind.as_deref(), DelegateType::named, &kinds)?,
+            kind: word("type", self.kind.as_deref(), Kind::named, &kinds)?,
             profile: id("profile", self.profile.as_deref())?,
             token: id("token", self.token.as_deref())?,
             tag: self.selector.unwrap_or_default(),
@@ -165,7 +178,7 @@ impl Filter {
 
 fn id<T: FromStr<Err = Invalid>>(field: &'static str, text: Option<&str>) -> Result<Option<T>, Error> {
     let read = |text: &str| text.parse().map_err(|error| Error::field(field, error));
-    text.filter(|text| !text.is_empty()).map(read).transpose()
+    text.map(read).transpose()
 }
 
 /// List delegates
@@ -176,7 +189,7 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 }
 
 /// Get a delegate
-#[utoipa::path(get, path = "/delegates/{id}", operation_id = "get_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
+#[utoipa::path(get, path = "/delegates/{id}", operation_id = "get_delegate", tag = "delegates", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Delegate)))]
 pub async fn get(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     one(&asked, id).await
 }
@@ -190,14 +203,16 @@ async fn one(asked: &Asked, id: DelegateId) -> Result<Json<Delegate>, Rejection>
 #[serde(deny_unknown_fields)]
 pub struct Decide {
     /// The revision that was looked at. Where the delegate has changed since, the decision is refused (`CHANGED`).
+    #[serde(deserialize_with = "integer")]
     pub revision: i32,
     /// A note that is kept with the decision.
     #[serde(default)]
+    #[schema(format = "line", max_length = 500)]
     pub note: Option<String>,
 }
 
 /// Approve a waiting delegate
-#[utoipa::path(post, path = "/delegates/{id}/approve", operation_id = "approve_delegate", tag = "delegates", params(("id" = String, Path)), request_body = Decide, responses((status = 200, body = Delegate)))]
+#[utoipa::path(post, path = "/delegates/{id}/approve", operation_id = "approve_delegate", tag = "delegates", params(("id" = String, Path, format = "uuid")), request_body = Decide, responses((status = 200, body = Delegate)))]
 pub async fn approve(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -209,7 +224,7 @@ pub async fn approve(
 }
 
 /// Reject a waiting delegate
-#[utoipa::path(post, path = "/delegates/{id}/reject", operation_id = "reject_delegate", tag = "delegates", params(("id" = String, Path)), request_body = Decide, responses((status = 200, body = Delegate)))]
+#[utoipa::path(post, path = "/delegates/{id}/reject", operation_id = "reject_delegate", tag = "delegates", params(("id" = String, Path, format = "uuid")), request_body = Decide, responses((status = 200, body = Delegate)))]
 pub async fn reject(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -221,7 +236,7 @@ pub async fn reject(
 }
 
 /// Return a rejected delegate to approval
-#[utoipa::path(post, path = "/delegates/{id}/take-back", operation_id = "take_back_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
+#[utoipa::path(post, path = "/delegates/{id}/take-back", operation_id = "take_back_delegate", tag = "delegates", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Delegate)))]
 pub async fn take_back(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     delegates::take_back(&asked.cx, id).await?;
     one(&asked, id).await
@@ -230,14 +245,14 @@ pub async fn take_back(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Dele
 /// Put a delegate out of work
 ///
 /// Its next request is refused, whatever its token.
-#[utoipa::path(post, path = "/delegates/{id}/disable", operation_id = "disable_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
+#[utoipa::path(post, path = "/delegates/{id}/disable", operation_id = "disable_delegate", tag = "delegates", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Delegate)))]
 pub async fn disable(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     delegates::disable(&asked.cx, id, None).await?;
     one(&asked, id).await
 }
 
 /// Let a disabled delegate work again
-#[utoipa::path(post, path = "/delegates/{id}/enable", operation_id = "enable_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 200, body = Delegate)))]
+#[utoipa::path(post, path = "/delegates/{id}/enable", operation_id = "enable_delegate", tag = "delegates", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Delegate)))]
 pub async fn enable(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegate>, Rejection> {
     delegates::enable(&asked.cx, id).await?;
     one(&asked, id).await
@@ -248,13 +263,14 @@ pub async fn enable(asked: Asked, Id(id): Id<DelegateId>) -> Result<Json<Delegat
 #[serde(deny_unknown_fields)]
 pub struct SwitchProfile {
     /// The profile's id.
+    #[schema(format = "uuid")]
     pub profile: String,
 }
 
 /// Give a delegate another profile
 ///
 /// It runs the startup script of that one.
-#[utoipa::path(put, path = "/delegates/{id}/profile", operation_id = "switch_delegate_profile", tag = "delegates", params(("id" = String, Path)), request_body = SwitchProfile, responses((status = 200, body = Delegate)))]
+#[utoipa::path(put, path = "/delegates/{id}/profile", operation_id = "switch_delegate_profile", tag = "delegates", params(("id" = String, Path, format = "uuid")), request_body = SwitchProfile, responses((status = 200, body = Delegate)))]
 pub async fn switch_profile(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -269,11 +285,12 @@ pub async fn switch_profile(
 #[serde(deny_unknown_fields)]
 pub struct EditSelectors {
     /// They take the place of its own; null lets its own count again.
+    #[schema(value_type = Option<Vec<Selector>>)]
     pub selectors: Option<Vec<String>>,
 }
 
 /// Give a delegate selectors
-#[utoipa::path(put, path = "/delegates/{id}/selectors", operation_id = "edit_delegate_selectors", tag = "delegates", params(("id" = String, Path)), request_body = EditSelectors, responses((status = 200, body = Delegate)))]
+#[utoipa::path(put, path = "/delegates/{id}/selectors", operation_id = "edit_delegate_selectors", tag = "delegates", params(("id" = String, Path, format = "uuid")), request_body = EditSelectors, responses((status = 200, body = Delegate)))]
 pub async fn edit_selectors(
     asked: Asked,
     Id(id): Id<DelegateId>,
@@ -288,7 +305,7 @@ pub async fn edit_selectors(
 /// Delete a delegate
 ///
 /// One that runs still registers anew, as a stranger.
-#[utoipa::path(delete, path = "/delegates/{id}", operation_id = "delete_delegate", tag = "delegates", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/delegates/{id}", operation_id = "delete_delegate", tag = "delegates", params(("id" = String, Path, format = "uuid")), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<DelegateId>) -> Result<StatusCode, Rejection> {
     delegates::delete(&asked.cx, id).await?;
     Ok(StatusCode::NO_CONTENT)

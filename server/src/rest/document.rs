@@ -11,8 +11,9 @@ use axum::{
 use utoipa::{
     Modify, OpenApi as _,
     openapi::{
-        ContentBuilder, ObjectBuilder, OpenApi, Ref, Required, ResponseBuilder, Type,
+        ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Type,
         path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{ArrayItems, Schema, SchemaFormat},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
@@ -57,9 +58,10 @@ pub fn base() -> OpenApi {
     Base::openapi()
 }
 
-/// Adds to every operation what is told where it could not be done, and to those that are not about one object the scope
-/// that they ask at: the same for all.
-pub fn with_common(mut document: OpenApi) -> OpenApi {
+/// Adds to every operation what is the same for all: the words for what it answers (which OpenAPI 3.1 wants of each
+/// answer), what is told where it could not be done, and to those that are not about one object the scope that they ask at.
+pub fn completed(mut document: OpenApi) -> OpenApi {
+    name_items(&mut document);
     let problem = || {
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
         ResponseBuilder::new().description("What could not be done, and why").content(PROBLEM, content).build()
@@ -69,6 +71,11 @@ pub fn with_common(mut document: OpenApi) -> OpenApi {
         for operation in operations.into_iter().flatten() {
             if !path.contains('{') {
                 operation.parameters.get_or_insert_default().push(scope().into());
+            }
+            for (status, response) in &mut operation.responses.responses {
+                if let RefOr::T(response) = response {
+                    response.description = words_for(status).to_owned();
+                }
             }
             operation.responses.responses.insert("default".to_owned(), problem().into());
         }
@@ -86,8 +93,30 @@ fn scope() -> Parameter {
             "Where to ask: an organization, or `organization/project`. Without it where the key counts: the whole account, \
              or the one scope that it is for.",
         ))
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .schema(Some(
+            ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("scope".to_owned()))),
+        ))
         .build()
+}
+
+/// Has lists name the type of their items, which would stand in each of them as a copy: so that a generated client has one
+/// type of each.
+fn name_items(document: &mut OpenApi) {
+    let Some(components) = &mut document.components else { return };
+    for (name, schema) in &mut components.schemas {
+        let (Some(item), RefOr::T(Schema::Object(list))) = (name.strip_prefix("List_"), schema) else { continue };
+        if let Some(RefOr::T(Schema::Array(items))) = list.properties.get_mut("items") {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+        }
+    }
+}
+
+fn words_for(status: &str) -> &'static str {
+    match status {
+        "201" => "What was made",
+        "204" => "It is done",
+        _ => "What was asked for",
+    }
 }
 
 /// The document, as it is handed out.

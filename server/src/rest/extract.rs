@@ -6,7 +6,11 @@ use axum::{
     http::{StatusCode, request::Parts},
 };
 use muster::text::Invalid;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, Unexpected},
+};
+use serde_json::Number;
 
 use super::{MAX_BODY_BYTES, problem::Rejection};
 use crate::error::{Error, Object};
@@ -80,7 +84,37 @@ pub fn word<T>(
         let sentence = || Invalid::new(format!("Use one of {}.", all.join(", ")));
         read(text).ok_or_else(|| Error::field(field, sentence()))
     };
-    text.filter(|text| !text.is_empty()).map(read).transpose()
+    text.map(read).transpose()
+}
+
+/// Reads an integer as JSON Schema has them: `3.0` is one, too.
+///
+/// # Errors
+/// Where it is none, or is out of bounds.
+pub fn integer<'de, D: Deserializer<'de>, T: TryFrom<i64>>(deserializer: D) -> Result<T, D::Error> {
+    whole(&Number::deserialize(deserializer)?)
+}
+
+/// The same, of a field that can be null.
+///
+/// # Errors
+/// As for [`integer`].
+pub fn optional_integer<'de, D: Deserializer<'de>, T: TryFrom<i64>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Option::<Number>::deserialize(deserializer)?.map(|number| whole(&number)).transpose()
+}
+
+fn whole<T: TryFrom<i64>, E: de::Error>(number: &Number) -> Result<T, E> {
+    let whole = number.as_i64().or_else(|| whole_float(number.as_f64()?));
+    let expected = format!("an integer of {} bits at most", 8 * size_of::<T>());
+    whole
+        .and_then(|whole| T::try_from(whole).ok())
+        .ok_or_else(|| E::invalid_value(Unexpected::Other("number"), &expected.as_str()))
+}
+
+/// Up to 2^53 a floating-point number says which integer it is.
+fn whole_float(number: f64) -> Option<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole, and far from the bounds")]
+    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i64)
 }
 
 #[cfg(test)]
@@ -93,7 +127,7 @@ mod tests {
         for (body, told) in [
             (r#"{"name":["s3cr3t"]}"#, "expected a string at line 1 column 8"),
             (r#"{"name":"x","requires_approval":"s3cr3t"}"#, "expected a boolean at line 1 column 40"),
-            (r#"{"name":"x","max_registrations":-5}"#, "expected u32 at line 1 column 34"),
+            (r#"{"name":"x","max_registrations":-5}"#, "expected an integer of 32 bits at most"),
             ("{}", "missing field `name` at line 1 column 2"),
             (r#"{"name":"x","colour":"s3cr3t"}"#, "unknown field `colour`"),
             ("s3cr3t", "expected value at line 1 column 1"),

@@ -14,6 +14,7 @@ mod profiles;
 mod secrets;
 mod tokens;
 mod whoami;
+mod words;
 
 use axum::{
     Router, middleware,
@@ -61,7 +62,7 @@ fn described() -> (Router<State>, OpenApi) {
                 .routes(routes!(audit::list)),
         )
         .split_for_parts();
-    (routes, document::with_common(document))
+    (routes, document::completed(document))
 }
 
 /// The routes. The document and its page need no key: they tell nothing of this installation. `style` is where the console's

@@ -39,7 +39,7 @@ impl<T> List<T> {
 /// # Errors
 /// Where the mark is of no list.
 pub fn after(mark: Option<&str>) -> Result<Cursor, Error> {
-    let Some(mark) = mark.filter(|mark| !mark.is_empty()) else { return Ok(Cursor::First) };
+    let Some(mark) = mark else { return Ok(Cursor::First) };
     let mark = Mark::parse(mark);
     mark.map(Cursor::After)
         .ok_or_else(|| Error::field("after", Invalid::new("Use the mark that a page names as next.")))

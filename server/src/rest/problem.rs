@@ -98,7 +98,9 @@ const fn detail(code: Code) -> &'static str {
 }
 
 fn respond(code: Code, detail: String, errors: Vec<FieldProblem>) -> Response {
-    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // A page marks the field; to a program it is the state of things that does not allow it.
+    let status = if code == Code::NameTaken { StatusCode::CONFLICT.as_u16() } else { code.status() };
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let title = status.canonical_reason().unwrap_or_default().to_owned();
     let problem = Problem { kind: "about:blank", title, status: status.as_u16(), code: code.code(), detail, errors };
     let mut response = (status, Json(problem)).into_response();

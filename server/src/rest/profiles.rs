@@ -12,9 +12,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     authenticated::Asked,
-    extract::{Asking, Body, Id},
+    extract::{Asking, Body, Id, integer},
     page::{List, after},
     problem::Rejection,
+    words::{self, Selector},
 };
 use crate::{error::Error, manage::profiles};
 
@@ -32,12 +33,14 @@ pub struct Profile {
     /// What its delegates run after admission; may be empty.
     pub startup_script: String,
     /// Whether a delegate that registers with it waits for a person: `off`, `warn` (it works, and is marked) or `require`.
+    #[schema(value_type = words::Approval)]
     pub approval: &'static str,
     /// The selectors that its delegates inherit.
     pub selectors: Vec<String>,
     /// Whether it is the one that always exists.
     pub is_primary: bool,
     /// When it was made.
+    #[schema(format = DateTime)]
     pub created_at: String,
     /// Counts its changes.
     pub revision: i32,
@@ -69,6 +72,7 @@ pub struct Filter {
     /// A part of the name or the description.
     pub q: Option<String>,
     /// The mark that the page before names as `next`.
+    #[param(min_length = 1, max_length = 600)]
     pub after: Option<String>,
 }
 
@@ -81,7 +85,7 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 }
 
 /// Get a profile
-#[utoipa::path(get, path = "/profiles/{id}", operation_id = "get_profile", tag = "profiles", params(("id" = String, Path)), responses((status = 200, body = Profile)))]
+#[utoipa::path(get, path = "/profiles/{id}", operation_id = "get_profile", tag = "profiles", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Profile)))]
 pub async fn get(asked: Asked, Id(id): Id<ProfileId>) -> Result<Json<Profile>, Rejection> {
     one(&asked, id).await
 }
@@ -95,17 +99,22 @@ async fn one(asked: &Asked, id: ProfileId) -> Result<Json<Profile>, Rejection> {
 #[serde(deny_unknown_fields)]
 pub struct CreateProfile {
     /// Its name; unique.
+    #[schema(format = "line", min_length = 1, max_length = 64)]
     pub name: String,
     /// What it is for.
     #[serde(default)]
+    #[schema(format = "text", max_length = 1000)]
     pub description: String,
     /// What its delegates run after admission.
     #[serde(default)]
+    #[schema(format = "script", max_length = 65536)]
     pub startup_script: String,
     /// `off`, `warn` or `require`: whether a delegate that registers with it waits for a person.
+    #[schema(value_type = words::Approval)]
     pub approval: String,
     /// The selectors that its delegates inherit.
     #[serde(default)]
+    #[schema(value_type = Vec<Selector>)]
     pub selectors: Vec<String>,
 }
 
@@ -142,23 +151,29 @@ pub async fn create(asked: Asked, Body(body): Body<CreateProfile>) -> Result<(St
 #[serde(deny_unknown_fields)]
 pub struct EditProfile {
     /// The revision that was looked at. Where the profile has changed since, the change is refused (`CHANGED`).
+    #[serde(deserialize_with = "integer")]
     pub revision: i32,
     /// Its name; unique.
+    #[schema(format = "line", min_length = 1, max_length = 64)]
     pub name: String,
     /// What it is for; may be empty.
+    #[schema(format = "text", max_length = 1000)]
     pub description: String,
     /// What its delegates run after admission; may be empty.
+    #[schema(format = "script", max_length = 65536)]
     pub startup_script: String,
     /// `off`, `warn` or `require`: whether a delegate that registers with it waits for a person.
+    #[schema(value_type = words::Approval)]
     pub approval: String,
     /// The selectors that its delegates inherit.
+    #[schema(value_type = Vec<Selector>)]
     pub selectors: Vec<String>,
     /// Whether its delegates run the script, where it is another one or was saved without running it.
     #[serde(default)]
     pub run: bool,
     /// On how many delegates the script may run: more than 5 are refused (`INVALID` of the field `confirmed`) unless they
     /// are named here.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "integer")]
     pub confirmed: u64,
 }
 
@@ -173,7 +188,7 @@ impl EditProfile {
 /// Change a profile
 ///
 /// What is not to change is sent as it was read.
-#[utoipa::path(put, path = "/profiles/{id}", operation_id = "edit_profile", tag = "profiles", params(("id" = String, Path)), request_body = EditProfile, responses((status = 200, body = Profile)))]
+#[utoipa::path(put, path = "/profiles/{id}", operation_id = "edit_profile", tag = "profiles", params(("id" = String, Path, format = "uuid")), request_body = EditProfile, responses((status = 200, body = Profile)))]
 pub async fn edit(
     asked: Asked,
     Id(id): Id<ProfileId>,
@@ -186,7 +201,7 @@ pub async fn edit(
 /// Delete a profile
 ///
 /// One that delegates have is not deleted (`IN_USE`).
-#[utoipa::path(delete, path = "/profiles/{id}", operation_id = "delete_profile", tag = "profiles", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/profiles/{id}", operation_id = "delete_profile", tag = "profiles", params(("id" = String, Path, format = "uuid")), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<ProfileId>) -> Result<StatusCode, Rejection> {
     profiles::delete(&asked.cx, id, false).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -56,6 +56,7 @@ pub struct Filter {
     /// A part of the name or the description.
     pub q: Option<String>,
     /// The mark that the page before names as `next`.
+    #[param(min_length = 1, max_length = 600)]
     pub after: Option<String>,
 }
 
@@ -68,7 +69,7 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 }
 
 /// Get a secret
-#[utoipa::path(get, path = "/secrets/{id}", operation_id = "get_secret", tag = "secrets", params(("id" = String, Path)), responses((status = 200, body = Secret)))]
+#[utoipa::path(get, path = "/secrets/{id}", operation_id = "get_secret", tag = "secrets", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Secret)))]
 pub async fn get(asked: Asked, Id(id): Id<SecretId>) -> Result<Json<Secret>, Rejection> {
     one(&asked, id).await.map(Json)
 }
@@ -81,13 +82,15 @@ async fn one(asked: &Asked, id: SecretId) -> Result<Secret, Rejection> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateSecret {
-    /// What scripts will call it; unique.
+    /// What scripts will call it; unique. Letters, digits, dots, dashes and underscores.
+    #[schema(format = "secret-name", min_length = 1, max_length = 128)]
     pub name: String,
     /// What it is for.
     #[serde(default)]
+    #[schema(format = "text", max_length = 1000)]
     pub description: String,
     /// Its value.
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 6, max_length = 16384)]
     pub value: String,
 }
 
@@ -104,7 +107,7 @@ pub async fn create(asked: Asked, Body(body): Body<CreateSecret>) -> Result<(Sta
 #[serde(deny_unknown_fields)]
 pub struct ReplaceSecret {
     /// The value.
-    #[schema(format = Password)]
+    #[schema(format = Password, min_length = 6, max_length = 16384)]
     pub value: String,
     /// Whether all delegates whose scripts name it run them again.
     #[serde(default)]
@@ -112,7 +115,7 @@ pub struct ReplaceSecret {
 }
 
 /// Replace a secret's value
-#[utoipa::path(put, path = "/secrets/{id}/value", operation_id = "replace_secret", tag = "secrets", params(("id" = String, Path)), request_body = ReplaceSecret, responses((status = 200, body = Secret)))]
+#[utoipa::path(put, path = "/secrets/{id}/value", operation_id = "replace_secret", tag = "secrets", params(("id" = String, Path, format = "uuid")), request_body = ReplaceSecret, responses((status = 200, body = Secret)))]
 pub async fn replace(
     asked: Asked,
     Id(id): Id<SecretId>,
@@ -125,7 +128,7 @@ pub async fn replace(
 /// Delete a secret
 ///
 /// One that scripts name is not deleted (`IN_USE`).
-#[utoipa::path(delete, path = "/secrets/{id}", operation_id = "delete_secret", tag = "secrets", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/secrets/{id}", operation_id = "delete_secret", tag = "secrets", params(("id" = String, Path, format = "uuid")), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<SecretId>) -> Result<StatusCode, Rejection> {
     secrets::delete(&asked.cx, id).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -15,9 +15,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     authenticated::Asked,
-    extract::{Asking, Body, Id, word},
+    extract::{Asking, Body, Id, optional_integer, word},
     page::{List, after},
     problem::Rejection,
+    words,
 };
 use crate::{
     error::Error,
@@ -34,10 +35,12 @@ pub struct Token {
     /// Its name.
     pub name: String,
     /// `active`, `expired` or `revoked`.
+    #[schema(value_type = words::TokenStatus)]
     pub status: &'static str,
     /// Who made it.
     pub created_by: String,
     /// When it was made.
+    #[schema(format = DateTime)]
     pub created_at: String,
     /// Until when it is good; none for ever.
     pub expires_at: Option<String>,
@@ -54,6 +57,7 @@ pub struct Token {
     /// From where it can be used; from everywhere where empty.
     pub networks: Vec<String>,
     /// The types of delegates that may register with it; all where empty.
+    #[schema(value_type = Vec<words::DelegateType>)]
     pub types: Vec<&'static str>,
     /// The names that those may have; none for any.
     pub name_pattern: Option<String>,
@@ -111,8 +115,10 @@ pub struct Filter {
     /// Whether the revoked ones are among them.
     pub with_revoked: bool,
     /// `newest` (the default) or `expiry`.
+    #[param(value_type = Option<words::TokenSort>, inline)]
     pub sort: Option<String>,
     /// The mark that the page before names as `next`.
+    #[param(min_length = 1, max_length = 600)]
     pub after: Option<String>,
 }
 
@@ -131,7 +137,7 @@ pub async fn list(asked: Asked, Asking(filter): Asking<Filter>) -> Result<Json<L
 }
 
 /// Get a token
-#[utoipa::path(get, path = "/tokens/{id}", operation_id = "get_token", tag = "tokens", params(("id" = String, Path)), responses((status = 200, body = Token)))]
+#[utoipa::path(get, path = "/tokens/{id}", operation_id = "get_token", tag = "tokens", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Token)))]
 pub async fn get(asked: Asked, Id(id): Id<TokenId>) -> Result<Json<Token>, Rejection> {
     one(&asked, id).await.map(Json)
 }
@@ -145,27 +151,34 @@ async fn one(asked: &Asked, id: TokenId) -> Result<Token, Rejection> {
 #[serde(deny_unknown_fields)]
 pub struct CreateToken {
     /// Its name; unique among those that are not revoked.
+    #[schema(format = "line", min_length = 1, max_length = 64)]
     pub name: String,
     /// Until when it is good (RFC 3339); null for ever.
     #[serde(default)]
+    #[schema(format = DateTime)]
     pub expires_at: Option<String>,
     /// The id of the profile of delegates that name none.
     #[serde(default)]
+    #[schema(format = "uuid")]
     pub default_profile: Option<String>,
     /// Whether every delegate that registers with it for the first time waits for a person.
     #[serde(default)]
     pub requires_approval: bool,
     /// How many delegates may register with it for the first time; null for any number.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional_integer")]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub max_registrations: Option<u32>,
     /// From where it can be used, as `10.0.0.0/8`; from everywhere where empty.
     #[serde(default)]
+    #[schema(value_type = Vec<words::Network>)]
     pub networks: Vec<String>,
     /// The types of delegates that may register with it; all where empty.
     #[serde(default)]
+    #[schema(value_type = Vec<words::DelegateType>)]
     pub types: Vec<String>,
     /// The names that those may have, as `edge-*`; null for any.
     #[serde(default)]
+    #[schema(format = "line", min_length = 1, max_length = 253)]
     pub name_pattern: Option<String>,
 }
 
@@ -227,16 +240,18 @@ async fn told(asked: &Asked, created: CreatedToken) -> Result<(StatusCode, Json<
 #[serde(deny_unknown_fields)]
 pub struct RotateToken {
     /// The successor's name.
+    #[schema(format = "line", min_length = 1, max_length = 64)]
     pub name: String,
     /// Until when the successor is good (RFC 3339); null for ever.
     #[serde(default)]
+    #[schema(format = DateTime)]
     pub expires_at: Option<String>,
 }
 
 /// Rotate a token
 ///
 /// Makes its successor. The old token is good until it is revoked.
-#[utoipa::path(post, path = "/tokens/{id}/rotate", operation_id = "rotate_token", tag = "tokens", params(("id" = String, Path)), request_body = RotateToken, responses((status = 201, body = NewTokenValue)))]
+#[utoipa::path(post, path = "/tokens/{id}/rotate", operation_id = "rotate_token", tag = "tokens", params(("id" = String, Path, format = "uuid")), request_body = RotateToken, responses((status = 201, body = NewTokenValue)))]
 pub async fn rotate(
     asked: Asked,
     Id(id): Id<TokenId>,
@@ -253,7 +268,7 @@ pub async fn rotate(
 /// Revoke a token
 ///
 /// The next request with it is refused.
-#[utoipa::path(post, path = "/tokens/{id}/revoke", operation_id = "revoke_token", tag = "tokens", params(("id" = String, Path)), responses((status = 200, body = Token)))]
+#[utoipa::path(post, path = "/tokens/{id}/revoke", operation_id = "revoke_token", tag = "tokens", params(("id" = String, Path, format = "uuid")), responses((status = 200, body = Token)))]
 pub async fn revoke(asked: Asked, Id(id): Id<TokenId>) -> Result<Json<Token>, Rejection> {
     tokens::revoke(&asked.cx, id).await?;
     one(&asked, id).await.map(Json)
@@ -262,7 +277,7 @@ pub async fn revoke(asked: Asked, Id(id): Id<TokenId>) -> Result<Json<Token>, Re
 /// Delete a token
 ///
 /// One that is good has to be revoked first.
-#[utoipa::path(delete, path = "/tokens/{id}", operation_id = "delete_token", tag = "tokens", params(("id" = String, Path)), responses((status = 204)))]
+#[utoipa::path(delete, path = "/tokens/{id}", operation_id = "delete_token", tag = "tokens", params(("id" = String, Path, format = "uuid")), responses((status = 204)))]
 pub async fn delete(asked: Asked, Id(id): Id<TokenId>) -> Result<StatusCode, Rejection> {
     tokens::delete(&asked.cx, id).await?;
     Ok(StatusCode::NO_CONTENT)

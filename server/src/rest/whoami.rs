@@ -4,7 +4,7 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::authenticated::Asked;
+use super::{authenticated::Asked, words::Role};
 
 /// Who asks, and what it may do.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +21,7 @@ pub struct WhoAmI {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GrantItem {
     /// `VIEWER`, `OPERATOR`, `DELEGATE_MANAGER` or `ACCOUNT_ADMINISTRATOR`.
+    #[schema(value_type = Role)]
     pub role: &'static str,
     /// The organization; empty for the whole account.
     pub organization: String,

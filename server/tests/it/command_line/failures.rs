@@ -73,6 +73,9 @@ fn keys_are_kept_for_their_manager_and_shown_nowhere() {
         assert!([2, 3].contains(&code) && !why.contains("canary"), "{why}");
     }
     assert!(!machine.run(&["contexts"]).contains("other"));
+    // A scope that is not there is not asked at.
+    let (code, why) = machine.fails(&["profiles", "ls", "--scope", "platform"]);
+    assert!(code == 5 && why.contains("rganization"), "{why}");
     machine.run(&["logout"]);
     assert_eq!(machine.fails(&["whoami"]).0, 3);
     // Nothing has to be kept at all.
@@ -98,7 +101,7 @@ fn values_come_from_files_and_scripts_come_back_as_they_are() {
     let (code, why) = machine.fails(&["secrets", "rm", "db", "--yes"]);
     assert!(code == 6 && why.contains("edge"), "{why}");
     let (code, why) = machine.fails(&["profiles", "create", "edge"]);
-    assert!(code == 2 && why.starts_with("muster: name: "), "{why}");
+    assert!(code == 6 && why.starts_with("muster: name: "), "{why}");
     // A reader that has read enough is no accident.
     let completions = machine.run(&["completions", "bash"]);
     assert!(completions.contains("take-back"));

@@ -17,14 +17,14 @@ use crate::support::Value;
 const EMAIL: &str = "ada@example.com";
 
 /// A manager that runs, and a home folder for who asks it.
-struct Machine {
+pub struct Machine {
     folder: TempDir,
     manager: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Machine {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("data");
         fs::write(folder.path().join("password"), "correct horse battery staple").unwrap();
@@ -40,7 +40,7 @@ impl Machine {
     }
 
     /// A key of the administrator, made at the manager's machine.
-    fn key(&self, name: &str, role: &str) -> String {
+    pub fn key(&self, name: &str, role: &str) -> String {
         let mut create = muster(self.path(), &["admin", "--data-dir"]);
         create.arg(self.path().join("data")).args(["create-key", "--email", EMAIL, "--name", name, "--role", role]);
         String::from_utf8(done(create.output().unwrap()).stdout).unwrap().trim().to_owned()

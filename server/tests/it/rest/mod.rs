@@ -1,5 +1,6 @@
 //! The public API: keys, what they may do, and the main job by it alone.
 
+mod document;
 mod keys;
 mod story;
 mod table;
