@@ -29,6 +29,11 @@ impl NewScope {
     /// # Errors
     /// Says which fields are wrong and how.
     pub fn parse(parent: &Scope, name: &str, identifier: &str) -> Result<Self, InvalidFields> {
+        if parent.project.is_some() {
+            return Err(Invalid::new("A project has no projects in it. Switch to its organization.")
+                .of_field("")
+                .into());
+        }
         let mut form = FormReader::default();
         let (text, field) = match identifier.trim() {
             "" => (identifier_of(name), "name"),
@@ -87,6 +92,8 @@ mod tests {
         assert_eq!(made(&account, "Größe", "").unwrap(), "gr__e");
         assert_eq!(made(&account, "日本", "").unwrap_err().first().field, "identifier");
         assert_eq!(made(&account, "Platform", "a b").unwrap_err().first().field, "identifier");
+        let edge = Scope::parse(account.account, "platform/edge").unwrap();
+        assert!(made(&edge, "Edge", "").is_err());
         assert_eq!(made(&account, " ", "").unwrap_err().first().field, "name");
     }
 }

@@ -11,6 +11,7 @@ mod extract;
 mod page;
 mod problem;
 mod profiles;
+mod scopes;
 mod secrets;
 mod tokens;
 mod whoami;
@@ -59,6 +60,9 @@ fn described() -> (Router<State>, OpenApi) {
                 .routes(routes!(secrets::list, secrets::create))
                 .routes(routes!(secrets::get, secrets::delete))
                 .routes(routes!(secrets::replace))
+                .routes(routes!(scopes::list, scopes::create))
+                .routes(routes!(scopes::get, scopes::delete))
+                .routes(routes!(scopes::rename))
                 .routes(routes!(audit::list)),
         )
         .split_for_parts();

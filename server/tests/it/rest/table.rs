@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::support::{Role, StatusCode, TestApp, Value, json};
 
 /// The least role that may, by method and path, and a body that can be read.
-const TABLE: [(&str, &str, Role, &str); 28] = [
+const TABLE: [(&str, &str, Role, &str); 33] = [
     ("GET", "/whoami", Role::Viewer, ""),
     ("GET", "/delegates", Role::Viewer, ""),
     ("GET", "/delegates/{id}", Role::Viewer, ""),
@@ -39,6 +39,11 @@ const TABLE: [(&str, &str, Role, &str); 28] = [
     ("GET", "/secrets/{id}", Role::DelegateManager, ""),
     ("DELETE", "/secrets/{id}", Role::DelegateManager, ""),
     ("PUT", "/secrets/{id}/value", Role::DelegateManager, r#"{"value":"a long value"}"#),
+    ("GET", "/scopes", Role::Viewer, ""),
+    ("POST", "/scopes", Role::AccountAdministrator, r#"{"name":"platform"}"#),
+    ("GET", "/scopes/{id}", Role::Viewer, ""),
+    ("DELETE", "/scopes/{id}", Role::AccountAdministrator, ""),
+    ("PUT", "/scopes/{id}/name", Role::AccountAdministrator, r#"{"name":"x"}"#),
     ("GET", "/audit", Role::DelegateManager, ""),
 ];
 
