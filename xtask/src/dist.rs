@@ -38,13 +38,12 @@ pub fn dist(layout: &Layout) -> Result<PathBuf> {
         return Err("a release is a static Linux program, and is made on Linux (x86-64 or 64-bit Arm)".into());
     }
     let binary = serve::build(layout, Profile::Release)?;
-    pack(layout, &binary)
+    pack(layout, &binary, layout.target.join("dist"))
 }
 
-/// Packs a release that is built.
-pub fn pack(layout: &Layout, binary: &Path) -> Result<PathBuf> {
+/// Packs a program that is built, into a folder.
+pub fn pack(layout: &Layout, binary: &Path, folder: PathBuf) -> Result<PathBuf> {
     musl::assert_static(binary)?;
-    let folder = layout.target.join("dist");
     let cleared = if folder.exists() { fs::remove_dir_all(&folder) } else { Ok(()) };
     cleared.and_then(|()| fs::create_dir_all(&folder)).map_err(|error| format!("{}: {error}", folder.display()))?;
 

@@ -17,7 +17,7 @@ pub fn e2e(layout: &Layout, profile: Profile, args: &[String]) -> Result {
     // Whoever asks for SQLite alone does not need a PostgreSQL.
     let sqlite_only = args.iter().any(|arg| arg == "--project=sqlite");
     let postgres = if sqlite_only { None } else { Some(Postgres::start()?) };
-    let dist = if profile == Profile::Release { dist(layout, &binary)? } else { None };
+    let dist = if profile == Profile::Dev { None } else { dist(layout, &binary)? };
     let environment =
         Environment { binary, chromium, postgres: postgres.as_ref(), validators: validators.as_ref(), dist };
     playwright(layout, &environment, args)
@@ -31,13 +31,13 @@ pub struct Environment<'a> {
     pub postgres: Option<&'a Postgres>,
     /// The readers of install files, where they run.
     pub validators: Option<&'a Validators>,
-    /// The folder that `cargo xtask dist` makes.
+    /// A folder as `cargo xtask dist` makes it.
     pub dist: Option<PathBuf>,
 }
 
-/// Packs the binary, where it is static.
+/// Packs the binary, where it is static; not into the folder of what is shipped.
 pub fn dist(layout: &Layout, binary: &Path) -> Result<Option<PathBuf>> {
-    RELEASE_TARGET.map(|_| dist::pack(layout, binary)).transpose()
+    RELEASE_TARGET.map(|_| dist::pack(layout, binary, layout.target.join("dist-tested"))).transpose()
 }
 
 /// Runs Playwright.

@@ -14,19 +14,33 @@ pub const RELEASE_TARGET: Option<&str> = if cfg!(all(target_os = "linux", target
     None
 };
 
-/// What is built: quick to compile, or small and fast.
+/// What is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
+    /// Quick to compile.
     Dev,
+    /// As it is shipped, but for what takes long to compile: what the tests test.
+    Tested,
+    /// As it is shipped: small and fast.
     Release,
 }
 
 impl Profile {
-    /// The suffix of the site's folder. A folder for each profile: embedded assets can neither go stale nor mix.
+    /// What cargo calls it.
     pub fn name(self) -> &'static str {
         match self {
             Profile::Dev => "dev",
+            Profile::Tested => "tested",
             Profile::Release => "release",
+        }
+    }
+
+    /// The suffix of the site's folder, which is the same for what is shipped and what is tested. Embedded assets can neither
+    /// go stale nor mix.
+    pub fn site(self) -> &'static str {
+        match self {
+            Profile::Dev => "dev",
+            Profile::Tested | Profile::Release => "release",
         }
     }
 }
@@ -63,7 +77,7 @@ impl Layout {
 
     /// The folder whose files become the binary's assets. `server/build.rs` knows the same path.
     pub fn site(&self, profile: Profile) -> PathBuf {
-        self.root.join(format!("{}-{}", self.options.site_root, profile.name()))
+        self.root.join(format!("{}-{}", self.options.site_root, profile.site()))
     }
 
     /// Where the WebAssembly, its JavaScript and the style sheet lie, relative to the site.
@@ -75,8 +89,8 @@ impl Layout {
         // Built for the target that is named, cargo puts it into the target's own folder.
         let folder = match (profile, RELEASE_TARGET) {
             (Profile::Dev, _) => PathBuf::from("debug"),
-            (Profile::Release, None) => PathBuf::from("release"),
-            (Profile::Release, Some(target)) => Path::new(target).join("release"),
+            (profile, None) => PathBuf::from(profile.name()),
+            (profile, Some(target)) => Path::new(target).join(profile.name()),
         };
         self.target.join(folder).join(format!("muster{}", std::env::consts::EXE_SUFFIX))
     }

@@ -30,7 +30,8 @@ const USAGE: &str = "\
 Usage: cargo xtask <command>
 
   serve [--release] [-- ARGS…]   build everything, then run `muster serve ARGS…`
-  build                          build the static program with every asset inside, and say where it is
+  build [--tested]               build the static program with every asset inside, and say where it is: as it is shipped,
+                                 or as `test` tests it, which takes less time
   bundle                         build the console's WebAssembly, and say how much of it a first load fetches
   dist                           build it and pack it: target/dist has the archive, the Helm charts, checksums
   watch [-- ARGS…]               serve, and rebuild and restart on every change
@@ -41,7 +42,7 @@ Usage: cargo xtask <command>
   bench [ONLY] [ROWS]            what Muster can take, beside what the machine could; ONLY is a part of a measure's name:
                                  heartbeats, registrations, start, storm, pages, lists,
                                  first-load; ROWS is how many delegates lists have
-  e2e [--dev] [ARGS…]            build, then the browser tests; ARGS go to Playwright
+  e2e [--dev] [ARGS…]            build as it is shipped, then the browser tests; ARGS go to Playwright
 
 Each command installs what it needs where it can, and says what is missing where it cannot.";
 
@@ -69,8 +70,9 @@ fn dispatch(command: &str, mut args: Vec<String>) -> run::Result {
             serve::serve(&layout, profile, &server_args(args)?)
         }
         "build" => {
+            let profile = if take_flag(&mut args, "--tested") { Profile::Tested } else { Profile::Release };
             reject_more(&args)?;
-            let binary = serve::build(&layout, Profile::Release)?;
+            let binary = serve::build(&layout, profile)?;
             println!("built {}", layout.relative(&binary));
             Ok(())
         }

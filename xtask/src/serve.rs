@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// Builds the site, then the server that embeds it (or reads it, in a dev build), and returns the binary's path.
-/// A release is static where the host has a target for that.
+/// What is shipped or tested is static where the host has a target for that.
 pub fn build(layout: &Layout, profile: Profile) -> Result<PathBuf> {
     tools::rust_target(site::WASM_TARGET)?;
     let site = site::build(layout, profile)?;
@@ -19,8 +19,8 @@ pub fn build(layout: &Layout, profile: Profile) -> Result<PathBuf> {
         Profile::Dev => {
             command.arg("--workspace").env_remove("MUSTER_SITE_DIR");
         }
-        Profile::Release => {
-            command.args(["--package", "muster-server", "--release"]).env("MUSTER_SITE_DIR", site);
+        Profile::Tested | Profile::Release => {
+            command.args(["--package", "muster-server", "--profile", profile.name()]).env("MUSTER_SITE_DIR", site);
             if let Some(target) = RELEASE_TARGET {
                 musl::prepare(target)?;
                 musl::build_for(target, &mut command);

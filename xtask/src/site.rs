@@ -36,7 +36,7 @@ fn compile(layout: &Layout, profile: Profile) -> Result<PathBuf> {
     command.args(["rustc", "-p", "muster-app", "--lib", "--crate-type", "cdylib", "--target", WASM_TARGET]);
     let folder = match profile {
         Profile::Dev => "debug",
-        Profile::Release => {
+        Profile::Tested | Profile::Release => {
             command.args(["--profile", "wasm-release"]);
             "wasm-release"
         }
@@ -49,7 +49,7 @@ fn compile(layout: &Layout, profile: Profile) -> Result<PathBuf> {
 /// another one, named after what is in it: its files name each other, so the folder has the hash that other files have in
 /// their names.
 fn bind(layout: &Layout, profile: Profile, wasm: &Path) -> Result<PathBuf> {
-    let folder = layout.target.join("wasm-bindgen").join(profile.name());
+    let folder = layout.target.join("wasm-bindgen").join(profile.site());
     // By content: cargo brings back an earlier artifact with its earlier time. Another build of this tool may bind
     // otherwise, so it counts too.
     let tool = std::env::current_exe().ok().and_then(|tool| modified(&tool));
@@ -65,7 +65,7 @@ fn bind(layout: &Layout, profile: Profile, wasm: &Path) -> Result<PathBuf> {
     remove(&folder)?;
     let name = layout.output_name();
     let inner = folder.join(&bound);
-    let release = profile == Profile::Release;
+    let release = profile != Profile::Dev;
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, module).out_name(name).typescript(false).demangle(false);
     // Names make a browser's backtrace readable in development; a release carries neither them nor the toolchain's.

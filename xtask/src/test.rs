@@ -26,9 +26,9 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
     })?;
     let validators = steps.step("validators", || Validators::install(layout))?;
     steps.step("format", || run(layout.cargo().args(["fmt", "--all", "--check"])))?;
-    // Much of what follows waits for one compiler, or for a clock: the release is built meanwhile. It is what the browser
-    // tests test; nothing else needs a site, and the server's tests have none.
-    let release = steps.step("release build, begun", || begin_release_build(layout))?;
+    // Much of what follows waits for one compiler, or for a clock: the program that the browser tests test is built
+    // meanwhile. Nothing else needs a site, and the server's tests have none.
+    let program = steps.step("build, begun", || begin_build(layout))?;
     if let Some(validators) = &validators {
         steps.step("deployment files", || validators.check_deployment(layout))?;
     }
@@ -58,19 +58,19 @@ fn run_steps(layout: &Layout, steps: &mut Steps) -> Result {
         // SQLite is tested always; this adds the same tests on PostgreSQL.
         run(command.env("MUSTER_TEST_POSTGRES_URL", postgres.url()))
     })?;
-    steps.step("release build", || release.finish())?;
+    steps.step("build", || program.finish())?;
     steps.step("first loads", || bundle::check(layout))?;
-    let binary = layout.binary(Profile::Release);
+    let binary = layout.binary(Profile::Tested);
     let dist = steps.step("dist", || e2e::dist(layout, &binary))?;
     let environment =
         e2e::Environment { binary, chromium, postgres: Some(&postgres), validators: validators.as_ref(), dist };
     steps.step("browser tests", || e2e::playwright(layout, &environment, &[]))
 }
 
-fn begin_release_build(layout: &Layout) -> Result<Background> {
+fn begin_build(layout: &Layout) -> Result<Background> {
     let this = std::env::current_exe().map_err(|error| format!("this program cannot be found: {error}"))?;
     let this = this.to_str().ok_or("this program's path is no text")?;
-    Background::start("the release build", layout.target.join("release-build.log"), &[this, "build"])
+    Background::start("the build", layout.target.join("build.log"), &[this, "build", "--tested"])
 }
 
 /// `cargo xtask soak`: the test of locks for as long as it is told, on a PostgreSQL of its own.
