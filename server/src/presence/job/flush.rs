@@ -15,7 +15,9 @@ use muster::{
     delegate::{Admission, Delegate},
     id::{DelegateId, TokenId},
 };
-use sea_orm::{ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, prelude::Uuid, sea_query::Expr,
+};
 
 /// Writes all that was noted of delegates; tells whether there was anything.
 ///
@@ -38,11 +40,12 @@ pub async fn flush(state: &State) -> Result<bool, DbErr> {
         Presence::put_back(&state.presence.uses, uses);
     }
     let noted = write_cut_off(state).await;
-    written.and(used).and(noted).map(|()| any)
+    written.and(used).and(noted).map(|noted| any || noted)
 }
 
-/// Notes when delegates were last heard whose token is good no more.
-async fn write_cut_off(state: &State) -> Result<(), DbErr> {
+/// Notes when delegates were last heard that are refused; tells whether there were any. That one is refused from now on is
+/// news; that it goes on calling is a sign of life like a heartbeat.
+async fn write_cut_off(state: &State) -> Result<bool, DbErr> {
     let mut cut_off: Vec<(DelegateId, CutOff)> = {
         let cut_off = held(&state.presence.cut_off);
         cut_off.iter().filter(|(_, one)| !one.is_written).map(|(id, one)| (*id, *one)).collect()
@@ -54,13 +57,18 @@ async fn write_cut_off(state: &State) -> Result<(), DbErr> {
         let sql = "UPDATE delegate SET refused_at = v.column2, clock_behind = COALESCE(v.column3, clock_behind) \
                    FROM (VALUES {rows}) AS v WHERE delegate.id = v.column1 AND last_heartbeat_at <= v.column2";
         let mut change = state.db.write().await?;
-        let ids = delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0));
-        lock::delegates_heard(&change, Condition::all().add(ids)).await?;
+        let them = Condition::all().add(delegate::Column::Id.is_in(chunk.iter().map(|(id, _)| id.0)));
+        lock::delegates_heard(&change, them.clone()).await?;
+        let new = delegate::Entity::find().filter(them).filter(delegate::Column::RefusedAt.is_null());
+        let is_news =
+            new.select_only().column(delegate::Column::Id).into_tuple::<Uuid>().one(&*change).await?.is_some();
         update_many(&*change, sql, rows).await?;
-        change.touches(Topic::Delegates);
+        if is_news {
+            change.touches(Topic::Delegates);
+        }
         change.commit().await?;
     }
-    let now = state.clock.now();
+    let (now, any) = (state.clock.now(), !cut_off.is_empty());
     let mut kept = held(&state.presence.cut_off);
     for (id, _) in cut_off {
         if let Some(one) = kept.get_mut(&id) {
@@ -68,7 +76,7 @@ async fn write_cut_off(state: &State) -> Result<(), DbErr> {
         }
     }
     kept.retain(|_, one| !one.is_written || now.since(one.at) < CUT_OFF_NOTED_EVERY);
-    Ok(())
+    Ok(any)
 }
 
 async fn write_beats(state: &State, beats: &[(DelegateId, Beat)]) -> Result<(), DbErr> {

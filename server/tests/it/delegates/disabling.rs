@@ -1,6 +1,10 @@
 //! Putting one delegate out of work, and back, whatever its token.
 
+use std::collections::BTreeSet;
+
 use muster::{audit::Action, delegate::Status};
+use muster_server::{events::Topic, presence};
+use tokio::sync::broadcast::Receiver;
 
 use crate::support::{Client, Code, Person, StatusCode, TestApp, conflict, json, seconds};
 
@@ -73,6 +77,37 @@ async fn when_it_last_tried_is_shown(app: TestApp) {
     assert_eq!(delegate.disabled.unwrap().note, None);
 }
 
+/// Everything that was told by now: news comes in the order of commits, so this commits some that nothing else does.
+async fn told(app: &TestApp, news: &mut Receiver<Topic>) -> BTreeSet<Topic> {
+    let mut change = app.state().db.write().await.unwrap();
+    change.touches(Topic::Secrets);
+    change.commit().await.unwrap();
+    let mut told = BTreeSet::new();
+    while !told.contains(&Topic::Secrets) {
+        told.insert(tokio::time::timeout(seconds(60), news.recv()).await.expect("it is told").unwrap());
+    }
+    told
+}
+
+async fn that_it_goes_on_calling_is_no_news(app: TestApp) {
+    let (admin, edge, id) = someone_works(&app).await;
+    let mut news = app.state().events.subscribe();
+    disables(&admin, &id, "").await;
+    told(&app, &mut news).await;
+    edge.register().await.ok();
+    app.flush().await;
+    assert!(told(&app, &mut news).await.contains(&Topic::Delegates), "that it is refused");
+    for _ in 0..3 {
+        app.advance(seconds(60));
+        let tried_at = app.now();
+        edge.register().await.ok();
+        let heard = presence::job::flush(&app.state()).await.unwrap();
+        assert!(heard, "pages that show when it called are told of a sign of life");
+        assert!(admin.sees(&id).await.row.delegate.refused_at.is_some_and(|at| at >= tried_at));
+    }
+    assert_eq!(told(&app, &mut news).await, BTreeSet::from([Topic::Secrets]));
+}
+
 async fn what_is_disabled_takes_no_decision_and_what_waits_is_not_disabled(app: TestApp) {
     let (admin, edge, id) = someone_works(&app).await;
     assert_eq!(admin.acts("delegates/enable", &id).await.pair(), conflict(Code::WrongState, "edge-1 is not disabled."));
@@ -117,6 +152,7 @@ async fn a_copy_of_its_key_is_refused_too(app: TestApp) {
 on_both_databases!(
     a_disabled_delegate_is_refused_and_gets_nothing_until_it_is_enabled,
     when_it_last_tried_is_shown,
+    that_it_goes_on_calling_is_no_news,
     what_is_disabled_takes_no_decision_and_what_waits_is_not_disabled,
     a_note_is_one_line_and_kept_with_each_decision,
     a_copy_of_its_key_is_refused_too,
