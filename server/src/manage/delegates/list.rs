@@ -5,15 +5,15 @@
 //! judged by the other filters; where that does not fill the page, the page is short, and the next one goes on from the row
 //! that was looked at last. So nothing is left out, and no query is slow.
 
+mod counts;
 mod driver;
+mod filter;
 mod judge;
 mod meaning;
 mod order;
 mod replicas;
 mod search;
 mod sql;
-
-use std::collections::HashMap;
 
 use muster::{
     delegate::{DelegateFilter, Sort, Status},
@@ -24,14 +24,14 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use uuid::Uuid;
 
 use self::{
-    driver::{Driver, Filter, LISTING, Rows},
+    driver::{Driver, LISTING, Rows},
+    filter::Filter,
     meaning::Meaning,
     order::{Order, Place},
     sql::Sql,
 };
 
-pub use self::replicas::replicas;
-use crate::db::entity::delegate_listing::status;
+pub use self::{counts::counts, replicas::replicas};
 
 /// How much is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,50 +79,6 @@ pub async fn page(db: &impl ConnectionTrait, scope: &Scope, filter: &DelegateFil
     }
 }
 
-/// How many delegates a filter leaves of each of some statuses (none: of all but the rejected), wherever its page lies, and
-/// whether there may be more. What it means is looked up once for all of them.
-///
-/// # Errors
-/// Where the database is out of reach.
-pub async fn counts(
-    db: &impl ConnectionTrait,
-    scope: &Scope,
-    filter: &DelegateFilter,
-    statuses: &[Option<Status>],
-) -> Result<Vec<(u64, bool)>, DbErr> {
-    let filter = DelegateFilter { status: None, ..filter.clone() };
-    let Some(meaning) = meaning::of(db, scope, &filter).await? else { return Ok(vec![(0, false); statuses.len()]) };
-    let mut all = Finder::of(db, scope, meaning.clone(), filter.sort);
-    let (driver, size) = all.narrowest().await?;
-    // Few rows are judged once for all statuses.
-    let grouped = if !all.rows.filters.is_empty() && size <= all.bounds.small && meaning.status.is_none() {
-        Some(all.by_status(driver).await?)
-    } else {
-        None
-    };
-    let mut counts = Vec::with_capacity(statuses.len());
-    for one in statuses {
-        // Among the rejected the same filters find others.
-        let known = if *one == Some(Status::Rejected) { Vec::new() } else { all.known.clone() };
-        let count = match (&grouped, one, meaning.with(*one)) {
-            (_, _, None) => (0, false),
-            (Some(grouped), None, _) => (grouped.values().sum(), false),
-            // It was found out already what drives that.
-            (None, None, _) => all.total(driver, size).await?,
-            (Some(grouped), Some(one), _) if *one != Status::Rejected => {
-                (grouped.get(&status(*one)).copied().unwrap_or_default(), false)
-            }
-            (_, _, Some(meaning)) => {
-                let mut finder = Finder { known, ..Finder::of(db, scope, meaning, filter.sort) };
-                let (driver, size) = finder.narrowest().await?;
-                finder.total(driver, size).await?
-            }
-        };
-        counts.push(count);
-    }
-    Ok(counts)
-}
-
 impl<'a, C: ConnectionTrait> Finder<'a, C> {
     /// Reads what is looked for; none where nothing can match.
     async fn new(db: &'a C, scope: &'a Scope, filter: &DelegateFilter) -> Result<Option<Self>, DbErr> {
@@ -153,7 +109,7 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
             None => self.total(narrowest, size).await?,
         };
         if look.stopped_at.is_some() && self.may_be_rare(total).await? {
-            let size = self.size(Driver::Search).await?;
+            let size = self.size(Driver::Search, self.bounds.small).await?;
             if size <= self.bounds.small {
                 look = self.whole(Driver::Search, order, from.as_ref()).await?;
                 (total, at_least) = self.total(Driver::Search, size).await?;
@@ -172,22 +128,40 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
 
     /// What drives best, and how many rows that has, as far as that matters.
     async fn narrowest(&mut self) -> Result<(Driver, u64), DbErr> {
-        let mut narrowest = None;
-        for driver in self.rows.drivers() {
-            let filter = self.rows.filter_of(driver);
-            let size = match self.known.iter().find(|(known, _)| *known == filter) {
-                Some((_, size)) => *size,
-                None => self.size(driver).await?,
-            };
-            self.known.push((filter, size));
+        let mut narrowest: Option<(Driver, u64)> = None;
+        let mut drivers = self.rows.drivers();
+        // There are few of the rejected, and their index is better than one of words alone.
+        if self.rows.rejected && !drivers.iter().any(|driver| matches!(driver, Driver::Filter(_))) {
+            drivers.push(Driver::All);
+        }
+        for driver in drivers {
+            // What is not narrower is not counted to its end.
+            let most = narrowest.map_or(self.bounds.small, |(_, least)| least.min(self.bounds.small));
+            let size = self.known_size(driver, most).await?;
             if narrowest.is_none_or(|(_, least)| size < least) {
                 narrowest = Some((driver, size));
             }
         }
         match narrowest {
             Some(narrowest) => Ok(narrowest),
-            None => Ok((Driver::All, self.size(Driver::All).await?)),
+            None => Ok((Driver::All, self.size(Driver::All, self.bounds.small).await?)),
         }
+    }
+
+    /// [`Self::size`], where it is not known already.
+    async fn known_size(&mut self, driver: Driver, most: u64) -> Result<u64, DbErr> {
+        if driver == Driver::All {
+            return self.size(driver, most).await;
+        }
+        let filter = self.rows.filter_of(driver);
+        if let Some((_, size)) = self.known.iter().find(|(known, _)| *known == filter) {
+            return Ok(*size);
+        }
+        let size = self.size(driver, most).await?;
+        if size <= most || most == self.bounds.small {
+            self.known.push((filter, size));
+        }
+        Ok(size)
     }
 
     /// Whether words are so rare among what was looked at that PostgreSQL's index of them all is worth asking.
@@ -202,9 +176,9 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
     }
 
     /// How many rows a driver has. That is what the page says where nothing else judges them; of others it is counted only
-    /// whether there are few.
-    async fn size(&self, driver: Driver) -> Result<u64, DbErr> {
-        let most = if self.rows.is_judged(driver) { self.bounds.small } else { MAX_COUNT };
+    /// whether there are more than `most`.
+    async fn size(&self, driver: Driver, most: u64) -> Result<u64, DbErr> {
+        let most = if self.rows.is_judged(driver) { most } else { MAX_COUNT };
         let mut sql = self.rows.sql();
         sql.push("SELECT count(*) FROM (");
         self.rows.driven(&mut sql, driver, None, None, most + 1);
@@ -224,22 +198,6 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
         self.rows.judges(&mut sql, driver);
         Ok((sql.number(self.db).await?, !is_small))
-    }
-
-    /// How many rows of a small driver there are of each status.
-    async fn by_status(&self, driver: Driver) -> Result<HashMap<i16, u64>, DbErr> {
-        let mut sql = self.rows.sql();
-        sql.push("SELECT l.status, count(*) FROM (");
-        self.rows.driven(&mut sql, driver, None, None, self.bounds.small);
-        sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
-        self.rows.judges(&mut sql, driver);
-        sql.push(" GROUP BY l.status");
-        let rows = sql.all(self.db).await?;
-        let count = |row: &QueryResult| {
-            let count: i64 = row.try_get_by_index(1)?;
-            Ok((row.try_get_by_index(0)?, u64::try_from(count).unwrap_or(0)))
-        };
-        rows.iter().map(count).collect()
     }
 
     /// Looks for the rows of a page: at those of the narrowest driver where that gives them in order, and otherwise at all
@@ -321,13 +279,11 @@ impl<'a, C: ConnectionTrait> Finder<'a, C> {
         sql.push("SELECT ");
         order.columns(&mut sql, LISTING);
         sql.push(" FROM (");
-        self.rows.driven(&mut sql, driver, Some(order), from, looked + 1);
-        sql.push(" OFFSET ")
-            .bind(i64::try_from(looked).unwrap_or(i64::MAX) - 1)
-            .push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
+        // Two: that row, and one that shows that there are more.
+        self.rows.driven_within(&mut sql, driver, Some(order), from, looked.saturating_sub(1)..looked + 1);
+        sql.push(") AS d CROSS JOIN delegate_listing AS l WHERE l.n = d.n");
         order.by(&mut sql, LISTING);
         let rows: Vec<QueryResult> = sql.all(self.db).await?;
-        // Two: that row, and one that shows that there are more.
         if rows.len() < 2 { Ok(None) } else { order.place(&rows[0], 0).map(Some) }
     }
 }

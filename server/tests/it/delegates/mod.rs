@@ -7,3 +7,4 @@ mod export;
 mod list;
 mod one;
 mod selected;
+mod tagged;

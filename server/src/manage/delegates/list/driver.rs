@@ -1,10 +1,12 @@
 //! What rows are found by, and what they are judged by.
 
-use muster::{delegate::Flag, scope::Scope};
+use std::ops::Range;
+
+use muster::scope::Scope;
 use sea_orm::DbBackend;
-use uuid::Uuid;
 
 use super::{
+    filter::{Filter, bind},
     order::{Order, Place, Table},
     sql::Sql,
 };
@@ -16,36 +18,6 @@ pub const LISTING: Table = Table { name: "l", number: "n" };
 const DRIVER: Table = Table { name: "d", number: "n" };
 /// The same, where that is SQLite's full text search.
 const SEARCH: Table = Table { name: "delegate_search", number: "rowid" };
-
-/// What delegates are filtered by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Filter {
-    Status(i16),
-    Kind(&'static str),
-    Profile(Uuid),
-    Token(Uuid),
-    Tag(String),
-    /// Exactly this name, in lower case.
-    Name(String),
-    /// A part of what is searched.
-    Word(Word),
-    /// One of these at least.
-    Any(Vec<Filter>),
-    /// A part of the host name, in lower case.
-    Host(String),
-    /// The beginning of the version, in lower case.
-    Version(String),
-    Flag(Flag),
-}
-
-/// A part of what is searched.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// In lower case.
-    pub text: String,
-    /// What SQLite's index of trigrams is asked for it; none where it is too short for that.
-    pub grams: Option<String>,
-}
 
 /// What rows are found by. They are judged by all other filters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,13 +108,25 @@ impl Rows<'_> {
         }
     }
 
-    /// Selects the numbers of a driver's rows: at most `most`, in an order, from a place on.
+    /// Selects the numbers of a driver's rows: the first `most`, in an order, from a place on.
     pub fn driven(&self, sql: &mut Sql, driver: Driver, order: Option<Order>, from: Option<&Place>, most: u64) {
+        self.driven_within(sql, driver, order, from, 0..most);
+    }
+
+    /// The same, of those the ones that have these places among them.
+    pub fn driven_within(
+        &self,
+        sql: &mut Sql,
+        driver: Driver,
+        order: Option<Order>,
+        from: Option<&Place>,
+        rows: Range<u64>,
+    ) {
         let mut table = DRIVER;
         match driver {
             Driver::All => self.all(sql, order),
-            Driver::Filter(place) => self.found_by(sql, &self.filters[place]),
-            Driver::Any(place) => return self.any(sql, &self.filters[place], order, from, most),
+            Driver::Filter(place) => self.found_by(sql, &self.filters[place], "d.n"),
+            Driver::Any(place) => return self.any(sql, &self.filters[place], order, from, rows),
             Driver::Search if self.is_postgres() => {
                 sql.push("SELECT d.n FROM delegate_listing AS d WHERE TRUE");
                 for pattern in &self.indexed {
@@ -154,12 +138,12 @@ impl Rows<'_> {
                 found_by_grams(sql, self.indexed.first().map_or("", String::as_str));
             }
         }
-        ends(sql, table, order, from, most);
+        ends(sql, table, order, from, rows);
     }
 
     /// Selects the numbers of the rows that one part of a filter at least finds. The first of them all are among the first
     /// of each part.
-    fn any(&self, sql: &mut Sql, filter: &Filter, order: Option<Order>, from: Option<&Place>, most: u64) {
+    fn any(&self, sql: &mut Sql, filter: &Filter, order: Option<Order>, from: Option<&Place>, rows: Range<u64>) {
         let parts = if let Filter::Any(parts) = filter { parts.as_slice() } else { std::slice::from_ref(filter) };
         sql.push("SELECT d.n FROM (");
         for (number, part) in parts.iter().enumerate() {
@@ -169,13 +153,13 @@ impl Rows<'_> {
                 table = SEARCH;
                 found_by_grams(sql, word.grams.as_deref().unwrap_or_default());
             } else {
-                self.found_by(sql, part);
+                self.found_by(sql, part, "d.n");
             }
-            ends(sql, table, order, from, most);
+            ends(sql, table, order, from, 0..rows.end);
             sql.push(") AS p");
         }
         sql.push(") AS d");
-        ends(sql, DRIVER, order, None, most);
+        ends(sql, DRIVER, order, None, rows);
     }
 
     fn all(&self, sql: &mut Sql, order: Option<Order>) {
@@ -196,7 +180,19 @@ impl Rows<'_> {
         }
     }
 
-    fn found_by(&self, sql: &mut Sql, filter: &Filter) {
+    /// Selects the statuses of a driver's rows as `d.status`: the first `most`. Tells whether it does: where what they are found
+    /// by says their status, and nothing else judges them.
+    pub fn statuses(&self, sql: &mut Sql, driver: Driver, most: u64) -> bool {
+        let Driver::Filter(place) = driver else { return false };
+        if self.is_judged(driver) || !matches!(self.filters[place], Filter::Tag(_)) {
+            return false;
+        }
+        self.found_by(sql, &self.filters[place], "d.status");
+        ends(sql, DRIVER, None, None, 0..most);
+        true
+    }
+
+    fn found_by(&self, sql: &mut Sql, filter: &Filter, selected: &str) {
         let (table, column) = match filter {
             Filter::Tag(_) => ("delegate_tag", "tag"),
             Filter::Status(_) => ("delegate_listing", "status"),
@@ -209,7 +205,7 @@ impl Rows<'_> {
                 ("delegate_listing", "search")
             }
         };
-        sql.push("SELECT d.n FROM ").push(table).push(" AS d WHERE ");
+        sql.push("SELECT ").push(selected).push(" FROM ").push(table).push(" AS d WHERE ");
         self.at(sql, "d", false);
         sql.push(" AND d.").push(column).push(" = ");
         bind(sql, filter);
@@ -261,25 +257,16 @@ fn found_by_grams(sql: &mut Sql, grams: &str) {
 }
 
 /// Ends a selection of a driver's rows.
-fn ends(sql: &mut Sql, table: Table, order: Option<Order>, from: Option<&Place>, most: u64) {
+fn ends(sql: &mut Sql, table: Table, order: Option<Order>, from: Option<&Place>, rows: Range<u64>) {
     if let (Some(order), Some(place)) = (order, from) {
         order.follows(sql, table, place);
     }
     if let Some(order) = order {
         order.by(sql, table);
     }
-    sql.push(" LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
-}
-
-/// Binds the value of a filter that has one.
-pub fn bind<'a>(sql: &'a mut Sql, filter: &Filter) -> &'a mut Sql {
-    match filter {
-        Filter::Status(status) => sql.bind(*status),
-        Filter::Kind(kind) => sql.bind(*kind),
-        Filter::Profile(id) | Filter::Token(id) => sql.bind(*id),
-        Filter::Tag(text) | Filter::Name(text) | Filter::Host(text) | Filter::Version(text) => sql.bind(text.as_str()),
-        Filter::Word(word) => sql.bind(word.text.as_str()),
-        // They are of more than one value: see `judge`.
-        Filter::Any(_) | Filter::Flag(_) => sql,
+    let bound = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    sql.push(" LIMIT ").bind(bound(rows.end.saturating_sub(rows.start)));
+    if rows.start > 0 {
+        sql.push(" OFFSET ").bind(bound(rows.start));
     }
 }

@@ -3,7 +3,8 @@
 use muster::delegate::{Flag, MANAGER_VERSION, numbers};
 
 use super::{
-    driver::{Filter, Rows, bind},
+    driver::Rows,
+    filter::{Filter, bind},
     sql::Sql,
 };
 

@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    driver::{Filter, Word},
+    filter::{Filter, Word},
     search,
     sql::Sql,
 };

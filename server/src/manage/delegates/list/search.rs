@@ -15,7 +15,7 @@ const GRAM: usize = 3;
 /// How many trigrams are looked up. Those of a longer word mean little more: what is found is compared with it anyway.
 const MAX_GRAMS: usize = 3;
 /// How many delegates are looked at to find out which trigrams are rare.
-const SAMPLES: i64 = 128;
+const SAMPLES: i64 = 48;
 
 /// The words of a search that count; none where nothing can match.
 pub fn words(words: &[String]) -> Option<Vec<String>> {

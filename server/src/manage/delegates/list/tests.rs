@@ -161,6 +161,21 @@ async fn every_filter_and_order_pages_through_what_it_means() {
     }
 }
 
+/// For each status, whatever the filter: what a list of that status says itself, and what it means.
+#[tokio::test]
+async fn statuses_are_counted_as_they_are_listed() {
+    let (_folder, db) = database(210).await;
+    let statuses: Vec<Option<Status>> = std::iter::once(None).chain(Status::ALL.map(Some)).collect();
+    for filter in filters().into_iter().filter(|filter| filter.sort == Sort::default() && filter.status.is_none()) {
+        let counts = counts(db.read(), &scope(), &filter, &statuses).await.unwrap();
+        for (status, count) in statuses.iter().zip(counts) {
+            let listed = DelegateFilter { status: *status, ..filter.clone() };
+            let expected = expected(&db, &listed).await.len() as u64;
+            assert_eq!(count, (expected, false), "{listed:?}");
+        }
+    }
+}
+
 /// With more delegates than are looked at for a page, pages are short; but going on from each, nothing is left out, and
 /// nothing comes twice.
 #[tokio::test]
