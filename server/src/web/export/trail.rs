@@ -125,7 +125,7 @@ mod tests {
         let row = TrailRow { id, entry, object: None, name, scope, has_page: true, link };
         let row = ExportedEntry::from(row);
         let expected = "00000000-0000-0000-0000-000000000000,2001-09-09T01:47:00.007Z,PROFILE_SWITCHED,delegates,,edge-1,\
-                        platform/edge,                        ada@example.com,10.0.0.1,,Profile Primary → =Edge,7,\
+                        platform/edge,ada@example.com,10.0.0.1,,Profile Primary → =Edge,7,\
                         0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a\r\n";
         assert_eq!(row.csv_line(), expected);
         assert_eq!(has_the_same_columns(&row)["changes"][0]["after"], "=Edge");
