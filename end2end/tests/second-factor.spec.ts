@@ -78,6 +78,7 @@ test('it is set up, asked for, and turned off', async ({ ui, page, stranger, ano
 
   const late = await stranger();
   await givesPassword(late);
+  await late.page.emulateMedia({ colorScheme: 'dark' });
   await axe(late.page);
   await late.field('Code').fill('000000');
   await late.button('Log in').click();

@@ -69,6 +69,7 @@ for (const javaScriptEnabled of [true, false]) {
         await expect(page.getByRole('alert').filter({ hasText: told })).toBeVisible();
         await expect(page).toHaveURL(/\/login$/);
       }
+      await page.emulateMedia({ colorScheme: 'dark' });
       if (javaScriptEnabled) await axe(page);
 
       await page.context().clearCookies();

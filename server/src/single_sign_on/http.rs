@@ -1,11 +1,12 @@
 //! The way to the identity provider: bounded in time and in what is read, and without redirects, which could lead
 //! anywhere inside of the server's network.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{pin::Pin, time::Duration};
 
+use muster_client::{NoRoots, host_roots, log_safe, reason, tls};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::{Client, redirect::Policy};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
+use rustls::RootCertStore;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -15,6 +16,9 @@ const MAX_ANSWER_BYTES: usize = 512 * 1024;
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum HttpError {
+    /// TLS has nothing to trust.
+    #[error(transparent)]
+    NoRoots(#[from] NoRoots),
     /// The client cannot be built.
     #[error("the connection cannot be set up: {0}")]
     Client(String),
@@ -37,11 +41,9 @@ impl Http {
     /// Where this host has no root certificates, or TLS cannot be set up.
     pub fn new(with_tls: bool) -> Result<Self, HttpError> {
         let setup = |error: &dyn std::fmt::Display| HttpError::Client(error.to_string());
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| setup(&error))?
-            .with_root_certificates(if with_tls { roots()? } else { RootCertStore::empty() })
-            .with_no_client_auth();
+        // Without TLS there is nothing to verify: the host's root certificates are not even read.
+        let roots = if with_tls { host_roots()? } else { RootCertStore::empty() };
+        let tls = tls(roots).map_err(|error| setup(&error))?;
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .user_agent(concat!("muster/", env!("CARGO_PKG_VERSION")))
@@ -54,8 +56,7 @@ impl Http {
     }
 
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        // Without the address: errors are logged, and it may hold what is nobody's business.
-        let failed = |error: reqwest::Error| HttpError::Call(causes(&error.without_url()));
+        let failed = |error: reqwest::Error| HttpError::Call(reason(&error));
         let request = request.try_into().map_err(failed)?;
         let mut answer = self.0.execute(request).await.map_err(failed)?;
         let mut read = http::Response::builder().status(answer.status());
@@ -82,22 +83,8 @@ impl<'c> AsyncHttpClient<'c> for Http {
     }
 }
 
-/// An error and what it came from.
+/// An error and what it came from, for the log.
 pub(super) fn causes(error: &dyn std::error::Error) -> String {
     let sources = std::iter::successors(Some(error), |error| error.source());
-    sources.map(ToString::to_string).collect::<Vec<_>>().join(": ")
-}
-
-/// The root certificates of this host.
-fn roots() -> Result<RootCertStore, HttpError> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    // Hosts carry roots that are too old to be read; the others do.
-    roots.add_parsable_certificates(found.certs);
-    if roots.is_empty() {
-        let why =
-            "this host has no root certificates; install the package ca-certificates, or name a file in SSL_CERT_FILE";
-        return Err(HttpError::Client(why.to_owned()));
-    }
-    Ok(roots)
+    log_safe(&sources.map(ToString::to_string).collect::<Vec<_>>().join(": "))
 }

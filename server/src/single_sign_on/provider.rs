@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use muster::{time::Timestamp, user::Email};
+use muster_client::log_safe;
 use openidconnect::{
     AdditionalClaims, AuthType, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret, CsrfToken,
     EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenClaims, IdTokenFields, IssuerUrl,
-    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RequestTokenError, Scope,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType,
         CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm,
@@ -122,7 +123,17 @@ impl Provider {
         let unusable = |error: &dyn std::error::Error| SignOnError::Unusable(causes(error));
         let request = self.client.exchange_code(AuthorizationCode::new(code)).map_err(|error| unusable(&error))?;
         let request = request.set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()));
-        request.request_async(http).await.map_err(|error| unusable(&error))
+        request.request_async(http).await.map_err(|error| {
+            SignOnError::Unusable(match error {
+                RequestTokenError::ServerResponse(answer) => {
+                    log_safe(&format!("it refuses the code: {}", answer.error().as_ref()))
+                }
+                RequestTokenError::Request(error) => causes(&error),
+                // What was read may be in the source, and that is tokens.
+                RequestTokenError::Parse(..) => "its answer cannot be read".to_owned(),
+                RequestTokenError::Other(why) => log_safe(&why),
+            })
+        })
     }
 
     /// Whether the ID token is one for us, for this attempt, and now.
@@ -177,8 +188,10 @@ impl Provider {
         let subject = openidconnect::SubjectIdentifier::new(identity.subject.clone());
         // A provider without it has said all there is.
         let Ok(request) = self.client.user_info(tokens.access_token().clone(), Some(subject)) else { return Ok(()) };
-        let more: UserInfoClaims<Claims, CoreGenderClaim> =
-            request.request_async(http).await.map_err(|error| SignOnError::Unusable(causes(&error)))?;
+        let more: UserInfoClaims<Claims, CoreGenderClaim> = request.request_async(http).await.map_err(|error| {
+            // Without its sources: they may hold what the provider says of the person.
+            SignOnError::Unusable(log_safe(&error.to_string()))
+        })?;
         if identity.email.is_none() {
             identity.email = more.email().and_then(|email| Email::parse(email).ok());
             identity.is_verified = more.email_verified().unwrap_or_default();

@@ -15,7 +15,9 @@ use muster_app::console::Frame;
 use muster_server::single_sign_on::SingleSignOnSettings;
 use sha2::Sha256;
 
-use crate::support::{Person, Role, StatusCode, TestApp, Value, days, json, person::PASSWORD, seconds};
+use crate::support::{
+    Person, Role, StatusCode, TestApp, Value, days, json, log::logged_while, person::PASSWORD, seconds,
+};
 
 const SECRET: &str = "a secret of client and provider";
 
@@ -23,6 +25,8 @@ const SECRET: &str = "a secret of client and provider";
 #[derive(Clone, Debug)]
 struct Says {
     claims: Value,
+    /// What it answers in place of tokens.
+    instead: Option<Value>,
     /// What it was last asked to exchange.
     asked: Vec<(String, String)>,
 }
@@ -63,6 +67,9 @@ async fn token(
     assert!(headers["authorization"].to_str().unwrap().starts_with("Basic "), "the client shows its secret");
     let mut says = provider.says.lock().unwrap();
     says.asked = asked;
+    if let Some(instead) = &says.instead {
+        return Json(instead.clone());
+    }
     // Addresses are told by the other endpoint, as many providers do.
     let mut claims = says.claims.clone();
     claims.as_object_mut().unwrap().retain(|name, _| name != "email" && name != "email_verified");
@@ -79,7 +86,8 @@ impl Provider {
     async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let provider = Self { issuer, says: Arc::new(Mutex::new(Says { claims: json!({}), asked: Vec::new() })) };
+        let provider =
+            Self { issuer, says: Arc::new(Mutex::new(Says { claims: json!({}), instead: None, asked: Vec::new() })) };
         let routes = Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks", get(|| async { Json(json!({"keys": []})) }))
@@ -277,6 +285,25 @@ async fn a_provider_that_is_away_is_told_and_keeps_nothing_else_from_working(app
     assert_eq!(app.nobody().page("/login/sso/callback?code=x").await.location(), "/login");
 }
 
+async fn an_answer_that_cannot_be_read_is_in_no_log(app: TestApp) {
+    app.administrator().await;
+    let provider = Provider::start().await;
+    provider.serves(&app, |_| {}).await;
+    provider.says(&app, "grace", &["ops"], json!({}));
+    let grace = app.nobody();
+    for instead in [
+        json!({"access_token": {"zq-secret": 1}, "token_type": "Bearer", "id_token": "zq-secret"}),
+        json!({"access_token": "zq-secret", "token_type": "Bearer", "id_token": "zq-secret"}),
+        json!({"access_token": "zq-secret", "token_type": "Bearer"}),
+    ] {
+        provider.says.lock().unwrap().instead = Some(instead);
+        let (location, log) = logged_while(signs_in(&provider, &grace)).await;
+        assert_eq!(location, "/login");
+        let log = String::from_utf8(log).unwrap();
+        assert!(log.contains("a single sign-on failed") && !log.contains("zq"), "{log}");
+    }
+}
+
 async fn who_has_the_same_address_is_not_the_same_person(app: TestApp) {
     let vera = app.user(Role::Operator).await;
     app.administrator().await;
@@ -422,6 +449,7 @@ on_both_databases!(
     who_is_signed_in_there_is_signed_in_here_as_what_the_mapping_says,
     an_answer_counts_once_for_the_browser_that_asked,
     a_provider_that_is_away_is_told_and_keeps_nothing_else_from_working,
+    an_answer_that_cannot_be_read_is_in_no_log,
     who_has_the_same_address_is_not_the_same_person,
     the_mapping_decides_at_each_login,
     a_value_can_mean_a_role_at_a_project,
