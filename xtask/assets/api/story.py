@@ -33,15 +33,19 @@ def done(answer):
     return answer
 
 
-def only(**filters):
-    """The only delegate that a filter finds, as soon as there is one."""
+def some(ask, **filters):
+    """What a list shows, as soon as it shows something. Slower than the rate of a key."""
     deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        found = done(list_delegates.sync(client=client, **filters)).items
-        if found:
-            assert len(found) == 1, found
-            return found[0]
-    raise AssertionError(f"no delegate with {filters}")
+    while not (found := done(ask.sync(client=client, **filters)).items):
+        assert time.monotonic() < deadline, f"nothing with {filters}"
+        time.sleep(0.05)
+    return found
+
+
+def only(**filters):
+    """The only delegate that a filter finds."""
+    (found,) = some(list_delegates, **filters)
+    return found
 
 
 def delegate(program, folder, account, token):
@@ -80,10 +84,7 @@ def story(program, folder):
         assert successor.value != made.value
         assert done(revoke_token.sync(made.token.id, client=client)).status == models.TokenStatus.REVOKED
         only(status=models.ListDelegatesStatus.NOT_CONNECTED, token=made.token.id)
-        refused = models.ListAuditEntriesAction.CREDENTIAL_REFUSED
-        deadline = time.monotonic() + PATIENCE_S
-        while not done(list_audit_entries.sync(client=client, action=refused, object_="generated")).items:
-            assert time.monotonic() < deadline, "nothing was refused"
+        some(list_audit_entries, action=models.ListAuditEntriesAction.CREDENTIAL_REFUSED, object_="generated")
     finally:
         process.kill()
         process.wait()
