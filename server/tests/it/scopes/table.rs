@@ -13,7 +13,7 @@ use crate::{
 /// Stands in everything that belongs to another project.
 const MARK: &str = "quetzal";
 /// What everybody may at every address: the own account, and the frame.
-const OWN: [&str; 5] = ["session/", "account/", "api-keys/", "invitation/", "scopes/choices"];
+const OWN: [&str; 6] = ["session/", "account/", "second-factor/", "api-keys/", "invitation/", "scopes/choices"];
 
 /// What there is in a project, by the noun of the functions that take its id.
 async fn fill(app: &TestApp, admin: &Person) -> BTreeMap<&'static str, String> {
