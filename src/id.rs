@@ -73,6 +73,8 @@ ids! {
     ScopeId: "an organization or a project";
     /// A request, as the log and its answer name it.
     RequestId: "a request";
+    /// A call of the public API that is made once.
+    OnceCallId: "a call";
     /// One entry of the audit trail.
     AuditId: "an audit entry";
     /// One stretch of time in which a delegate was connected.

@@ -27,6 +27,8 @@ named_enum! {
         WrongState = "WRONG_STATE";
         /// Other objects need it.
         InUse = "IN_USE";
+        /// It was asked for before, by a call of the same name.
+        Repeated = "REPEATED";
         /// There are as many as there may be.
         LimitReached = "LIMIT_REACHED";
         /// A request is too large.
@@ -52,7 +54,7 @@ impl Code {
             Self::SignedOut | Self::Refused => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
-            Self::Changed | Self::WrongState | Self::InUse | Self::LimitReached => 409,
+            Self::Changed | Self::WrongState | Self::InUse | Self::Repeated | Self::LimitReached => 409,
             Self::TooLarge => 413,
             Self::Invalid | Self::NameTaken => 422,
             Self::TooMany => 429,

@@ -15,7 +15,7 @@ pub use self::{
     browser::browser,
     command::{Invite, parse_name, parse_role, parse_scope},
     email::Email,
-    link::{LinkKind, OpenLink, OpenedLink},
+    link::{LINK_PATH, LinkKind, OpenLink, OpenedLink},
     password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_LENGTH, Password},
     role::{Permission, Role},
     second_factor::{

@@ -191,6 +191,15 @@ pub enum Conflict {
     /// The install files are others than those that were looked at.
     #[error("the install files are others than those that were seen")]
     FilesChanged,
+    /// A call is being made, or nobody knows what came of it.
+    #[error("what came of the call is not known")]
+    CallUnfinished,
+    /// A call was made, and its answer is not told twice.
+    #[error("the call was made, and its answer is not told twice")]
+    CallAnswered,
+    /// A call has the name of another one.
+    #[error("another call has this name")]
+    OtherCall,
 }
 
 impl Conflict {
@@ -233,6 +242,7 @@ impl Conflict {
             | Self::SecretInUse { .. }
             | Self::SecretUsedElsewhere { .. }
             | Self::ScopeNotEmpty { .. } => Code::InUse,
+            Self::CallUnfinished | Self::CallAnswered | Self::OtherCall => Code::Repeated,
             Self::Full(..) => Code::LimitReached,
         }
     }

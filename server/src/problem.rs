@@ -127,6 +127,17 @@ fn sentence(conflict: &Conflict) -> String {
                 "The files have changed since this page was opened: {why} Look at them again, with their new checksums."
             )
         }
+        Conflict::CallUnfinished => {
+            "A request with this Idempotency-Key was begun, and what came of it is not known: it is \
+             being made still, or it was interrupted. Look whether it was done before you ask with another key."
+                .to_owned()
+        }
+        Conflict::CallAnswered => {
+            "A request with this Idempotency-Key was done. Its answer held a value that is told once. \
+             Look for what it made; where the value is lost, make another one."
+                .to_owned()
+        }
+        Conflict::OtherCall => "This Idempotency-Key was given to another request. Use a new one.".to_owned(),
         Conflict::RunEnded => "This run has ended already.".to_owned(),
         Conflict::ForeignRun => "This run belongs to another delegate. Choose another id.".to_owned(),
     }

@@ -16,9 +16,12 @@ use uuid::Uuid;
 use crate::{
     db::{
         Db,
-        entity::{connection, refused_call, script_run, secret_handout},
+        entity::{connection, once_call, refused_call, script_run, secret_handout},
     },
-    manage::audit::chain::{self, ChainError},
+    manage::{
+        audit::chain::{self, ChainError},
+        once,
+    },
     state::State,
 };
 
@@ -76,6 +79,8 @@ pub async fn tidy(state: &State) -> Result<(), ChainError> {
     remove::<script_run::Entity>(db, script_run::Column::Id, ended).await?;
     let old = secret_handout::Column::At.lt(since.as_millis());
     remove::<secret_handout::Entity>(db, secret_handout::Column::Id, old.into()).await?;
+
+    remove::<once_call::Entity>(db, once_call::Column::Id, once::is_old(now)).await?;
 
     // Last: where somebody has tampered with the chain, this alone is left undone.
     let oldest = AuditId::new(before(now, state.retention.audit_days), &[0; 10]).0;

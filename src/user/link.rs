@@ -20,6 +20,9 @@ named_enum! {
     }
 }
 
+/// Where links lead: what makes one work follows behind a slash.
+pub const LINK_PATH: &str = "/invitation";
+
 impl LinkKind {
     /// How long a link works. One that is for somebody who has work to do here already is used soon, or not at all.
     #[must_use]

@@ -2,7 +2,11 @@
 
 use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+use governor::{
+    DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter,
+    clock::{Clock as _, QuantaInstant},
+    middleware::StateInformationMiddleware,
+};
 use muster::{
     id::{ApiKeyId, TokenId, UserId},
     user::Email,
@@ -10,6 +14,11 @@ use muster::{
 
 use super::device::Device;
 use crate::{config::Bounds, error::Error, proxies::subscriber, random};
+
+/// How many calls of the public API one key may make at once.
+pub const PROGRAM_BURST: u32 = 600;
+/// How long it takes until it may make one more.
+pub const PROGRAM_PERIOD: Duration = Duration::from_millis(20);
 
 /// The limits, each by what it is keyed on.
 #[derive(Debug)]
@@ -22,7 +31,7 @@ pub struct Limits {
     stranger: DefaultKeyedRateLimiter<IpAddr>,
     registration: DefaultKeyedRateLimiter<TokenId>,
     trial: DefaultKeyedRateLimiter<IpAddr>,
-    program: DefaultKeyedRateLimiter<ApiKeyId>,
+    program: DefaultKeyedRateLimiter<ApiKeyId, StateInformationMiddleware>,
 }
 
 fn quota(burst: u32, one_every: Duration) -> Option<Quota> {
@@ -50,7 +59,7 @@ impl Limits {
             registration: RateLimiter::keyed(of(registrations, Duration::from_secs(60) / registrations.max(1))),
             // A proxy may stand before a thousand delegates that register at once.
             trial: RateLimiter::keyed(of(2000, Duration::from_millis(30))),
-            program: RateLimiter::keyed(of(600, Duration::from_millis(20))),
+            program: RateLimiter::keyed(of(PROGRAM_BURST, PROGRAM_PERIOD)).with_middleware(),
         }
     }
 }
@@ -62,10 +71,12 @@ impl Default for Limits {
 }
 
 fn check<K: Hash + Eq + Clone>(limiter: &DefaultKeyedRateLimiter<K>, key: &K) -> Result<(), Error> {
-    limiter.check_key(key).map_err(|until| {
-        let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
-        Error::TooMany(u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX))
-    })
+    limiter.check_key(key).map_err(|until| too_many(&until))
+}
+
+fn too_many(until: &NotUntil<QuantaInstant>) -> Error {
+    let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
+    Error::TooMany(u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX))
 }
 
 impl Limits {
@@ -132,12 +143,12 @@ impl Limits {
         check(&self.trial, &address)
     }
 
-    /// A call of the public API by a key.
+    /// A call of the public API by a key. Gives how many more there may be at once.
     ///
     /// # Errors
     /// [`Error::TooMany`].
-    pub fn program(&self, key: ApiKeyId) -> Result<(), Error> {
-        check(&self.program, &key)
+    pub fn program(&self, key: ApiKeyId) -> Result<u32, Error> {
+        self.program.check_key(&key).map(|state| state.remaining_burst_capacity()).map_err(|until| too_many(&until))
     }
 
     /// Forgets who has not tried for long, so that the tables stay small.

@@ -16,6 +16,7 @@ pub mod heartbeats;
 pub mod identity;
 pub mod install;
 pub mod installation;
+pub mod once;
 pub mod overview;
 mod page;
 pub mod profiles;

@@ -11,7 +11,7 @@ use axum::{
 use muster::{api_key::ApiKeyValue, escape::read_query, scope::Scope, user::Permission};
 use tower_http::request_id::RequestId;
 
-use super::problem::Rejection;
+use super::{limit::Allowance, problem::Rejection};
 use crate::{
     error::{Error, Object},
     manage::{Context, api_keys, scopes},
@@ -48,15 +48,21 @@ pub async fn identify(
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
     let id = id.unwrap_or_default().to_owned();
     let value = brought(request.headers()).and_then(ApiKeyValue::parse);
-    let found = match find(state, peer.ip(), value, id).await {
+    let mut allowance = None;
+    let found = match find(state, peer.ip(), value, id, &mut allowance).await {
         Ok(asked) => at_scope(asked, &mut request).await,
         Err(error) => Err(error),
     };
-    match found {
-        Ok(asked) => request.extensions_mut().insert(asked),
-        Err(error) => return Rejection::from(error).into_response(),
+    let mut response = match found {
+        Ok(asked) => {
+            request.extensions_mut().insert(asked);
+            next.run(request).await
+        }
+        Err(error) => Rejection::from(error).into_response(),
     };
-    let mut response = next.run(request).await;
+    if let Some(allowance) = allowance {
+        allowance.tell(&mut response);
+    }
     // What a key reads is for it alone.
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -67,6 +73,7 @@ async fn find(
     address: IpAddr,
     value: Option<ApiKeyValue>,
     request_id: String,
+    allowance: &mut Option<Allowance>,
 ) -> Result<Asked, Error> {
     let principal = match &value {
         Some(value) => api_keys::verify(&state, value, address).await?,
@@ -77,7 +84,9 @@ async fn find(
         state.limits.stranger(address)?;
         return Err(Error::SignedOut);
     };
-    state.limits.program(value.key)?;
+    let checked = state.limits.program(value.key);
+    *allowance = Allowance::of(&checked);
+    checked?;
     // A key of one scope asks there, unless it says otherwise.
     let scope = match principal.grants.as_slice() {
         [only] => only.scope.clone(),

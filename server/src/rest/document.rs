@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use super::once::MAX_NAME_LENGTH;
 use askama::Template;
 use axum::{
     extract::State,
@@ -32,7 +33,8 @@ pub const PROBLEM: &str = "application/problem+json";
     info(
         title = "Muster",
         description = "Everything that the console does, for programs. Send an API key in the header x-api-key. \
-                       Errors are application/problem+json with codes that stay the same.",
+                       Errors are application/problem+json with codes that stay the same. How many calls the key may \
+                       make now stands in the headers RateLimit and RateLimit-Policy.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     modifiers(&Keys),
@@ -67,6 +69,9 @@ pub fn completed(mut document: OpenApi) -> OpenApi {
         ResponseBuilder::new().description("What could not be done, and why").content(PROBLEM, content).build()
     };
     for (path, item) in &mut document.paths.paths {
+        if let Some(post) = &mut item.post {
+            post.parameters.get_or_insert_default().push(idempotency_key().into());
+        }
         let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.delete];
         for operation in operations.into_iter().flatten() {
             if !path.contains('{') {
@@ -96,6 +101,22 @@ fn scope() -> Parameter {
         .schema(Some(
             ObjectBuilder::new().schema_type(Type::String).format(Some(SchemaFormat::Custom("scope".to_owned()))),
         ))
+        .build()
+}
+
+/// The header by which a call is made once.
+fn idempotency_key() -> Parameter {
+    let name = ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^[!-~]{{1,{MAX_NAME_LENGTH}}}$")));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A name of your own for this call, such as a UUID. Sent again within 24 hours, the call is not made again: the \
+             first answer comes back, or a problem `REPEATED` where that held a value that is told once, is not known, or the \
+             name was given to another call.",
+        ))
+        .schema(Some(name))
         .build()
 }
 

@@ -8,12 +8,15 @@ mod authenticated;
 mod delegates;
 mod document;
 mod extract;
+mod limit;
+mod once;
 mod page;
 mod problem;
 mod profiles;
 mod scopes;
 mod secrets;
 mod tokens;
+mod users;
 mod whoami;
 mod words;
 
@@ -63,6 +66,14 @@ fn described() -> (Router<State>, OpenApi) {
                 .routes(routes!(scopes::list, scopes::create))
                 .routes(routes!(scopes::get, scopes::delete))
                 .routes(routes!(scopes::rename))
+                .routes(routes!(users::list, users::invite))
+                .routes(routes!(users::get, users::delete))
+                .routes(routes!(users::renew_invitation))
+                .routes(routes!(users::reset_password))
+                .routes(routes!(users::change_role))
+                .routes(routes!(users::disable))
+                .routes(routes!(users::enable))
+                .routes(routes!(users::end_sessions))
                 .routes(routes!(audit::list)),
         )
         .split_for_parts();
@@ -75,6 +86,7 @@ pub fn router(state: &State, style: &str) -> Router<State> {
     let (routes, document) = described();
     let routes = routes
         .route(&format!("{PREFIX}/{{*path}}"), any(nothing))
+        .layer(middleware::from_fn_with_state(state.clone(), once::once))
         .layer(middleware::from_fn_with_state(state.clone(), authenticated::identify))
         .layer(RequestBodyLimitLayer::new(MAX_BODY_BYTES));
     match document::Document::new(&document, style) {

@@ -105,6 +105,8 @@ fn respond(code: Code, detail: String, errors: Vec<FieldProblem>) -> Response {
     let problem = Problem { kind: "about:blank", title, status: status.as_u16(), code: code.code(), detail, errors };
     let mut response = (status, Json(problem)).into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+    // Whoever keeps what came of a call has to know whether anything may have changed.
+    response.extensions_mut().insert(code);
     if code == Code::SignedOut {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Muster\""));
     }

@@ -1,6 +1,6 @@
 //! Delegate tokens.
 
-use axum::{Json, http::StatusCode};
+use axum::{Extension, Json, http::StatusCode};
 use muster::{
     id::TokenId,
     text::Invalid,
@@ -16,6 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     authenticated::Asked,
     extract::{Asking, Body, Id, optional_integer, word},
+    once::ToldOnce,
     page::{List, after},
     problem::Rejection,
     words,
@@ -216,10 +217,7 @@ fn expiry(at: Option<&str>) -> Result<Expiry, Error> {
 ///
 /// The answer holds its value, which nobody can read later.
 #[utoipa::path(post, path = "/tokens", operation_id = "create_token", tag = "tokens", request_body = CreateToken, responses((status = 201, body = NewTokenValue)))]
-pub async fn create(
-    asked: Asked,
-    Body(body): Body<CreateToken>,
-) -> Result<(StatusCode, Json<NewTokenValue>), Rejection> {
+pub async fn create(asked: Asked, Body(body): Body<CreateToken>) -> Result<Told, Rejection> {
     let profile = body.default_profile.as_deref().unwrap_or_default();
     let settings = TokenSettings::parse(&body.name, profile, body.requires_approval, &body.restrictions());
     let settings = settings.map_err(named)?;
@@ -230,9 +228,12 @@ pub async fn create(
     told(&asked, created).await
 }
 
-async fn told(asked: &Asked, created: CreatedToken) -> Result<(StatusCode, Json<NewTokenValue>), Rejection> {
+type Told = (StatusCode, Extension<ToldOnce>, Json<NewTokenValue>);
+
+async fn told(asked: &Asked, created: CreatedToken) -> Result<Told, Rejection> {
     let value = created.value.expose().to_string();
-    Ok((StatusCode::CREATED, Json(NewTokenValue { token: one(asked, created.token.id).await?, value })))
+    let answer = NewTokenValue { token: one(asked, created.token.id).await?, value };
+    Ok((StatusCode::CREATED, Extension(ToldOnce), Json(answer)))
 }
 
 /// The successor of a token.
@@ -252,11 +253,7 @@ pub struct RotateToken {
 ///
 /// Makes its successor. The old token is good until it is revoked.
 #[utoipa::path(post, path = "/tokens/{id}/rotate", operation_id = "rotate_token", tag = "tokens", params(("id" = String, Path, format = "uuid")), request_body = RotateToken, responses((status = 201, body = NewTokenValue)))]
-pub async fn rotate(
-    asked: Asked,
-    Id(id): Id<TokenId>,
-    Body(body): Body<RotateToken>,
-) -> Result<(StatusCode, Json<NewTokenValue>), Rejection> {
+pub async fn rotate(asked: Asked, Id(id): Id<TokenId>, Body(body): Body<RotateToken>) -> Result<Told, Rejection> {
     let name = TokenName::parse(&body.name).map_err(|error| Error::field("name", error))?;
     let command = Successor { name, expiry: expiry(body.expires_at.as_deref())? };
     let mut change = asked.cx.begin(Permission::ManageDelegates).await?;

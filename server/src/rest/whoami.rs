@@ -1,6 +1,7 @@
 //! Who asks.
 
 use axum::Json;
+use muster::access::Grant;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,20 +30,25 @@ pub struct GrantItem {
     pub project: String,
 }
 
+impl From<&Grant> for GrantItem {
+    fn from(grant: &Grant) -> Self {
+        Self {
+            role: grant.role.code(),
+            organization: grant.scope.organization().to_owned(),
+            project: grant.scope.project().to_owned(),
+        }
+    }
+}
+
 /// Who asks with this key
 ///
 /// The smaller one of the key's role and its owner's role, as of now.
 #[utoipa::path(get, path = "/whoami", operation_id = "who_am_i", tag = "account", responses((status = 200, body = WhoAmI)))]
 pub async fn get(asked: Asked) -> Json<WhoAmI> {
     let principal = &asked.cx.principal;
-    let grant = |grant: &muster::access::Grant| GrantItem {
-        role: grant.role.code(),
-        organization: grant.scope.organization().to_owned(),
-        project: grant.scope.project().to_owned(),
-    };
     Json(WhoAmI {
         name: asked.cx.name().to_owned(),
         account_id: asked.scope.account.to_string(),
-        grants: principal.grants.iter().map(grant).collect(),
+        grants: principal.grants.iter().map(GrantItem::from).collect(),
     })
 }

@@ -6,7 +6,7 @@ use muster::{
     profile::Approval as Rule,
     text::Selectors,
     token::{TokenSort as TokenOrder, TokenStatus as Standing},
-    user::Role as Grade,
+    user::{Role as Grade, UserStatus as Presence},
 };
 use utoipa::{
     PartialSchema, ToSchema,
@@ -77,6 +77,8 @@ words! {
     Subject = AuditSubject::ALL.map(AuditSubject::slug);
     /// What was done, by the audit trail.
     AuditAction = Action::ALL.map(Action::code);
+    /// Whether a person may sign in.
+    UserStatus = Presence::ALL.map(Presence::code);
     /// A role.
     Role = Grade::ALL.map(Grade::code);
 }

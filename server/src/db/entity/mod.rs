@@ -11,6 +11,7 @@ pub mod connection;
 pub mod delegate;
 pub mod delegate_listing;
 pub mod install_link;
+pub mod once_call;
 pub mod profile;
 pub mod recovery_code;
 pub mod refusal;

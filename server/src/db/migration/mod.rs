@@ -22,6 +22,7 @@ mod m20261128_030001_audit_chain;
 mod m20261128_040001_api_keys;
 mod m20261128_050001_second_factor;
 mod m20261128_050002_single_sign_on;
+mod m20261128_060001_idempotency;
 mod m20261128_070001_tag_status;
 mod m20261128_080001_scopes;
 
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_050001_second_factor::Migration),
             Box::new(m20261128_050002_single_sign_on::Migration),
             Box::new(m20261128_070001_tag_status::Migration),
+            Box::new(m20261128_060001_idempotency::Migration),
             Box::new(m20261128_080001_scopes::Migration),
         ]
     }

@@ -2,6 +2,8 @@
 
 mod document;
 mod keys;
+mod once;
+mod people;
 mod story;
 mod table;
 
@@ -56,7 +58,13 @@ impl TestApp {
 impl Client {
     /// Asks; a body is sent where there is one.
     pub async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        self.ask_with(&[], method, path, body).await
+    }
+
+    /// The same, with headers.
+    pub async fn ask_with(&self, headers: &[(&str, &str)], method: Method, path: &str, body: Option<Value>) -> Answer {
         let request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("x-api-key", &self.key);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let request = match body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),
             None => request.body(Body::empty()),

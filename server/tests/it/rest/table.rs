@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::support::{Role, StatusCode, TestApp, Value, json};
 
 /// The least role that may, by method and path, and a body that can be read.
-const TABLE: [(&str, &str, Role, &str); 33] = [
+const TABLE: [(&str, &str, Role, &str); 43] = [
     ("GET", "/whoami", Role::Viewer, ""),
     ("GET", "/delegates", Role::Viewer, ""),
     ("GET", "/delegates/{id}", Role::Viewer, ""),
@@ -44,6 +44,16 @@ const TABLE: [(&str, &str, Role, &str); 33] = [
     ("GET", "/scopes/{id}", Role::Viewer, ""),
     ("DELETE", "/scopes/{id}", Role::AccountAdministrator, ""),
     ("PUT", "/scopes/{id}/name", Role::AccountAdministrator, r#"{"name":"x"}"#),
+    ("GET", "/users", Role::AccountAdministrator, ""),
+    ("POST", "/users", Role::AccountAdministrator, r#"{"email":"new@example.com","role":"VIEWER"}"#),
+    ("GET", "/users/{id}", Role::AccountAdministrator, ""),
+    ("DELETE", "/users/{id}", Role::AccountAdministrator, ""),
+    ("POST", "/users/{id}/invitation", Role::AccountAdministrator, ""),
+    ("POST", "/users/{id}/password-reset", Role::AccountAdministrator, ""),
+    ("PUT", "/users/{id}/role", Role::AccountAdministrator, r#"{"role":"VIEWER"}"#),
+    ("POST", "/users/{id}/disable", Role::AccountAdministrator, ""),
+    ("POST", "/users/{id}/enable", Role::AccountAdministrator, ""),
+    ("POST", "/users/{id}/end-sessions", Role::AccountAdministrator, ""),
     ("GET", "/audit", Role::DelegateManager, ""),
 ];
 

@@ -9,7 +9,7 @@ use muster::{
     user::{Account, UserRow},
 };
 use muster_server::{
-    db::entity::{api_key, audit, delegate, session},
+    db::entity::{api_key, audit, delegate, once_call, session},
     presence::job,
 };
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -148,6 +148,11 @@ impl TestApp {
     /// All API keys.
     pub async fn api_keys(&self) -> Vec<api_key::Model> {
         api_key::Entity::find().all(self.state().db.read()).await.unwrap()
+    }
+
+    /// All calls that are made once.
+    pub async fn once_calls(&self) -> Vec<once_call::Model> {
+        once_call::Entity::find().all(self.state().db.read()).await.unwrap()
     }
 
     /// How many delegates there are, whatever their state.
