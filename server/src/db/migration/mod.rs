@@ -57,8 +57,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_040001_api_keys::Migration),
             Box::new(m20261128_050001_second_factor::Migration),
             Box::new(m20261128_050002_single_sign_on::Migration),
-            Box::new(m20261128_070001_tag_status::Migration),
             Box::new(m20261128_060001_idempotency::Migration),
+            Box::new(m20261128_070001_tag_status::Migration),
             Box::new(m20261128_080001_scopes::Migration),
         ]
     }
