@@ -63,7 +63,11 @@ impl Client {
 
     /// The same, with headers.
     pub async fn ask_with(&self, headers: &[(&str, &str)], method: Method, path: &str, body: Option<Value>) -> Answer {
-        let request = Request::builder().method(method).uri(format!("/api/v1{path}")).header("x-api-key", &self.key);
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header("x-api-key", &self.key)
+            .header(header::HOST, "muster.test");
         let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let request = match body {
             Some(body) => request.header(header::CONTENT_TYPE, "application/json").body(Body::from(body.to_string())),

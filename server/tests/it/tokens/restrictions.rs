@@ -48,7 +48,13 @@ async fn fifty_at_once_with_a_one_time_token_are_one(app: TestApp) {
         .enumerate()
         .map(|(number, client)| client.with_key(u8::try_from(number).unwrap()))
         .collect();
-    let answers = join_all(all.iter().map(Client::register)).await;
+    let mut answers = join_all(all.iter().map(Client::register)).await;
+    // Who found a database that is too busy asks again.
+    for (client, answer) in all.iter().zip(&mut answers) {
+        while answer.status == StatusCode::SERVICE_UNAVAILABLE {
+            *answer = client.register().await;
+        }
+    }
     let admitted = answers.iter().filter(|answer| answer.status == StatusCode::OK).count();
     assert_eq!(admitted, 1, "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
     for answer in answers.into_iter().filter(|answer| answer.status != StatusCode::OK) {
