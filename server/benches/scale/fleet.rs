@@ -81,6 +81,9 @@ fn config(home: &Home) -> Config {
         bounds: Bounds::default(),
         log: "off".to_owned(),
         metrics_listen: None,
+        require_second_factor: false,
+        single_sign_on: None,
+        password_sign_in: true,
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::{Json, http::StatusCode};
 use muster::{
     id::ScopeId,
-    scope::{NewScope, ScopeRow, parse_scope_name},
+    scope::{Identifier, NewScope, ScopeRow, parse_scope_name},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +14,7 @@ use super::{
     page::{List, after},
     problem::Rejection,
 };
-use crate::manage::scopes;
+use crate::{error::Error, manage::scopes};
 
 /// An organization or a project.
 #[derive(Debug, Serialize, ToSchema)]
@@ -88,9 +88,8 @@ pub struct CreateScope {
     /// What people will call it.
     #[schema(format = "line", min_length = 1, max_length = 100)]
     pub name: String,
-    /// What requests will name it by; without it, the name makes one. It stays.
-    #[serde(default)]
-    #[schema(pattern = "^([A-Za-z_][A-Za-z0-9_$]*)?$", max_length = 128)]
+    /// What requests will name it by. It stays.
+    #[schema(pattern = "^[A-Za-z_][A-Za-z0-9_$]*$", min_length = 1, max_length = 128)]
     pub identifier: String,
 }
 
@@ -99,6 +98,8 @@ pub struct CreateScope {
 /// At the account it is an organization, at an organization a project of it. It begins with a token `default_token`.
 #[utoipa::path(post, path = "/scopes", operation_id = "create_scope", tag = "scopes", request_body = CreateScope, responses((status = 201, body = Scope)))]
 pub async fn create(asked: Asked, Body(body): Body<CreateScope>) -> Result<(StatusCode, Json<Scope>), Rejection> {
+    // A page makes one of the name; a program says what it will ask by.
+    Identifier::parse(&body.identifier).map_err(|error| Error::field("identifier", error))?;
     let command = NewScope::parse(&asked.scope, &body.name, &body.identifier)?;
     let made = scopes::create(&asked.cx, command).await?;
     Ok((StatusCode::CREATED, Json(one(&asked, made.id).await?)))

@@ -40,7 +40,7 @@ const TABLE: [(&str, &str, Role, &str); 43] = [
     ("DELETE", "/secrets/{id}", Role::DelegateManager, ""),
     ("PUT", "/secrets/{id}/value", Role::DelegateManager, r#"{"value":"a long value"}"#),
     ("GET", "/scopes", Role::Viewer, ""),
-    ("POST", "/scopes", Role::AccountAdministrator, r#"{"name":"platform"}"#),
+    ("POST", "/scopes", Role::AccountAdministrator, r#"{"name":"Platform","identifier":"platform"}"#),
     ("GET", "/scopes/{id}", Role::Viewer, ""),
     ("DELETE", "/scopes/{id}", Role::AccountAdministrator, ""),
     ("PUT", "/scopes/{id}/name", Role::AccountAdministrator, r#"{"name":"x"}"#),
