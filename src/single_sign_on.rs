@@ -171,7 +171,7 @@ mod tests {
         let administrator = (at_account.clone(), Role::AccountAdministrator);
         assert_eq!(grants(&mapping, &all), [administrator.clone(), edge.clone()], "the greater one of two");
         assert_eq!(grants(&mapping, &["edge", "cn=ops,ou=x"]), [(at_account, Role::DelegateManager), edge.clone()]);
-        assert_eq!(grants(&mapping, &["edge"]), [edge.clone()]);
+        assert_eq!(grants(&mapping, &["edge"]), vec![edge.clone()]);
         assert_eq!(grants(&mapping, &["ADMINS"]), [], "values are compared as they are");
         let other = AccountId(uuid::Uuid::from_u128(1));
         let moved = mapping.clone().in_account(other);

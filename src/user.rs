@@ -258,7 +258,7 @@ mod tests {
             scope: Scope::from_parts(crate::id::AccountId(uuid::Uuid::nil()), "platform", "").unwrap(),
         };
         let ada = user(Role::AccountAdministrator, UserStatus::Active);
-        assert_eq!(ada.with_grants(vec![edge.clone()], 1).grants, [edge.clone()]);
+        assert_eq!(ada.with_grants(vec![edge.clone()], 1).grants, vec![edge.clone()]);
         let kept = ada.with_grants(vec![edge.clone()], 0);
         assert_eq!(kept.grants, [ada.grants[0].clone(), edge]);
         let viewer = user(Role::Viewer, UserStatus::Active);
