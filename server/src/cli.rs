@@ -168,8 +168,8 @@ pub struct Settings {
     /// Which values mean which roles, like ops=DELEGATE_MANAGER;admins=ACCOUNT_ADMINISTRATOR [env: MUSTER_OIDC_ROLES]
     #[arg(long)]
     oidc_roles: Option<String>,
-    /// Whether only those come in who have a mapped role: true or false
-    /// [env: MUSTER_OIDC_REQUIRE_ROLE] [default: false]
+    /// Whether only those come in who have a mapped role, or without a mapping were invited: true or false
+    /// [env: MUSTER_OIDC_REQUIRE_ROLE] [default: true]
     #[arg(long)]
     oidc_require_role: Option<String>,
     /// Whether people are linked to users by verified addresses: true or false

@@ -56,7 +56,8 @@ impl Reader<'_> {
             scopes: get(Setting::OidcScopes).unwrap_or("email profile").split_whitespace().map(str::to_owned).collect(),
             roles_claim: self.roles_claim()?,
             roles: self.roles()?,
-            requires_role: self.requires_role()?,
+            // Whoever the provider knows may be anybody: who comes in is decided here, unless somebody says otherwise.
+            requires_role: (self.yes_or_no)(Setting::OidcRequireRole, true)?,
             links_by_email: (self.yes_or_no)(Setting::OidcLinkByEmail, false)?,
         }))
     }
@@ -106,13 +107,5 @@ impl Reader<'_> {
         // The account is known once the database is open.
         let roles = RoleMapping::parse(text, AccountId(uuid::Uuid::nil()));
         roles.map_err(|error| (self.wrong)(Setting::OidcRoles, &error.to_string()))
-    }
-
-    fn requires_role(&self) -> Result<bool, ConfigError> {
-        let requires = (self.yes_or_no)(Setting::OidcRequireRole, false)?;
-        if requires && (self.get)(Setting::OidcRoles).is_none() {
-            return Err(ConfigError::Alone(Setting::OidcRequireRole, Setting::OidcRoles));
-        }
-        Ok(requires)
     }
 }

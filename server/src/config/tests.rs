@@ -93,7 +93,7 @@ fn single_sign_on_is_set_as_a_whole() {
         ("MUSTER_OIDC_CLIENT_SECRET_FILE", path),
         ("MUSTER_OIDC_ROLES_CLAIM", "realm_access.roles"),
         ("MUSTER_OIDC_ROLES", "ops=VIEWER@platform"),
-        ("MUSTER_OIDC_REQUIRE_ROLE", "true"),
+        ("MUSTER_OIDC_REQUIRE_ROLE", "false"),
     ];
     let config = load(&whole, "").unwrap();
     let settings = config.single_sign_on.as_ref().unwrap();
@@ -102,8 +102,9 @@ fn single_sign_on_is_set_as_a_whole() {
         (settings.client_secret.expose(), &settings.scopes[..]),
         ("zq-secret", &["email", "profile"].map(str::to_owned)[..])
     );
-    assert!(settings.requires_role && !settings.links_by_email && config.password_sign_in);
+    assert!(!settings.requires_role && !settings.links_by_email && config.password_sign_in);
     assert!(!format!("{config:?}").contains("zq-secret"));
+    assert!(load(&whole[..4], "").unwrap().single_sign_on.unwrap().requires_role, "nobody comes in by accident");
     for (at, error) in [
         (2, "MUSTER_OIDC_ISSUER is set, but MUSTER_OIDC_CLIENT_ID is not"),
         (3, "MUSTER_OIDC_ISSUER is set, but MUSTER_OIDC_CLIENT_SECRET_FILE is not"),

@@ -22,7 +22,7 @@ pub struct SingleSignOnSettings {
     pub roles_claim: Option<ClaimPath>,
     /// Which values mean which roles.
     pub roles: RoleMapping,
-    /// Whether only those come in who have a role by the mapping.
+    /// Whether only those come in who have a role by the mapping; without one, who was invited.
     pub requires_role: bool,
     /// Whether somebody is linked to a user who has the same address, where the provider has verified it.
     pub links_by_email: bool,

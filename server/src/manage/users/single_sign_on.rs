@@ -64,6 +64,11 @@ pub async fn sign_in(
     let is_new = known.is_none();
     let user = match known {
         Some(user) => user,
+        // Without a mapping, who comes in is who was invited.
+        None if mapped.is_none() && settings.requires_role => {
+            refused(state, None, SignInRefusal::NoRole, address);
+            return Err(Conflict::SingleSignOn(SignOnProblem::NoRole).into());
+        }
         None => create(state, &mut change, identity, mapped.clone(), address).await?,
     };
     if user.status == UserStatus::Disabled {

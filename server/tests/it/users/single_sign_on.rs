@@ -348,8 +348,12 @@ async fn the_mapping_decides_at_each_login(app: TestApp) {
     provider.says(&app, "grace", &[], json!({}));
     assert_eq!(signs_in(&provider, &grace).await, "/tokens");
     assert_eq!(frame(&grace).await.account_role, Some(Role::Viewer));
-    // Without a mapping roles are given here.
+    // Without a mapping roles are given here, and nobody comes in who was not there.
     provider.serves(&app, |settings| settings.roles_claim = None).await;
+    provider.says(&app, "mallory", &["admins"], json!({}));
+    let mallory = app.nobody();
+    is_told(&mallory, &signs_in(&provider, &mallory).await, "has no role in Muster").await;
+    provider.says(&app, "grace", &[], json!({}));
     admin.sign_in().await;
     let id = admin.row_of("grace@example.com").await.unwrap().user.id.to_string();
     admin.post("users/change-role", &[("id", &id), ("role", "OPERATOR"), ("back", "")]).await.ok();
