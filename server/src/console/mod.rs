@@ -30,7 +30,6 @@ use axum::http::{
 };
 use leptos_axum::ResponseOptions;
 use muster::{
-    access::Principal,
     scope::Scope,
     user::{Permission, User},
 };
@@ -95,12 +94,7 @@ impl Operator {
     }
 
     fn context_of(&self, user: &User) -> Context {
-        Context {
-            state: self.state.clone(),
-            principal: Principal::person(user),
-            address: Some(self.address),
-            request_id: self.request_id.clone(),
-        }
+        Context { request_id: self.request_id.clone(), ..Context::person(self.state.clone(), user, self.address) }
     }
 
     /// What stands for the session in the database.

@@ -12,7 +12,7 @@ use muster::{
     secret::Secret,
     time::Timestamp,
     token::Token,
-    user::Permission,
+    user::{Permission, User},
 };
 use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait, PrimaryKeyTrait, QueryFilter};
 use uuid::Uuid;
@@ -46,6 +46,13 @@ impl Context {
     pub fn system(state: State, actor: Actor) -> Self {
         let principal = Principal::system(actor, &Scope::account(state.account));
         Self { state, principal, address: None, request_id: String::new() }
+    }
+
+    /// A person, who asks from an address.
+    #[must_use]
+    pub fn person(state: State, user: &User, address: IpAddr) -> Self {
+        let principal = Principal::person(user);
+        Self { state, principal, address: Some(address), request_id: String::new() }
     }
 
     /// The time.

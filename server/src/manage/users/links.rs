@@ -4,7 +4,6 @@
 use std::net::IpAddr;
 
 use muster::{
-    access::Principal,
     audit::{Action, FactChange},
     id::UserId,
     scope::Scope,
@@ -162,12 +161,7 @@ pub async fn accept(state: &State, key: &str, given: Acceptance, address: IpAddr
     let row = row.update(&*change).await?;
     user_link::Entity::delete_by_id(id.0).exec(&*change).await?;
     session::end(&mut change, id, Which::All).await?;
-    let cx = Context {
-        state: state.clone(),
-        principal: Principal::person(&user),
-        address: Some(address),
-        request_id: String::new(),
-    };
+    let cx = Context::person(state.clone(), &user, address);
     let (action, changes) = match kind {
         LinkKind::Invitation => (Action::InvitationAccepted, vec![FactChange::fact("name", user.called())]),
         LinkKind::PasswordReset => (Action::PasswordReset, Vec::new()),

@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, net::IpAddr};
 
 use muster::{
-    access::{Grant, Principal},
+    access::Grant,
     audit::{Action, Actor, FactChange},
     id::UserId,
     scope::Scope,
@@ -75,7 +75,7 @@ pub async fn sign_in(
         refused(state, Some(user.id), SignInRefusal::Disabled, address);
         return Err(Conflict::YouAreDisabled.into());
     }
-    let cx = context(state, &user, address);
+    let cx = Context::person(state.clone(), &user, address);
     let mut facts = vec![by_single_sign_on()];
     if !is_new {
         link(&cx, &mut change, identity, &user).await?;
@@ -89,16 +89,6 @@ pub async fn sign_in(
 fn refused(state: &State, user: Option<UserId>, why: SignInRefusal, address: IpAddr) {
     tracing::warn!(%address, reason = why.reason(), "a single sign-on failed");
     state.presence.sign_in_failed(user, why, state.clock.now(), address);
-}
-
-/// The person asks for all of it.
-fn context(state: &State, user: &User, address: IpAddr) -> Context {
-    Context {
-        state: state.clone(),
-        principal: Principal::person(user),
-        address: Some(address),
-        request_id: String::new(),
-    }
 }
 
 /// Only what is at scopes that there are counts.
@@ -174,7 +164,7 @@ async fn create(
     let first = grants.first().cloned().ok_or(Error::Forbidden)?;
     let user = add(&system, change, email, first, UserStatus::Active, String::new()).await?;
     let user = user.with_grants(grants, 0);
-    let cx = context(state, &user, address);
+    let cx = Context::person(state.clone(), &user, address);
     let (row, _) = locked(change, &cx, user.id).await?;
     let mut row = row.into_active_model();
     row.set_grants(&user.grants)?;
